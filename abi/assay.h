@@ -1,0 +1,606 @@
+/*
+ * assay.h - the contract between Assay and a goroutine-style runtime.
+ *
+ * A runtime is a constant table of functions.  A shared object exports one
+ * symbol, assay_runtime(), that returns it; a host (an executable of its own,
+ * such as a Go program) hands it to assay_child_main() of
+ * conformance/runner/child.h.  Everything Assay asks of a runtime goes through
+ * this table.
+ *
+ * Six rules hold for every function:
+ *
+ *  1. The table and every group start with their own size and grow only at
+ *     the end, so an older runtime works under a newer suite.
+ *  2. A group or function that a runtime lacks is NULL.  A case that needs it
+ *     is skipped and says so.  The few promises that no function can stand for
+ *     (it runs in parallel, it preempts ...) are bits in `traits`.
+ *  3. A blocking call takes an absolute deadline in nanoseconds of the
+ *     runtime's own clock, time->now().  ASSAY_POLL never blocks,
+ *     ASSAY_FOREVER never gives up.  There are no try- or timed- twins.
+ *  4. What Go reports by panic comes back as a negative status.  Pass it to
+ *     core->panic() to have the panic itself.
+ *  5. Goroutine functions are plain C functions.  They may call libc; they
+ *     may not longjmp out, and they call runtime functions only from
+ *     goroutines, except core->run() and inspect->num_cpu().
+ *  6. Bad input never corrupts: a NULL function, a NULL argument where one is
+ *     needed or a size out of range gives ASSAY_EINVAL unless its description
+ *     names another result.
+ *
+ * "Blocks" below means: parks the goroutine; its P and thread run others.
+ * Nothing blocks unless its description says so.
+ */
+#ifndef ASSAY_H
+#define ASSAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ASSAY_ABI_VERSION 1u
+
+#define ASSAY_POLL INT64_C(0)
+#define ASSAY_FOREVER INT64_MAX
+
+/*
+ * Status: name, value, the text Go prints for it, meaning.
+ * 0 done; positive: an ordinary other outcome; -1..-63: a Go panic;
+ * -64 and below: an error of the call.
+ */
+#define ASSAY_STATUS_MAP(X)                                                    \
+	X(OK, 0, "ok", "done")                                                 \
+	X(CLOSED, 1, "channel closed",                                         \
+	  "receive: channel closed and drained, the value is all zero")        \
+	X(AGAIN, 2, "not ready", "ASSAY_POLL and the call would have blocked") \
+	X(TIMEOUT, 3, "i/o timeout", "the deadline passed first")              \
+	X(PANICKED, 4, "panicked", "core->try_: the function panicked")        \
+	X(EOF, 5, "EOF", "read: the peer will send no more")                   \
+	X(CANCELED, 6, "context canceled", "the context was cancelled")        \
+	X(DEADLINE, 7, "context deadline exceeded",                            \
+	  "the context's deadline passed")                                     \
+	X(SEND_CLOSED, -1, "send on closed channel", "panic")                  \
+	X(CLOSE_CLOSED, -2, "close of closed channel", "panic")                \
+	X(CLOSE_NIL, -3, "close of nil channel", "panic")                      \
+	X(CHAN_SIZE, -4, "makechan: size out of range", "panic")               \
+	X(WG_NEGATIVE, -5, "sync: negative WaitGroup counter", "panic")        \
+	X(WG_MISUSE, -6,                                                       \
+	  "sync: WaitGroup misuse: Add called concurrently with Wait",         \
+	  "panic")                                                             \
+	X(WG_REUSED, -7,                                                       \
+	  "sync: WaitGroup is reused before previous Wait has returned",       \
+	  "panic")                                                             \
+	X(COND_COPIED, -8, "sync.Cond is copied", "panic")                     \
+	X(TICKER_NEW, -9, "non-positive interval for NewTicker", "panic")      \
+	X(TICKER_RESET, -10, "non-positive interval for Ticker.Reset",         \
+	  "panic")                                                             \
+	X(TIMER_STOP, -11, "time: Stop called on uninitialized Timer",         \
+	  "panic: a NULL or zero timer")                                       \
+	X(TIMER_RESET, -12, "time: Reset called on uninitialized Timer",       \
+	  "panic: a NULL or zero timer")                                       \
+	X(CTX_NIL_PARENT, -13, "cannot create context from nil parent",        \
+	  "panic")                                                             \
+	X(CTX_NIL_KEY, -14, "nil key", "panic")                                \
+	X(CTX_BAD_KEY, -15, "key is not comparable", "panic")                  \
+	X(SEM_RELEASED, -16, "semaphore: released more than held", "panic")    \
+	X(GROUP_LIMIT, -17,                                                    \
+	  "errgroup: modify limit while goroutines in the group are still "    \
+	  "active",                                                            \
+	  "panic; Go's text has the number of goroutines")                     \
+	X(EINVAL, -64, "invalid argument", "rule 6")                           \
+	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
+	X(ENOTSUP, -66, "not supported", "the runtime has no such form")       \
+	X(EBUSY, -67, "tracing is already enabled", "trace->start twice")      \
+	X(NET_CLOSED, -80, "use of closed network connection",                 \
+	  "closed here, before or during the call")                            \
+	X(NET_REFUSED, -81, "connect: connection refused", "dial")             \
+	X(NET_RESET, -82, "connection reset by peer", "read or write")         \
+	X(NET_PIPE, -83, "broken pipe", "write: the peer reads no more")       \
+	X(NET_ADDR, -84, "invalid port", "an address that cannot be parsed")   \
+	X(NET_NO_DEADLINE, -85, "file type does not support deadline",         \
+	  "the poller cannot wait for this kind of file")                      \
+	X(NET_CANCELED, -86, "operation was canceled", "dial: context ended")  \
+	X(NET_PIPE_CLOSED, -87, "io: read/write on closed pipe",               \
+	  "in-memory pipe")                                                    \
+	X(NET_MFILE, -88, "too many open files", "EMFILE or ENFILE")           \
+	X(NET_OTHER, -89, "network error", "any other; net->error() tells")
+
+enum assay_status {
+#define ASSAY_STATUS_ENUM(name, value, text, meaning) ASSAY_##name = value,
+	ASSAY_STATUS_MAP(ASSAY_STATUS_ENUM)
+#undef ASSAY_STATUS_ENUM
+	ASSAY_STATUS_LAST = 127
+};
+
+/* The text of a status; "unknown status" for any other number. */
+static inline const char *assay_status_text(int status)
+{
+	switch (status) {
+#define ASSAY_STATUS_TEXT(name, value, text, meaning)                          \
+	case value:                                                            \
+		return text;
+		ASSAY_STATUS_MAP(ASSAY_STATUS_TEXT)
+#undef ASSAY_STATUS_TEXT
+	default:
+		return "unknown status";
+	}
+}
+
+/* Whether a status stands for a Go panic. */
+static inline bool assay_status_is_panic(int status)
+{
+	return status < 0 && status > -64;
+}
+
+/* Opaque handles.  A NULL channel is Go's nil channel. */
+typedef struct assay_chan assay_chan;
+typedef struct assay_timer assay_timer;
+typedef struct assay_ticker assay_ticker;
+typedef struct assay_pool assay_pool;
+typedef struct assay_conn assay_conn;
+typedef struct assay_listener assay_listener;
+
+/*
+ * Storage of the sync types.  All zero is the ready-to-use zero value; the
+ * caller owns the memory and must not move it after first use.  A runtime
+ * whose own type is larger keeps a pointer in it.
+ */
+typedef struct assay_mutex { uint64_t w[8]; } assay_mutex;
+typedef struct assay_rwmutex { uint64_t w[16]; } assay_rwmutex;
+typedef struct assay_waitgroup { uint64_t w[8]; } assay_waitgroup;
+typedef struct assay_once { uint64_t w[8]; } assay_once;
+typedef struct assay_cond { uint64_t w[16]; } assay_cond;
+
+typedef void (*assay_fn)(void *arg);
+
+/* ---- core --------------------------------------------------------------- */
+
+#define ASSAY_ARG_MAX 256 /* bytes core->go() must be able to copy */
+
+enum assay_run_flags {
+	ASSAY_RUN_VIRTUAL_TIME = 1, /* now() jumps when all are blocked */
+	ASSAY_RUN_EMBEDDED = 2      /* no deadlock report: others may call in */
+};
+
+struct assay_run_options {
+	size_t size;    /* sizeof(struct assay_run_options) */
+	int32_t procs;  /* GOMAXPROCS; 0: the runtime's own default */
+	uint32_t flags; /* assay_run_flags */
+	uint64_t seed;  /* for select's choice and stealing; 0: any */
+};
+
+enum assay_panic_kind {
+	ASSAY_PANIC_STRING = 0,  /* panic("text") */
+	ASSAY_PANIC_INT = 1,     /* panic(42) */
+	ASSAY_PANIC_ERROR = 2,   /* panic(err) */
+	ASSAY_PANIC_RUNTIME = 3, /* raised by the runtime; status says which */
+	ASSAY_PANIC_NIL = 4      /* panic(nil): PanicNilError since Go 1.21 */
+};
+
+struct assay_panic {
+	int32_t kind;   /* assay_panic_kind */
+	int32_t status; /* kind RUNTIME: the negative status, else 0 */
+	int64_t value;  /* kind INT */
+	char text[128]; /* what follows "panic: " on stderr, cut to fit */
+};
+
+struct assay_core_ops {
+	size_t size;
+
+	/*
+	 * Starts the runtime, runs fn(arg) as goroutine 1 and returns
+	 * ASSAY_OK once fn has returned; goroutines still alive then never
+	 * run again.  Called from an ordinary thread, once per process
+	 * unless ASSAY_TRAIT_RESTART is set.  options may be NULL.
+	 * ASSAY_EINVAL, ASSAY_ENOMEM; ASSAY_ENOTSUP for an unknown flag.
+	 */
+	int (*run)(assay_fn fn, void *arg,
+		   const struct assay_run_options *options);
+
+	/*
+	 * The go statement.  With n == 0, fn gets arg itself.  Otherwise the
+	 * n bytes at arg (at most ASSAY_ARG_MAX) are copied before go
+	 * returns and fn gets a pointer, aligned to 16, to a copy that lives
+	 * as long as the goroutine.  fn == NULL is a fatal error ("go of nil
+	 * func value").  ASSAY_ENOMEM, ASSAY_EINVAL.
+	 */
+	int (*go)(assay_fn fn, const void *arg, size_t n);
+
+	/* Lets other goroutines run first.  Returns when it is our turn. */
+	void (*yield)(void);
+
+	/* Ends the calling goroutine after its deferred calls.  No return. */
+	void (*goexit)(void);
+
+	/* Ends the process at once with this status.  No deferred calls. */
+	void (*exit)(int status);
+
+	/*
+	 * Raises a panic in the calling goroutine; does not return.  Not
+	 * caught, it prints "panic: " and text, an empty line and "goroutine
+	 * N [running]:" to stderr and exits with status 2.  *p is copied.
+	 */
+	void (*panic)(const struct assay_panic *p);
+
+	/*
+	 * Calls fn(arg).  ASSAY_OK: it returned.  ASSAY_PANICKED: it
+	 * panicked; its deferred calls have run and *out (may be NULL) says
+	 * with what.  A goexit inside fn ends the goroutine, not this call.
+	 */
+	int (*try_)(assay_fn fn, void *arg, struct assay_panic *out);
+
+	/*
+	 * Runs fn(arg) when the innermost try_ of the caller, or the
+	 * goroutine, ends: by return, panic or goexit; last in, first out.
+	 */
+	int (*defer)(assay_fn fn, void *arg);
+
+	/*
+	 * In a deferred call: stops the panic that is under way and fills
+	 * *out.  True if there was one; false also during goexit.
+	 */
+	bool (*recover)(struct assay_panic *out);
+};
+
+/* ---- channels ----------------------------------------------------------- */
+
+enum assay_dir { ASSAY_SEND = 0, ASSAY_RECV = 1 };
+
+struct assay_case {
+	assay_chan *c;    /* NULL: never ready */
+	int32_t dir;      /* assay_dir */
+	int32_t reserved; /* 0 */
+	const void *send; /* SEND: the value; NULL only for size 0 */
+	void *recv;       /* RECV: where to; NULL throws the value away */
+};
+
+struct assay_chan_ops {
+	size_t size;
+
+	/*
+	 * A channel for elements of elem bytes (0 is fine) with room for cap.
+	 * NULL and *status = ASSAY_CHAN_SIZE if cap is negative or the buffer
+	 * cannot be addressed; NULL and ASSAY_ENOMEM if there is no memory.
+	 * status may be NULL.
+	 */
+	assay_chan *(*make)(size_t elem, int64_t cap, int *status);
+
+	/* Frees an idle channel: nobody waits on it or will use it. */
+	void (*free)(assay_chan *c);
+
+	/*
+	 * Sends the element at v.  Blocks while there is neither a receiver
+	 * nor room; on NULL until the deadline.  ASSAY_OK, ASSAY_AGAIN,
+	 * ASSAY_TIMEOUT; ASSAY_SEND_CLOSED also if it is closed while
+	 * blocked, and the value is dropped.
+	 */
+	int (*send)(assay_chan *c, const void *v, int64_t deadline);
+
+	/*
+	 * Receives into out (NULL throws the value away).  Blocks while there
+	 * is neither a value nor a sender; on NULL until the deadline.
+	 * ASSAY_OK, ASSAY_AGAIN, ASSAY_TIMEOUT; ASSAY_CLOSED with *out zeroed.
+	 */
+	int (*recv)(assay_chan *c, void *out, int64_t deadline);
+
+	/* ASSAY_OK, ASSAY_CLOSE_CLOSED, ASSAY_CLOSE_NIL. */
+	int (*close)(assay_chan *c);
+
+	/* Values in the buffer, and room of the buffer; 0 for NULL. */
+	int64_t (*len)(assay_chan *c);
+	int64_t (*cap)(assay_chan *c);
+
+	/*
+	 * Performs exactly one of n cases, chosen uniformly among the ready
+	 * ones; blocks while none is.  ASSAY_POLL is Go's default.  *chosen
+	 * is the index and the result what send or recv would have returned:
+	 * ASSAY_OK, ASSAY_CLOSED, ASSAY_SEND_CLOSED; or, with *chosen left
+	 * alone, ASSAY_AGAIN or ASSAY_TIMEOUT.  n == 0 blocks until the
+	 * deadline.  At least 65536 cases work.  ASSAY_ENOMEM, ASSAY_EINVAL.
+	 */
+	int (*select)(const struct assay_case *cases, size_t n,
+		      int64_t deadline, size_t *chosen);
+};
+
+/* ---- time: all times in nanoseconds ------------------------------------- */
+
+struct assay_time_ops {
+	size_t size;
+
+	/* Monotonic; the zero point is the runtime's own but positive. */
+	int64_t (*now)(void);
+
+	/* Blocks for at least ns; returns at once if ns <= 0. */
+	void (*sleep)(int64_t ns);
+
+	/*
+	 * A timer that sends now() (an int64_t) once on its channel after ns.
+	 * NULL without memory.  Go 1.23 semantics with ASSAY_TRAIT_SYNC_TIMERS
+	 * (len and cap 0, nothing stale after stop or reset), else those of
+	 * Go 1.22 (cap 1).
+	 */
+	assay_timer *(*timer_new)(int64_t ns);
+
+	/* Calls fn(arg) in a goroutine of its own after ns. */
+	assay_timer *(*after_func)(int64_t ns, assay_fn fn, void *arg);
+
+	/* The channel of a timer; the timer owns it; NULL for after_func. */
+	assay_chan *(*timer_chan)(assay_timer *t);
+
+	/*
+	 * 1 if the call stopped (or moved) a pending timer, 0 if it had fired
+	 * or been stopped; ASSAY_TIMER_STOP, ASSAY_TIMER_RESET for NULL.
+	 */
+	int (*timer_stop)(assay_timer *t);
+	int (*timer_reset)(assay_timer *t, int64_t ns);
+
+	/* Stops and frees; nobody may wait on its channel. */
+	void (*timer_free)(assay_timer *t);
+
+	/* timer_new() when only the channel is wanted; never freed. */
+	assay_chan *(*after)(int64_t ns);
+
+	/* A ticker; NULL and ASSAY_TICKER_NEW if ns <= 0.  status may be NULL. */
+	assay_ticker *(*ticker_new)(int64_t ns, int *status);
+	assay_chan *(*ticker_chan)(assay_ticker *t);
+	void (*ticker_stop)(assay_ticker *t);
+	/* ASSAY_OK, ASSAY_TICKER_RESET if ns <= 0. */
+	int (*ticker_reset)(assay_ticker *t, int64_t ns);
+	void (*ticker_free)(assay_ticker *t);
+	/* ticker_new() when only the channel is wanted; NULL if ns <= 0. */
+	assay_chan *(*tick)(int64_t ns);
+};
+
+/* ---- sync --------------------------------------------------------------- */
+
+struct assay_sync_ops {
+	size_t size;
+
+	/*
+	 * Blocks while locked.  ASSAY_OK, ASSAY_AGAIN (POLL is try-lock);
+	 * another deadline may give ASSAY_ENOTSUP: Go has no timed lock.
+	 */
+	int (*mutex_lock)(assay_mutex *m, int64_t deadline);
+	/* Any goroutine may unlock.  Not locked: a fatal error. */
+	void (*mutex_unlock)(assay_mutex *m);
+
+	/* A blocked writer holds off new readers.  Misuse is a fatal error. */
+	int (*rw_lock)(assay_rwmutex *m, int64_t deadline);
+	void (*rw_unlock)(assay_rwmutex *m);
+	int (*rw_rlock)(assay_rwmutex *m, int64_t deadline);
+	void (*rw_runlock)(assay_rwmutex *m);
+
+	/* ASSAY_OK, ASSAY_WG_NEGATIVE, ASSAY_WG_MISUSE. */
+	int (*wg_add)(assay_waitgroup *wg, int64_t delta);
+	/* Blocks until the counter is zero.  Deadlines as mutex_lock. */
+	int (*wg_wait)(assay_waitgroup *wg, int64_t deadline);
+	/* Adds 1, runs fn(arg) in a goroutine, done at its end (goexit too). */
+	int (*wg_go)(assay_waitgroup *wg, assay_fn fn, void *arg);
+
+	/* Runs fn(arg) in the first call; the others block until it ended. */
+	void (*once_do)(assay_once *o, assay_fn fn, void *arg);
+
+	/*
+	 * Unlocks, blocks until signalled (longest waiter first), locks.
+	 * ASSAY_OK, ASSAY_COND_COPIED.  The _r form takes the read side.
+	 */
+	int (*cond_wait)(assay_cond *c, assay_mutex *m);
+	int (*cond_wait_r)(assay_cond *c, assay_rwmutex *m);
+	int (*cond_signal)(assay_cond *c);
+	int (*cond_broadcast)(assay_cond *c);
+
+	/* make(arg) is called when the pool is empty; NULL: get gives NULL. */
+	assay_pool *(*pool_new)(void *(*make)(void *arg), void *arg);
+	void *(*pool_get)(assay_pool *p);
+	void (*pool_put)(assay_pool *p, void *item);
+	void (*pool_free)(assay_pool *p);
+
+	/* Sequentially consistent; add and swap return new and old value. */
+	int32_t (*add32)(int32_t *p, int32_t delta);
+	int32_t (*load32)(const int32_t *p);
+	void (*store32)(int32_t *p, int32_t v);
+	int32_t (*swap32)(int32_t *p, int32_t v);
+	bool (*cas32)(int32_t *p, int32_t old, int32_t v);
+	int64_t (*add64)(int64_t *p, int64_t delta);
+	int64_t (*load64)(const int64_t *p);
+	void (*store64)(int64_t *p, int64_t v);
+	int64_t (*swap64)(int64_t *p, int64_t v);
+	bool (*cas64)(int64_t *p, int64_t old, int64_t v);
+	void *(*loadp)(void *const *p);
+	void (*storep)(void **p, void *v);
+	void *(*swapp)(void **p, void *v);
+	bool (*casp)(void **p, void *old, void *v);
+};
+
+/* ---- blocking calls, threads, signals ----------------------------------- */
+
+struct assay_blocking_ops {
+	size_t size;
+
+	/*
+	 * Runs fn(arg), which may block its thread (a system call, a lock of
+	 * another library), while other goroutines run on.  Returns when fn
+	 * has; errno is kept.
+	 */
+	void (*call)(assay_fn fn, void *arg);
+
+	/* Ties the goroutine to its thread and back; calls nest. */
+	void (*lock_thread)(void);
+	void (*unlock_thread)(void);
+
+	/* Sets the limit of threads, returns the old one; n <= 0 reads. */
+	int64_t (*max_threads)(int64_t n);
+
+	/*
+	 * Sends the number (an int32_t) of each signal sig received to c,
+	 * dropping it if c has no room.  signal_stop ends that for c;
+	 * signal_ignore makes the process ignore sig.
+	 */
+	int (*signal_notify)(assay_chan *c, int sig);
+	int (*signal_stop)(assay_chan *c);
+	int (*signal_ignore)(int sig);
+};
+
+/* ---- introspection ------------------------------------------------------ */
+
+struct assay_stats {
+	size_t size;       /* set by the caller; only that much is written */
+	uint64_t spawned;  /* goroutines ever started */
+	uint64_t live;     /* goroutines alive now */
+	uint64_t switches; /* times a goroutine was given a thread */
+	uint64_t parks;
+	uint64_t steals;      /* goroutines taken from another P */
+	uint64_t preemptions; /* goroutines stopped from outside */
+	uint64_t handoffs;    /* P taken from a goroutine in a blocking call */
+	uint64_t threads;     /* threads alive now */
+	uint64_t threads_made;
+	uint64_t stack_bytes; /* address space given to stacks */
+	uint64_t timers;      /* timers pending */
+};
+
+struct assay_inspect_ops {
+	size_t size;
+
+	/* Goroutines alive, the runtime's own not counted. */
+	int64_t (*num_goroutine)(void);
+	/* Goroutines parked in a blocking operation. */
+	int64_t (*num_waiting)(void);
+	/* Sets GOMAXPROCS, returns the old value; n <= 0 only reads. */
+	int32_t (*gomaxprocs)(int32_t n);
+	int32_t (*num_cpu)(void);
+	/* Number of the calling goroutine; main is 1. */
+	int64_t (*goid)(void);
+	/*
+	 * Writes "running", "runnable" or the wait reason ("chan receive",
+	 * "select" ...) of a goroutine to buf, cut to n bytes with its NUL.
+	 * ASSAY_EINVAL: no such goroutine.
+	 */
+	int (*state)(int64_t goid, char *buf, size_t n);
+	/* A dump of all goroutines as a panic prints it; returns its length. */
+	size_t (*dump)(char *buf, size_t n);
+	/* Goroutines that can never run again, in the form of dump. */
+	size_t (*leaks)(char *buf, size_t n);
+	int (*stats)(struct assay_stats *out);
+	/* Length of P p's run queue; of the global queue for p == -1. */
+	int64_t (*runq_len)(int32_t p);
+	/* A place where the goroutine may be preempted; cheap. */
+	void (*checkpoint)(void);
+};
+
+/* ---- network ------------------------------------------------------------ */
+
+enum assay_shut { ASSAY_SHUT_READ = 1, ASSAY_SHUT_WRITE = 2 };
+
+struct assay_net_ops {
+	size_t size;
+
+	/*
+	 * network: "tcp" "tcp4" "tcp6" "udp" "unix"; address "host:port",
+	 * "[v6]:port" or a path; port 0 takes a free one.  All of these
+	 * block until the deadline at most and give NET_ and TIMEOUT statuses.
+	 */
+	int (*dial)(const char *network, const char *address, int64_t deadline,
+		    assay_conn **out);
+	int (*listen)(const char *network, const char *address,
+		      assay_listener **out);
+	int (*accept)(assay_listener *l, assay_conn **out);
+	int (*listener_addr)(assay_listener *l, char *buf, size_t n);
+	int (*listener_deadline)(assay_listener *l, int64_t deadline);
+	/* Wakes accept with NET_CLOSED.  The handle is freed later by free. */
+	int (*listener_close)(assay_listener *l);
+	void (*listener_free)(assay_listener *l);
+
+	/* At least 1 byte, EOF or an error; n == 0 returns 0 at once. */
+	int (*read)(assay_conn *c, void *buf, size_t n, size_t *got);
+	/* All n bytes or an error; *done says how many went out. */
+	int (*write)(assay_conn *c, const void *buf, size_t n, size_t *done);
+	/* Deadlines of later and of blocked reads, writes; FOREVER clears. */
+	int (*read_deadline)(assay_conn *c, int64_t deadline);
+	int (*write_deadline)(assay_conn *c, int64_t deadline);
+	int (*shutdown)(assay_conn *c, int how);
+	int (*local_addr)(assay_conn *c, char *buf, size_t n);
+	int (*remote_addr)(assay_conn *c, char *buf, size_t n);
+	/* Wakes blocked calls with NET_CLOSED.  free after their return. */
+	int (*close)(assay_conn *c);
+	void (*free)(assay_conn *c);
+
+	/* Datagrams on an unconnected "udp" conn: from packet_listen. */
+	int (*packet_listen)(const char *network, const char *address,
+			     assay_conn **out);
+	int (*read_from)(assay_conn *c, void *buf, size_t n, size_t *got,
+			 char *from, size_t from_n);
+	int (*write_to)(assay_conn *c, const void *buf, size_t n,
+			const char *to);
+
+	/* A pair of connected conns: an OS pipe (0 reads, 1 writes) ... */
+	int (*os_pipe)(assay_conn *out[2]);
+	/* ... and a synchronous one in memory, both ends both ways. */
+	int (*mem_pipe)(assay_conn *out[2]);
+	/* A conn from a descriptor, which it owns from then on. */
+	int (*from_fd)(int fd, assay_conn **out);
+	/* Text of the last error of this goroutine's net calls. */
+	const char *(*error)(void);
+};
+
+/* ---- execution trace ---------------------------------------------------- */
+
+struct assay_trace_ops {
+	size_t size;
+
+	/* Traces to a file until stop.  ASSAY_EBUSY, ASSAY_EINVAL. */
+	int (*start)(const char *path);
+	void (*stop)(void);
+	bool (*enabled)(void);
+	/* Spans of the calling goroutine; they nest. */
+	void (*region_begin)(uint64_t task, const char *name);
+	void (*region_end)(uint64_t task, const char *name);
+	/* Spans across goroutines; parent 0 is none.  Ending twice is once. */
+	uint64_t (*task_begin)(uint64_t parent, const char *name);
+	void (*task_end)(uint64_t task);
+	void (*log)(uint64_t task, const char *category, const char *message);
+	/* Writes the trace at path to out as JSON events, one per line. */
+	int (*convert)(const char *path, const char *out);
+};
+
+/* ---- the table ---------------------------------------------------------- */
+
+enum assay_traits {
+	ASSAY_TRAIT_PARALLEL = 1,    /* goroutines run at the same time */
+	ASSAY_TRAIT_PREEMPTIVE = 2,  /* a loop without calls is preempted */
+	ASSAY_TRAIT_SYNC_TIMERS = 4, /* Go 1.23 timer channels, else 1.22 */
+	ASSAY_TRAIT_STACK_FATAL = 8, /* stack overflow is a fatal error */
+	ASSAY_TRAIT_DEEP_STACKS = 16, /* stacks grow beyond 12 MiB */
+	ASSAY_TRAIT_RESTART = 32,     /* core->run() again in one process */
+	ASSAY_TRAIT_GODEBUG = 64,     /* schedtrace, scheddetail */
+	ASSAY_TRAIT_PROC_LIMIT = 128  /* at most GOMAXPROCS bodies at once */
+};
+
+struct assay_runtime {
+	size_t size;         /* sizeof(struct assay_runtime) */
+	uint32_t abi;        /* ASSAY_ABI_VERSION */
+	uint32_t traits;     /* assay_traits */
+	const char *name;    /* "goro" */
+	const char *version; /* "1.0.0" */
+	const char *model;   /* "1:1", "N:1" or "N:M" */
+	/* Goroutines that can be parked at once; 0: bounded by memory. */
+	uint64_t max_goroutines;
+	const struct assay_core_ops *core;
+	const struct assay_chan_ops *chan;
+	const struct assay_time_ops *time;
+	const struct assay_sync_ops *sync;
+	const struct assay_blocking_ops *blocking;
+	const struct assay_inspect_ops *inspect;
+	const struct assay_net_ops *net;
+	const struct assay_trace_ops *trace;
+};
+
+/* The one symbol that a shared object exports.  Needs no call before it. */
+const struct assay_runtime *assay_runtime(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

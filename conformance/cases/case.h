@@ -1,0 +1,201 @@
+/*
+ * case.h - how a conformance case is written.
+ *
+ *	CASE(CH_011, "close wakes every blocked receiver",
+ *	     .procs = {1, 2, 4}, NEEDS(NEED(inspect, num_waiting)))
+ *	{
+ *		...
+ *		CHECK_EQ(rt->chan->recv(c, &v, ASSAY_FOREVER), ASSAY_CLOSED);
+ *	}
+ *
+ * The head is data: lists, reports and docs are made from it.  The body is
+ * the main goroutine of a runtime started afresh in a process of its own, so
+ * a body may leave goroutines behind, crash or hang.  A row that several
+ * programs test has several cases: CASE_OF(DL_003, mutex, "...") has the id
+ * DL-003/mutex.
+ *
+ * A case whose result is the end of the process declares it:
+ *
+ *	CASE(CH_014, "closing twice panics",
+ *	     ENDS(.status = 2, .first = "panic: close of closed channel"))
+ *
+ * and the runner judges exit status, stderr and stdout of the child, for a
+ * body in C and for its twin in another language alike.
+ *
+ * Checks may be made from any goroutine: they record, and the verdict is
+ * given after run() returned.  REQUIRE ends the child at once, for when
+ * going on makes no sense.
+ */
+#ifndef ASSAY_CASE_H
+#define ASSAY_CASE_H
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "assay.h"
+
+/* A function of the table that a case cannot do without. */
+struct need {
+	size_t group; /* offset of the group's pointer in the table */
+	size_t fn;    /* offset of the function in the group */
+	const char *name;
+};
+
+#define NEED(g, f)                                                             \
+	{offsetof(struct assay_runtime, g),                                    \
+	 offsetof(struct assay_##g##_ops, f), #g "->" #f}
+#define NEEDS(...) .needs = (const struct need[]){__VA_ARGS__, {0, 0, NULL}}
+
+/* How a child must end.  What is zero or NULL is not looked at. */
+struct outcome {
+	bool declared;
+	int status;           /* exit status, looked at unless hangs */
+	const char *first;    /* the first line of stderr, all of it */
+	const char *match[6]; /* POSIX extended regex, each in stderr */
+	const char *lacks[2]; /* strings that must not stand in stderr */
+	const char *out;      /* all of stdout */
+	bool silent;          /* stderr is empty */
+	int min_ms, max_ms;   /* wall time; max_ms is scaled as timeouts are */
+	bool hangs;           /* alive after max_ms; the runner kills it */
+};
+
+#define ENDS(...) .ends = {.declared = true, __VA_ARGS__}
+
+enum case_flags {
+	/* Needs the machine to itself: timing or load. */
+	CASE_ALONE = 1,
+	/* Reports a figure with note(); its checks are soft bounds. */
+	CASE_PERF = 2,
+	/* Runs once, whatever --procs says, with the runtime's default. */
+	CASE_DEFAULT_PROCS = 4,
+	/* Too heavy or too slow for sanitizers and valgrind. */
+	CASE_NOT_SANITIZED = 8,
+	/* Part of the selection that is run under valgrind. */
+	CASE_VALGRIND = 16,
+	/* Run with ASSAY_RUN_VIRTUAL_TIME. */
+	CASE_VIRTUAL_TIME = 32
+};
+
+struct testcase {
+	const char *row;     /* "CH_011": the behaviour's id with '_' */
+	const char *variant; /* "mutex" or NULL */
+	const char *file;
+	int line;
+	void (*body)(void);
+	const char *title;
+	int procs[6];      /* run at those of --procs; none: at all of them */
+	int timeout_ms;    /* 0: 10000 */
+	uint32_t traits;   /* assay_traits it cannot do without */
+	uint32_t not_traits; /* assay_traits that rule it out */
+	uint32_t flags;    /* case_flags */
+	const struct need *needs;
+	const char *env[4]; /* "NAME=value" of the child */
+	int cpus;           /* > 0: affinity of the child to that many CPUs */
+	struct outcome ends;
+};
+
+/*
+ * The cases are one relocatable object, so that a host links all of them;
+ * the section holds pointers and has no order.
+ */
+#define CASE_DEFINE(tag, row_, variant_, ...)                                  \
+	static void body_##tag(void);                                          \
+	static const struct testcase case_##tag = {.row = #row_,               \
+						   .variant = variant_,        \
+						   .file = __FILE__,           \
+						   .line = __LINE__,           \
+						   .body = body_##tag,         \
+						   .title = __VA_ARGS__};      \
+	static const struct testcase *const ref_##tag                          \
+		__attribute__((section("assay_cases"), used)) = &case_##tag;   \
+	static void body_##tag(void)
+
+#define CASE(row_, ...) CASE_DEFINE(row_, row_, NULL, __VA_ARGS__)
+#define CASE_OF(row_, variant_, ...)                                           \
+	CASE_DEFINE(row_##_##variant_, row_, #variant_, __VA_ARGS__)
+
+/* ---- what a body sees --------------------------------------------------- */
+
+/* The runtime; groups and functions it lacks are NULL, never short. */
+extern const struct assay_runtime *rt;
+
+/* GOMAXPROCS of this run. */
+int case_procs(void);
+
+/* Seeded by --seed; differs between goroutines, safe to call from any. */
+uint64_t rnd(void);
+static inline int64_t rnd_below(int64_t n)
+{
+	return (int64_t)(rnd() % (uint64_t)n);
+}
+
+/*
+ * n, or as many goroutines, rounds or bytes as fit: less under sanitizers
+ * and valgrind (ASSAY_TEST_SCALE), and for goroutines() never more than
+ * 3/4 of what the runtime can park.  At least 1.
+ */
+int64_t rounds(int64_t n);
+int64_t goroutines(int64_t n);
+
+/* Upper bounds of time, scaled by --timeout-scale. */
+int64_t upto(int64_t ns);
+
+#define MS INT64_C(1000000)
+#define SEC INT64_C(1000000000)
+
+/* A line for the report: a figure, a distribution, what was seen. */
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Ends the child as skipped: what cannot be known before it runs. */
+_Noreturn void skip(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* ---- checks ------------------------------------------------------------- */
+
+bool check_ok(bool ok, const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+_Noreturn void check_stop(void);
+
+#define CHECK(cond)                                                            \
+	check_ok(cond, __FILE__, __LINE__, "%s", #cond)
+#define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
+#define CHECK_CMP(a, op, b)                                                    \
+	check_cmp((int64_t)(a), (int64_t)(b), (int64_t)(a) op(int64_t)(b),     \
+		  __FILE__, __LINE__, #a " " #op " " #b)
+#define CHECK_EQ(a, b) CHECK_CMP(a, ==, b)
+#define CHECK_NE(a, b) CHECK_CMP(a, !=, b)
+#define CHECK_LT(a, b) CHECK_CMP(a, <, b)
+#define CHECK_LE(a, b) CHECK_CMP(a, <=, b)
+#define CHECK_GT(a, b) CHECK_CMP(a, >, b)
+#define CHECK_GE(a, b) CHECK_CMP(a, >=, b)
+#define CHECK_STR(a, b) check_str(a, b, __FILE__, __LINE__, #a " == " #b)
+
+#define REQUIRE(cond)                                                          \
+	do {                                                                   \
+		if (!CHECK(cond))                                              \
+			check_stop();                                          \
+	} while (0)
+#define REQUIRE_EQ(a, b)                                                       \
+	do {                                                                   \
+		if (!CHECK_EQ(a, b))                                           \
+			check_stop();                                          \
+	} while (0)
+
+static inline bool check_cmp(int64_t a, int64_t b, bool ok, const char *file,
+			     int line, const char *text)
+{
+	return check_ok(ok, file, line, "%s (%" PRId64 ", %" PRId64 ")", text,
+			a, b);
+}
+
+static inline bool check_str(const char *a, const char *b, const char *file,
+			     int line, const char *text)
+{
+	return check_ok(strcmp(a, b) == 0, file, line, "%s (\"%s\", \"%s\")",
+			text, a, b);
+}
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * kit.h - the words cases are written in: short forms over the table that
+ * REQUIRE success, so a body says only what it is about.
+ */
+#ifndef ASSAY_KIT_H
+#define ASSAY_KIT_H
+
+#include <stdatomic.h>
+
+#include "case.h"
+
+static inline void go(assay_fn fn, void *arg)
+{
+	REQUIRE_EQ(rt->core->go(fn, arg, 0), ASSAY_OK);
+}
+
+/* The goroutine gets a copy of the n bytes at arg. */
+static inline void go_copy(assay_fn fn, const void *arg, size_t n)
+{
+	REQUIRE_EQ(rt->core->go(fn, arg, n), ASSAY_OK);
+}
+
+static inline void yield(void)
+{
+	rt->core->yield();
+}
+
+static inline void sleep_ns(int64_t ns)
+{
+	rt->time->sleep(ns);
+}
+
+static inline int64_t now(void)
+{
+	return rt->time->now();
+}
+
+/* The deadline ns from now. */
+static inline int64_t in(int64_t ns)
+{
+	return now() + ns;
+}
+
+static inline assay_chan *chan(size_t elem, int64_t cap)
+{
+	int status = ASSAY_OK;
+	assay_chan *c = rt->chan->make(elem, cap, &status);
+
+	REQUIRE_EQ(status, ASSAY_OK);
+	REQUIRE(c != NULL);
+	return c;
+}
+
+/* Channels of int and pure signals (struct{}), the most used. */
+static inline assay_chan *chan_int(int64_t cap)
+{
+	return chan(sizeof(int), cap);
+}
+
+static inline assay_chan *chan_signal(int64_t cap)
+{
+	return chan(0, cap);
+}
+
+static inline void send(assay_chan *c, const void *v)
+{
+	REQUIRE_EQ(rt->chan->send(c, v, ASSAY_FOREVER), ASSAY_OK);
+}
+
+static inline void send_int(assay_chan *c, int v)
+{
+	send(c, &v);
+}
+
+static inline void send_signal(assay_chan *c)
+{
+	send(c, NULL);
+}
+
+/* ok of Go's two-result receive. */
+static inline bool recv(assay_chan *c, void *out)
+{
+	int status = rt->chan->recv(c, out, ASSAY_FOREVER);
+
+	REQUIRE(status == ASSAY_OK || status == ASSAY_CLOSED);
+	return status == ASSAY_OK;
+}
+
+/* Receives an int that must come. */
+static inline int recv_int(assay_chan *c)
+{
+	int v = -1;
+
+	REQUIRE(recv(c, &v));
+	return v;
+}
+
+/* Receives a signal or the channel's close. */
+static inline void wait_for(assay_chan *c)
+{
+	(void)recv(c, NULL);
+}
+
+static inline int try_send(assay_chan *c, const void *v)
+{
+	return rt->chan->send(c, v, ASSAY_POLL);
+}
+
+static inline int try_recv(assay_chan *c, void *out)
+{
+	return rt->chan->recv(c, out, ASSAY_POLL);
+}
+
+static inline void close_chan(assay_chan *c)
+{
+	REQUIRE_EQ(rt->chan->close(c), ASSAY_OK);
+}
+
+static inline struct assay_case case_send(assay_chan *c, const void *v)
+{
+	return (struct assay_case){.c = c, .dir = ASSAY_SEND, .send = v};
+}
+
+static inline struct assay_case case_recv(assay_chan *c, void *out)
+{
+	return (struct assay_case){.c = c, .dir = ASSAY_RECV, .recv = out};
+}
+
+#define NO_CASE SIZE_MAX /* what *chosen keeps when nothing was chosen */
+
+/*
+ * Blocking select: the index; *status (may be NULL) is that case's.  A panic
+ * status needs status != NULL.
+ */
+size_t select_cases(const struct assay_case *cases, size_t n, int *status);
+/* With default: NO_CASE when none is ready. */
+size_t select_default(const struct assay_case *cases, size_t n, int *status);
+
+static inline void lock(assay_mutex *m)
+{
+	REQUIRE_EQ(rt->sync->mutex_lock(m, ASSAY_FOREVER), ASSAY_OK);
+}
+
+static inline bool try_lock(assay_mutex *m)
+{
+	return rt->sync->mutex_lock(m, ASSAY_POLL) == ASSAY_OK;
+}
+
+static inline void unlock(assay_mutex *m)
+{
+	rt->sync->mutex_unlock(m);
+}
+
+static inline void wg_add(assay_waitgroup *wg, int64_t n)
+{
+	REQUIRE_EQ(rt->sync->wg_add(wg, n), ASSAY_OK);
+}
+
+static inline void wg_done(assay_waitgroup *wg)
+{
+	wg_add(wg, -1);
+}
+
+static inline void wg_wait(assay_waitgroup *wg)
+{
+	REQUIRE_EQ(rt->sync->wg_wait(wg, ASSAY_FOREVER), ASSAY_OK);
+}
+
+/*
+ * Waits until n goroutines are parked: exactly known where the runtime can
+ * count them (inspect->num_waiting), else assumed after yields and 2 ms of
+ * sleep; ten times as long the less often it is called.  Fails the case after
+ * 10 s.  The caller is not counted: it runs.
+ */
+void settle(int64_t n);
+
+/* settle(1) and that the flag is still unset: "it blocks". */
+bool still_unset(atomic_int *flag);
+
+/* Waits until *flag is at least v, up to 10 s; false if it never was. */
+bool becomes(atomic_int *flag, int v);
+
+/* Raises the panic that a negative status stands for; does not return. */
+_Noreturn void raise_status(int status);
+/* panic("text") */
+_Noreturn void raise_text(const char *text);
+
+/* Writes to stdout at once, with no buffer. */
+void say(const char *text);
+
+/* Resident bytes, threads and CPU time of this process. */
+int64_t resident_bytes(void);
+int64_t thread_count(void);
+int64_t cpu_ns(void);
+/* The kernel's id of the calling thread. */
+int64_t thread_id(void);
+
+/* A sum that changes with any bit of the n bytes at p. */
+uint64_t checksum(const void *p, size_t n);
+
+#endif

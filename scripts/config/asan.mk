@@ -1,0 +1,4 @@
+CONFIG_CFLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+CONFIG_LDFLAGS := -fsanitize=address,undefined
+SAN := asan

@@ -1,0 +1,3 @@
+CONFIG_CFLAGS := -O2
+CONFIG_LDFLAGS :=
+SAN := none
