@@ -1,0 +1,3 @@
+module assay/runtimes/go
+
+go 1.19
