@@ -4,14 +4,17 @@
 # adds to the lists of this file and gives the rules for its own objects.
 # Objects live under build/$(CONFIG)/, so builds with sanitizers stand beside
 # the plain one: make CONFIG=asan all.
+#
+# A target is listed by `make help` if its rule carries a `##` comment; a
+# line that starts with `#?` lists a variable.
 
+#? CONFIG    what to build: release (default), asan, tsan, gcc, clang
 CONFIG ?= release
 B := build/$(CONFIG)
 
-CC ?= cc
-CXX ?= c++
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes
+#? WERROR    -Werror makes every warning an error
 WERROR ?=
 CFLAGS ?= -g
 include scripts/config/$(CONFIG).mk
@@ -23,18 +26,82 @@ ALL :=            # what `make all` builds
 TESTS :=          # targets that `make test` runs, each printing its verdict
 RUNTIME_FILES :=  # what the runner can load: shared objects and hosts
 
+# goro's version, in libgoro.so.X.Y.Z and goro.pc.
+GORO_VERSION := 1.0.0
+GORO_SONAME := libgoro.so.1
+
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Two jobs at a time unless the caller says otherwise.
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j2
+endif
+
+# ---- the machine ----------------------------------------------------------
+#
+# The stamp is made by setup.sh, which installs what is missing; it depends on
+# the files found, so it costs a few stat calls until one of them is gone.
+# make starts over once it is made and the fragments see the new tools.
+
+GOALS := $(or $(MAKECMDGOALS),help)
+NO_SETUP := help setup clean uninstall fresh-debian
+PROFILE := build
+ifneq ($(filter test test-% check,$(GOALS)),)
+PROFILE := test
+endif
+ifneq ($(filter valgrind lint,$(GOALS)),)
+PROFILE := $(firstword $(filter valgrind lint,$(GOALS)))
+endif
+ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)
+PROFILE := tsan
+endif
+ifneq ($(filter-out $(NO_SETUP),$(GOALS)),)
+include build/setup/$(PROFILE).mk
+build/setup/%.mk: scripts/setup.sh
+	@CC="$(CC)" CXX="$(CXX)" scripts/setup.sh stamp $@ $*
+endif
+
 FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
 	runtimes/*/build.mk benchmarks/build.mk reports/build.mk ci/build.mk)
 include $(FRAGMENTS)
 
-.PHONY: help all clean
+# ---- targets --------------------------------------------------------------
 
-help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' \
-		$(MAKEFILE_LIST)
+.PHONY: help setup all test tsan asan valgrind lint fmt install uninstall \
+	fresh-debian clean
+
+help: ## list the targets and variables
+	@scripts/help.sh Makefile $(FRAGMENTS)
+
+setup: ## install everything that any target can use
+	@scripts/setup.sh all
 
 all: $(ALL) $(RUNTIME_FILES) ## build everything that this machine can
+
+#? ONLY      make test: only the groups whose name holds this word
+test: all ## run every test; ends with one line, `test: N passed, N failed`
+	@scripts/test.sh "$(MAKE)" "$(ONLY)" $(TESTS) \
+		$(sort $(wildcard tests/*.sh))
+
+# Sanitizer and valgrind runs: smaller tests, longer time-outs.
+SELECTION := RUNTIME=goro
+
+tsan: ## conformance of goro under ThreadSanitizer (clang)
+	@ASSAY_TEST_SCALE=$${ASSAY_TEST_SCALE:-0.1} \
+	ASSAY_TIME_SCALE=$${ASSAY_TIME_SCALE:-10} \
+	$(MAKE) CONFIG=tsan $(SELECTION) conformance
+
+asan: ## conformance of goro under AddressSanitizer and UBSan
+	@ASSAY_TEST_SCALE=$${ASSAY_TEST_SCALE:-0.2} \
+	ASSAY_TIME_SCALE=$${ASSAY_TIME_SCALE:-5} \
+	$(MAKE) CONFIG=asan $(SELECTION) conformance
+
+lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
+	@scripts/lint.sh "$(MAKE)"
+
+fmt: ## format all C and Go code in place
+	@scripts/fmt.sh
 
 clean: ## remove build/
 	rm -rf build

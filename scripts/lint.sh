@@ -1,0 +1,73 @@
+#!/bin/sh
+# lint.sh - the checks that need no run: strict compiles, shell, format, vet.
+#
+#	lint.sh MAKE
+#
+# A tool that is not installed is named and left out.  The last line is
+# "lint: N passed, N failed".
+set -u
+
+make=$1
+passed=0
+failed=0
+left_out=
+
+# have TOOL: whether it is there; otherwise remembers its name.
+have() {
+	command -v "$1" >/dev/null && return 0
+	left_out="$left_out $1"
+	return 1
+}
+
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "ok    $name"
+		passed=$((passed + 1))
+	else
+		echo "FAIL  $name"
+		failed=$((failed + 1))
+	fi
+}
+
+c_files() {
+	git ls-files '*.c' '*.h'
+}
+
+shell_files() {
+	git ls-files '*.sh' .ci/run
+}
+
+strict_build() {
+	$make --no-print-directory CONFIG="$1" WERROR=-Werror all \
+		>build/lint-"$1".log 2>&1 || {
+		grep -E 'error|warning|\*\*\*' build/lint-"$1".log
+		return 1
+	}
+}
+
+gofmt_clean() {
+	bad=$(git ls-files '*.go' | xargs -r gofmt -l)
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+
+mkdir -p build
+for compiler in gcc clang; do
+	have $compiler && check "$compiler -Werror" strict_build $compiler
+done
+have shellcheck && check shellcheck sh -c 'git ls-files "*.sh" .ci/run |
+	xargs shellcheck'
+have clang-format && check clang-format sh -c 'git ls-files "*.c" "*.h" |
+	xargs clang-format --dry-run -Werror'
+if [ -n "$(git ls-files '*.go')" ] && have gofmt; then
+	check gofmt gofmt_clean
+fi
+if [ -n "$(git ls-files '*.py')" ] && have python3; then
+	check python sh -c 'git ls-files "*.py" | xargs python3 -m py_compile'
+fi
+check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
+	xargs grep -nE "^.{101,}"'
+[ -z "$left_out" ] || echo "lint: not installed, left out:$left_out"
+echo "lint: $passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,241 @@
+#!/bin/sh
+# setup.sh - installs what a Debian machine lacks for the targets of the
+# Makefile, and says what is missing where it cannot.
+#
+#	setup.sh [PROFILE ...]          install what is missing (default: all)
+#	setup.sh check [PROFILE ...]    install nothing; 1 if something is missing
+#	setup.sh stamp FILE PROFILE     as the first; writes what was found
+#
+# PROFILE: build, test, tsan, valgrind, lint, cross or all.
+#
+# The stamp is a piece of a makefile that depends on the files found, so a
+# later make looks at those files and runs this script only if one is gone.
+# ASSAY_SETUP=check in the environment forbids every installation.
+set -eu
+
+cc=${CC:-cc}
+cxx=${CXX:-c++}
+me=setup
+updated=
+
+say() {
+	printf '%s: %s\n' "$me" "$*" >&2
+}
+
+# profile, need (the target fails without) or want (a part is left out),
+# Debian package, how its presence shows.
+table() {
+	cat <<-TABLE
+	build    need gcc                   tool $cc
+	build    need make                  tool make
+	build    need binutils              tool ld
+	build    need libc6-dev             header stdio.h
+	build    need libcunit1-dev         header CUnit/Basic.h
+	build    want golang-go             go
+	test     need g++                   tool $cxx
+	test     need pkg-config            tool pkg-config
+	tsan     need clang                 tool clang
+	tsan     need clang-runtime         links clang -fsanitize=thread
+	valgrind need valgrind              tool valgrind
+	lint     want clang                 tool clang
+	lint     want clang-format          tool clang-format
+	lint     want shellcheck            tool shellcheck
+	cross    need gcc-aarch64-linux-gnu tool aarch64-linux-gnu-gcc
+	cross    need libc6-dev-arm64-cross exists /usr/aarch64-linux-gnu/include/stdio.h
+	cross    need qemu-user             tool qemu-aarch64
+	TABLE
+}
+
+# The name of a package.  Clang's sanitizer libraries are in one that carries
+# clang's version.
+package_name() {
+	if [ "$1" != clang-runtime ]; then
+		echo "$1"
+		return
+	fi
+	v=$(apt-cache depends clang 2>/dev/null |
+		sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+	echo "libclang-rt-${v:-14}-dev"
+}
+
+# The probes print the file that was found, or nothing if there is no one file.
+probe_tool() {
+	command -v "$1"
+}
+
+probe_exists() {
+	[ -e "$1" ] && echo "$1"
+}
+
+probe_header() {
+	command -v "$cc" >/dev/null || return 1
+	printf '#include <%s>\n' "$1" | $cc -E -x c - 2>/dev/null |
+		sed -n "s|^# 1 \"\(/.*/$1\)\".*|\1|p" | grep -m 1 .
+}
+
+probe_links() {
+	echo 'int main(void) { return 0; }' |
+		"$@" -x c - -o /dev/null 2>/dev/null
+}
+
+probe_go() {
+	command -v go || probe_exists /usr/local/go/bin/go
+}
+
+# The profiles that $1 stands for.
+profiles() {
+	case $1 in
+	build) echo build ;;
+	test) echo build test ;;
+	tsan | valgrind | lint | cross) echo build "$1" ;;
+	all) echo build test tsan valgrind lint cross ;;
+	*)
+		say "no profile '$1'; there are build test tsan valgrind lint cross all"
+		exit 2
+		;;
+	esac
+}
+
+# Looks for everything the profiles $* name: sets need and want to the
+# packages missing and found to the files that are there.
+look() {
+	need=
+	want=
+	found=
+	while read -r profile kind package probe args; do
+		case " $* " in
+		*" $profile "*) ;;
+		*) continue ;;
+		esac
+		# shellcheck disable=SC2086 # args is a list of words
+		if path=$("probe_$probe" $args); then
+			found="$found $path"
+		elif [ "$kind" = need ]; then
+			need="$need $(package_name "$package")"
+		else
+			want="$want $(package_name "$package")"
+		fi
+	done <<-TABLE
+	$(table)
+	TABLE
+	need=${need# }
+	want=${want# }
+}
+
+# Sets as_root to what runs a command as root; 1 and why if nothing does.
+find_root() {
+	as_root=
+	why=
+	if [ "${ASSAY_SETUP:-}" = check ]; then
+		why="ASSAY_SETUP=check forbids it"
+	elif ! command -v apt-get >/dev/null; then
+		why="there is no apt-get on this machine"
+	elif [ "$(id -u)" = 0 ]; then
+		return 0
+	elif sudo -n true 2>/dev/null; then
+		as_root="sudo -n"
+		return 0
+	else
+		why="not root, and sudo is not there or asks for a password"
+	fi
+	return 1
+}
+
+apt() {
+	# shellcheck disable=SC2086 # as_root may be two words or none
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+		-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+		-o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
+		-o Acquire::https::Timeout=20 "$@" >"$log" 2>&1
+}
+
+install_packages() {
+	if [ -z "$updated" ]; then
+		apt update || true
+		updated=yes
+	fi
+	say "installing $*"
+	apt install -y --no-install-recommends "$@"
+}
+
+# Installs what look found missing.  What is only wanted never fails.
+install_missing() {
+	[ -n "$need$want" ] || return 0
+	if ! find_root; then
+		return 0
+	fi
+	log=$(mktemp)
+	if [ -n "$need" ]; then
+		# shellcheck disable=SC2086 # a list of packages
+		install_packages $need || {
+			why="apt-get failed: $(grep -m 1 '^E:' "$log" || true)"
+			rm -f "$log"
+			return 0
+		}
+	fi
+	for package in $want; do
+		install_packages "$package" || true
+	done
+	rm -f "$log"
+}
+
+complain() {
+	say "missing: $need"
+	[ -z "${why:-}" ] || say "cannot install: $why"
+	say "please run: apt-get install $need"
+	exit 1
+}
+
+note_wanted() {
+	[ -z "$want" ] ||
+		say "left out, not installed: $want (apt-get install $want)"
+}
+
+write_stamp() {
+	mkdir -p "$(dirname "$1")"
+	{
+		echo "# Written by scripts/setup.sh: what was found for $2."
+		for file in $found; do
+			case $file in
+			*[!A-Za-z0-9_/.+-]* | [!/]*) continue ;;
+			esac
+			echo "$1: $file"
+			echo "$file:"
+		done
+	} >"$1.tmp"
+	mv "$1.tmp" "$1"
+}
+
+main() {
+	stamp=
+	install=yes
+	case ${1:-} in
+	check)
+		install=
+		shift
+		;;
+	stamp)
+		[ $# -eq 3 ] || { say "stamp wants FILE and PROFILE"; exit 2; }
+		stamp=$2
+		shift 2
+		;;
+	esac
+	[ $# -gt 0 ] || set -- all
+	which=
+	for p; do
+		expanded=$(profiles "$p")
+		which="$which $expanded"
+	done
+	# shellcheck disable=SC2086 # a list of profiles
+	set -- $which
+	look "$@"
+	if [ -n "$install" ]; then
+		install_missing
+		look "$@"
+	fi
+	[ -z "$need" ] || complain
+	note_wanted
+	[ -z "$stamp" ] || write_stamp "$stamp" "$*"
+}
+
+main "$@"
