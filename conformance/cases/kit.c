@@ -1,0 +1,305 @@
+/*
+ * kit.c - the parts of kit.h and case.h that are more than a short form.
+ *
+ * Waits here are bounded by the kernel's clock, not the runtime's, which may
+ * be virtual or wrong.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "run.h"
+
+#define PATIENCE (10 * SEC) /* of settle and becomes */
+
+/* ---- numbers that depend on the run ------------------------------------- */
+
+int case_procs(void)
+{
+	if (case_run.procs > 0)
+		return case_run.procs;
+	if (rt->inspect != NULL && rt->inspect->gomaxprocs != NULL)
+		return rt->inspect->gomaxprocs(0);
+	return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+uint64_t rnd(void)
+{
+	/* every call takes the next number of one sequence; no order needed */
+	static atomic_uint_least64_t calls;
+	uint64_t z = atomic_fetch_add_explicit(&calls, 1,
+					       memory_order_relaxed);
+
+	/* the splitmix64 step and mixer */
+	z = case_run.seed + (z + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+int64_t rounds(int64_t n)
+{
+	int64_t scaled = (int64_t)((double)n * case_run.test_scale);
+
+	return scaled < 1 ? 1 : scaled;
+}
+
+int64_t goroutines(int64_t n)
+{
+	int64_t scaled = rounds(n);
+	uint64_t most = rt->max_goroutines - rt->max_goroutines / 4;
+
+	if (most > 0 && (uint64_t)scaled > most)
+		return (int64_t)most;
+	return scaled;
+}
+
+int64_t upto(int64_t ns)
+{
+	return (int64_t)((double)ns * case_run.time_scale);
+}
+
+/* ---- waiting ------------------------------------------------------------ */
+
+static int64_t kernel_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * SEC + ts.tv_nsec;
+}
+
+static void thread_sleep(int64_t ns)
+{
+	struct timespec ts = {ns / SEC, ns % SEC};
+
+	nanosleep(&ts, NULL);
+}
+
+static void runtime_sleep(int64_t ns)
+{
+	if (rt->time != NULL && rt->time->sleep != NULL)
+		rt->time->sleep(ns);
+	else
+		thread_sleep(ns);
+}
+
+/* Sleeps without moving a virtual clock, which only blocked calls do. */
+static void still_sleep(int64_t ns)
+{
+	if (case_run.virtual_time)
+		thread_sleep(ns);
+	else
+		runtime_sleep(ns);
+}
+
+static void yields(int n)
+{
+	if (rt->core->yield == NULL)
+		return;
+	for (int i = 0; i < n; i++)
+		rt->core->yield();
+}
+
+/* The pause before the next look: short at first, at most 2 ms. */
+static int64_t pause_ns(int looks)
+{
+	return looks < 10 ? 100000 : looks < 50 ? MS / 2 : 2 * MS;
+}
+
+static void settle_counted(int64_t n)
+{
+	int64_t end = kernel_now() + upto(PATIENCE);
+	int looks = 0;
+	int64_t waiting;
+
+	while ((waiting = rt->inspect->num_waiting()) < n) {
+		if (kernel_now() > end) {
+			CHECK_MSG(false, "settle: %" PRId64 " of %" PRId64
+				  " goroutines parked after 10 s", waiting, n);
+			check_stop();
+		}
+		yields(16);
+		if (looks++ > 4)
+			still_sleep(pause_ns(looks));
+	}
+}
+
+/*
+ * Nothing can be counted: goroutines are given many turns and time that grows
+ * with their number.  The first calls of a case wait ten times as long, since
+ * threads may still be starting.
+ */
+static void settle_assumed(int64_t n)
+{
+	static atomic_int calls;
+	int before = atomic_fetch_add_explicit(&calls, 1,
+					       memory_order_relaxed);
+	int tries = before < 10 ? 10 : 1;
+
+	for (int i = 0; i < tries; i++) {
+		yields(n < 100 ? (int)n + 16 : 116);
+		still_sleep(2 * MS);
+	}
+	if (n > 100)
+		still_sleep(n * 50000);
+}
+
+void settle(int64_t n)
+{
+	if (rt->inspect != NULL && rt->inspect->num_waiting != NULL)
+		settle_counted(n);
+	else
+		settle_assumed(n);
+}
+
+bool still_unset(atomic_int *flag)
+{
+	settle(1);
+	/* pairs with the store of the goroutine that must not have come by */
+	return atomic_load_explicit(flag, memory_order_acquire) == 0;
+}
+
+bool becomes(atomic_int *flag, int v)
+{
+	int64_t end = kernel_now() + upto(PATIENCE);
+	int looks = 0;
+
+	/* pairs with the store, of any order, of whoever raises the flag */
+	while (atomic_load_explicit(flag, memory_order_acquire) < v) {
+		if (kernel_now() > end)
+			return false;
+		yields(16);
+		if (looks++ > 4)
+			runtime_sleep(pause_ns(looks));
+	}
+	return true;
+}
+
+/* ---- select ------------------------------------------------------------- */
+
+size_t select_cases(const struct assay_case *cases, size_t n, int *status)
+{
+	size_t chosen = NO_CASE;
+	int s = rt->chan->select(cases, n, ASSAY_FOREVER, &chosen);
+
+	if (status != NULL)
+		*status = s;
+	else
+		REQUIRE(s == ASSAY_OK || s == ASSAY_CLOSED);
+	REQUIRE(chosen < n);
+	return chosen;
+}
+
+size_t select_default(const struct assay_case *cases, size_t n, int *status)
+{
+	size_t chosen = NO_CASE;
+	int s = rt->chan->select(cases, n, ASSAY_POLL, &chosen);
+
+	if (status != NULL)
+		*status = s;
+	else
+		REQUIRE(s == ASSAY_OK || s == ASSAY_CLOSED || s == ASSAY_AGAIN);
+	if (s == ASSAY_AGAIN) {
+		REQUIRE(chosen == NO_CASE);
+		return NO_CASE;
+	}
+	REQUIRE(chosen < n);
+	return chosen;
+}
+
+/* ---- panics ------------------------------------------------------------- */
+
+static _Noreturn void raise_panic(const struct assay_panic *p)
+{
+	if (rt->core->panic == NULL)
+		skip("needs core->panic");
+	rt->core->panic(p);
+	CHECK_MSG(false, "core->panic returned");
+	check_stop();
+}
+
+_Noreturn void raise_status(int status)
+{
+	struct assay_panic p = {.kind = ASSAY_PANIC_RUNTIME, .status = status};
+
+	snprintf(p.text, sizeof(p.text), "%s", assay_status_text(status));
+	raise_panic(&p);
+}
+
+_Noreturn void raise_text(const char *text)
+{
+	struct assay_panic p = {.kind = ASSAY_PANIC_STRING};
+
+	snprintf(p.text, sizeof(p.text), "%s", text);
+	raise_panic(&p);
+}
+
+/* ---- the process -------------------------------------------------------- */
+
+void say(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, text, len);
+
+		if (n <= 0)
+			return;
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+int64_t resident_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	int64_t pages = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%*s %" SCNd64, &pages) != 1)
+		pages = 0;
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+int64_t thread_count(void)
+{
+	struct stat st;
+
+	/* a directory has two links of its own and one for each thread */
+	if (stat("/proc/self/task", &st) != 0)
+		return 0;
+	return (int64_t)st.st_nlink - 2;
+}
+
+int64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * SEC + ts.tv_nsec;
+}
+
+int64_t thread_id(void)
+{
+	return syscall(SYS_gettid);
+}
+
+uint64_t checksum(const void *p, size_t n)
+{
+	const unsigned char *bytes = p;
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	/* each step is a bijection of sum, so one changed bit stays seen */
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}

@@ -1,0 +1,28 @@
+/*
+ * run.h - what the child tells the case library before a body runs, and asks
+ * after it.  Only the child uses it; cases see case.h and kit.h.
+ */
+#ifndef ASSAY_RUN_H
+#define ASSAY_RUN_H
+
+#include "case.h"
+
+struct case_run {
+	const struct assay_runtime *runtime; /* normalised, by child_table.c */
+	int result_fd;     /* where result lines go, each by one write */
+	int procs;         /* 0: the runtime's own default */
+	uint64_t seed;     /* of rnd() */
+	double time_scale; /* of upto() */
+	double test_scale; /* of rounds() and goroutines() */
+	bool virtual_time; /* runtime sleeps move the runtime's clock */
+};
+
+extern struct case_run case_run;
+
+/* Checks that failed so far. */
+int case_failures(void);
+
+/* Writes one result line: word, a space and the text with no newline in it. */
+void case_line(const char *word, const char *text);
+
+#endif

@@ -1,0 +1,51 @@
+/* caselist.c - see caselist.h. */
+#include "caselist.h"
+
+#include <stdio.h>
+
+/* Set by the linker to the ends of the section; NULL with no case at all. */
+extern const struct testcase *const __start_assay_cases[]
+	__attribute__((weak, visibility("hidden")));
+extern const struct testcase *const __stop_assay_cases[]
+	__attribute__((weak, visibility("hidden")));
+
+size_t case_count(void)
+{
+	return (size_t)(__stop_assay_cases - __start_assay_cases);
+}
+
+const struct testcase *case_at(size_t i)
+{
+	return __start_assay_cases[i];
+}
+
+void case_row(const struct testcase *tc, char out[CASE_ID_MAX])
+{
+	snprintf(out, CASE_ID_MAX, "%s", tc->row);
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '_')
+			*c = '-';
+}
+
+void case_id(const struct testcase *tc, char out[CASE_ID_MAX])
+{
+	char row[CASE_ID_MAX];
+
+	case_row(tc, row);
+	if (tc->variant == NULL)
+		snprintf(out, CASE_ID_MAX, "%.40s", row);
+	else
+		snprintf(out, CASE_ID_MAX, "%.40s/%.50s", row, tc->variant);
+}
+
+const struct testcase *case_find(const char *id)
+{
+	char own[CASE_ID_MAX];
+
+	for (size_t i = 0; i < case_count(); i++) {
+		case_id(case_at(i), own);
+		if (strcmp(own, id) == 0)
+			return case_at(i);
+	}
+	return NULL;
+}

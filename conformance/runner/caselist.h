@@ -1,0 +1,24 @@
+/*
+ * caselist.h - the cases that are linked in, as the section assay_cases has
+ * them: a list without order.
+ */
+#ifndef ASSAY_CASELIST_H
+#define ASSAY_CASELIST_H
+
+#include <stddef.h>
+
+#include "../cases/case.h"
+
+#define CASE_ID_MAX 96
+
+size_t case_count(void);
+const struct testcase *case_at(size_t i);
+
+/* "CH-011" and "CH-011/variant"; cut to CASE_ID_MAX. */
+void case_row(const struct testcase *tc, char out[CASE_ID_MAX]);
+void case_id(const struct testcase *tc, char out[CASE_ID_MAX]);
+
+/* NULL: no such id. */
+const struct testcase *case_find(const char *id);
+
+#endif

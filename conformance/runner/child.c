@@ -1,0 +1,134 @@
+/* child.c - the arguments of child.h, for the runner and for hosts. */
+#include "child.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "caselist.h"
+#include "child_internal.h"
+
+struct child_args {
+	bool describe;
+	const char *id;
+};
+
+void child_complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static bool whole(const char *text, int base, long long least, long long most,
+		  long long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoll(text, &end, base);
+	return errno == 0 && end != text && *end == '\0' && *out >= least &&
+	       *out <= most;
+}
+
+static bool scale(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && *end == '\0' && *out > 0 && *out < 1e6;
+}
+
+static bool take_value(const char *name, const char *value,
+		       struct child_args *args)
+{
+	long long n;
+
+	if (strcmp(name, "--assay-case") == 0) {
+		args->id = value;
+		return true;
+	}
+	if (strcmp(name, "--procs") == 0 && whole(value, 10, 0, 4096, &n)) {
+		case_run.procs = (int)n;
+		return true;
+	}
+	if (strcmp(name, "--seed") == 0 &&
+	    whole(value, 10, 0, INT64_MAX, &n)) {
+		case_run.seed = (uint64_t)n;
+		return true;
+	}
+	return strcmp(name, "--time-scale") == 0 &&
+	       scale(value, &case_run.time_scale);
+}
+
+static bool parse(int argc, char **argv, struct child_args *args)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--assay-describe") == 0) {
+			args->describe = true;
+			continue;
+		}
+		if (i + 1 >= argc || !take_value(argv[i], argv[i + 1], args)) {
+			child_complain("child: wrong argument %s%s%s", argv[i],
+				       i + 1 < argc ? " " : "",
+				       i + 1 < argc ? argv[i + 1] : "");
+			return false;
+		}
+		i++;
+	}
+	if (args->describe || args->id != NULL)
+		return true;
+	child_complain("child: needs --assay-describe or --assay-case ID; "
+		       "the conformance runner starts it");
+	return false;
+}
+
+static bool take_environment(void)
+{
+	const char *fd = getenv("ASSAY_RESULT_FD");
+	const char *test_scale = getenv("ASSAY_TEST_SCALE");
+	long long n;
+
+	if (fd != NULL) {
+		if (!whole(fd, 10, 0, 1 << 20, &n)) {
+			child_complain("child: wrong ASSAY_RESULT_FD=%s", fd);
+			return false;
+		}
+		case_run.result_fd = (int)n;
+	}
+	if (test_scale != NULL && !scale(test_scale, &case_run.test_scale)) {
+		child_complain("child: wrong ASSAY_TEST_SCALE=%s", test_scale);
+		return false;
+	}
+	return true;
+}
+
+int assay_child_main(int argc, char **argv,
+		     const struct assay_runtime *runtime)
+{
+	struct child_args args = {0};
+	const struct testcase *tc;
+
+	if (!parse(argc, argv, &args) || !take_environment())
+		return CHILD_UNUSABLE;
+	case_run.runtime = table_normalise(runtime);
+	if (case_run.runtime == NULL)
+		return CHILD_UNUSABLE;
+	if (args.describe) {
+		describe(case_run.runtime);
+		return CHILD_PASSED;
+	}
+	tc = case_find(args.id);
+	if (tc == NULL) {
+		child_complain("child: no case %s", args.id);
+		return CHILD_UNUSABLE;
+	}
+	case_run.virtual_time = (tc->flags & CASE_VIRTUAL_TIME) != 0;
+	return verdict_of(tc);
+}
