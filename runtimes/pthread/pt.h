@@ -1,0 +1,173 @@
+/*
+ * pt.h - what the files of this runtime share.
+ *
+ * A goroutine is a detached thread.  It blocks in one way only: park.c puts
+ * it to sleep on a condition variable of its own, and whoever gives it what
+ * it waited for wakes it.  Channels, select and the sync types are queues of
+ * waiters guarded by ordinary mutexes.
+ *
+ * Order of locks: timers, channels by address, registry, goroutine.
+ */
+#ifndef PT_H
+#define PT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "assay.h"
+
+#define STACK_SIZE (256 * 1024) /* address space; committed on touch */
+#define SLEEP_MAX (ASSAY_FOREVER - 1)
+
+struct frame;
+
+struct goroutine {
+	int64_t id;
+	assay_fn fn;
+	void *arg;
+	_Alignas(16) char copy[ASSAY_ARG_MAX]; /* of core->go()'s argument */
+
+	/* Innermost try_, or the goroutine itself.  Own thread only. */
+	struct frame *frame;
+	uint64_t random;
+
+	/* Neighbours in the registry; under its lock. */
+	struct goroutine *prev, *next;
+
+	/*
+	 * A select waits in many queues, under many locks: the first to set
+	 * `claimed` completes it, everybody else passes it over.
+	 */
+	atomic_bool claimed;
+	int status;    /* what the operation returns, and ... */
+	size_t chosen; /* ... its case: by the claimer, before it wakes */
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	const char *reason; /* why it is parked, NULL if not; under lock */
+	bool timed;         /* parked with a deadline; under lock */
+	bool woken;         /* under lock */
+};
+
+/* A goroutine in a queue.  Lives on the stack of the one who waits. */
+struct waiter {
+	struct waiter *prev, *next;
+	struct queue *queue; /* NULL: taken out */
+	struct goroutine *g;
+	void *slot;          /* channel: where the value goes to or is */
+	size_t index;        /* channel: number of the case */
+};
+
+/* First in, first out; under the lock of what it belongs to. */
+struct queue {
+	struct waiter *first, *last;
+};
+
+/* ---- goroutines (core.c) ---- */
+
+struct goroutine *pt_self(void);
+int pt_go(assay_fn fn, const void *arg, size_t n);
+uint64_t pt_random(void);
+/* Calls visit for every goroutine, in order of their numbers. */
+void pt_each(void (*visit)(struct goroutine *g, void *arg), void *arg);
+/* Whether core->run() has ended, or the process is about to. */
+bool pt_finished(void);
+/* Never returns: for goroutines that find the program at its end. */
+_Noreturn void pt_freeze(void);
+/* Whether main has ended by goexit. */
+bool pt_main_gone(void);
+/* Whether other code may call in, so that nobody is ever lost for good. */
+bool pt_embedded(void);
+
+/* ---- panic, recover, goexit (panic.c) ---- */
+
+/* Runs a goroutine's function; true if it returned, false after goexit. */
+bool pt_run_body(assay_fn fn, void *arg);
+void pt_goexit(void);
+void pt_panic(const struct assay_panic *p);
+int pt_try(assay_fn fn, void *arg, struct assay_panic *out);
+int pt_defer(assay_fn fn, void *arg);
+bool pt_recover(struct assay_panic *out);
+
+/* ---- the end of the process (report.c) ---- */
+
+/* Returns to the one caller that may end the process; stops all others. */
+void pt_last_word(void);
+/* "fatal error: text", the calling or every goroutine, exit status 2. */
+_Noreturn void pt_fatal(const char *text, bool everyone);
+/* The report of a panic that nobody stopped: text has its lines. */
+_Noreturn void pt_die_of_panic(const char *text);
+/* A line for every goroutine, cut to n bytes; returns the full length. */
+size_t pt_dump(char *buf, size_t n);
+
+/* ---- parking (park.c) ---- */
+
+/* The counts of goroutines, taken at one moment. */
+struct census {
+	int64_t live, parked, timed;
+};
+struct census pt_census(void);
+void pt_count_start(void);
+void pt_count_end(void);
+
+/*
+ * To park: take the lock of the queue, put waiters in, pt_park_begin(),
+ * release the lock, pt_park().  A waker finds the waiter under that lock, so
+ * between begin and park it can only make pt_park() return at once.
+ */
+void pt_park_begin(const char *reason, int64_t deadline);
+/* False if the deadline came first; then nobody can claim us any more. */
+bool pt_park(int64_t deadline);
+/* True for the one caller that may complete g's operation and wake it. */
+bool pt_claim(struct goroutine *g);
+void pt_wake(struct goroutine *g);
+
+void pt_push(struct queue *q, struct waiter *w);
+void pt_push_front(struct queue *q, struct waiter *w);
+void pt_remove(struct waiter *w);
+struct waiter *pt_pop(struct queue *q);
+
+/* ---- channels (chan.c, select.c) ---- */
+
+struct assay_chan {
+	pthread_mutex_t lock; /* guards all that may change */
+	size_t elem;
+	int64_t cap;
+	int64_t len;
+	int64_t head;         /* index of the oldest value */
+	bool closed;
+	bool timer;           /* shows no buffer: Go 1.23 timer channel */
+	struct queue receivers, senders;
+	char buffer[];
+};
+
+/* For the holder of the lock: ASSAY_AGAIN where it would have to wait. */
+bool pt_chan_ready(struct assay_chan *c, int dir);
+int pt_chan_send(struct assay_chan *c, const void *v);
+int pt_chan_recv(struct assay_chan *c, void *out);
+int pt_select(const struct assay_case *cases, size_t n, int64_t deadline,
+	      size_t *chosen, const char *reason);
+
+/* ---- time (time.c) ---- */
+
+int64_t pt_now(void);
+struct timespec pt_timespec(int64_t ns);
+void pt_cond_init(pthread_cond_t *cond);
+
+/* ---- deadlock (deadlock.c) ---- */
+
+/* Ends the process if no goroutine can ever run again.  Hold no lock. */
+void pt_check_deadlock(void);
+/* Keeps timers still, and tells whether one could wake a goroutine. */
+void pt_timers_lock(void);
+bool pt_timers_may_wake(void);
+void pt_timers_unlock(void);
+
+extern const struct assay_core_ops pt_core;
+extern const struct assay_chan_ops pt_chan;
+extern const struct assay_time_ops pt_time;
+extern const struct assay_sync_ops pt_sync;
+extern const struct assay_blocking_ops pt_blocking;
+extern const struct assay_inspect_ops pt_inspect;
+
+#endif
