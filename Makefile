@@ -103,6 +103,25 @@ lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
 fmt: ## format all C and Go code in place
 	@scripts/fmt.sh
 
+#? PREFIX    where install puts goro: /usr/local
+PREFIX ?= /usr/local
+#? DESTDIR   a root for PREFIX, for packagers
+DESTDIR ?=
+INCLUDEDIR ?= $(PREFIX)/include
+LIBDIR ?= $(PREFIX)/lib
+INSTALL_VARS = GORO_VERSION="$(GORO_VERSION)" GORO_SONAME="$(GORO_SONAME)" \
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" \
+	INCLUDEDIR="$(INCLUDEDIR)"
+
+install: $(B)/libgoro.a $(B)/libgoro.so ## install goro: header, libraries, .pc
+	@$(INSTALL_VARS) scripts/install.sh install $(B)
+
+uninstall: ## remove what install put there
+	@$(INSTALL_VARS) scripts/install.sh uninstall
+
+fresh-debian: ## build and test a clone in a new Debian root (debootstrap)
+	@scripts/fresh-debian.sh
+
 clean: ## remove build/
 	rm -rf build
 
