@@ -1,14 +1,14 @@
 # runtimes/pthread.so: a thread per goroutine.
 
-PT := $(B)/runtimes/pthread
-PT_OBJS := $(patsubst runtimes/pthread/%.c,$(PT)/%.o,\
+PT_OBJS := $(patsubst runtimes/pthread/%.c,$(B)/obj/runtimes/pthread/%.o,\
 	$(wildcard runtimes/pthread/*.c))
 
-RUNTIME_FILES += $(PT).so
+RUNTIME_FILES += $(B)/runtimes/pthread.so
 
-$(PT)/%.o: runtimes/pthread/%.c
+$(B)/obj/runtimes/pthread/%.o: runtimes/pthread/%.c
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -D_GNU_SOURCE -pthread -c $< -o $@
+	$(CC) $(C_BASE) -D_GNU_SOURCE -pthread -c -o $@ $<
 
-$(PT).so: $(PT_OBJS)
-	$(CC) -shared -pthread $(CONFIG_LDFLAGS) $^ -o $@
+$(B)/runtimes/pthread.so: $(PT_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -shared -pthread -o $@ $^

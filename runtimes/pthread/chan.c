@@ -21,8 +21,8 @@ static struct waiter *first_of(struct queue *q)
 {
 	struct waiter *w = q->first;
 
-	while (w && atomic_load_explicit(&w->g->claimed,
-					 memory_order_acquire)) {
+	while (w &&
+	       atomic_load_explicit(&w->g->claimed, memory_order_acquire)) {
 		pt_remove(w);
 		w = q->first;
 	}

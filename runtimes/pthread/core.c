@@ -1,7 +1,6 @@
 /*
  * core.c - goroutines as threads, and the registry of those alive.
  */
-#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +68,8 @@ static void enrol(struct goroutine *g)
 	pthread_mutex_lock(&registry.lock);
 	g->id = ++registry.last_id;
 	g->random = (registry.seed + (uint64_t)g->id) *
-			    UINT64_C(0x9e3779b97f4a7c15) | 1;
+			    UINT64_C(0x9e3779b97f4a7c15) |
+		    1;
 	g->prev = registry.last;
 	if (registry.last)
 		registry.last->next = g;
@@ -180,7 +180,8 @@ int pt_go(assay_fn fn, const void *arg, size_t n)
  */
 static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 {
-	if (!fn || (options && options->size < sizeof(*options)))
+	if (!fn || (options &&
+		    (options->size < sizeof(*options) || options->procs < 0)))
 		return ASSAY_EINVAL;
 	if (options && (options->flags & ~(uint32_t)ASSAY_RUN_EMBEDDED))
 		return ASSAY_ENOTSUP;

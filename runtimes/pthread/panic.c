@@ -23,7 +23,7 @@ struct deferred {
 struct raised {
 	struct raised *before; /* the one it interrupted: for the report */
 	struct assay_panic what;
-	bool recovered;        /* and its deferred call has not returned */
+	bool recovered; /* and its deferred call has not returned */
 };
 
 struct frame {
@@ -132,8 +132,7 @@ static void complete(struct assay_panic *p)
 	if (p->text[0] != '\0')
 		return;
 	if (p->kind == ASSAY_PANIC_INT)
-		snprintf(p->text, sizeof(p->text), "%lld",
-			 (long long)p->value);
+		snprintf(p->text, sizeof(p->text), "%lld", (long long)p->value);
 	else if (p->kind == ASSAY_PANIC_RUNTIME)
 		snprintf(p->text, sizeof(p->text), "%s",
 			 assay_status_text(p->status));
@@ -177,7 +176,8 @@ static void report(FILE *to, const struct raised *r, const struct raised *by)
 	fprintf(to, "%spanic: %s", r->before ? "\t" : "", r->what.text);
 	if (r->recovered)
 		fputs(by && same(r, by) ? " [recovered, repanicked]"
-					: " [recovered]", to);
+					: " [recovered]",
+		      to);
 	fputc('\n', to);
 }
 

@@ -6,7 +6,8 @@
  * it waited for wakes it.  Channels, select and the sync types are queues of
  * waiters guarded by ordinary mutexes.
  *
- * Order of locks: timers, channels by address, registry, goroutine.
+ * Order of locks: timers; channels by address, or a guard of sync.h; the
+ * registry; a goroutine.
  */
 #ifndef PT_H
 #define PT_H
@@ -54,8 +55,8 @@ struct waiter {
 	struct waiter *prev, *next;
 	struct queue *queue; /* NULL: taken out */
 	struct goroutine *g;
-	void *slot;          /* channel: where the value goes to or is */
-	size_t index;        /* channel: number of the case */
+	void *slot;   /* channel: where the value goes to or is */
+	size_t index; /* channel: number of the case */
 };
 
 /* First in, first out; under the lock of what it belongs to. */
@@ -134,9 +135,9 @@ struct assay_chan {
 	size_t elem;
 	int64_t cap;
 	int64_t len;
-	int64_t head;         /* index of the oldest value */
+	int64_t head; /* index of the oldest value */
 	bool closed;
-	bool timer;           /* shows no buffer: Go 1.23 timer channel */
+	bool timer; /* shows no buffer: Go 1.23 timer channel */
 	struct queue receivers, senders;
 	char buffer[];
 };

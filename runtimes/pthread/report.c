@@ -30,10 +30,10 @@ static void add_goroutine(struct goroutine *g, void *arg)
 	pthread_mutex_lock(&g->lock);
 	reason = g->reason;
 	pthread_mutex_unlock(&g->lock);
-	t->len += (size_t)snprintf(t->buf + at, t->room - at,
-				   "%sgoroutine %lld [%s]:\n",
-				   t->len ? "\n" : "", (long long)g->id,
-				   reason ? reason : "running");
+	t->len +=
+		(size_t)snprintf(t->buf + at, t->room - at,
+				 "%sgoroutine %lld [%s]:\n", t->len ? "\n" : "",
+				 (long long)g->id, reason ? reason : "running");
 }
 
 size_t pt_dump(char *buf, size_t n)

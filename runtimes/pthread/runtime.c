@@ -2,7 +2,6 @@
  * runtime.c - the table that Assay is given, and its smallest groups.
  */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "pt.h"
@@ -90,6 +89,10 @@ const struct assay_inspect_ops pt_inspect = {
 
 /* ---- the table ---- */
 
+/*
+ * As many goroutines as threads fit beside a few other processes of the same
+ * kind: Linux counts 32768 of them by default.
+ */
 static const struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
@@ -98,7 +101,7 @@ static const struct assay_runtime table = {
 	.name = "pthread",
 	.version = "1.0.0",
 	.model = "1:1",
-	.max_goroutines = 10000,
+	.max_goroutines = 4000,
 	.core = &pt_core,
 	.chan = &pt_chan,
 	.time = &pt_time,
@@ -107,8 +110,8 @@ static const struct assay_runtime table = {
 	.inspect = &pt_inspect,
 };
 
-__attribute__((visibility("default")))
-const struct assay_runtime *assay_runtime(void)
+__attribute__((visibility("default"))) const struct assay_runtime *
+assay_runtime(void)
 {
 	return &table;
 }

@@ -18,8 +18,8 @@ struct choice {
 	size_t n;
 	assay_chan **channels; /* of the cases, each once, by address */
 	size_t n_channels;
-	struct waiter *waiters; /* one for each case */
-	void *heap;             /* where the two are, if not ... */
+	struct waiter *waiters;        /* one for each case */
+	void *heap;                    /* where the two are, if not ... */
 	assay_chan *few_channels[FEW]; /* ... here */
 	struct waiter few_waiters[FEW];
 };
@@ -42,8 +42,8 @@ static bool valid(const struct assay_case *cases, size_t n,
 
 static int by_address(const void *a, const void *b)
 {
-	uintptr_t x = (uintptr_t)*(assay_chan *const *)a;
-	uintptr_t y = (uintptr_t)*(assay_chan *const *)b;
+	uintptr_t x = (uintptr_t) * (assay_chan *const *)a;
+	uintptr_t y = (uintptr_t) * (assay_chan *const *)b;
 
 	return (x > y) - (x < y);
 }

@@ -89,8 +89,8 @@ static void sift_down(size_t i, struct assay_timer *t)
 	for (;;) {
 		size_t child = 2 * i + 1;
 
-		if (child + 1 < timers.n && timers.heap[child + 1]->when <
-						    timers.heap[child]->when)
+		if (child + 1 < timers.n &&
+		    timers.heap[child + 1]->when < timers.heap[child]->when)
 			child++;
 		if (child >= timers.n || t->when <= timers.heap[child]->when)
 			break;
@@ -151,8 +151,8 @@ static void fire_due(int64_t now)
 		struct assay_timer *t = timers.heap[0];
 
 		if (t->period) {
-			t->when += t->period *
-				   (1 + (now - t->when) / t->period);
+			t->when +=
+				t->period * (1 + (now - t->when) / t->period);
 			sift_down(0, t);
 		} else {
 			take_out(t);
@@ -348,8 +348,9 @@ static assay_ticker *ticker_new(int64_t ns, int *status)
 	assay_timer *t = ns > 0 ? with_chan(ns, ns) : NULL;
 
 	if (status)
-		*status = t ? ASSAY_OK
-			    : ns > 0 ? ASSAY_ENOMEM : ASSAY_TICKER_NEW;
+		*status = t        ? ASSAY_OK
+			  : ns > 0 ? ASSAY_ENOMEM
+				   : ASSAY_TICKER_NEW;
 	return (assay_ticker *)t;
 }
 
