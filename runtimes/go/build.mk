@@ -1,0 +1,58 @@
+# runtimes/go: real Go as a host, and go-twins, its part without cgo.
+#
+# Go looks after its own dependencies and cache; make only has to say that
+# the cases changed, which Go cannot see in a library it is told to link.
+
+#? GO        the go command; without one the Go host is left out
+GO ?= $(firstword $(shell command -v go) \
+	$(wildcard /usr/local/go/bin/go /usr/lib/go/bin/go))
+
+GO_OBJ := $(B)/obj/runtimes/go
+GO_SRC := $(wildcard runtimes/go/*/*.go runtimes/go/*/*/*.go \
+	runtimes/go/host/*.c runtimes/go/host/*.h) abi/assay.h \
+	conformance/runner/child.h
+GO_LIB := $(GO_OBJ)/libassay-cases.a
+
+# The module has no dependencies; nothing is ever fetched.
+GO_RUN = GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off GOWORK=off CC="$(CC)" \
+	$(if $(HOME)$(XDG_CACHE_HOME),,GOCACHE=$(abspath $(GO_OBJ)/cache))
+GO_BUILD = $(GO) build -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
+	-buildvcs=false
+
+ifneq ($(SAN),none)
+# Go's scheduler means nothing to C's sanitizers.
+else ifeq ($(shell command -v "$(GO)"),)
+ALL += go-left-out
+else
+RUNTIME_FILES += $(B)/runtimes/go
+
+# Language and library of the toolchain itself: an older "go" line would make
+# a newer toolchain imitate that version (timer channels, panic(nil) ...).
+$(GO_OBJ)/go.mod: FORCE
+	@mkdir -p $(@D)
+	@v=$$($(GO_RUN) $(GO) env GOVERSION) && \
+	printf '// %s\nmodule assay/runtimes/go\n\ngo %s\n' "$$v" \
+		"$$(echo "$$v" | sed 's/^go\([0-9]*\.[0-9]*\).*/\1/')" >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# An archive, since cgo names the library twice when it links.
+$(GO_LIB): $(B)/cases.o $(B)/child.o
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_SRC) runtimes/go/build.mk
+	@mkdir -p $(@D)
+	cd runtimes/go && $(GO_RUN) CGO_ENABLED=0 $(GO_BUILD) \
+		-o $(abspath $@)-twins ./twins/main
+	cd runtimes/go && $(GO_RUN) CGO_ENABLED=1 \
+		CGO_LDFLAGS="-L$(abspath $(GO_OBJ))" $(GO_BUILD) \
+		-ldflags "-X main.cases=$$(cksum <$(abspath $(GO_LIB)) | \
+			tr ' ' -)" -o $(abspath $@) ./host
+	@touch $@
+endif
+
+.PHONY: go-left-out
+go-left-out:
+	@echo "go: no go command (Debian package golang-go):" \
+		"the Go host is left out"

@@ -1,0 +1,427 @@
+/*
+ * table.c - the table: each entry checks what C must not get wrong and goes
+ * on to the exported Go function of the same name.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "_cgo_export.h"
+
+static __thread uintptr_t self;
+
+void assay_go_enter(assay_fn fn, void *arg, uintptr_t g)
+{
+	self = g;
+	fn(arg);
+}
+
+void assay_go_call(assay_fn fn, void *arg)
+{
+	fn(arg);
+}
+
+void *assay_go_make(void *(*make)(void *arg), void *arg)
+{
+	return make(arg);
+}
+
+void assay_go_flush(void)
+{
+	fflush(NULL);
+}
+
+uintptr_t assay_go_handle(const void *p)
+{
+	return (uintptr_t)p;
+}
+
+static void *pointer(uintptr_t handle)
+{
+	return (void *)handle;
+}
+
+/* ---- core --------------------------------------------------------------- */
+
+static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
+{
+	struct assay_run_options o = {0};
+
+	if (!fn || (options && options->size < sizeof(o.size)))
+		return ASSAY_EINVAL;
+	if (options)
+		memcpy(&o, options,
+		       options->size < sizeof(o) ? options->size : sizeof(o));
+	return goRun(fn, arg, o.procs, o.flags);
+}
+
+static int go(assay_fn fn, const void *arg, size_t n)
+{
+	return goGo(fn, (void *)arg, n);
+}
+
+static void goexit_(void)
+{
+	goGoexit(self);
+}
+
+static void panic(const struct assay_panic *p)
+{
+	static const struct assay_panic nothing = {.kind = ASSAY_PANIC_NIL};
+
+	goPanic((struct assay_panic *)(p ? p : &nothing));
+}
+
+static int try_(assay_fn fn, void *arg, struct assay_panic *out)
+{
+	return fn ? goTry(self, fn, arg, out) : ASSAY_EINVAL;
+}
+
+static int defer(assay_fn fn, void *arg)
+{
+	return fn ? goDefer(self, fn, arg) : ASSAY_EINVAL;
+}
+
+static bool recover(struct assay_panic *out)
+{
+	return goRecover(self, out);
+}
+
+static const struct assay_core_ops core = {
+	.size = sizeof(core),
+	.run = run,
+	.go = go,
+	.yield = goYield,
+	.goexit = goexit_,
+	.exit = goExit,
+	.panic = panic,
+	.try_ = try_,
+	.defer = defer,
+	.recover = recover,
+};
+
+/* ---- channels ----------------------------------------------------------- */
+
+static assay_chan *make(size_t elem, int64_t cap, int *status)
+{
+	int ignored;
+
+	return pointer(goChanMake(elem, cap, status ? status : &ignored));
+}
+
+static void chan_free(assay_chan *c)
+{
+	if (c)
+		goChanFree((uintptr_t)c);
+}
+
+static int chan_send(assay_chan *c, const void *v, int64_t deadline)
+{
+	return goChanSend((uintptr_t)c, (void *)v, deadline);
+}
+
+static int chan_recv(assay_chan *c, void *out, int64_t deadline)
+{
+	return goChanRecv((uintptr_t)c, out, deadline);
+}
+
+static int chan_close(assay_chan *c)
+{
+	return goChanClose((uintptr_t)c);
+}
+
+static int64_t chan_len(assay_chan *c)
+{
+	return goChanLen((uintptr_t)c);
+}
+
+static int64_t chan_cap(assay_chan *c)
+{
+	return goChanCap((uintptr_t)c);
+}
+
+static int chan_select(const struct assay_case *cases, size_t n,
+		       int64_t deadline, size_t *chosen)
+{
+	size_t ignored;
+
+	if (n > 0 && !cases)
+		return ASSAY_EINVAL;
+	return goSelect((struct assay_case *)cases, n, deadline,
+			chosen ? chosen : &ignored);
+}
+
+static const struct assay_chan_ops chans = {
+	.size = sizeof(chans),
+	.make = make,
+	.free = chan_free,
+	.send = chan_send,
+	.recv = chan_recv,
+	.close = chan_close,
+	.len = chan_len,
+	.cap = chan_cap,
+	.select = chan_select,
+};
+
+/* ---- time --------------------------------------------------------------- */
+
+static assay_timer *timer_new(int64_t ns)
+{
+	return pointer(goTimerNew(ns));
+}
+
+static assay_timer *after_func(int64_t ns, assay_fn fn, void *arg)
+{
+	return fn ? pointer(goAfterFunc(ns, fn, arg)) : NULL;
+}
+
+static assay_chan *timer_chan(assay_timer *t)
+{
+	return t ? pointer(goTimerChan((uintptr_t)t)) : NULL;
+}
+
+static int timer_stop(assay_timer *t)
+{
+	return goTimerStop((uintptr_t)t);
+}
+
+static int timer_reset(assay_timer *t, int64_t ns)
+{
+	return goTimerReset((uintptr_t)t, ns);
+}
+
+static void timer_free(assay_timer *t)
+{
+	if (t)
+		goTimerFree((uintptr_t)t);
+}
+
+static assay_chan *after(int64_t ns)
+{
+	return pointer(goAfter(ns));
+}
+
+static assay_ticker *ticker_new(int64_t ns, int *status)
+{
+	int ignored;
+
+	return pointer(goTickerNew(ns, status ? status : &ignored));
+}
+
+static assay_chan *ticker_chan(assay_ticker *t)
+{
+	return t ? pointer(goTickerChan((uintptr_t)t)) : NULL;
+}
+
+static void ticker_stop(assay_ticker *t)
+{
+	if (t)
+		goTickerStop((uintptr_t)t);
+}
+
+static int ticker_reset(assay_ticker *t, int64_t ns)
+{
+	return t ? goTickerReset((uintptr_t)t, ns) : ASSAY_EINVAL;
+}
+
+static void ticker_free(assay_ticker *t)
+{
+	if (t)
+		goTickerFree((uintptr_t)t);
+}
+
+static assay_chan *tick(int64_t ns)
+{
+	return pointer(goTick(ns));
+}
+
+static const struct assay_time_ops times = {
+	.size = sizeof(times),
+	.now = goNow,
+	.sleep = goSleep,
+	.timer_new = timer_new,
+	.after_func = after_func,
+	.timer_chan = timer_chan,
+	.timer_stop = timer_stop,
+	.timer_reset = timer_reset,
+	.timer_free = timer_free,
+	.after = after,
+	.ticker_new = ticker_new,
+	.ticker_chan = ticker_chan,
+	.ticker_stop = ticker_stop,
+	.ticker_reset = ticker_reset,
+	.ticker_free = ticker_free,
+	.tick = tick,
+};
+
+/* ---- sync --------------------------------------------------------------- */
+
+static int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
+{
+	return fn ? goWgGo(wg, fn, arg) : ASSAY_EINVAL;
+}
+
+static assay_pool *pool_new(void *(*make)(void *arg), void *arg)
+{
+	return pointer(goPoolNew(make, arg));
+}
+
+static void *pool_get(assay_pool *p)
+{
+	return goPoolGet((uintptr_t)p);
+}
+
+static void pool_put(assay_pool *p, void *item)
+{
+	goPoolPut((uintptr_t)p, item);
+}
+
+static void pool_free(assay_pool *p)
+{
+	if (p)
+		goPoolFree((uintptr_t)p);
+}
+
+static int32_t load32(const int32_t *p)
+{
+	return goLoad32((int32_t *)p);
+}
+
+static int64_t load64(const int64_t *p)
+{
+	return goLoad64((int64_t *)p);
+}
+
+static void *loadp(void *const *p)
+{
+	return goLoadp((void *)p);
+}
+
+static void storep(void **p, void *v)
+{
+	goStorep(p, v);
+}
+
+static void *swapp(void **p, void *v)
+{
+	return goSwapp(p, v);
+}
+
+static bool casp(void **p, void *old, void *v)
+{
+	return goCasp(p, old, v);
+}
+
+/* Not constant: wg_go depends on the version. */
+static struct assay_sync_ops sync_ops = {
+	.size = sizeof(sync_ops),
+	.mutex_lock = goMutexLock,
+	.mutex_unlock = goMutexUnlock,
+	.rw_lock = goRwLock,
+	.rw_unlock = goRwUnlock,
+	.rw_rlock = goRwRlock,
+	.rw_runlock = goRwRunlock,
+	.wg_add = goWgAdd,
+	.wg_wait = goWgWait,
+	.wg_go = wg_go,
+	.once_do = goOnceDo,
+	.cond_wait = goCondWait,
+	.cond_wait_r = goCondWaitR,
+	.cond_signal = goCondSignal,
+	.cond_broadcast = goCondBroadcast,
+	.pool_new = pool_new,
+	.pool_get = pool_get,
+	.pool_put = pool_put,
+	.pool_free = pool_free,
+	.add32 = goAdd32,
+	.load32 = load32,
+	.store32 = goStore32,
+	.swap32 = goSwap32,
+	.cas32 = goCas32,
+	.add64 = goAdd64,
+	.load64 = load64,
+	.store64 = goStore64,
+	.swap64 = goSwap64,
+	.cas64 = goCas64,
+	.loadp = loadp,
+	.storep = storep,
+	.swapp = swapp,
+	.casp = casp,
+};
+
+/* ---- blocking calls, threads; introspection ----------------------------- */
+
+struct with_errno {
+	assay_fn fn;
+	void *arg;
+	int err;
+};
+
+static void keep_errno(void *arg)
+{
+	struct with_errno *w = arg;
+
+	errno = w->err;
+	w->fn(w->arg);
+	w->err = errno;
+}
+
+static void blocking_call(assay_fn fn, void *arg)
+{
+	struct with_errno w = {fn, arg, errno};
+
+	if (!fn)
+		return;
+	goBlockingCall(keep_errno, &w);
+	errno = w.err;
+}
+
+static const struct assay_blocking_ops blocking = {
+	.size = sizeof(blocking),
+	.call = blocking_call,
+	.lock_thread = goLockThread,
+	.unlock_thread = goUnlockThread,
+	.max_threads = goMaxThreads,
+};
+
+static int64_t goid(void)
+{
+	return goGoid(self);
+}
+
+static const struct assay_inspect_ops inspect = {
+	.size = sizeof(inspect),
+	.num_goroutine = goNumGoroutine,
+	.num_waiting = goNumWaiting,
+	.gomaxprocs = goGomaxprocs,
+	.num_cpu = goNumCpu,
+	.goid = goid,
+	.state = goState,
+	.dump = goDump,
+	.checkpoint = goCheckpoint,
+};
+
+/* ---- the table ---------------------------------------------------------- */
+
+static struct assay_runtime table = {
+	.size = sizeof(table),
+	.abi = ASSAY_ABI_VERSION,
+	.name = "go",
+	.model = "N:M",
+	.core = &core,
+	.chan = &chans,
+	.time = &times,
+	.sync = &sync_ops,
+	.blocking = &blocking,
+	.inspect = &inspect,
+};
+
+const struct assay_runtime *assay_go_table(struct go_features features)
+{
+	table.version = features.version;
+	table.traits = features.traits;
+	table.max_goroutines = features.max_goroutines;
+	if (!features.wg_go)
+		sync_ops.wg_go = NULL;
+	return &table;
+}
