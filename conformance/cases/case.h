@@ -162,9 +162,13 @@ _Noreturn void check_stop(void);
 #define CHECK(cond)                                                            \
 	check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
+/* Each operand is evaluated once: it may be a call that does something. */
 #define CHECK_CMP(a, op, b)                                                    \
-	check_cmp((int64_t)(a), (int64_t)(b), (int64_t)(a) op(int64_t)(b),     \
-		  __FILE__, __LINE__, #a " " #op " " #b)
+	__extension__({                                                        \
+		const int64_t check_a = (int64_t)(a), check_b = (int64_t)(b);  \
+		check_cmp(check_a, check_b, check_a op check_b, __FILE__,      \
+			  __LINE__, #a " " #op " " #b);                        \
+	})
 #define CHECK_EQ(a, b) CHECK_CMP(a, ==, b)
 #define CHECK_NE(a, b) CHECK_CMP(a, !=, b)
 #define CHECK_LT(a, b) CHECK_CMP(a, <, b)
