@@ -1,0 +1,138 @@
+/*
+ * adapter.c - @NAME@ for Assay.
+ *
+ * Everything is NULL that @NAME@ does not do yet; a case that needs it is
+ * skipped and says so.  Fill in from the top: after core->go, the channels and
+ * time->sleep most of the suite runs.  abi/assay.h says what each function
+ * does; runtimes/pthread is a complete example.
+ */
+#include <time.h>
+#include <unistd.h>
+
+#include "assay.h"
+
+/* ---- core --------------------------------------------------------------- */
+
+/*
+ * Start @NAME@ here and run fn(arg) as its main goroutine; return when fn has
+ * returned, even if other goroutines have not.
+ */
+static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
+{
+	if (!fn)
+		return ASSAY_EINVAL;
+	if (options && options->flags)
+		return ASSAY_ENOTSUP;
+	fn(arg);
+	return ASSAY_OK;
+}
+
+static void end_process(int status)
+{
+	_exit(status);
+}
+
+static const struct assay_core_ops core = {
+	.size = sizeof(core),
+	.run = run,
+	.go = NULL,
+	.yield = NULL,
+	.goexit = NULL,
+	.exit = end_process,
+	.panic = NULL,
+	.try_ = NULL,
+	.defer = NULL,
+	.recover = NULL,
+};
+
+/* ---- channels and select ------------------------------------------------ */
+
+static const struct assay_chan_ops chan = {
+	.size = sizeof(chan),
+	.make = NULL,
+	.free = NULL,
+	.send = NULL,
+	.recv = NULL,
+	.close = NULL,
+	.len = NULL,
+	.cap = NULL,
+	.select = NULL,
+};
+
+/* ---- time --------------------------------------------------------------- */
+
+/* The clock of all deadlines. */
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static const struct assay_time_ops time_ops = {
+	.size = sizeof(time_ops),
+	.now = now,
+	.sleep = NULL,
+	.timer_new = NULL,
+	.after_func = NULL,
+	.timer_chan = NULL,
+	.timer_stop = NULL,
+	.timer_reset = NULL,
+	.timer_free = NULL,
+	.after = NULL,
+	.ticker_new = NULL,
+	.ticker_chan = NULL,
+	.ticker_stop = NULL,
+	.ticker_reset = NULL,
+	.ticker_free = NULL,
+	.tick = NULL,
+};
+
+/* ---- inspect: settles races in cases exactly, so it is worth having ------ */
+
+static int32_t num_cpu(void)
+{
+	return (int32_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static const struct assay_inspect_ops inspect = {
+	.size = sizeof(inspect),
+	.num_goroutine = NULL,
+	.num_waiting = NULL,
+	.gomaxprocs = NULL,
+	.num_cpu = num_cpu,
+	.goid = NULL,
+	.state = NULL,
+	.dump = NULL,
+	.leaks = NULL,
+	.stats = NULL,
+	.runq_len = NULL,
+	.checkpoint = NULL,
+};
+
+/* ---- the table; a whole group may be NULL, too -------------------------- */
+
+static const struct assay_runtime table = {
+	.size = sizeof(table),
+	.abi = ASSAY_ABI_VERSION,
+	.traits = 0, /* what no function can stand for: assay_traits */
+	.name = "@NAME@",
+	.version = "0.1",
+	.model = "N:1",         /* or "1:1", "N:M" */
+	.max_goroutines = 1000, /* parked at once; 0: bounded by memory */
+	.core = &core,
+	.chan = &chan,
+	.time = &time_ops,
+	.sync = NULL,
+	.blocking = NULL,
+	.inspect = &inspect,
+	.net = NULL,
+	.trace = NULL,
+};
+
+__attribute__((visibility("default"))) const struct assay_runtime *
+assay_runtime(void)
+{
+	return &table;
+}
