@@ -26,9 +26,10 @@ ALL :=            # what `make all` builds
 TESTS :=          # targets that `make test` runs, each printing its verdict
 RUNTIME_FILES :=  # what the runner can load: shared objects and hosts
 
-# goro's version, in libgoro.so.X.Y.Z and goro.pc.
-GORO_VERSION := 1.0.0
-GORO_SONAME := libgoro.so.1
+# goro's version, in libgoro.so.X.Y.Z and goro.pc, is that of its header.
+GORO_VERSION := $(shell sed -n 's/^.define GORO_VERSION "\(.*\)"/\1/p' \
+	reference/include/goro.h)
+GORO_SONAME := libgoro.so.$(firstword $(subst ., ,$(GORO_VERSION)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
