@@ -19,13 +19,21 @@ CONF_RUNNER := $(filter-out $(CONF_CHILD),$(wildcard $(CONF_DIR)/runner/*.c))
 conf_objects = $(patsubst $(CONF_DIR)/%,$(CONF_OBJ)/%.o,$(1))
 CONF_CASE_OBJS := $(call conf_objects,$(CONF_CASES))
 CONF_CHILD_OBJS := $(call conf_objects,$(CONF_CHILD))
-CONF_RUNNER_OBJS := $(call conf_objects,$(CONF_RUNNER))
+CONF_RUNNER_OBJS := $(call conf_objects,$(CONF_RUNNER)) \
+	$(CONF_OBJ)/runner/data.S.o
 
 ALL += $(B)/conformance
 
 $(CONF_OBJ)/%.c.o: $(CONF_DIR)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -c -o $@ $<
+
+$(CONF_OBJ)/runner/settings.c.o: C_BASE += -DASSAY_SAN_NAME='"$(SAN)"'
+
+$(CONF_OBJ)/runner/data.S.o: $(CONF_DIR)/runner/data.S \
+		$(CONF_DIR)/behaviours.tsv $(CONF_DIR)/uncovered.tsv
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
 
 # A case that was deleted must leave the library too: the list is an input.
 $(B)/cases.list: FORCE

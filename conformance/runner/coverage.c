@@ -1,0 +1,157 @@
+/* coverage.c - see coverage.h. */
+#include "coverage.h"
+
+#include <string.h>
+
+#include "registry.h"
+
+/* Areas whose core rows must have a case or a written reason. */
+static const char *const complete_areas[] = {"GO", "CH", "SE", "MU", "WG",
+					     "DL", "PA", "BT", "SC", "MM"};
+
+struct tally {
+	size_t rows, covered, excused, cases;
+};
+
+static bool is_core(const struct row *row)
+{
+	return strcmp(row->level, "core") == 0;
+}
+
+static void add(struct tally *t, const struct row *row)
+{
+	t->rows++;
+	t->covered += row->cases > 0;
+	t->excused += row->cases == 0 && row->uncovered != NULL;
+	t->cases += row->cases;
+}
+
+static struct tally tally(const char *area, bool core)
+{
+	struct tally t = {0};
+
+	for (size_t i = 0; i < registry.nrows; i++) {
+		const struct row *row = &registry.rows[i];
+
+		if (is_core(row) == core &&
+		    (area == NULL || strcmp(row->area, area) == 0))
+			add(&t, row);
+	}
+	return t;
+}
+
+static void print_tally(struct tally t)
+{
+	printf(" %5zu %7zu %7zu %5zu", t.rows, t.covered, t.excused, t.cases);
+}
+
+static void print_line(const char *name, const char *area)
+{
+	printf("%-5s", name);
+	print_tally(tally(area, true));
+	fputs("  |", stdout);
+	print_tally(tally(area, false));
+	putchar('\n');
+}
+
+int coverage_print(void)
+{
+	const char *last = "";
+
+	printf("      core                        |  extended\n"
+	       "area  %5s %7s %7s %5s  | %5s %7s %7s %5s\n",
+	       "rows", "covered", "excused", "cases", "rows", "covered",
+	       "excused", "cases");
+	for (size_t i = 0; i < registry.nrows; i++) {
+		if (strcmp(registry.rows[i].area, last) == 0)
+			continue;
+		last = registry.rows[i].area;
+		print_line(last, last);
+	}
+	print_line("all", NULL);
+	return EXIT_OK;
+}
+
+static bool must_be_complete(const char *area)
+{
+	for (size_t i = 0; i < sizeof(complete_areas) / sizeof(char *); i++)
+		if (strcmp(complete_areas[i], area) == 0)
+			return true;
+	return false;
+}
+
+static size_t check_rows(void)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < registry.nrows; i++) {
+		const struct row *row = &registry.rows[i];
+
+		if (row->cases > 0 && row->uncovered != NULL) {
+			complain("%s has a case, yet conformance/uncovered.tsv "
+				 "says why it has none", row->id);
+			wrong++;
+		}
+		if (row->cases > 0 || row->uncovered != NULL ||
+		    !is_core(row) || !must_be_complete(row->area))
+			continue;
+		complain("%s has neither a case nor a reason in "
+			 "conformance/uncovered.tsv", row->id);
+		wrong++;
+	}
+	return wrong;
+}
+
+static bool outcome_without_ends(const struct testcase *tc)
+{
+	const struct outcome *o = &tc->ends;
+
+	return !o->declared &&
+	       (o->status != 0 || o->first != NULL || o->hangs);
+}
+
+static const char *fault_of(const struct entry *e, const struct entry *before)
+{
+	if (e->row == NULL)
+		return "names no behaviour";
+	if (before != NULL && strcmp(before->id, e->id) == 0)
+		return "has the id of another case";
+	if (e->tc->title == NULL || *e->tc->title == '\0')
+		return "has no title";
+	if (outcome_without_ends(e->tc))
+		return "declares an end without ENDS";
+	if (strspn(e->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			  "0123456789-_/") != strlen(e->id))
+		return "has an odd character in its id";
+	return NULL;
+}
+
+static size_t check_cases(void)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < registry.nentries; i++) {
+		const struct entry *e = &registry.entries[i];
+		const char *fault = fault_of(e, i == 0 ? NULL : e - 1);
+
+		if (fault == NULL)
+			continue;
+		complain("%s:%d: case %s %s", e->tc->file, e->tc->line, e->id,
+			 fault);
+		wrong++;
+	}
+	return wrong;
+}
+
+int coverage_check(void)
+{
+	size_t wrong = registry.problems.n;
+
+	coverage_print();
+	for (size_t i = 0; i < registry.problems.n; i++)
+		complain("%s", registry.problems.v[i]);
+	wrong += check_rows() + check_cases();
+	printf("%zu behaviours, %zu cases, %zu problem%s\n", registry.nrows,
+	       registry.nentries, wrong, wrong == 1 ? "" : "s");
+	return wrong == 0 ? EXIT_OK : EXIT_SOME_FAILED;
+}

@@ -1,0 +1,13 @@
+/* The registry's files, inside the runner so that it needs no path to them. */
+	.section .rodata
+	.globl behaviours_tsv, behaviours_tsv_end
+	.globl uncovered_tsv, uncovered_tsv_end
+behaviours_tsv:
+	.incbin "conformance/behaviours.tsv"
+behaviours_tsv_end:
+	.byte 0
+uncovered_tsv:
+	.incbin "conformance/uncovered.tsv"
+uncovered_tsv_end:
+	.byte 0
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,194 @@
+/*
+ * judge.c - see judge.h.  Whatever is wrong becomes a line of run->fails; the
+ * verdict says only what kind of end it was.
+ */
+#define _GNU_SOURCE
+#include "judge.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "outcome.h"
+
+enum { STATUS_FAILED = 1, STATUS_SKIPPED = 77 };
+
+/* What the child's result lines said beside fails and notes. */
+struct said {
+	char *skip;
+	bool done;
+};
+
+static char *ended_how(const struct task_end *end, bool hang_wanted)
+{
+	double seconds = (double)end->ns / 1e9;
+
+	if (end->timed_out && hang_wanted)
+		return text_of("still running after %.1f s", seconds);
+	if (end->timed_out)
+		return text_of("timeout: still running after %.1f s",
+			       seconds);
+	if (WIFSIGNALED(end->status))
+		return text_of("signal %d (%s)", WTERMSIG(end->status),
+			       strsignal(WTERMSIG(end->status)));
+	return text_of("exit status %d", WEXITSTATUS(end->status));
+}
+
+/* The text after "word ", or NULL. */
+static char *after(char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(line, word, n) != 0)
+		return NULL;
+	return line[n] == ' ' ? line + n + 1 : line[n] == '\0' ? line + n : NULL;
+}
+
+static void take_line(struct run *run, struct said *said, char *line)
+{
+	char *text;
+
+	if ((text = after(line, "fail")) != NULL)
+		strings_add(&run->fails, copy_text(text));
+	else if ((text = after(line, "note")) != NULL)
+		strings_add(&run->notes, copy_text(text));
+	else if ((text = after(line, "skip")) != NULL)
+		said->skip = copy_text(text);
+	else if (strcmp(line, "done") == 0)
+		said->done = true;
+	else if (*line != '\0')
+		strings_add(&run->fails,
+			    text_of("unreadable result line: %.200s", line));
+}
+
+static struct said read_results(struct run *run, struct capture *c)
+{
+	struct said said = {0};
+	char *rest = c->data;
+
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+		take_line(run, &said, line);
+	return said;
+}
+
+/* The first line of a sanitizer's report in stderr, or NULL. */
+static char *sanitizer_report(const char *err)
+{
+	/* UBSan's has file:line:column, which Go's runtime errors have not */
+	static const char marks[] =
+		"^.*((WARNING|ERROR|FATAL): (Thread|Address|Leak)Sanitizer|"
+		"(Thread|Address)Sanitizer:DEADLYSIGNAL|"
+		":[0-9]+:[0-9]+: runtime error: ).*$";
+	regex_t re;
+	regmatch_t m;
+	char *line = NULL;
+
+	if (regcomp(&re, marks, REG_EXTENDED | REG_NEWLINE) != 0)
+		die("the regex of sanitizer reports");
+	if (regexec(&re, err, 1, &m, 0) == 0)
+		line = strndup(err + m.rm_so, (size_t)(m.rm_eo - m.rm_so));
+	regfree(&re);
+	return line;
+}
+
+/* A case may itself ask for a sanitizer's report. */
+static bool wants_report(const struct outcome *want)
+{
+	for (size_t i = 0; i < sizeof(want->match) / sizeof(char *); i++)
+		if (want->match[i] != NULL &&
+		    strstr(want->match[i], "Sanitizer") != NULL)
+			return true;
+	return false;
+}
+
+static void judge_plain(struct run *run, const struct said *said,
+			const struct task_end *end)
+{
+	int status = end->status;
+
+	if (end->timed_out)
+		strings_add(&run->fails, "it did not end in time");
+	else if (WIFSIGNALED(status))
+		strings_add(&run->fails, text_of("it died: %s", run->ended));
+	else if (WEXITSTATUS(status) != 0 &&
+		 (WEXITSTATUS(status) != STATUS_FAILED || run->fails.n == 0))
+		strings_add(&run->fails, text_of("it ended with %s",
+						 run->ended));
+	else if (WEXITSTATUS(status) == 0 && !said->done)
+		strings_add(&run->fails,
+			    "the process ended before the body returned");
+}
+
+static enum verdict verdict_of(const struct run *run,
+			       const struct testcase *tc,
+			       const struct task_end *end)
+{
+	if (run->fails.n == 0)
+		return RUN_PASS;
+	if (end->timed_out)
+		return tc->ends.hangs ? RUN_FAIL : RUN_TIMEOUT;
+	return WIFSIGNALED(end->status) ? RUN_CRASH : RUN_FAIL;
+}
+
+/* Figures have soft bounds: what failed is reported, the case passes. */
+static void soften(struct run *run, const struct said *said)
+{
+	if (!said->done)
+		return;
+	for (size_t i = 0; i < run->fails.n; i++)
+		strings_add(&run->notes,
+			    text_of("outside its bound: %s", run->fails.v[i]));
+	run->fails.n = 0;
+}
+
+static bool took_the_skip(const struct said *said, const struct task_end *end)
+{
+	return said->skip != NULL && !end->timed_out &&
+	       WIFEXITED(end->status) &&
+	       WEXITSTATUS(end->status) == STATUS_SKIPPED;
+}
+
+static void judge_end(struct run *run, const struct testcase *tc,
+		      const struct said *said, struct task_end *end)
+{
+	char *report = wants_report(&tc->ends)
+			       ? NULL
+			       : sanitizer_report(run->err.data);
+
+	if ((tc->flags & CASE_PERF) != 0 && report == NULL &&
+	    !end->timed_out && WIFEXITED(end->status))
+		soften(run, said);
+	if (report != NULL)
+		strings_add(&run->fails, report);
+	if (tc->ends.declared)
+		judge_outcome(run, &tc->ends, end);
+	else if ((tc->flags & CASE_PERF) == 0 || !said->done)
+		judge_plain(run, said, end);
+	run->verdict = verdict_of(run, tc, end);
+	if (run->verdict != RUN_PASS)
+		run->reason = copy_text(run->fails.v[0]);
+}
+
+void judge(struct run *run, const struct testcase *tc, struct task_end *end)
+{
+	struct said said;
+
+	run->out = end->stream[TASK_OUT];
+	run->err = end->stream[TASK_ERR];
+	run->seconds = (double)end->ns / 1e9;
+	run->ended = ended_how(end, tc->ends.hangs);
+	said = read_results(run, &end->stream[TASK_RESULT]);
+	capture_free(&end->stream[TASK_RESULT]);
+	if (took_the_skip(&said, end) && run->fails.n == 0) {
+		run->verdict = RUN_SKIP;
+		run->reason = said.skip;
+	} else {
+		judge_end(run, tc, &said, end);
+		free(said.skip);
+	}
+	if (!run_failed(run)) {
+		capture_free(&run->out);
+		capture_free(&run->err);
+	}
+}

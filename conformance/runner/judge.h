@@ -1,0 +1,10 @@
+/* judge.h - the verdict of one run, by what its child said and how it ended. */
+#ifndef ASSAY_JUDGE_H
+#define ASSAY_JUDGE_H
+
+#include "result.h"
+
+/* Takes over the captures of *end; fills all of *run but its parameters. */
+void judge(struct run *run, const struct testcase *tc, struct task_end *end);
+
+#endif

@@ -1,0 +1,108 @@
+/* matrix.c - see matrix.h. */
+#include "matrix.h"
+
+#include <string.h>
+
+#include "options.h"
+
+static bool same_area(const struct entry *a, const struct entry *b)
+{
+	return strncmp(a->row_id, b->row_id, 2) == 0;
+}
+
+static struct totals area_totals(const struct results *rs, size_t runtime,
+				 size_t first, size_t *end)
+{
+	struct totals t = {0};
+	size_t k = first;
+
+	for (; k < rs->nentries &&
+	       same_area(rs->entries[k], rs->entries[first]);
+	     k++) {
+		switch (result_at(rs, runtime, k)->kind) {
+		case OUT_PASSED:
+			t.passed++;
+			break;
+		case OUT_FAILED:
+		case OUT_UNEXPECTED:
+			t.failed++;
+			break;
+		case OUT_KNOWN:
+		case OUT_SKIPPED:
+			t.skipped++;
+			break;
+		}
+	}
+	*end = k;
+	return t;
+}
+
+static void print_heads(const struct results *rs)
+{
+	for (size_t i = 0; i < rs->nruntimes && rs->nruntimes > 1; i++)
+		printf("%s%-27.27s", i == 0 ? "      " : "", rs->runtimes[i].label);
+	if (rs->nruntimes > 1)
+		putchar('\n');
+	fputs("area", stdout);
+	for (size_t i = 0; i < rs->nruntimes; i++)
+		printf(" %8s %8s %8s", "passed", "failed", "skipped");
+	putchar('\n');
+}
+
+void matrix_areas(const struct results *rs)
+{
+	size_t end = 0;
+
+	print_heads(rs);
+	for (size_t k = 0; k < rs->nentries; k = end) {
+		printf("%-4.2s", rs->entries[k]->row_id);
+		for (size_t i = 0; i < rs->nruntimes; i++) {
+			struct totals t = area_totals(rs, i, k, &end);
+
+			printf(" %8zu %8zu %8zu", t.passed, t.failed,
+			       t.skipped);
+		}
+		putchar('\n');
+	}
+	putchar('\n');
+}
+
+static bool differs(const struct results *rs, size_t entry)
+{
+	const char *first = result_word(result_at(rs, 0, entry));
+
+	for (size_t i = 1; i < rs->nruntimes; i++)
+		if (strcmp(result_word(result_at(rs, i, entry)), first) != 0)
+			return true;
+	return false;
+}
+
+static void print_row(const struct results *rs, size_t entry)
+{
+	printf("%-28.28s", rs->entries[entry]->id);
+	for (size_t i = 0; i < rs->nruntimes; i++)
+		printf(" %-15.15s", result_word(result_at(rs, i, entry)));
+	printf(" %s\n", rs->entries[entry]->tc->title);
+}
+
+void matrix_differences(const struct results *rs)
+{
+	size_t alike = 0;
+
+	printf("%-28s", "where they differ");
+	for (size_t i = 0; i < rs->nruntimes; i++)
+		printf(" %-15.15s", rs->runtimes[i].label);
+	putchar('\n');
+	for (size_t k = 0; k < rs->nentries; k++) {
+		if (differs(rs, k))
+			print_row(rs, k);
+		else
+			alike++;
+	}
+	printf("%zu of %zu cases alike on all\n", alike, rs->nentries);
+	if (options.verbose)
+		for (size_t k = 0; k < rs->nentries; k++)
+			if (!differs(rs, k))
+				print_row(rs, k);
+	putchar('\n');
+}

@@ -1,0 +1,159 @@
+/* probe.c - see probe.h. */
+#define _GNU_SOURCE
+#include "probe.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "runtime.h"
+#include "settings.h"
+#include "task.h"
+
+#define PROBE_TIME (10 * NS_PER_S)
+
+struct probe {
+	struct task task;
+	bool started;
+	struct task_end end;
+};
+
+static bool source(void *context, struct task *out)
+{
+	struct probe *p = context;
+
+	if (p->started)
+		return false;
+	p->started = true;
+	*out = p->task;
+	return true;
+}
+
+static void sink(void *context, const struct task *task, struct task_end *end)
+{
+	struct probe *p = context;
+
+	(void)task;
+	p->end = *end;
+}
+
+/* The first line of a stream, fit for a message. */
+static const char *first_line(struct capture *c)
+{
+	char *s = c->data + strspn(c->data, "\r\n");
+
+	s[strcspn(s, "\r\n")] = '\0';
+	for (char *p = s; *p != '\0'; p++)
+		if (iscntrl((unsigned char)*p))
+			*p = '?';
+	if (strlen(s) > 300)
+		strcpy(s + 300, "...");
+	return s;
+}
+
+static void check_end(const struct runtime *r, struct task_end *end)
+{
+	const char *said = first_line(&end->stream[TASK_ERR]);
+	int status = end->status;
+
+	if (end->timed_out)
+		die("runtime %s: it hangs while it is loaded", r->arg);
+	if (WIFSIGNALED(status))
+		die("runtime %s: it crashes while it is loaded: signal %d "
+		    "(%s)", r->arg, WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) == 0)
+		return;
+	if (*said == '\0')
+		die("runtime %s: it ends with status %d while it is loaded",
+		    r->arg, WEXITSTATUS(status));
+	die("runtime %s: %s", r->arg, said);
+}
+
+static bool take_pair(struct runtime *r, const char *word, char *value)
+{
+	if (strcmp(word, "name") == 0)
+		r->name = copy_text(value);
+	else if (strcmp(word, "version") == 0)
+		r->version = copy_text(value);
+	else if (strcmp(word, "model") == 0)
+		r->model = copy_text(value);
+	else if (strcmp(word, "abi") == 0)
+		r->abi = (unsigned)strtoul(value, NULL, 10);
+	else if (strcmp(word, "traits") == 0)
+		r->traits = (uint32_t)strtoul(value, NULL, 16);
+	else if (strcmp(word, "max_goroutines") == 0)
+		r->max_goroutines = strtoull(value, NULL, 10);
+	else if (strcmp(word, "has") == 0)
+		strings_add(&r->has, copy_text(value));
+	else if (strcmp(word, "twin") == 0)
+		strings_add(&r->twins, copy_text(value));
+	else
+		return false;
+	return true;
+}
+
+static void take_answer(struct runtime *r, struct capture *answer)
+{
+	char *rest = answer->data;
+
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		char *value = strchrnul(line, ' ');
+		bool pair = *value != '\0';
+
+		if (*line == '\0')
+			continue;
+		*value = '\0';
+		if (pair && take_pair(r, line, value + 1))
+			continue;
+		if (strlen(line) > 60)
+			line[60] = '\0';
+		for (char *c = line; *c != '\0'; c++)
+			if (!isprint((unsigned char)*c))
+				*c = '?';
+		die("runtime %s: it does not answer --assay-describe as a "
+		    "runtime does: '%s'", r->arg, line);
+	}
+}
+
+static void check_answer(const struct runtime *r)
+{
+	if (r->name == NULL || r->version == NULL || r->model == NULL)
+		die("runtime %s: it does not answer --assay-describe", r->arg);
+	if (r->abi != ASSAY_ABI_VERSION)
+		die("runtime %s: it has ABI version %u, this suite needs %u",
+		    r->arg, r->abi, ASSAY_ABI_VERSION);
+	if (!strings_have(&r->has, "core->run") && r->twins.n == 0)
+		die("runtime %s: it lacks core->run, without which nothing "
+		    "runs", r->arg);
+}
+
+static void free_argv(char **argv)
+{
+	for (char **a = argv; *a != NULL; a++)
+		free(*a);
+	free(argv);
+}
+
+void probe(struct runtime *r)
+{
+	size_t n;
+	char **argv = runtime_argv(r, 1, &n);
+	struct probe p = {0};
+
+	argv[n] = copy_text("--assay-describe");
+	p.task.argv = argv;
+	p.task.env = settings.env;
+	p.task.timeout_ns = (int64_t)((double)PROBE_TIME * settings.time_scale);
+	if (!tasks_run(1, source, sink, &p))
+		exit(EXIT_INTERRUPTED);
+	free_argv(argv);
+	check_end(r, &p.end);
+	take_answer(r, &p.end.stream[TASK_OUT]);
+	check_answer(r);
+	for (int i = 0; i < TASK_STREAMS; i++)
+		capture_free(&p.end.stream[i]);
+}

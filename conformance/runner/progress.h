@@ -1,0 +1,17 @@
+/*
+ * progress.h - what a person sees while cases run: one line that is rewritten,
+ * on a terminal only, and every failure as it happens.  Silent with --tap.
+ */
+#ifndef ASSAY_PROGRESS_H
+#define ASSAY_PROGRESS_H
+
+#include "result.h"
+
+void progress_repetition(int64_t number, size_t runs);
+void progress_started(const struct result *r, const struct run *run);
+void progress_ended(const struct result *r, const struct run *run);
+
+/* Takes the line away. */
+void progress_clear(void);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * registry.h - the behaviours (conformance/behaviours.tsv) and the cases that
+ * are linked in, joined and in order.
+ */
+#ifndef ASSAY_REGISTRY_H
+#define ASSAY_REGISTRY_H
+
+#include "caselist.h"
+#include "util.h"
+
+struct row {
+	const char *id;        /* "CH-011" */
+	const char *area;      /* "CH" */
+	const char *level;     /* "core" or "ext:CAP" */
+	const char *source;    /* where the documents say so */
+	const char *behaviour; /* the statement */
+	const char *how;       /* how it can be tested */
+	const char *uncovered; /* why no case tests it, NULL if none is given */
+	size_t cases;
+};
+
+struct entry {
+	const struct testcase *tc;
+	const struct row *row; /* NULL: the case names no row */
+	char row_id[CASE_ID_MAX];
+	char id[CASE_ID_MAX];
+};
+
+struct registry {
+	struct row *rows; /* in the file's order */
+	size_t nrows;
+	struct entry *entries; /* by id */
+	size_t nentries;
+	struct strings problems; /* what is wrong with the files themselves */
+};
+
+extern struct registry registry;
+
+void registry_load(void);
+
+struct row *row_find(const char *id);
+
+/* "CH" of an entry, also of one without a row. */
+const char *entry_area(const struct entry *e, char out[3]);
+
+/*
+ * Whether a pattern names an entry: a glob over its id, its row or its area,
+ * letters of either case.  "CH_011" is as good as "CH-011".
+ */
+bool entry_matches(const struct entry *e, const char *pattern);
+bool pattern_matches(const char *pattern, const char *text);
+
+#endif

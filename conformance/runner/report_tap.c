@@ -1,0 +1,94 @@
+/* report_tap.c - TAP version 14, with YAML blocks whose values are JSON. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "human.h"
+#include "reports.h"
+
+static void field(FILE *f, const char *name, const char *value, size_t n)
+{
+	fprintf(f, "  %s: ", name);
+	escape_json(f, value, n);
+	fputc('\n', f);
+}
+
+static void text_field(FILE *f, const char *name, const char *value)
+{
+	field(f, name, value, strlen(value));
+}
+
+static void fails_field(FILE *f, const struct run *run)
+{
+	fputs("  fails:\n", f);
+	for (size_t i = 0; i < run->fails.n; i++) {
+		fputs("    - ", f);
+		escape_json(f, run->fails.v[i], strlen(run->fails.v[i]));
+		fputc('\n', f);
+	}
+}
+
+static void diagnostics(FILE *f, const struct result *r)
+{
+	const struct run *run = r->worst;
+	char *reason = result_reason(r);
+	char *command = result_command(r, run);
+
+	fputs("  ---\n", f);
+	text_field(f, "message", reason);
+	text_field(f, "severity", result_word(r));
+	fprintf(f, "  at:\n    file: %s\n    line: %d\n", r->entry->tc->file,
+		r->entry->tc->line);
+	if (run != NULL) {
+		fprintf(f, "  procs: %d\n  repetition: %lld\n  seed: %llu\n",
+			run->procs, (long long)run->repetition,
+			(unsigned long long)run->seed);
+		fails_field(f, run);
+		text_field(f, "ended", run->ended);
+		if (run->out.len > 0)
+			field(f, "stdout", run->out.data, run->out.len);
+		if (run->err.len > 0)
+			field(f, "stderr", run->err.data, run->err.len);
+	}
+	text_field(f, "repeat_with", command);
+	fputs("  ...\n", f);
+	free(reason);
+	free(command);
+}
+
+static void point(FILE *f, const struct results *rs, const struct result *r,
+		  size_t number)
+{
+	bool bad = r->kind == OUT_FAILED || r->kind == OUT_UNEXPECTED ||
+		   r->kind == OUT_KNOWN;
+	char *reason = result_reason(r);
+
+	fprintf(f, "%s %zu - ", bad ? "not ok" : "ok", number);
+	if (rs->nruntimes > 1) {
+		escape_tap(f, r->runtime->label);
+		fputs(": ", f);
+	}
+	escape_tap(f, r->entry->id);
+	fputc(' ', f);
+	escape_tap(f, r->entry->tc->title);
+	if (r->kind == OUT_SKIPPED || r->kind == OUT_KNOWN) {
+		fputs(r->kind == OUT_KNOWN ? " # TODO " : " # SKIP ", f);
+		escape_tap(f, reason);
+	}
+	fputc('\n', f);
+	if (bad)
+		diagnostics(f, r);
+	free(reason);
+}
+
+void report_tap(FILE *f, const struct results *rs)
+{
+	size_t n = rs->nruntimes * rs->nentries;
+
+	fprintf(f, "TAP version 14\n1..%zu\n", n);
+	for (size_t i = 0; i < n; i++)
+		point(f, rs, &rs->v[i], i + 1);
+	fputs("# ", f);
+	print_totals(f, "conformance", results_totals(rs, rs->nruntimes));
+	fputc('\n', f);
+}

@@ -1,0 +1,214 @@
+/* runtime.c - see runtime.h: finding a runtime, and what a case needs of it. */
+#define _GNU_SOURCE
+#include "runtime.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader.h"
+#include "options.h"
+#include "probe.h"
+
+static const struct {
+	uint32_t bit;
+	const char *name;
+} trait_names[] = {
+	{ASSAY_TRAIT_PARALLEL, "parallel"},
+	{ASSAY_TRAIT_PREEMPTIVE, "preemptive"},
+	{ASSAY_TRAIT_SYNC_TIMERS, "sync timers"},
+	{ASSAY_TRAIT_STACK_FATAL, "stack overflow is fatal"},
+	{ASSAY_TRAIT_DEEP_STACKS, "deep stacks"},
+	{ASSAY_TRAIT_RESTART, "restart"},
+	{ASSAY_TRAIT_GODEBUG, "GODEBUG"},
+	{ASSAY_TRAIT_PROC_LIMIT, "limit of procs"},
+};
+
+/* The directory of this executable: runtimes are built beside it. */
+static const char *own_directory(void)
+{
+	static char path[PATH_MAX];
+	ssize_t n;
+	char *slash;
+
+	if (path[0] != '\0')
+		return path;
+	n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	if (n <= 0)
+		die("cannot read /proc/self/exe");
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	return path;
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static char *real_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real == NULL ? copy_text(path) : real;
+}
+
+static bool is_elf_object(const char *path)
+{
+	/* e_type is at 16; hosts may be ET_DYN (PIE) too, so names decide */
+	const char *dot = strstr(path, ".so");
+
+	return dot != NULL && (dot[3] == '\0' || dot[3] == '.');
+}
+
+/* A bare name is looked for beside the runner first, then as a file. */
+static char *locate(const char *arg)
+{
+	char *object, *host;
+
+	if (strchr(arg, '/') != NULL)
+		return is_file(arg) ? real_path(arg) : NULL;
+	object = text_of("%s/runtimes/%s.so", own_directory(), arg);
+	if (is_file(object))
+		return object;
+	host = text_of("%s/runtimes/%s", own_directory(), arg);
+	if (is_file(host))
+		return host;
+	if (is_file(arg))
+		return real_path(arg);
+	die("runtime %s: neither %s nor %s is there", arg, object, host);
+}
+
+/* The name of a runtime that was built beside the runner, else NULL. */
+static char *own_name(const char *path)
+{
+	char *here = text_of("%s/runtimes/", own_directory());
+	char *name = NULL;
+	size_t n = strlen(here);
+
+	if (strncmp(path, here, n) == 0 && strchr(path + n, '/') == NULL) {
+		name = copy_text(path + n);
+		*strchrnul(name, '.') = '\0';
+	}
+	free(here);
+	return name;
+}
+
+/* Expectations stand in the source tree, two above build/CONFIG. */
+static char *own_expectations(const char *path)
+{
+	char *name = own_name(path);
+	char *file;
+
+	if (name == NULL)
+		return NULL;
+	file = text_of("%s/../../runtimes/%s/expectations", own_directory(),
+		       name);
+	free(name);
+	return is_file(file) ? file : NULL;
+}
+
+static void open_one(struct runtime *r, const char *arg)
+{
+	r->arg = arg;
+	r->path = locate(arg);
+	if (r->path == NULL)
+		die("runtime %s: there is no such file", arg);
+	r->host = !is_elf_object(r->path);
+	if (r->host && access(r->path, X_OK) != 0)
+		die("runtime %s: neither a shared object (.so) nor executable",
+		    arg);
+	probe(r);
+	r->expectations_path = options.expectations != NULL
+				       ? copy_text(options.expectations)
+				       : own_expectations(r->path);
+	if (r->expectations_path != NULL)
+		expectations_read(&r->expectations, r->expectations_path);
+}
+
+static void label_all(struct runtime *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool twice = false;
+
+		for (size_t k = 0; k < n; k++)
+			twice |= k != i &&
+				 strcmp(list[i].name, list[k].name) == 0;
+		list[i].label = copy_text(twice ? list[i].arg : list[i].name);
+	}
+}
+
+void runtimes_open(struct runtime **out, size_t *n)
+{
+	if (options.runtimes.n == 0)
+		strings_add(&options.runtimes, "goro");
+	*n = options.runtimes.n;
+	*out = take_zeroed(*n, sizeof(**out));
+	for (size_t i = 0; i < *n; i++)
+		open_one(&(*out)[i], options.runtimes.v[i]);
+	label_all(*out, *n);
+}
+
+static void push(char **argv, size_t *n, const char *s)
+{
+	argv[(*n)++] = copy_text(s);
+}
+
+char **runtime_argv(const struct runtime *r, size_t more, size_t *used)
+{
+	static const char *const valgrind[] = {
+		"/usr/bin/env", "valgrind", "-q", "--error-exitcode=99",
+		"--max-stackframe=67108864"};
+	char **argv = take_zeroed(more + 12, sizeof(*argv));
+	char self[PATH_MAX];
+
+	*used = 0;
+	if (options.valgrind)
+		for (size_t i = 0; i < sizeof(valgrind) / sizeof(char *); i++)
+			push(argv, used, valgrind[i]);
+	if (r->host) {
+		push(argv, used, r->path);
+		return argv;
+	}
+	if (realpath("/proc/self/exe", self) == NULL)
+		die("cannot read /proc/self/exe");
+	push(argv, used, self);
+	push(argv, used, LOADER_FLAG);
+	push(argv, used, r->path);
+	return argv;
+}
+
+static char *lacks_trait(const struct runtime *r, const struct testcase *tc)
+{
+	for (size_t i = 0; i < sizeof(trait_names) / sizeof(trait_names[0]);
+	     i++) {
+		uint32_t bit = trait_names[i].bit;
+
+		if ((tc->traits & bit) != 0 && (r->traits & bit) == 0)
+			return text_of("needs the trait '%s'",
+				       trait_names[i].name);
+		if ((tc->not_traits & bit) != 0 && (r->traits & bit) != 0)
+			return text_of("only without the trait '%s'",
+				       trait_names[i].name);
+	}
+	return NULL;
+}
+
+char *runtime_lacks(const struct runtime *r, const struct entry *e)
+{
+	char *trait = lacks_trait(r, e->tc);
+
+	if (trait != NULL || strings_have(&r->twins, e->id))
+		return trait;
+	if (e->tc->needs == NULL)
+		return NULL;
+	for (const struct need *n = e->tc->needs; n->name != NULL; n++)
+		if (!strings_have(&r->has, n->name))
+			return text_of("needs %s", n->name);
+	return NULL;
+}

@@ -1,0 +1,57 @@
+/*
+ * settings.c - see settings.h.  ASSAY_SAN_NAME is defined by the Makefile for
+ * each configuration: "none", "asan", "tsan".
+ */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+struct settings settings;
+
+static const struct {
+	const char *name;
+	double time_scale;
+	const char *test_scale;
+} slow[] = {
+	{"none", 1, "1"},
+	{"asan", 10, "0.2"},
+	{"tsan", 10, "0.05"},
+	{"valgrind", 10, "0.02"},
+};
+
+static double own_scale(double scale)
+{
+	const char *text = getenv("ASSAY_TIME_SCALE");
+	char *end;
+	double own;
+
+	if (text == NULL || *text == '\0')
+		return scale;
+	own = strtod(text, &end);
+	if (*end != '\0' || !(own >= 0.01 && own <= 10000))
+		die("ASSAY_TIME_SCALE: '%s' is not a factor", text);
+	return own;
+}
+
+void settings_init(void)
+{
+	const char *name = options.valgrind ? "valgrind" : ASSAY_SAN_NAME;
+	size_t n = 0, i = 0;
+
+	while (i + 1 < sizeof(slow) / sizeof(slow[0]) &&
+	       strcmp(slow[i].name, name) != 0)
+		i++;
+	settings.sanitized = i > 0;
+	settings.time_scale =
+		options.timeout_scale * own_scale(slow[i].time_scale);
+	if (getenv("ASSAY_TEST_SCALE") == NULL)
+		settings.env[n++] =
+			text_of("ASSAY_TEST_SCALE=%s", slow[i].test_scale);
+	/* bodies leave goroutines and channels behind on purpose */
+	if (getenv("ASAN_OPTIONS") == NULL)
+		settings.env[n++] = "ASAN_OPTIONS=detect_leaks=0";
+	settings.env[n] = NULL;
+}

@@ -1,0 +1,256 @@
+/*
+ * task.c - see task.h.
+ *
+ * One loop sleeps in poll() on the signal descriptor and on all pipes, until
+ * the next deadline at most.  A child is looked at with WNOWAIT first: its
+ * group is killed while the number still belongs to it, then it is reaped.
+ */
+#include "task.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "spawn.h"
+
+#define DUMP_TIME NS_PER_S /* between SIGQUIT and SIGKILL */
+
+enum phase { RUNNING, ASKED_TO_DUMP, KILLED };
+
+struct slot {
+	bool used;
+	struct task task;
+	pid_t pid;
+	int fds[TASK_STREAMS]; /* -1: at its end */
+	enum phase phase;
+	int64_t started;
+	int64_t deadline; /* of the phase */
+	struct task_end end;
+};
+
+struct pool {
+	struct slot *slots;
+	struct pollfd *polled; /* the signal descriptor, then 3 per slot */
+	size_t width;
+	size_t active;
+	bool dry; /* the source has no more */
+	task_source source;
+	task_sink sink;
+	void *context;
+};
+
+static int signal_fd = -1;
+
+void tasks_init(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0)
+		die("signalfd: %s", strerror(errno));
+}
+
+/* Empties the signal descriptor; true if one asked us to stop. */
+static bool asked_to_stop(void)
+{
+	struct signalfd_siginfo info;
+	bool stop = false;
+
+	while (read(signal_fd, &info, sizeof(info)) == sizeof(info))
+		stop |= info.ssi_signo != SIGCHLD;
+	return stop;
+}
+
+static bool start_in(struct slot *s, const struct task *task)
+{
+	*s = (struct slot){.task = *task, .started = now_ns()};
+	s->pid = spawn(task, s->fds);
+	if (s->pid < 0)
+		return false;
+	s->used = true;
+	s->deadline = s->started + task->timeout_ns;
+	return true;
+}
+
+static struct slot *free_slot(struct pool *p)
+{
+	for (size_t i = 0; i < p->width; i++)
+		if (!p->slots[i].used)
+			return &p->slots[i];
+	return NULL;
+}
+
+static void fill(struct pool *p)
+{
+	struct slot *s;
+	struct task task;
+
+	while (!p->dry && (s = free_slot(p)) != NULL) {
+		if (!p->source(p->context, &task)) {
+			p->dry = true;
+			return;
+		}
+		if (!start_in(s, &task))
+			die("cannot start a child: %s", strerror(errno));
+		p->active++;
+	}
+}
+
+static void read_streams(struct slot *s)
+{
+	for (int i = 0; i < TASK_STREAMS; i++) {
+		if (s->fds[i] < 0 ||
+		    capture_read(&s->end.stream[i], s->fds[i]))
+			continue;
+		close(s->fds[i]);
+		s->fds[i] = -1;
+	}
+}
+
+static void kill_and_reap(struct slot *s)
+{
+	kill(-s->pid, SIGKILL);
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, &s->end.status, 0) < 0 && errno == EINTR)
+		;
+}
+
+static bool has_ended(const struct slot *s)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)s->pid, &info,
+		      WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == s->pid;
+}
+
+static void finish(struct pool *p, struct slot *s)
+{
+	s->end.ns = now_ns() - s->started;
+	kill_and_reap(s);
+	read_streams(s);
+	for (int i = 0; i < TASK_STREAMS; i++) {
+		if (s->fds[i] >= 0)
+			close(s->fds[i]);
+		capture_end(&s->end.stream[i]);
+	}
+	s->used = false;
+	p->active--;
+	p->sink(p->context, &s->task, &s->end);
+}
+
+/* The time of the phase is over. */
+static void next_phase(struct slot *s)
+{
+	s->end.timed_out = true;
+	if (s->phase == RUNNING && !s->task.hang_wanted) {
+		kill(s->pid, SIGQUIT);
+		s->phase = ASKED_TO_DUMP;
+		s->deadline += DUMP_TIME;
+		return;
+	}
+	kill(-s->pid, SIGKILL);
+	s->phase = KILLED;
+	s->deadline = INT64_MAX;
+}
+
+static void attend(struct pool *p, struct slot *s)
+{
+	read_streams(s);
+	if (has_ended(s))
+		finish(p, s);
+	else if (now_ns() >= s->deadline)
+		next_phase(s);
+}
+
+static int64_t next_deadline(const struct pool *p)
+{
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < p->width; i++)
+		if (p->slots[i].used && p->slots[i].deadline < first)
+			first = p->slots[i].deadline;
+	return first;
+}
+
+static void wait_for_something(struct pool *p)
+{
+	int64_t until = next_deadline(p);
+	int64_t left = until - now_ns();
+	nfds_t n = 1;
+	int ms = -1;
+
+	p->polled[0] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
+	for (size_t i = 0; i < p->width; i++)
+		for (int k = 0; k < TASK_STREAMS && p->slots[i].used; k++)
+			p->polled[n++] = (struct pollfd){
+				.fd = p->slots[i].fds[k], .events = POLLIN};
+	if (until != INT64_MAX)
+		ms = left <= 0 ? 0
+			       : (int)(left / NS_PER_MS > 60000
+					       ? 60000
+					       : left / NS_PER_MS + 1);
+	poll(p->polled, n, ms);
+}
+
+static void kill_all(struct pool *p)
+{
+	for (size_t i = 0; i < p->width; i++) {
+		struct slot *s = &p->slots[i];
+
+		if (!s->used)
+			continue;
+		kill_and_reap(s);
+		for (int k = 0; k < TASK_STREAMS; k++) {
+			if (s->fds[k] >= 0)
+				close(s->fds[k]);
+			capture_free(&s->end.stream[k]);
+		}
+	}
+}
+
+static bool run_pool(struct pool *p)
+{
+	for (fill(p); p->active > 0; fill(p)) {
+		wait_for_something(p);
+		if (asked_to_stop()) {
+			kill_all(p);
+			return false;
+		}
+		for (size_t i = 0; i < p->width; i++)
+			if (p->slots[i].used)
+				attend(p, &p->slots[i]);
+	}
+	return true;
+}
+
+bool tasks_run(int width, task_source source, task_sink sink, void *context)
+{
+	size_t n = (size_t)width;
+	struct pool p = {.width = n,
+			 .source = source,
+			 .sink = sink,
+			 .context = context};
+	bool done;
+
+	p.slots = take_zeroed(n, sizeof(*p.slots));
+	p.polled = take_zeroed(1 + n * TASK_STREAMS, sizeof(*p.polled));
+	done = run_pool(&p);
+	free(p.slots);
+	free(p.polled);
+	return done;
+}
