@@ -1,0 +1,99 @@
+/*
+ * sync_kit.h - words that the select, lock, group and memory cases share
+ * beside those of kit.h: counters, read-write locks, joins.
+ */
+#ifndef ASSAY_SYNC_KIT_H
+#define ASSAY_SYNC_KIT_H
+
+#include "kit.h"
+
+/* Counters that goroutines report on: the release of bump pairs with the
+ * acquire of count_of (and of becomes). */
+static inline int bump(atomic_int *n)
+{
+	return atomic_fetch_add_explicit(n, 1, memory_order_release) + 1;
+}
+
+static inline int count_of(atomic_int *n)
+{
+	return atomic_load_explicit(n, memory_order_acquire);
+}
+
+/* Steering that orders nothing: what is under test must do it. */
+static inline void steer(atomic_int *n, int v)
+{
+	atomic_store_explicit(n, v, memory_order_relaxed);
+}
+
+static inline int steered(atomic_int *n)
+{
+	return atomic_load_explicit(n, memory_order_relaxed);
+}
+
+/* 10 ms later *n is still v: nobody else was let go. */
+static inline bool stays(atomic_int *n, int v)
+{
+	sleep_ns(10 * MS);
+	return count_of(n) == v;
+}
+
+/* Statistical rows keep enough trials for their bound, however scaled. */
+static inline int64_t trials(int64_t n)
+{
+	int64_t some = rounds(n);
+
+	return some < n / 10 ? n / 10 : some;
+}
+
+/* Starts n goroutines with the same argument. */
+static inline void go_many(int64_t n, assay_fn fn, void *arg)
+{
+	for (int64_t i = 0; i < n; i++)
+		go(fn, arg);
+}
+
+/* Waits for n signals. */
+static inline void join(assay_chan *done, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		wait_for(done);
+}
+
+static inline void wlock(assay_rwmutex *m)
+{
+	REQUIRE_EQ(rt->sync->rw_lock(m, ASSAY_FOREVER), ASSAY_OK);
+}
+
+static inline void wunlock(assay_rwmutex *m)
+{
+	rt->sync->rw_unlock(m);
+}
+
+static inline void rlock(assay_rwmutex *m)
+{
+	REQUIRE_EQ(rt->sync->rw_rlock(m, ASSAY_FOREVER), ASSAY_OK);
+}
+
+static inline void runlock(assay_rwmutex *m)
+{
+	rt->sync->rw_runlock(m);
+}
+
+static inline int try_wlock(assay_rwmutex *m)
+{
+	return rt->sync->rw_lock(m, ASSAY_POLL);
+}
+
+static inline int try_rlock(assay_rwmutex *m)
+{
+	return rt->sync->rw_rlock(m, ASSAY_POLL);
+}
+
+#define NEED_MUTEX NEED(sync, mutex_lock), NEED(sync, mutex_unlock)
+#define NEED_RW                                                                \
+	NEED(sync, rw_lock), NEED(sync, rw_unlock), NEED(sync, rw_rlock),      \
+		NEED(sync, rw_runlock)
+#define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
+#define NEED_CHAN NEED(chan, make), NEED(chan, send), NEED(chan, recv)
+
+#endif
