@@ -28,7 +28,7 @@ RUNTIME_FILES :=  # what the runner can load: shared objects and hosts
 
 # goro's version, in libgoro.so.X.Y.Z and goro.pc, is that of its header.
 GORO_VERSION := $(shell sed -n 's/^.define GORO_VERSION "\(.*\)"/\1/p' \
-	reference/include/goro.h)
+	reference/include/goro.h 2>/dev/null)
 GORO_SONAME := libgoro.so.$(firstword $(subst ., ,$(GORO_VERSION)))
 
 .DEFAULT_GOAL := help
@@ -85,18 +85,18 @@ test: all ## run every test; ends with one line, `test: N passed, N failed`
 	@scripts/test.sh "$(MAKE)" "$(ONLY)" $(TESTS) \
 		$(sort $(wildcard tests/*.sh))
 
-# Sanitizer and valgrind runs: smaller tests, longer time-outs.
-SELECTION := RUNTIME=goro
+# The runner knows the build it is part of and does less, more patiently.
+SLOW_RUNTIME = $(if $(filter command environment,$(firstword \
+	$(origin RUNTIME))),$(RUNTIME),goro)
 
 tsan: ## conformance of goro under ThreadSanitizer (clang)
-	@ASSAY_TEST_SCALE=$${ASSAY_TEST_SCALE:-0.1} \
-	ASSAY_TIME_SCALE=$${ASSAY_TIME_SCALE:-10} \
-	$(MAKE) CONFIG=tsan $(SELECTION) conformance
+	@scripts/for-tsan.sh $(MAKE) CONFIG=tsan RUNTIME="$(SLOW_RUNTIME)" conformance
 
 asan: ## conformance of goro under AddressSanitizer and UBSan
-	@ASSAY_TEST_SCALE=$${ASSAY_TEST_SCALE:-0.2} \
-	ASSAY_TIME_SCALE=$${ASSAY_TIME_SCALE:-5} \
-	$(MAKE) CONFIG=asan $(SELECTION) conformance
+	@$(MAKE) CONFIG=asan RUNTIME="$(SLOW_RUNTIME)" conformance
+
+valgrind: ## conformance of goro under valgrind, the cases chosen for it
+	@$(MAKE) RUNTIME="$(SLOW_RUNTIME)" ARGS="--valgrind $(ARGS)" conformance
 
 lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
 	@scripts/lint.sh "$(MAKE)"
