@@ -175,12 +175,31 @@ static assay_chan *make(size_t elem, int64_t cap, int *status)
 	return c;
 }
 
+void pt_chan_pin(struct assay_chan *c)
+{
+	c->pins++;
+}
+
+void pt_chan_unpin(struct assay_chan *c)
+{
+	bool last = --c->pins == 0 && c->freed;
+
+	pthread_mutex_unlock(&c->lock);
+	if (!last)
+		return;
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+/* Takes the lock: who has just served us may still hold it. */
 static void destroy(assay_chan *c)
 {
 	if (!c)
 		return;
-	pthread_mutex_destroy(&c->lock);
-	free(c);
+	pthread_mutex_lock(&c->lock);
+	c->freed = true;
+	pt_chan_pin(c);
+	pt_chan_unpin(c);
 }
 
 static int send(assay_chan *c, const void *v, int64_t deadline)

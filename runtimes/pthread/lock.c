@@ -39,10 +39,13 @@ bool pt_wake_first(struct queue *q)
 
 int64_t pt_wake_all(struct queue *q)
 {
+	struct waiter *w = pt_pop_all(q);
 	int64_t n = 0;
 
-	while (pt_wake_first(q))
-		n++;
+	for (struct waiter *next; w; w = next, n++) {
+		next = w->next;
+		pt_wake(w->g);
+	}
 	return n;
 }
 

@@ -159,6 +159,17 @@ void pt_remove(struct waiter *w)
 	else
 		q->last = w->prev;
 	w->queue = NULL;
+	w->next = NULL;
+}
+
+struct waiter *pt_pop_all(struct queue *q)
+{
+	struct waiter *first = q->first;
+
+	for (struct waiter *w = first; w; w = w->next)
+		w->queue = NULL;
+	*q = (struct queue){NULL, NULL};
+	return first;
 }
 
 struct waiter *pt_pop(struct queue *q)

@@ -47,6 +47,7 @@ struct goroutine {
 	pthread_cond_t wake;
 	const char *reason; /* why it is parked, NULL if not; under lock */
 	bool timed;         /* parked with a deadline; under lock */
+	int locked;         /* calls of lock_thread; under lock */
 	bool woken;         /* under lock */
 };
 
@@ -127,6 +128,8 @@ void pt_push(struct queue *q, struct waiter *w);
 void pt_push_front(struct queue *q, struct waiter *w);
 void pt_remove(struct waiter *w);
 struct waiter *pt_pop(struct queue *q);
+/* The first of all, linked by next.  A woken waiter may free the queue. */
+struct waiter *pt_pop_all(struct queue *q);
 
 /* ---- channels (chan.c, select.c) ---- */
 
@@ -137,7 +140,9 @@ struct assay_chan {
 	int64_t len;
 	int64_t head; /* index of the oldest value */
 	bool closed;
-	bool timer; /* shows no buffer: Go 1.23 timer channel */
+	bool timer;   /* shows no buffer: Go 1.23 timer channel */
+	bool freed;   /* by the program; memory goes with ... */
+	int64_t pins; /* ... the last waiter that comes back to it */
 	struct queue receivers, senders;
 	char buffer[];
 };
@@ -146,6 +151,12 @@ struct assay_chan {
 bool pt_chan_ready(struct assay_chan *c, int dir);
 int pt_chan_send(struct assay_chan *c, const void *v);
 int pt_chan_recv(struct assay_chan *c, void *out);
+/*
+ * Who was parked on a channel still takes itself out of its queue, when the
+ * program may have freed the channel already.  Unpin also unlocks.
+ */
+void pt_chan_pin(struct assay_chan *c);
+void pt_chan_unpin(struct assay_chan *c);
 int pt_select(const struct assay_case *cases, size_t n, int64_t deadline,
 	      size_t *chosen, const char *reason);
 

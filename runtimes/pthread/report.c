@@ -26,14 +26,17 @@ static void add_goroutine(struct goroutine *g, void *arg)
 	struct text *t = arg;
 	size_t at = t->len < t->room ? t->len : t->room;
 	const char *reason;
+	bool locked;
 
 	pthread_mutex_lock(&g->lock);
 	reason = g->reason;
+	locked = g->locked > 0;
 	pthread_mutex_unlock(&g->lock);
-	t->len +=
-		(size_t)snprintf(t->buf + at, t->room - at,
-				 "%sgoroutine %lld [%s]:\n", t->len ? "\n" : "",
-				 (long long)g->id, reason ? reason : "running");
+	t->len += (size_t)snprintf(t->buf + at, t->room - at,
+				   "%sgoroutine %lld [%s%s]:\n",
+				   t->len ? "\n" : "", (long long)g->id,
+				   reason ? reason : "running",
+				   locked ? ", locked to thread" : "");
 }
 
 size_t pt_dump(char *buf, size_t n)

@@ -14,15 +14,32 @@ static void call(assay_fn fn, void *arg)
 		fn(arg);
 }
 
-static void stay(void)
+/* Only the dump shows it. */
+static void count_locks(int delta)
 {
+	struct goroutine *g = pt_self();
+
+	pthread_mutex_lock(&g->lock);
+	if (g->locked + delta >= 0)
+		g->locked += delta;
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void lock_thread(void)
+{
+	count_locks(1);
+}
+
+static void unlock_thread(void)
+{
+	count_locks(-1);
 }
 
 const struct assay_blocking_ops pt_blocking = {
 	.size = sizeof(pt_blocking),
 	.call = call,
-	.lock_thread = stay,
-	.unlock_thread = stay,
+	.lock_thread = lock_thread,
+	.unlock_thread = unlock_thread,
 };
 
 /* ---- inspect ---- */
@@ -76,6 +93,11 @@ static int state(int64_t id, char *buf, size_t n)
 	return s.found ? ASSAY_OK : ASSAY_EINVAL;
 }
 
+/* The kernel preempts anywhere. */
+static void checkpoint(void)
+{
+}
+
 const struct assay_inspect_ops pt_inspect = {
 	.size = sizeof(pt_inspect),
 	.num_goroutine = num_goroutine,
@@ -84,7 +106,7 @@ const struct assay_inspect_ops pt_inspect = {
 	.goid = goid,
 	.state = state,
 	.dump = pt_dump,
-	.checkpoint = stay,
+	.checkpoint = checkpoint,
 };
 
 /* ---- the table ---- */

@@ -160,7 +160,19 @@ static void dequeue(struct choice *ch)
 			pt_remove(&ch->waiters[i]);
 }
 
-/* Takes all locks held and releases them. */
+static void pin_all(const struct choice *ch)
+{
+	for (size_t i = 0; i < ch->n_channels; i++)
+		pt_chan_pin(ch->channels[i]);
+}
+
+static void unpin_all(const struct choice *ch)
+{
+	for (size_t i = ch->n_channels; i-- > 0;)
+		pt_chan_unpin(ch->channels[i]);
+}
+
+/* Called with all locks held, returns with none. */
 static int wait(struct choice *ch, int64_t deadline, const char *reason,
 		size_t *chosen)
 {
@@ -169,13 +181,12 @@ static int wait(struct choice *ch, int64_t deadline, const char *reason,
 
 	pt_park_begin(reason, deadline);
 	enqueue(ch);
+	pin_all(ch);
 	unlock_all(ch);
 	served = pt_park(deadline);
-	if (ch->n > 1 || !served) {
-		lock_all(ch);
-		dequeue(ch);
-		unlock_all(ch);
-	}
+	lock_all(ch);
+	dequeue(ch);
+	unpin_all(ch);
 	if (!served)
 		return ASSAY_TIMEOUT;
 	*chosen = g->chosen;

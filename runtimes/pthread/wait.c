@@ -152,13 +152,12 @@ static bool copied(struct cond *c)
 	return c->at != c;
 }
 
-static bool signal_first(struct cond *c)
+static void wake_signalled(struct waiter *w)
 {
-	struct signal_wait *s = (struct signal_wait *)pt_pop(&c->waiters);
+	struct signal_wait *s = (struct signal_wait *)w;
 
-	if (s && s->parked)
-		pt_wake(s->w.g);
-	return s != NULL;
+	if (s->parked)
+		pt_wake(w->g);
 }
 
 /*
@@ -217,8 +216,9 @@ int pt_cond_wait_r(assay_cond *storage, assay_rwmutex *m)
 	return status == ASSAY_OK ? pt_rw_rlock(m, ASSAY_FOREVER) : status;
 }
 
-/* Signals up to n waiters. */
-static int wake_signalled(assay_cond *storage, int64_t n)
+/* Wakes the waiters of the list that pop gives. */
+static int signal_with(assay_cond *storage,
+		       struct waiter *(*pop)(struct queue *q))
 {
 	struct cond *c = (void *)storage;
 	pthread_mutex_t *guard;
@@ -228,20 +228,23 @@ static int wake_signalled(assay_cond *storage, int64_t n)
 		return ASSAY_EINVAL;
 	guard = pt_lock_guard(c);
 	copy = copied(c);
-	while (!copy && n-- > 0 && signal_first(c))
-		;
+	for (struct waiter *next, *w = copy ? NULL : pop(&c->waiters); w;
+	     w = next) {
+		next = w->next;
+		wake_signalled(w);
+	}
 	pthread_mutex_unlock(guard);
 	return copy ? ASSAY_COND_COPIED : ASSAY_OK;
 }
 
 int pt_cond_signal(assay_cond *c)
 {
-	return wake_signalled(c, 1);
+	return signal_with(c, pt_pop);
 }
 
 int pt_cond_broadcast(assay_cond *c)
 {
-	return wake_signalled(c, INT64_MAX);
+	return signal_with(c, pt_pop_all);
 }
 
 _Static_assert(sizeof(struct waitgroup) <= sizeof(assay_waitgroup), "wg");
