@@ -372,21 +372,22 @@ static struct person *new_person(const char *name)
 CASE(GO_023, "goroutines share one heap and pointers stay valid",
      .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
 {
+	assay_chan *done = chan_signal(0);
+
 	for (int round = 0; round < 100; round++) {
 		struct person *ada = new_person("ada");
 		struct person *bob = new_person("bob");
-		struct visit v = {.who = ada, .done = chan_signal(0)};
+		struct visit v = {.who = ada, .done = done};
 		int age = 36;
 
 		ada->friend = bob;
 		bob->friend = ada;
 		ada->age = &age;
 		go(read_heap, &v);
-		wait_for(v.done);
+		wait_for(done);
 		CHECK(v.right);
 		CHECK_EQ(age, 37);
 		free(ada);
 		free(bob);
-		drop(v.done);
 	}
 }
