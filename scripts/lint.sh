@@ -31,14 +31,6 @@ check() {
 	fi
 }
 
-c_files() {
-	git ls-files '*.c' '*.h'
-}
-
-shell_files() {
-	git ls-files '*.sh' .ci/run
-}
-
 strict_build() {
 	$make --no-print-directory CONFIG="$1" WERROR=-Werror all \
 		>build/lint-"$1".log 2>&1 || {
@@ -56,8 +48,8 @@ mkdir -p build
 for compiler in gcc clang; do
 	have $compiler && check "$compiler -Werror" strict_build $compiler
 done
-have shellcheck && check shellcheck sh -c 'git ls-files "*.sh" .ci/run |
-	xargs shellcheck'
+have shellcheck && check shellcheck sh -c \
+	'git grep -lE "^#!/bin/(ba)?sh" | xargs shellcheck'
 have clang-format && check clang-format sh -c 'git ls-files "*.c" "*.h" |
 	xargs clang-format --dry-run -Werror'
 if [ -n "$(git ls-files '*.go')" ] && have gofmt; then
