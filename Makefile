@@ -54,6 +54,9 @@ endif
 ifneq ($(filter valgrind lint,$(GOALS)),)
 PROFILE := $(firstword $(filter valgrind lint,$(GOALS)))
 endif
+ifneq ($(filter aarch64,$(GOALS) $(CONFIG)),)
+PROFILE := cross
+endif
 ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)
 PROFILE := tsan
 endif
@@ -69,8 +72,8 @@ include $(FRAGMENTS)
 
 # ---- targets --------------------------------------------------------------
 
-.PHONY: help setup all test tsan asan valgrind lint fmt install uninstall \
-	fresh-debian clean
+.PHONY: help setup all test tsan asan valgrind aarch64 lint fmt install \
+	uninstall 	fresh-debian clean
 
 help: ## list the targets and variables
 	@scripts/help.sh Makefile $(FRAGMENTS)
@@ -97,6 +100,10 @@ asan: ## conformance of goro under AddressSanitizer and UBSan
 
 valgrind: ## conformance of goro under valgrind, the cases chosen for it
 	@$(MAKE) RUNTIME="$(SLOW_RUNTIME)" ARGS="--valgrind $(ARGS)" conformance
+
+aarch64: ## goro cross-built for aarch64, a program of it run under qemu-user
+	@$(MAKE) CONFIG=aarch64 build/aarch64/libgoro.a
+	@scripts/aarch64.sh build/aarch64
 
 lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
 	@scripts/lint.sh "$(MAKE)"

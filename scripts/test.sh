@@ -42,6 +42,7 @@ for group; do
 	esac
 	matched=$((matched + 1))
 	name=$(basename "$group" .sh)
+	[ ! -t 1 ] || printf '...   %s\r' "$name"
 	start=$(date +%s)
 	run_group "$group" >"$dir/$name.log" 2>&1 </dev/null
 	status=$?

@@ -42,7 +42,7 @@ run_block() {
 		sh -e "$tmp/commands" >"$tmp/said" 2>&1
 	status=$?
 	cat "$tmp/said"
-	return $status
+	return "$status"
 }
 
 run_blocks() {
@@ -65,7 +65,7 @@ run_blocks() {
 # Relative links lead somewhere.
 links_exist() {
 	for page in README.md CONTRIBUTING.md; do
-		grep -oE '\]\([^)#:]+\)' $page | tr -d ']()' |
+		grep -oE '\]\([^)#:]+\)' "$page" | tr -d ']()' |
 			while read -r link; do
 				[ -e "$link" ] || { echo "$page: $link"; exit 1; }
 			done || return 1
