@@ -200,7 +200,7 @@ CASE(SE_021, "plain ends and selects over the same four channels all finish",
 
 /* ---- one value, one case ------------------------------------------------ */
 
-#define VALUES 20000
+#define VALUES 10000
 
 static atomic_uchar times[VALUES];
 
@@ -272,6 +272,8 @@ static void send_count(void *arg)
 	send_signal(c[2]);
 }
 
+#define WINDOW 5000 /* selects; 22 bytes of each are too many */
+
 /* Selects that wait leave a waiter on the dummy channel each time. */
 static void receive_beside(assay_chan **c, int count)
 {
@@ -297,13 +299,14 @@ CASE(SE_025, "selects leave no memory behind on the channels not taken",
 			    chan_int(0), chan_int(0)};
 	int64_t before, grown = INT64_MAX;
 
-	receive_beside(c, 10000);
+	receive_beside(c, WINDOW);
 	for (int window = 0; window < 8 && grown > 110000; window++) {
 		before = resident_bytes();
-		receive_beside(c, 10000);
+		receive_beside(c, WINDOW);
 		grown = resident_bytes() - before;
 	}
-	note("%" PRId64 " bytes after 10000 selects", grown);
+	note("%" PRId64 " bytes after %d selects", grown,
+	     WINDOW);
 	CHECK_LE(grown, 110000);
 }
 
