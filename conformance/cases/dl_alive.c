@@ -120,7 +120,11 @@ CASE_OF(DL_010, timer, "a stopped timer does not hold off the report",
 	recv(rt->time->timer_chan(t), NULL);
 }
 
-CASE_OF(DL_010, after_func, "nor does a stopped after_func",
+/*
+ * On one P only: with more, Go may leave the stopped timer in the heap of a P
+ * that main has left, and then it reports nothing.
+ */
+CASE_OF(DL_010, after_func, "nor does a stopped after_func", .procs = {1},
 	DEADLOCKS_IN("chan receive", .max_ms = 2000),
 	NEEDS(NEED(time, after_func), NEED(time, timer_stop)))
 {

@@ -38,7 +38,6 @@ static void wait_for_func(int64_t ns)
 
 	wait_for(c);
 	rt->time->timer_free(t);
-	rt->chan->free(c);
 }
 
 /* Main and the player hand the ball; in between all sleep together. */
