@@ -63,7 +63,8 @@ endif
 ifneq ($(filter-out $(NO_SETUP),$(GOALS)),)
 include build/setup/$(PROFILE).mk
 build/setup/%.mk: scripts/setup.sh
-	@CC="$(CC)" CXX="$(CXX)" scripts/setup.sh stamp $@ $*
+	@CC="$(or $(HOST_CC),$(CC))" CXX="$(CXX)" \
+		scripts/setup.sh stamp $@ $*
 endif
 
 FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
@@ -73,7 +74,7 @@ include $(FRAGMENTS)
 # ---- targets --------------------------------------------------------------
 
 .PHONY: help setup all test tsan asan valgrind aarch64 lint fmt install \
-	uninstall 	fresh-debian clean
+	uninstall fresh-debian clean
 
 help: ## list the targets and variables
 	@scripts/help.sh Makefile $(FRAGMENTS)
@@ -101,7 +102,7 @@ asan: ## conformance of goro under AddressSanitizer and UBSan
 valgrind: ## conformance of goro under valgrind, the cases chosen for it
 	@$(MAKE) RUNTIME="$(SLOW_RUNTIME)" ARGS="--valgrind $(ARGS)" conformance
 
-aarch64: ## goro cross-built for aarch64, a program of it run under qemu-user
+aarch64: ## goro cross-built for aarch64, a program run under qemu
 	@$(MAKE) CONFIG=aarch64 build/aarch64/libgoro.a
 	@scripts/aarch64.sh build/aarch64
 
