@@ -35,7 +35,7 @@ GORO_SONAME := libgoro.so.$(firstword $(subst ., ,$(GORO_VERSION)))
 .DELETE_ON_ERROR:
 
 # Two jobs at a time unless the caller says otherwise.
-ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2
 endif
 
