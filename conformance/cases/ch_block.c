@@ -194,9 +194,8 @@ static void arrive(void *arg)
 CASE(CH_044, "when an unbuffered send returns the receive has begun",
      NEEDS(NEED_CHAN))
 {
-	struct rendezvous r = {.c = chan_int(0),
-			       .done = chan_signal(0),
-			       .n = rounds(2000)};
+	struct rendezvous r = {
+		.c = chan_int(0), .done = chan_signal(0), .n = rounds(2000)};
 
 	go(arrive, &r);
 	for (int64_t i = 1; i <= r.n; i++) {

@@ -109,8 +109,8 @@ static void check_close_wakes(int64_t cap)
 	CHECK_EQ(right, n);
 }
 
-CASE(CH_011, "close wakes every blocked receiver",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+CASE(CH_011, "close wakes every blocked receiver", .flags = CASE_VALGRIND,
+     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
 {
 	check_close_wakes(0);
 	check_close_wakes(5);

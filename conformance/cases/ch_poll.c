@@ -1,8 +1,7 @@
 /* Channel operations that do not block: ASSAY_POLL. */
 #include "ch.h"
 
-CASE(CH_018, "a poll of an empty open channel is not ready",
-     NEEDS(NEED_CHAN))
+CASE(CH_018, "a poll of an empty open channel is not ready", NEEDS(NEED_CHAN))
 {
 	for (int64_t cap = 0; cap <= 1; cap++) {
 		assay_chan *c = chan_int(cap);
@@ -49,8 +48,8 @@ static int poll_until_ready(assay_fn fn, struct op *op, int *v)
 
 	do {
 		settle(1);
-		status = fn == do_recv ? try_send(op->c, v)
-				       : try_recv(op->c, v);
+		status =
+			fn == do_recv ? try_send(op->c, v) : try_recv(op->c, v);
 	} while (status == ASSAY_AGAIN && !parking_is_known() && now() < end);
 	return status;
 }
@@ -132,8 +131,8 @@ static void poll_batches(void *arg)
 			int v = -1;
 
 			jitter();
-			r->missed += try_recv(r->c[i], &v) != ASSAY_OK ||
-				     v != 1;
+			r->missed +=
+				try_recv(r->c[i], &v) != ASSAY_OK || v != 1;
 		}
 		send_signal(r->done);
 	}

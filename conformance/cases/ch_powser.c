@@ -328,8 +328,7 @@ static struct series exponential(void)
 static struct series tangent(void)
 {
 	struct series x[2], y[2], wire = new_series();
-	struct series one =
-		start(run_constant, (struct node){.c = rat(1, 1)});
+	struct series one = start(run_constant, (struct node){.c = rat(1, 1)});
 	struct node n = {.a = add(one, wire), .c = rat(0, 1)};
 
 	split(start(run_integrate, n), x);
@@ -353,13 +352,13 @@ static void check_series(const char *name, struct series s,
 }
 
 static const struct rat exp_terms[] = {
-	{1, 1},	  {1, 1},   {1, 2},    {1, 6},	   {1, 24},
+	{1, 1},   {1, 1},   {1, 2},    {1, 6},     {1, 24},
 	{1, 120}, {1, 720}, {1, 5040}, {1, 40320}, {1, 362880}};
-static const struct rat tan_terms[] = {{0, 1}, {1, 1},	{0, 1}, {1, 3},
-				       {0, 1}, {2, 15}, {0, 1}, {17, 315},
+static const struct rat tan_terms[] = {{0, 1}, {1, 1},    {0, 1}, {1, 3},
+				       {0, 1}, {2, 15},   {0, 1}, {17, 315},
 				       {0, 1}, {62, 2835}};
-static const struct rat one_terms[8] = {
-	{1, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}};
+static const struct rat one_terms[8] = {{1, 1}, {0, 1}, {0, 1}, {0, 1},
+					{0, 1}, {0, 1}, {0, 1}, {0, 1}};
 static const struct rat counting_terms[] = {{1, 1}, {2, 1}, {3, 1}, {4, 1},
 					    {5, 1}, {6, 1}, {7, 1}, {8, 1}};
 

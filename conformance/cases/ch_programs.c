@@ -96,9 +96,9 @@ static void raise_high(struct semaphore *s, int inside)
 
 	/* acq_rel pairs with count(); a failed exchange reloads high */
 	while (high < inside &&
-	       !atomic_compare_exchange_weak_explicit(
-		       &s->high, &high, inside, memory_order_acq_rel,
-		       memory_order_acquire))
+	       !atomic_compare_exchange_weak_explicit(&s->high, &high, inside,
+						      memory_order_acq_rel,
+						      memory_order_acquire))
 		continue;
 }
 
@@ -164,8 +164,8 @@ static bool is_prime(int n)
 	return true;
 }
 
-CASE(CH_050, "the sieve gives the first 100 primes",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+CASE(CH_050, "the sieve gives the first 100 primes", .flags = CASE_VALGRIND,
+     NEEDS(NEED_CHAN))
 {
 	struct filter f = {.to = chan_int(0)};
 	int want = 1;

@@ -4,9 +4,9 @@
 #include "ch.h"
 
 /* Those of Go's tests, and their neighbours that are no power of two. */
-static const size_t sizes[] = {0,  1,  2,  3,   4,   5,    7,    8,    12,  16,
-			       24, 31, 32, 33,  40,  63,   100,  128,  129, 1000,
-			       1023, 1024, 4097, 65535};
+static const size_t sizes[] = {0,   1,   2,   3,    4,    5,    7,    8,
+			       12,  16,  24,  31,   32,   33,   40,   63,
+			       100, 128, 129, 1000, 1023, 1024, 4097, 65535};
 
 #define SIZES (sizeof(sizes) / sizeof(sizes[0]))
 #define GUARD 64 /* bytes behind a value that nobody may touch */
@@ -16,8 +16,8 @@ static const size_t sizes[] = {0,  1,  2,  3,   4,   5,    7,    8,    12,  16,
 static void fill_value(unsigned char *p, size_t size, int number)
 {
 	for (size_t i = 0; i < size; i++)
-		p[i] = (unsigned char)(i * 7 + i / 251 +
-				       (size_t)number * 89 + 1);
+		p[i] = (unsigned char)(i * 7 + i / 251 + (size_t)number * 89 +
+				       1);
 }
 
 static unsigned char *new_value(size_t size)
@@ -113,8 +113,8 @@ static void check_sizes(int cap, assay_fn fn,
 	join(done, SIZES);
 }
 
-CASE(CH_033, "elements of 0 to 65535 bytes pass intact",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_033, "elements of 0 to 65535 bytes pass intact", .flags = CASE_VALGRIND,
+     NEEDS(NEED_CHAN, NEED_WAIT))
 {
 	static const int caps[] = {0, 1, 8};
 

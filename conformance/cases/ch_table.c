@@ -14,7 +14,7 @@ enum state { NIL, EMPTY, PARTLY, FULL, CLOSED_DATA, DRAINED, STATES };
 enum action { SEND, RECV, CLOSE, TRY_SEND, TRY_RECV, SELECT, ACTIONS };
 
 static const char *const state_names[STATES] = {
-	"nil",  "open, empty",       "open, partly full",
+	"nil",        "open, empty",       "open, partly full",
 	"open, full", "closed, with data", "closed, drained"};
 static const char *const action_names[ACTIONS] = {
 	"send", "receive", "close", "try send", "try receive", "select"};
@@ -195,8 +195,8 @@ CASE(CH_049, "the state table: six states by six operations",
 	   NEED(chan, select)))
 {
 	fill_table();
-	note("%-18s %-11s %-11s %-11s %-11s %-11s %-11s", "", "send",
-	     "receive", "close", "try send", "try receive", "select");
+	note("%-18s %-11s %-11s %-11s %-11s %-11s %-11s", "", "send", "receive",
+	     "close", "try send", "try receive", "select");
 	for (int s = 0; s < STATES; s++)
 		note_row((enum state)s);
 	for (int s = 0; s < STATES; s++)
@@ -207,7 +207,7 @@ CASE(CH_049, "the state table: six states by six operations",
 /* ---- the same for sends in a select --------------------------------------------------- */
 
 static const enum result expected_send[STATES] = {
-	[NIL] = NOT_READY,  [EMPTY] = DONE,	    [PARTLY] = DONE,
+	[NIL] = NOT_READY,  [EMPTY] = DONE,         [PARTLY] = DONE,
 	[FULL] = NOT_READY, [CLOSED_DATA] = PANICS, [DRAINED] = PANICS};
 
 CASE_OF(CH_049, select_send, "the state table for a send in a select",

@@ -41,8 +41,8 @@ static void sum_pings(void *arg)
 
 #define PINGS 1000
 
-CASE(GO_018, "nanoseconds of a value over an unbuffered channel",
-     .procs = {1}, .flags = CASE_PERF, NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(GO_018, "nanoseconds of a value over an unbuffered channel", .procs = {1},
+     .flags = CASE_PERF, NEEDS(NEED_CHAN, NEED_CLOSE))
 {
 	struct pings p = {.c = chan_int(0), .done = chan_signal(0)};
 	int64_t total = rounds(1000000), start = cpu_ns(), sent = 0, spent = 0;

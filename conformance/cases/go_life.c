@@ -324,7 +324,7 @@ CASE(GO_013, "goroutines that ended make room for others: no growth",
 	run_batch(&b, n, end_at_once);
 	first = resident_bytes();
 	for (int round = 0; made < total; round++, made += n) {
-		if (round >= 20 && cpu_ns() - start > 300 * MS)
+		if (round >= 8 && cpu_ns() - start > 300 * MS)
 			break;
 		run_batch(&b, n, end_at_once);
 	}

@@ -9,7 +9,7 @@
 
 struct dive {
 	assay_chan *done;
-	bool intact;      /* every frame's locals survived */
+	bool intact; /* every frame's locals survived */
 	uint64_t sum;
 	uintptr_t top, bottom; /* addresses of the first and last frame */
 };

@@ -148,8 +148,7 @@ CASE(GO_006, "every goroutine that was started runs, and runs once",
 #define ARG_SIZES 9
 #define ARGS_PER_SIZE 6
 
-static const size_t arg_sizes[ARG_SIZES] = {1,  4,   8,   12, 24,
-					    40, 100, 255, 256};
+static const size_t arg_sizes[ARG_SIZES] = {1, 4, 8, 12, 24, 40, 100, 255, 256};
 
 /* What the goroutines of GO-007 share with main. */
 static struct {
@@ -191,8 +190,8 @@ static void keep_arg(void *arg)
 	send_signal(args.done);
 }
 
-CASE(GO_007, "arguments are copied at the go statement",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(GO_007, "arguments are copied at the go statement", .flags = CASE_VALGRIND,
+     NEEDS(NEED_CHAN, NEED_CLOSE))
 {
 	unsigned char buf[ASSAY_ARG_MAX];
 
@@ -235,8 +234,7 @@ static void give_shared(void *arg)
 {
 	struct by_address *a = arg;
 
-	send_int(a->out,
-		 atomic_load_explicit(&a->i, memory_order_relaxed));
+	send_int(a->out, atomic_load_explicit(&a->i, memory_order_relaxed));
 }
 
 CASE(GO_008, "a loop variable passed by value is each goroutine's own",
@@ -271,8 +269,8 @@ CASE(GO_008, "a loop variable passed by value is each goroutine's own",
 
 /* The go statement gives back a status, and nothing to hold on to. */
 _Static_assert(_Generic(((struct assay_core_ops *)0)->go,
-		   int (*)(assay_fn, const void *, size_t): 1,
-		   default: 0),
+			int (*)(assay_fn, const void *, size_t) : 1,
+			default : 0),
 	       "go has no handle");
 
 struct square {
@@ -328,16 +326,15 @@ static void nap_and_end(void *arg)
 
 CASE(GO_022, "fork and join: wait returns after all children ended",
      .flags = CASE_VALGRIND,
-     NEEDS(NEED_GO, NEED(time, sleep), NEED(sync, wg_add),
-	   NEED(sync, wg_wait)))
+     NEEDS(NEED_GO, NEED(time, sleep), NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	for (int round = 0; round < 4; round++) {
 		assay_waitgroup wg = {{0}};
 		struct child child[5];
 
 		for (int i = 0; i < 5; i++) {
-			child[i] = (struct child){
-				.wg = &wg, .nap = rnd_below(3 * MS)};
+			child[i] = (struct child){.wg = &wg,
+						  .nap = rnd_below(3 * MS)};
 			wg_add(&wg, 1);
 			go(nap_and_end, &child[i]);
 		}

@@ -1,6 +1,9 @@
 package twins
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Channels: the panics and the deadlocks.
 
@@ -71,4 +74,70 @@ var _ = twin("CH-038/open", func() {
 	for range c {
 	}
 	say("ended\n")
+})
+
+// linearCost is the CPU time to wake n goroutines that select between a channel
+// they share and one of their own: four times by their own, once by close.
+func linearCost(n int) time.Duration {
+	const releases = 4
+	shared, done := make(chan struct{}), make(chan struct{}, n)
+	own := make([]chan struct{}, n)
+	var begun int32
+	for i := range own {
+		c := make(chan struct{})
+		own[i] = c
+		go func() {
+			atomic.AddInt32(&begun, 1)
+			for released := 0; ; released++ {
+				select {
+				case <-c:
+					continue
+				case <-shared:
+				}
+				checkEq("released", released, releases)
+				done <- struct{}{}
+				return
+			}
+		}()
+	}
+	for i := n - 1; i > 0; i-- {
+		j := rndBelow(i + 1)
+		own[i], own[j] = own[j], own[i]
+	}
+	require(becomes(&begun, int32(n)), "not all goroutines ran")
+	time.Sleep(5 * time.Millisecond)
+	start := cpuTime()
+	for k := 0; k < releases; k++ {
+		for _, c := range own {
+			c <- struct{}{}
+		}
+	}
+	close(shared)
+	for i := 0; i < n; i++ {
+		<-done
+	}
+	return cpuTime() - start
+}
+
+func bestOf3(n int) time.Duration {
+	best := linearCost(n)
+	for i := 0; i < 2; i++ {
+		if once := linearCost(n); once < best {
+			best = once
+		}
+	}
+	return best
+}
+
+var _ = twin("CH-048", func() {
+	ratio := 0.0
+	for n := 2000; n <= 8000; n *= 2 {
+		one, four := bestOf3(n), bestOf3(4*n)
+		ratio = float64(four) / float64(one)
+		note("%d cost %v, four times as many %.2f times", n, one, ratio)
+		if ratio < 9 {
+			return
+		}
+	}
+	check(false, "four times as many cost %.2f times as much", ratio)
 })
