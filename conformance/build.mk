@@ -5,7 +5,9 @@
 #   $(B)/conformance the runner
 #
 # A host links cases.o, child.o and $(CUNIT_LIBS).  Link objects, not archives:
-# nothing refers to a case by name.
+# nothing refers to a case by name.  What the runner can load is built at
+# $(B)/runtimes/NAME.so or, a host, $(B)/runtimes/NAME and stands in
+# RUNTIME_FILES; its known failures are in runtimes/NAME/expectations.
 
 CUNIT_LIBS ?= -lcunit
 
@@ -23,11 +25,13 @@ CONF_RUNNER_OBJS := $(call conf_objects,$(CONF_RUNNER)) \
 	$(CONF_OBJ)/runner/data.S.o
 
 ALL += $(B)/conformance
+TESTS += test-registry test-runner
 
 $(CONF_OBJ)/%.c.o: $(CONF_DIR)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -c -o $@ $<
 
+# The runner knows how slow the build is that it is part of.
 $(CONF_OBJ)/runner/settings.c.o: C_BASE += -DASSAY_SAN_NAME='"$(SAN)"'
 
 $(CONF_OBJ)/runner/data.S.o: $(CONF_DIR)/runner/data.S \
@@ -35,22 +39,105 @@ $(CONF_OBJ)/runner/data.S.o: $(CONF_DIR)/runner/data.S \
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 
-# A case that was deleted must leave the library too: the list is an input.
-$(B)/cases.list: FORCE
+# A case file that was deleted must leave the library too: the list of files
+# is an input.
+$(CONF_OBJ)/cases.list: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CONF_CASES)' | cmp -s - $@ || echo '$(CONF_CASES)' > $@
+	@echo '$(CONF_CASES)' | cmp -s - $@ || echo '$(CONF_CASES)' >$@
 
-$(B)/cases.o: $(CONF_CASE_OBJS) $(B)/cases.list
+$(B)/cases.o: $(CONF_CASE_OBJS) $(CONF_OBJ)/cases.list
 	$(LD) -r -o $@ $(CONF_CASE_OBJS)
 
 $(B)/child.o: $(CONF_CHILD_OBJS)
 	$(LD) -r -o $@ $^
 
-$(B)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o $(B)/cases.o
-	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ \
-		$(CUNIT_LIBS) -ldl -lpthread
+CONF_LINK = $(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ \
+	$(CUNIT_LIBS) -ldl -lpthread
 
-.PHONY: FORCE cases
+$(B)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o $(B)/cases.o
+	$(CONF_LINK)
+
+# ---- a run ----------------------------------------------------------------
+
+#? RUNTIME   runtimes to judge, by name or path; default: all that are built
+RUNTIME ?=
+#? ARGS      options of the runner, as in ARGS="--run CH --repeat 20"
+ARGS ?=
+
+CONF_USUAL := goro pthread go
+CONF_MISSING_go := no Go here: Debian package golang-go
+CONF_ASKED = $(or $(RUNTIME),$(CONF_USUAL))
+conf_files = $(filter $(B)/runtimes/$(1) $(B)/runtimes/$(1).so,\
+	$(RUNTIME_FILES))
+# Asked for by name, one that is not built is the runner's error to report.
+CONF_RUN = $(foreach r,$(CONF_ASKED),$(if $(RUNTIME)$(call conf_files,$(r)),\
+	--runtime $(r)))
+CONF_LEFT_OUT = $(if $(RUNTIME),,$(foreach r,$(CONF_USUAL),\
+	$(if $(call conf_files,$(r)),,$(r))))
+conf_say_left_out = @echo "$(1): left out, \
+	$(or $(CONF_MISSING_$(1)),not part of this build)"
+
+define CONF_NEWLINE
+
+
+endef
+
+.PHONY: FORCE conformance cases coverage test-registry test-runner
 FORCE:
 
+# The fragments that come after this one add to RUNTIME_FILES.
+.SECONDEXPANSION:
+
+conformance: $(B)/conformance $$(foreach r,$$(CONF_ASKED),$$(call \
+		conf_files,$$(r))) ## judge RUNTIME by the cases, with ARGS
+	$(foreach r,$(CONF_LEFT_OUT),$(call conf_say_left_out,$(r))$(CONF_NEWLINE)	)
+	@$(B)/conformance $(CONF_RUN) $(ARGS)
+
 cases: $(B)/cases.o $(B)/child.o ## compile the conformance cases
+
+coverage: $(B)/conformance ## behaviours and cases by area and level
+	@$(B)/conformance --coverage
+
+# ---- tests ----------------------------------------------------------------
+
+test-registry: $(B)/conformance ## hold behaviours and cases against each other
+	@$(B)/conformance --check
+
+# The runner with cases of its own, and a runtime that can be broken in many
+# ways by its macros.
+CONF_TEST := $(CONF_DIR)/runner/tests
+CONF_TEST_OUT := $(B)/runner-tests
+CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/,\
+	check.c kit.c))
+
+CONF_FAKE_good :=
+CONF_FAKE_broken := -DFAKE_NAME='"broken"' -DFAKE_BROKEN=1
+CONF_FAKE_abi := -DFAKE_ABI=999
+CONF_FAKE_truncated := -DFAKE_SIZE=40
+CONF_FAKE_stub := -DFAKE_SIZE=8
+CONF_FAKE_absurd := -DFAKE_CORE_SIZE=12345678
+CONF_FAKE_nocore := -DFAKE_CORE=NULL
+CONF_FAKE_nogo := -DFAKE_CORE_SIZE=16
+CONF_FAKE_null := -DFAKE_TABLE=NULL
+CONF_FAKE_nosymbol := -DFAKE_SYMBOL=assay_other
+CONF_FAKE_crash := -DFAKE_CONSTRUCTOR='abort()'
+CONF_FAKE_hang := -DFAKE_CONSTRUCTOR='for (;;) pause()'
+CONF_FAKE_exit := -DFAKE_CONSTRUCTOR='_exit(0)'
+CONF_FAKE_noise := -DFAKE_CONSTRUCTOR='puts("\033[31mnoise")'
+CONF_FAKES := good broken abi truncated stub absurd nocore nogo null nosymbol \
+	crash hang exit noise
+CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
+
+$(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h conformance/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d $(CONF_FAKE_$*) -shared \
+		-o $@ $<
+
+$(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
+		$(CONF_SUPPORT_OBJS) $(call conf_objects,$(CONF_TEST)/cases.c)
+	@mkdir -p $(@D)
+	$(CONF_LINK)
+
+test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
+		$(B)/conformance ## test the conformance runner itself
+	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance

@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 	if (options.mode != MODE_CHECK && registry.problems.n > 0)
 		die("%s", registry.problems.v[0]);
 	status = run_mode();
-	if (fflush(stdout) != 0 && status == EXIT_OK)
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK)
 		die("cannot write to standard output");
 	return status;
 }

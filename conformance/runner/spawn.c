@@ -61,6 +61,8 @@ static bool place_fds(const int writes[TASK_STREAMS])
 	for (int i = 0; i < TASK_STREAMS; i++)
 		if (dup2(high[i], place[i]) < 0)
 			return false;
+	/* what make or a shell left open is not the case's */
+	(void)close_range(RESULT_FD + 1, ~0u, 0);
 	return true;
 }
 

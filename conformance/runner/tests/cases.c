@@ -1,0 +1,296 @@
+/*
+ * cases.c - cases that pass, fail, crash, hang and lie on purpose; what the
+ * runner makes of them is checked by runner.sh.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../cases/case.h"
+#include "../../cases/run.h"
+
+/* ---- verdicts ----------------------------------------------------------- */
+
+static void set(void *arg)
+{
+	*(int *)arg = 1;
+}
+
+CASE(GO_001, "passes where go() runs its function")
+{
+	int ran = 0;
+
+	CHECK_EQ(rt->core->go(set, &ran, 0), ASSAY_OK);
+	CHECK_EQ(ran, 1);
+}
+
+CASE(GO_002, "two checks fail")
+{
+	CHECK_EQ(1, 2);
+	CHECK_STR("a", "b");
+	note("the figure is %d", 42);
+	puts("told on stdout");
+	fputs("told on stderr\n", stderr);
+}
+
+CASE(GO_003, "a requirement ends it at once")
+{
+	REQUIRE(1 > 2);
+	puts("NEVER PRINTED");
+}
+
+CASE(GO_004, "skips itself")
+{
+	skip("there is no %s", "moon");
+}
+
+CASE_OF(GO_005, segv, "crashes")
+{
+	raise(SIGSEGV);
+}
+
+CASE_OF(GO_005, status, "ends with a status of its own")
+{
+	_exit(9);
+}
+
+CASE_OF(GO_005, early, "ends well before the body returned")
+{
+	_exit(0);
+}
+
+static void dump(int sig)
+{
+	static const char text[] = "goroutine 1 [running]: the dump\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+}
+
+CASE(GO_006, "hangs, and dumps when asked to", .timeout_ms = 300)
+{
+	signal(SIGQUIT, dump);
+	for (;;)
+		pause();
+}
+
+CASE(GO_007, "virtual time", .flags = CASE_VIRTUAL_TIME)
+{
+	CHECK(false);
+}
+
+CASE(GO_008, "needs a function", NEEDS(NEED(core, go), NEED(chan, send)))
+{
+	CHECK(false);
+}
+
+CASE_OF(GO_009, needs, "needs a trait", .traits = ASSAY_TRAIT_PARALLEL)
+{
+	CHECK(false);
+}
+
+CASE_OF(GO_009, lacks, "rules a trait out", .not_traits = ASSAY_TRAIT_RESTART)
+{
+	CHECK(false);
+}
+
+CASE(GO_010, "fails with seed 3")
+{
+	CHECK_NE(case_run.seed, 3);
+}
+
+CASE(GO_011, "fails at 2 procs", .procs = {1, 2})
+{
+	CHECK_NE(case_procs(), 2);
+}
+
+CASE(GO_012, "soft bounds", .flags = CASE_PERF)
+{
+	CHECK_LT(2, 1);
+}
+
+CASE(GO_013, "the default of procs", .flags = CASE_DEFAULT_PROCS)
+{
+	CHECK_EQ(case_run.procs, 0);
+}
+
+CASE(GO_014, "rubbish on the result descriptor")
+{
+	case_line("rubbish", "");
+}
+
+CASE(GO_015, "what sanitizers say is a failure")
+{
+	fputs("x.c:3:5: runtime error: signed integer overflow\n", stderr);
+}
+
+/* ---- the process of a case ---------------------------------------------- */
+
+CASE(CH_001, "environment", .env = {"ASSAY_TEST_ENV=yes", "GOMAXPROCS=3"})
+{
+	CHECK_STR(getenv("ASSAY_TEST_ENV"), "yes");
+	CHECK_STR(getenv("GOMAXPROCS"), "3");
+	CHECK(getenv("GODEBUG") == NULL);
+}
+
+CASE(CH_002, "a clean process", .cpus = 1)
+{
+	struct rlimit core;
+	cpu_set_t cpus;
+	char c;
+
+	CHECK_EQ(read(STDIN_FILENO, &c, 1), 0);
+	CHECK_EQ(getpgrp(), getpid());
+	CHECK_EQ(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+	CHECK_EQ(CPU_COUNT(&cpus), 1);
+	CHECK_EQ(getrlimit(RLIMIT_CORE, &core), 0);
+	CHECK_EQ(core.rlim_max, 0);
+	for (int fd = 4; fd < 64; fd++)
+		CHECK_EQ(fcntl(fd, F_GETFD), -1);
+}
+
+CASE(CH_003, "a grandchild that holds the pipes dies with the case")
+{
+	if (fork() == 0)
+		for (;;)
+			pause();
+}
+
+CASE(CH_004, "output is escaped and bounded")
+{
+	static char line[1024];
+
+	fputs("\033[31m]]><a b='\"'>&amp; \xff\xfe \x01 \xc3\xa9 # ok\n",
+	      stdout);
+	fputs("tail ... here\n  ---\nnot ok 99\n", stderr);
+	memset(line, 'x', sizeof(line) - 1);
+	for (int i = 0; i < 2048; i++)
+		puts(line);
+	puts("the very end");
+	CHECK_MSG(false, "<fail> \"quoted\" & #hash \\ %s", "\xf0\x28 \x02");
+}
+
+/* The lock is shared by neighbours and exclusive when alone. */
+static int lock_file(int how)
+{
+	int fd = open(getenv("ASSAY_TEST_LOCK"), O_RDWR | O_CREAT, 0600);
+
+	REQUIRE(fd >= 0);
+	return flock(fd, how | LOCK_NB);
+}
+
+CASE(CH_005, "one of many")
+{
+	CHECK_EQ(lock_file(LOCK_SH), 0);
+	usleep(100000);
+}
+
+CASE(CH_006, "the machine to itself", .flags = CASE_ALONE)
+{
+	CHECK_EQ(lock_file(LOCK_EX), 0);
+	usleep(100000);
+}
+
+static void fail_many(void *arg)
+{
+	(void)arg;
+	CHECK(false);
+}
+
+CASE(CH_007, "many failures are counted, not all told")
+{
+	for (int i = 0; i < 1000; i++)
+		rt->core->go(fail_many, NULL, 0);
+}
+
+/* ---- declared ends ------------------------------------------------------ */
+
+static void die_as_go_does(const char *text)
+{
+	fprintf(stderr, "panic: %s\n\ngoroutine 1 [running]:\n", text);
+	exit(2);
+}
+
+CASE_OF(CH_012, right, "ends as declared",
+	ENDS(.status = 2, .first = "panic: send on closed channel",
+	     .match = {"^goroutine [0-9]+ \\[running\\]:$"},
+	     .lacks = {"fatal error"}, .out = "before\n"))
+{
+	puts("before");
+	die_as_go_does("send on closed channel");
+}
+
+CASE_OF(CH_012, status, "another status", ENDS(.status = 2))
+{
+	exit(3);
+}
+
+CASE_OF(CH_012, first, "another first line",
+	ENDS(.status = 2, .first = "panic: send on closed"))
+{
+	die_as_go_does("send on closed channel");
+}
+
+CASE_OF(CH_012, match, "no such line", ENDS(.status = 2, .match = {"^nil$"}))
+{
+	die_as_go_does("x");
+}
+
+CASE_OF(CH_012, lacks, "a text it must not print",
+	ENDS(.status = 2, .lacks = {"running"}))
+{
+	die_as_go_does("x");
+}
+
+CASE_OF(CH_012, out, "another stdout", ENDS(.status = 0, .out = "a\n"))
+{
+	puts("a\nb");
+}
+
+CASE_OF(CH_012, noisy, "stderr is not empty", ENDS(.silent = true))
+{
+	fputs("psst\n", stderr);
+}
+
+CASE_OF(CH_012, check, "a failed check counts too", ENDS(.status = 0))
+{
+	CHECK(false);
+}
+
+CASE_OF(CH_013, hangs, "hangs as declared",
+	ENDS(.hangs = true, .max_ms = 300, .first = "waiting"))
+{
+	fputs("waiting\n", stderr);
+	for (;;)
+		pause();
+}
+
+CASE_OF(CH_013, ended, "must hang and does not",
+	ENDS(.hangs = true, .max_ms = 300))
+{
+}
+
+CASE_OF(CH_013, quick, "takes too little time", ENDS(.min_ms = 200))
+{
+}
+
+CASE_OF(CH_013, slow, "takes too much time", ENDS(.max_ms = 50))
+{
+	usleep(200000);
+}
+
+CASE_OF(CH_013, signal, "dies of a signal", ENDS(.status = 2))
+{
+	abort();
+}
+
+CASE_OF(CH_013, returns, "main returned", ENDS(.status = 0, .silent = true))
+{
+}

@@ -1,0 +1,92 @@
+/*
+ * fake.c - a runtime with no more than the runner's tests need: goroutines run
+ * to their end inside go().  Macros given by the Makefile break it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "assay.h"
+
+#ifndef FAKE_NAME
+#define FAKE_NAME "fake"
+#endif
+#ifndef FAKE_BROKEN
+#define FAKE_BROKEN 0
+#endif
+#ifndef FAKE_ABI
+#define FAKE_ABI ASSAY_ABI_VERSION
+#endif
+#ifndef FAKE_SIZE
+#define FAKE_SIZE sizeof(struct assay_runtime)
+#endif
+#ifndef FAKE_CORE_SIZE
+#define FAKE_CORE_SIZE sizeof(struct assay_core_ops)
+#endif
+#ifndef FAKE_CORE
+#define FAKE_CORE &core
+#endif
+#ifndef FAKE_TABLE
+#define FAKE_TABLE &table
+#endif
+#ifndef FAKE_SYMBOL
+#define FAKE_SYMBOL assay_runtime
+#endif
+#ifndef FAKE_CONSTRUCTOR
+#define FAKE_CONSTRUCTOR (void)0
+#endif
+
+static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
+{
+	if (options != NULL && options->flags != 0)
+		return ASSAY_ENOTSUP;
+	fn(arg);
+	return ASSAY_OK;
+}
+
+/* A broken one starts nothing. */
+static int go(assay_fn fn, const void *arg, size_t n)
+{
+	if (fn == NULL || n > 0)
+		return ASSAY_EINVAL;
+	if (!FAKE_BROKEN)
+		fn((void *)(uintptr_t)arg);
+	return ASSAY_OK;
+}
+
+static void yield_now(void)
+{
+}
+
+static const struct assay_core_ops core
+	__attribute__((unused)) = {.size = FAKE_CORE_SIZE,
+				   .run = run,
+				   .go = go,
+				   .yield = yield_now};
+
+/* Shorter than any version of the header: reads beyond it would be wild. */
+static const struct assay_chan_ops chan_stub = {
+	.size = sizeof(size_t) + 2 * sizeof(void *)};
+
+static const struct assay_runtime table
+	__attribute__((unused)) = {.size = FAKE_SIZE,
+				   .abi = FAKE_ABI,
+				   .name = FAKE_NAME,
+				   .version = "0.1",
+				   .model = "N:1",
+				   .traits = ASSAY_TRAIT_RESTART,
+				   .core = FAKE_CORE,
+				   .chan = &chan_stub};
+
+__attribute__((constructor)) static void at_load(void)
+{
+	FAKE_CONSTRUCTOR;
+}
+
+__attribute__((visibility("default"))) const struct assay_runtime *
+FAKE_SYMBOL(void);
+
+const struct assay_runtime *FAKE_SYMBOL(void)
+{
+	return FAKE_TABLE;
+}

@@ -1,0 +1,59 @@
+# options.sh - what the options of a run do.
+# shellcheck shell=sh
+
+on --run GO-001 --run GO-004
+check "passed" is 0
+check "the last line" last_is "conformance: 1 passed, 0 failed, 1 skipped"
+on --run GO-001 --run GO-002
+check "failed" is 1
+check "a failure is repeated at the end" sh -c \
+	"[ \$(grep -c '^FAIL GO-002' $out) -eq 2 ]"
+
+on --repeat 5 --run GO-010
+check "repeat: fails" is 1
+check "repeat: repetition and seed" says "repetition 3, seed 3"
+check "repeat: counts once" last_is "conformance: 0 passed, 1 failed, 0 skipped"
+on --seed 3 --run GO-010
+check "seed" is 1
+on --seed 4 --repeat 3 --run GO-010
+check "another seed" is 0
+on --until-fail --run GO-010
+check "until-fail" says "repetition 3"
+check "until-fail: fails" is 1
+on --until-fail --repeat 2 --run GO-010
+check "until-fail with repeat" is 0
+on --until-fail --run GO-008
+check "until-fail with nothing to run" is 0
+
+run --runtime "$good" --procs 1,2 --run GO-011
+check "procs" says "procs 2"
+check "procs: counts once" last_is "conformance: 0 passed, 1 failed, 0 skipped"
+run --runtime "$good" --procs 8 --run GO-011
+check "procs: not of the case" last_is \
+	"conformance: 0 passed, 0 failed, 1 skipped"
+
+order() {
+	"$runner" --runtime "$good" --procs 1 --jobs 1 --shuffle="$1" \
+		--json "$tmp/o.json" --run 'GO-01*' --run CH-012 >"$out"
+	grep -o '"id":"[^"]*"' "$tmp/o.json" >"$tmp/ids"
+	grep '^FAIL' "$out" | awk '{ print $2 }'
+}
+check "shuffle: same seed, same order" sh -c "[ '$(order 7)' = '$(order 7)' ]"
+check "shuffle: another seed" sh -c "[ '$(order 7)' != '$(order 11)' ]"
+on --shuffle --run GO-001
+check "shuffle: the seed is told" sh -c "grep -q 'shuffled by [0-9]' $out"
+
+on --jobs 8 --repeat 3 --run CH-005 --run CH-006
+check "alone means alone" is 0
+start=$(date +%s%N)
+run --runtime "$good" --procs 1,2,4,8 --jobs 16 --repeat 1 --run CH-005
+check "side by side" [ $(($(date +%s%N) - start)) -lt 5000000000 ]
+
+on --color=always --run GO-002
+check "colour" sh -c "grep -q '$(printf '\033')\[31mFAIL' $out"
+for no in --color=never --no-color --color=auto; do
+	on $no --run GO-002
+	check "no colour: $no" sh -c "! grep -q '$(printf '\033')' $out"
+done
+on --timeout-scale 3 --run GO-006
+check "timeout-scale" says "still running after 1.9 s"

@@ -1,0 +1,80 @@
+# runtimes.sh - runtimes that cannot be used.
+# shellcheck shell=sh
+
+check "another ABI version" refused abi "ABI version 999"
+check "a truncated table" refused truncated "truncated: 40 bytes"
+check "a table that is hardly there" refused stub "truncated: 8 bytes"
+check "a group of absurd size" refused absurd "absurd size: 12345678"
+check "no core group" refused nocore "lacks group core"
+check "no core->go" refused nogo "lacks core->go"
+check "a NULL table" refused null "returned NULL"
+check "no symbol" refused nosymbol "exports no symbol assay_runtime"
+check "a constructor that crashes" refused crash "crashes while it is loaded"
+check "a constructor that hangs" refused hang "hangs while it is loaded"
+check "a constructor that exits" refused exit "does not answer"
+check "a constructor that prints" refused noise "'?[31mnoise'"
+check "no such file" refused no-such "there is no such file"
+
+echo "no object" >"$dir/text.so"
+check "a file that is no object" refused text "text.so"
+
+run --runtime nonsense
+check "a name nobody has" is 2
+check "a name nobody has: one line" one_line
+
+run --runtime /etc/passwd
+check "a file that cannot be run" is 2
+
+host silent </dev/null
+run --runtime "$tmp/silent"
+check "a host without an answer" is 2
+check "a host without an answer: one line" one_line
+
+host garbage <<'HOST'
+printf 'name x\nversion 1\nmodel 1:1\n\001\377 rubbish\n'
+HOST
+run --runtime "$tmp/garbage"
+check "a host that answers garbage" is 2
+check "a host that answers garbage: one line" one_line
+
+host old <<'HOST'
+printf 'name x\nversion 1\nmodel 1:1\nabi 7\nhas core->run\n'
+HOST
+run --runtime "$tmp/old"
+check "a host of another ABI" complains "ABI version 7"
+
+host killed <<'HOST'
+kill -SEGV $$
+HOST
+run --runtime "$tmp/killed"
+check "a host that crashes" complains "crashes while it is loaded"
+
+host works <<'HOST'
+case "$*" in
+--assay-describe)
+	printf 'name works\nversion 1\nmodel 1:1\nabi 1\ntraits 0\n'
+	printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
+	echo "twin GO-008" ;;
+"--assay-case GO-008 "*) echo done >&3 ;;
+"--assay-case CH-012/right "*)
+	echo before
+	printf 'panic: send on closed channel\n\ngoroutine 1 [running]:\n' >&2
+	exit 2 ;;
+*) exit 1 ;;
+esac
+HOST
+run --runtime "$tmp/works" --run GO-008 --run CH-012/right
+check "a host answers by itself" is 0
+check "a twin is not skipped for a function" \
+	last_is "conformance: 2 passed, 0 failed, 0 skipped"
+
+run --runtime "$good" --runtime "$tmp/works" --runtime "$dir/broken.so" \
+	--run GO-001 --run CH-012/right --procs 1
+check "several runtimes" is 1
+check "several: one total" \
+	last_is "conformance: 4 passed, 2 failed, 0 skipped"
+check "several: a line each" says "broken: 1 passed, 1 failed, 0 skipped"
+check "several: differences" says "1 of 2 cases alike"
+check "the same twice has two labels" sh -c "$runner --runtime $good \
+	--runtime $dir/../runner-tests/good.so --run CH-012/right |
+	grep -q '^$good: 1 passed'"

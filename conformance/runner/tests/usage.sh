@@ -1,0 +1,68 @@
+# usage.sh - the command line, lists and texts.
+# shellcheck shell=sh
+
+usage_error() {
+	run "$@"
+	is 2 && one_line
+}
+
+check "an unknown option" usage_error --nonsense
+check "a missing value" usage_error --run
+check "procs: no number" usage_error --procs 1,x
+check "procs: zero" usage_error --procs 0
+check "procs: empty" usage_error --procs ''
+check "repeat: zero" usage_error --repeat 0
+check "jobs: negative" usage_error --jobs -1
+check "seed: no number" usage_error --seed a
+check "timeout-scale: zero" usage_error --timeout-scale 0
+check "timeout-scale: nan" usage_error --timeout-scale nan
+check "color: a word" usage_error --color=sometimes
+check "a report that cannot be written" usage_error --runtime "$good" \
+	--run GO-001 --junit "$tmp/no/such/dir.xml"
+
+run --help
+check "help" is 0
+for option in runtime run skip procs repeat until-fail shuffle seed \
+	timeout-scale jobs expectations tap junit json list explain coverage \
+	check color verbose; do
+	check "help tells --$option" says "--$option"
+done
+
+on --run 'XX-*'
+check "nothing matches" is 3
+check "nothing matches: said" complains "no case matches"
+on --run NP-001
+check "a behaviour without a case" complains "has none yet"
+on --run GO-001 --skip 'GO*'
+check "all skipped by a glob" is 3
+
+run --list
+check "list" is 0
+check "list has variants" says "CH-012/right"
+run --list --run go_001 --run 'ch-01?/s*' --skip '*/slow'
+check "globs: rows, ids, any letters" sh -c \
+	"[ \"\$(awk '{ print \$1 }' $out | tr '\n' ' ')\" = \
+	'CH-012/status CH-013/signal GO-001 ' ]"
+run --list GO
+check "a positional glob, an area" sh -c "! grep -v '^GO-' $out"
+run --list zz
+check "list of nothing" is 3
+
+run --explain CH-012/right
+check "explain" is 0
+check "explain: statement" says "Send on a closed channel panics"
+check "explain: source" says "stands in: "
+check "explain: case and line" says "conformance/runner/tests/cases.c:"
+check "explain: declared end" says "with exit status 2"
+run --explain NP-001
+check "explain: no case" says "no case"
+run --explain ZZ-1
+check "explain: unknown" is 3
+
+run --coverage
+check "coverage" is 0
+check "coverage: areas" says "CH "
+run --check
+check "check: rows without case" is 1
+check "check: names them" complains "CH-050 has neither a case nor a reason"
+check "the real list" sh -c "$real --list | grep -q '^CH-011 '"

@@ -1,0 +1,56 @@
+# verdicts.sh - what the runner makes of each kind of case.
+# shellcheck shell=sh
+
+check "pass" verdict GO-001 pass ""
+check "fail: both values" verdict GO-002 fail "1 == 2 (1, 2)"
+check "fail: strings" verdict GO-002 fail '("a", "b")'
+check "fail: file and line" verdict GO-002 fail "tests/cases.c:"
+check "REQUIRE" verdict GO-003 fail "1 > 2"
+check "REQUIRE: ends at once" sh -c "! $runner --runtime $good --run GO-003 |
+	grep 'NEVER PRINTED'"
+check "skip in the body" verdict GO-004 skip "there is no moon"
+check "crash" verdict GO-005/segv crash "Segmentation fault"
+check "odd status" verdict GO-005/status fail "exit status 9"
+check "status 0 too early" verdict GO-005/early fail "before the body returned"
+check "timeout" verdict GO-006 timeout "did not end in time"
+check "run flag not supported" verdict GO-007 skip "virtual time"
+check "missing function" verdict GO-008 skip "needs chan->send"
+check "missing trait" verdict GO-009/needs skip "needs the trait 'parallel'"
+check "trait ruled out" verdict GO-009/lacks skip "without the trait 'restart'"
+check "soft bounds" verdict GO-012 pass ""
+check "default procs" verdict GO-013 pass ""
+check "result rubbish" verdict GO-014 fail "unreadable result line: rubbish"
+check "sanitizer report" verdict GO-015 fail "runtime error: signed"
+check "environment" verdict CH-001 pass ""
+check "process" verdict CH-002 pass ""
+check "grandchildren" verdict CH-003 pass ""
+check "many failures" verdict CH-007 fail "false"
+
+check "ends as declared" verdict CH-012/right pass ""
+check "ends: status" verdict CH-012/status fail "must end with exit status 2"
+check "ends: first line" verdict CH-012/first fail "stderr must begin"
+check "ends: match" verdict CH-012/match fail "stderr must match"
+check "ends: lacks" verdict CH-012/lacks fail "must not contain"
+check "ends: stdout" verdict CH-012/out fail "stdout must be"
+check "ends: silent" verdict CH-012/noisy fail "stderr must be empty"
+check "ends: checks count" verdict CH-012/check fail "false"
+check "ends: hangs" verdict CH-013/hangs pass ""
+check "ends: does not hang" verdict CH-013/ended fail "must hang"
+check "ends: too quick" verdict CH-013/quick fail "at least 200 ms"
+check "ends: too slow" verdict CH-013/slow fail "within 50 ms"
+check "ends: signal" verdict CH-013/signal crash "signal 6"
+check "ends: main returned" verdict CH-013/returns pass ""
+
+on --run GO-006
+check "a hung case dumps first" says "goroutine 1 [running]: the dump"
+check "a hung case: how it ended" says "timeout: still running"
+on --run GO-002
+check "output of a failure" says "  | told on stdout"
+check "errors of a failure" says "  | told on stderr"
+check "notes of a failure" says "the figure is 42"
+check "a line that repeats it" \
+	says "$runner --runtime $good --procs 1 --seed 1 --run GO-002"
+on --run CH-012/right
+check "no output of a pass" sh -c "! grep -q before $out"
+on --verbose --run GO-012
+check "notes with --verbose" says "outside its bound"
