@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -23,6 +22,8 @@ import (
 
 // Every goroutine with a C body has a thread: what a machine bears.
 const maxGoroutines = 4000
+
+const ptrSize = unsafe.Sizeof(uintptr(0))
 
 func features() C.struct_go_features {
 	return C.struct_go_features{
@@ -55,43 +56,32 @@ func caseOf(args []string) string {
 	return ""
 }
 
+// arguments is os.Args for C, for as long as the process lives.
+func arguments() **C.char {
+	n := len(os.Args)
+	argv := (**C.char)(C.calloc(C.size_t(n+1), C.size_t(ptrSize)))
+	for i, p := range os.Args {
+		unsafe.Slice(argv, n)[i] = C.CString(p)
+	}
+	return argv
+}
+
 func main() {
 	if twins.Has(caseOf(os.Args[1:])) {
 		execTwins()
 	}
 	debug.SetMaxThreads(3 * maxGoroutines)
-	argv := make([]*C.char, len(os.Args)+1)
-	for i, arg := range os.Args {
-		argv[i] = C.CString(arg)
-	}
-	size := C.size_t(len(argv)) * C.size_t(unsafe.Sizeof(argv[0]))
-	block := (**C.char)(C.malloc(size))
-	copy(unsafe.Slice(block, len(argv)), argv)
-	status := C.assay_child_main(C.int(len(os.Args)), block,
-		C.assay_go_table(features()))
-	C.assay_go_flush()
-	if len(os.Args) == 2 && os.Args[1] == "--assay-describe" {
-		twins.Describe()
-	}
-	os.Exit(int(status))
-}
-
-var started int32
-
-//export goRun
-func goRun(fn C.assay_fn, arg unsafe.Pointer, procs C.int32_t,
-	flags C.uint32_t) C.int {
-	if flags&^C.ASSAY_RUN_EMBEDDED != 0 {
-		return C.ASSAY_ENOTSUP
-	}
-	if procs < 0 || !atomic.CompareAndSwapInt32(&started, 0, 1) {
-		return C.ASSAY_EINVAL
-	}
-	if procs > 0 {
+	C.assay_go_start(C.struct_go_host{
+		argc:    C.int(len(os.Args)),
+		argv:    arguments(),
+		runtime: C.assay_go_table(features()),
+		twins:   C.CString(twins.Describe()),
+	})
+	if procs := C.assay_go_wait(); procs > 0 {
 		runtime.GOMAXPROCS(int(procs))
 	}
-	enter(fn, arg)
-	return C.ASSAY_OK
+	enter(C.assay_fn(C.assay_go_body), nil)
+	C.assay_go_ended()
 }
 
 //export goExit

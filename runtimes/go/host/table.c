@@ -3,8 +3,6 @@
  * on to the exported Go function of the same name.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "_cgo_export.h"
 
@@ -26,11 +24,6 @@ void *assay_go_make(void *(*make)(void *arg), void *arg)
 	return make(arg);
 }
 
-void assay_go_flush(void)
-{
-	fflush(NULL);
-}
-
 uintptr_t assay_go_handle(const void *p)
 {
 	return (uintptr_t)p;
@@ -42,18 +35,6 @@ static void *pointer(uintptr_t handle)
 }
 
 /* ---- core --------------------------------------------------------------- */
-
-static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
-{
-	struct assay_run_options o = {0};
-
-	if (!fn || (options && options->size < sizeof(o.size)))
-		return ASSAY_EINVAL;
-	if (options)
-		memcpy(&o, options,
-		       options->size < sizeof(o) ? options->size : sizeof(o));
-	return goRun(fn, arg, o.procs, o.flags);
-}
 
 static int go(assay_fn fn, const void *arg, size_t n)
 {
@@ -89,7 +70,7 @@ static bool recover(struct assay_panic *out)
 
 static const struct assay_core_ops core = {
 	.size = sizeof(core),
-	.run = run,
+	.run = assay_go_run,
 	.go = go,
 	.yield = goYield,
 	.goexit = goexit_,

@@ -37,7 +37,30 @@ void *assay_go_make(make_fn make, void *arg);
 /* The number that a handle is. */
 uintptr_t assay_go_handle(const void *p);
 
-/* Flushes stdio, so that Go may write behind it. */
-void assay_go_flush(void);
+/*
+ * The process has two sides.  An ordinary thread runs assay_child_main() and
+ * ends the process with its status; what it calls core->run() with is run by
+ * Go's main goroutine, which waits for it.
+ */
+struct go_host {
+	int argc;
+	char **argv;
+	const struct assay_runtime *runtime;
+	char *twins; /* lines for --assay-describe */
+};
+
+/* Starts the thread. */
+void assay_go_start(struct go_host host);
+
+/* Waits in the main goroutine for core->run(); gives its procs. */
+int32_t assay_go_wait(void);
+/* Then the body is this function, */
+void assay_go_body(void *unused);
+/* and then run() returns; this does not. */
+_Noreturn void assay_go_ended(void);
+
+/* core->run() */
+int assay_go_run(assay_fn fn, void *arg,
+		 const struct assay_run_options *options);
 
 #endif

@@ -9,16 +9,18 @@ import (
 	"sync/atomic"
 )
 
-// Describe prints the line of every twin.
-func Describe() {
+// Describe gives a line for every twin.
+func Describe() string {
 	ids := make([]string, 0, len(bodies))
 	for id := range bodies {
 		ids = append(ids, id)
 	}
 	sort.Strings(ids)
+	lines := ""
 	for _, id := range ids {
-		fmt.Println("twin", id)
+		lines += "twin " + id + "\n"
 	}
+	return lines
 }
 
 func usage(format string, args ...any) {
@@ -56,7 +58,7 @@ func arguments(args []string) string {
 // Main runs one twin on the main goroutine, or describes them all.
 func Main() {
 	if len(os.Args) == 2 && os.Args[1] == "--assay-describe" {
-		Describe()
+		fmt.Print(Describe())
 		return
 	}
 	id := arguments(os.Args[1:])
