@@ -14,8 +14,8 @@
 #include "run.h"
 
 enum {
-	TEXT_MAX = 800,   /* of one result; a goroutine's stack is small */
-	LINES_MAX = 40,   /* fail lines written; the rest is only counted */
+	TEXT_MAX = 800, /* of one result; a goroutine's stack is small */
+	LINES_MAX = 40, /* fail lines written; the rest is only counted */
 	EXIT_FAILED = 1,
 	EXIT_SKIPPED = 77
 };
@@ -48,8 +48,8 @@ void case_line(const char *word, const char *text)
 	(void)!write(case_run.result_fd, line, len + 1);
 }
 
-__attribute__((format(printf, 2, 0)))
-static void format(char out[TEXT_MAX], const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void
+format(char out[TEXT_MAX], const char *fmt, va_list ap)
 {
 	if (vsnprintf(out, TEXT_MAX, fmt, ap) < 0)
 		out[0] = '\0';
@@ -59,8 +59,8 @@ static void record_failure(const char *file, int line, const char *text)
 {
 	char full[TEXT_MAX];
 	/* pairs with the acquire in case_failures */
-	int before = atomic_fetch_add_explicit(&failures, 1,
-					       memory_order_acq_rel);
+	int before =
+		atomic_fetch_add_explicit(&failures, 1, memory_order_acq_rel);
 
 	if (before > LINES_MAX)
 		return;

@@ -33,8 +33,7 @@ uint64_t rnd(void)
 {
 	/* every call takes the next number of one sequence; no order needed */
 	static atomic_uint_least64_t calls;
-	uint64_t z = atomic_fetch_add_explicit(&calls, 1,
-					       memory_order_relaxed);
+	uint64_t z = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
 
 	/* the splitmix64 step and mixer */
 	z = case_run.seed + (z + 1) * UINT64_C(0x9e3779b97f4a7c15);
@@ -121,8 +120,10 @@ static void settle_counted(int64_t n)
 
 	while ((waiting = rt->inspect->num_waiting()) < n) {
 		if (kernel_now() > end) {
-			CHECK_MSG(false, "settle: %" PRId64 " of %" PRId64
-				  " goroutines parked after 10 s", waiting, n);
+			CHECK_MSG(false,
+				  "settle: %" PRId64 " of %" PRId64
+				  " goroutines parked after 10 s",
+				  waiting, n);
 			check_stop();
 		}
 		yields(16);
@@ -139,8 +140,7 @@ static void settle_counted(int64_t n)
 static void settle_assumed(int64_t n)
 {
 	static atomic_int calls;
-	int before = atomic_fetch_add_explicit(&calls, 1,
-					       memory_order_relaxed);
+	int before = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
 	int tries = before < 10 ? 10 : 1;
 
 	for (int i = 0; i < tries; i++) {

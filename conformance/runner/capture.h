@@ -11,7 +11,7 @@
 #define CAPTURE_TAIL ((size_t)128 << 10)
 
 struct capture {
-	char *data;     /* head, then tail; NUL after len bytes once ended */
+	char *data; /* head, then tail; NUL after len bytes once ended */
 	size_t len;
 	size_t room;
 	size_t dropped; /* bytes left out after the head */

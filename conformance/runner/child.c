@@ -58,8 +58,7 @@ static bool take_value(const char *name, const char *value,
 		case_run.procs = (int)n;
 		return true;
 	}
-	if (strcmp(name, "--seed") == 0 &&
-	    whole(value, 10, 0, INT64_MAX, &n)) {
+	if (strcmp(name, "--seed") == 0 && whole(value, 10, 0, INT64_MAX, &n)) {
 		case_run.seed = (uint64_t)n;
 		return true;
 	}
@@ -109,8 +108,7 @@ static bool take_environment(void)
 	return true;
 }
 
-int assay_child_main(int argc, char **argv,
-		     const struct assay_runtime *runtime)
+int assay_child_main(int argc, char **argv, const struct assay_runtime *runtime)
 {
 	struct child_args args = {0};
 	const struct testcase *tc;

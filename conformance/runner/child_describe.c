@@ -8,6 +8,7 @@
 
 #include "child_internal.h"
 
+/* clang-format off */
 #define CORE_FUNCTIONS(X) \
 	X(core, run) X(core, go) X(core, yield) X(core, goexit) \
 	X(core, exit) X(core, panic) X(core, try_) X(core, defer) \
@@ -61,6 +62,7 @@
 	X(trace, start) X(trace, stop) X(trace, enabled) \
 	X(trace, region_begin) X(trace, region_end) X(trace, task_begin) \
 	X(trace, task_end) X(trace, log) X(trace, convert)
+/* clang-format on */
 
 #define ONE(g, f) +1
 #define ASSERT_COMPLETE(g, list)                                               \
@@ -78,61 +80,61 @@ ASSERT_COMPLETE(net, NET_FUNCTIONS);
 ASSERT_COMPLETE(trace, TRACE_FUNCTIONS);
 
 #define SHOW(g, f)                                                             \
-	if (rt_->g->f != NULL)                                                 \
+	if (runtime->g->f != NULL)                                             \
 		puts("has " #g "->" #f);
 
-static void show_core(const struct assay_runtime *rt_)
+static void show_core(const struct assay_runtime *runtime)
 {
-	if (rt_->core == NULL)
+	if (runtime->core == NULL)
 		return;
 	CORE_FUNCTIONS(SHOW)
 }
 
-static void show_chan(const struct assay_runtime *rt_)
+static void show_chan(const struct assay_runtime *runtime)
 {
-	if (rt_->chan == NULL)
+	if (runtime->chan == NULL)
 		return;
 	CHAN_FUNCTIONS(SHOW)
 }
 
-static void show_time(const struct assay_runtime *rt_)
+static void show_time(const struct assay_runtime *runtime)
 {
-	if (rt_->time == NULL)
+	if (runtime->time == NULL)
 		return;
 	TIME_FUNCTIONS(SHOW)
 }
 
-static void show_sync(const struct assay_runtime *rt_)
+static void show_sync(const struct assay_runtime *runtime)
 {
-	if (rt_->sync == NULL)
+	if (runtime->sync == NULL)
 		return;
 	SYNC_FUNCTIONS(SHOW)
 }
 
-static void show_blocking(const struct assay_runtime *rt_)
+static void show_blocking(const struct assay_runtime *runtime)
 {
-	if (rt_->blocking == NULL)
+	if (runtime->blocking == NULL)
 		return;
 	BLOCKING_FUNCTIONS(SHOW)
 }
 
-static void show_inspect(const struct assay_runtime *rt_)
+static void show_inspect(const struct assay_runtime *runtime)
 {
-	if (rt_->inspect == NULL)
+	if (runtime->inspect == NULL)
 		return;
 	INSPECT_FUNCTIONS(SHOW)
 }
 
-static void show_net(const struct assay_runtime *rt_)
+static void show_net(const struct assay_runtime *runtime)
 {
-	if (rt_->net == NULL)
+	if (runtime->net == NULL)
 		return;
 	NET_FUNCTIONS(SHOW)
 }
 
-static void show_trace(const struct assay_runtime *rt_)
+static void show_trace(const struct assay_runtime *runtime)
 {
-	if (rt_->trace == NULL)
+	if (runtime->trace == NULL)
 		return;
 	TRACE_FUNCTIONS(SHOW)
 }

@@ -33,8 +33,10 @@ static struct assay_inspect_ops inspect;
 static struct assay_net_ops net;
 static struct assay_trace_ops trace;
 
-#define GROUP(g, copy) \
-	{#g, offsetof(struct assay_runtime, g), sizeof(copy), &(copy)}
+#define GROUP(g, copy)                                                         \
+	{                                                                      \
+#g, offsetof(struct assay_runtime, g), sizeof(copy), &(copy)   \
+	}
 
 static const struct group groups[] = {
 	GROUP(core, core),         GROUP(chan, chan),
@@ -101,7 +103,7 @@ static bool take_group(const struct group *g)
 
 static bool check_core(void)
 {
-	const char *missing = table.core == NULL       ? "group core"
+	const char *missing = table.core == NULL        ? "group core"
 			      : table.core->run == NULL ? "core->run"
 			      : table.core->go == NULL  ? "core->go"
 							: NULL;

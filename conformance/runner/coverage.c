@@ -89,14 +89,16 @@ static size_t check_rows(void)
 
 		if (row->cases > 0 && row->uncovered != NULL) {
 			complain("%s has a case, yet conformance/uncovered.tsv "
-				 "says why it has none", row->id);
+				 "says why it has none",
+				 row->id);
 			wrong++;
 		}
-		if (row->cases > 0 || row->uncovered != NULL ||
-		    !is_core(row) || !must_be_complete(row->area))
+		if (row->cases > 0 || row->uncovered != NULL || !is_core(row) ||
+		    !must_be_complete(row->area))
 			continue;
 		complain("%s has neither a case nor a reason in "
-			 "conformance/uncovered.tsv", row->id);
+			 "conformance/uncovered.tsv",
+			 row->id);
 		wrong++;
 	}
 	return wrong;
@@ -106,8 +108,7 @@ static bool outcome_without_ends(const struct testcase *tc)
 {
 	const struct outcome *o = &tc->ends;
 
-	return !o->declared &&
-	       (o->status != 0 || o->first != NULL || o->hangs);
+	return !o->declared && (o->status != 0 || o->first != NULL || o->hangs);
 }
 
 static const char *fault_of(const struct entry *e, const struct entry *before)

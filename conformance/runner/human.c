@@ -134,7 +134,9 @@ static void print_case(const struct result *r)
 	char *reason = result_reason(r);
 	bool bad = r->kind == OUT_FAILED || r->kind == OUT_UNEXPECTED;
 
-	colored(bad ? RED : r->kind == OUT_PASSED ? GREEN : YELLOW,
+	colored(bad                     ? RED
+		: r->kind == OUT_PASSED ? GREEN
+					: YELLOW,
 		result_word(r));
 	printf(" %s %s [%s, %zu run%s, %.2f s]%s", r->entry->id,
 	       r->entry->tc->title, r->runtime->label, r->nruns,
@@ -259,8 +261,7 @@ static void print_last_lines(const struct results *rs)
 	if (results_totals(rs, rs->nruntimes).known > 0)
 		printf("%zu of the skipped are known failures\n",
 		       results_totals(rs, rs->nruntimes).known);
-	print_totals(stdout, "conformance",
-		     results_totals(rs, rs->nruntimes));
+	print_totals(stdout, "conformance", results_totals(rs, rs->nruntimes));
 	putchar('\n');
 }
 

@@ -27,8 +27,7 @@ static char *ended_how(const struct task_end *end, bool hang_wanted)
 	if (end->timed_out && hang_wanted)
 		return text_of("still running after %.1f s", seconds);
 	if (end->timed_out)
-		return text_of("timeout: still running after %.1f s",
-			       seconds);
+		return text_of("timeout: still running after %.1f s", seconds);
 	if (WIFSIGNALED(end->status))
 		return text_of("signal %d (%s)", WTERMSIG(end->status),
 			       strsignal(WTERMSIG(end->status)));
@@ -42,7 +41,9 @@ static char *after(char *line, const char *word)
 
 	if (strncmp(line, word, n) != 0)
 		return NULL;
-	return line[n] == ' ' ? line + n + 1 : line[n] == '\0' ? line + n : NULL;
+	return line[n] == ' '    ? line + n + 1
+	       : line[n] == '\0' ? line + n
+				 : NULL;
 }
 
 static void take_line(struct run *run, struct said *said, char *line)
@@ -113,15 +114,14 @@ static void judge_plain(struct run *run, const struct said *said,
 		strings_add(&run->fails, text_of("it died: %s", run->ended));
 	else if (WEXITSTATUS(status) != 0 &&
 		 (WEXITSTATUS(status) != STATUS_FAILED || run->fails.n == 0))
-		strings_add(&run->fails, text_of("it ended with %s",
-						 run->ended));
+		strings_add(&run->fails,
+			    text_of("it ended with %s", run->ended));
 	else if (WEXITSTATUS(status) == 0 && !said->done)
 		strings_add(&run->fails,
 			    "the process ended before the body returned");
 }
 
-static enum verdict verdict_of(const struct run *run,
-			       const struct testcase *tc,
+static enum verdict verdict_of(const struct run *run, const struct testcase *tc,
 			       const struct task_end *end)
 {
 	if (run->fails.n == 0)
@@ -156,8 +156,8 @@ static void judge_end(struct run *run, const struct testcase *tc,
 			       ? NULL
 			       : sanitizer_report(run->err.data);
 
-	if ((tc->flags & CASE_PERF) != 0 && report == NULL &&
-	    !end->timed_out && WIFEXITED(end->status))
+	if ((tc->flags & CASE_PERF) != 0 && report == NULL && !end->timed_out &&
+	    WIFEXITED(end->status))
 		soften(run, said);
 	if (report != NULL)
 		strings_add(&run->fails, report);

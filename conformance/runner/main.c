@@ -32,8 +32,7 @@ static void open_reports(struct wanted *w, size_t n)
 			w[i].file = outfile_open(w[i].path);
 }
 
-static void close_reports(struct wanted *w, size_t n,
-			  const struct results *rs)
+static void close_reports(struct wanted *w, size_t n, const struct results *rs)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (w[i].path == NULL)
@@ -77,7 +76,7 @@ static int run_cases(void)
 		human_report(&rs);
 	close_reports(wanted, nwanted, &rs);
 	return results_totals(&rs, rs.nruntimes).failed > 0 ? EXIT_SOME_FAILED
-							     : EXIT_OK;
+							    : EXIT_OK;
 }
 
 static int list(void)

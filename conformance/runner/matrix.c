@@ -16,8 +16,8 @@ static struct totals area_totals(const struct results *rs, size_t runtime,
 	struct totals t = {0};
 	size_t k = first;
 
-	for (; k < rs->nentries &&
-	       same_area(rs->entries[k], rs->entries[first]);
+	for (;
+	     k < rs->nentries && same_area(rs->entries[k], rs->entries[first]);
 	     k++) {
 		switch (result_at(rs, runtime, k)->kind) {
 		case OUT_PASSED:
@@ -40,7 +40,8 @@ static struct totals area_totals(const struct results *rs, size_t runtime,
 static void print_heads(const struct results *rs)
 {
 	for (size_t i = 0; i < rs->nruntimes && rs->nruntimes > 1; i++)
-		printf("%s%-27.27s", i == 0 ? "      " : "", rs->runtimes[i].label);
+		printf("%s%-27.27s", i == 0 ? "      " : "",
+		       rs->runtimes[i].label);
 	if (rs->nruntimes > 1)
 		putchar('\n');
 	fputs("area", stdout);

@@ -16,7 +16,8 @@ static const char help[] =
 	"on a goroutine-style runtime, each in a process of its own.\n"
 	"\n"
 	"  --runtime X         a name (goro, pthread, go), a shared object or\n"
-	"                      the executable of a host; more than once: compare\n"
+	"                      the executable of a host; more than once: "
+	"compare\n"
 	"  --run GLOB          only cases whose id, row or area matches\n"
 	"  --skip GLOB         not those\n"
 	"  --procs 1,2,4       the GOMAXPROCS to run each case at\n"
@@ -45,11 +46,29 @@ static const char help[] =
 	"2 wrong usage or a runtime that cannot be used, 3 nothing matched.\n";
 
 enum {
-	OPT_RUNTIME = 256, OPT_RUN, OPT_SKIP, OPT_PROCS, OPT_REPEAT,
-	OPT_UNTIL_FAIL, OPT_SHUFFLE, OPT_SEED, OPT_TIMEOUT_SCALE, OPT_JOBS,
-	OPT_EXPECTATIONS, OPT_VALGRIND, OPT_VERBOSE, OPT_COLOR, OPT_NO_COLOR,
-	OPT_TAP, OPT_JUNIT, OPT_JSON, OPT_LIST, OPT_EXPLAIN, OPT_COVERAGE,
-	OPT_CHECK, OPT_HELP
+	OPT_RUNTIME = 256,
+	OPT_RUN,
+	OPT_SKIP,
+	OPT_PROCS,
+	OPT_REPEAT,
+	OPT_UNTIL_FAIL,
+	OPT_SHUFFLE,
+	OPT_SEED,
+	OPT_TIMEOUT_SCALE,
+	OPT_JOBS,
+	OPT_EXPECTATIONS,
+	OPT_VALGRIND,
+	OPT_VERBOSE,
+	OPT_COLOR,
+	OPT_NO_COLOR,
+	OPT_TAP,
+	OPT_JUNIT,
+	OPT_JSON,
+	OPT_LIST,
+	OPT_EXPLAIN,
+	OPT_COVERAGE,
+	OPT_CHECK,
+	OPT_HELP
 };
 
 static const struct option names[] = {
@@ -261,8 +280,7 @@ void options_parse(int argc, char **argv)
 		if (option == ':')
 			die("%s needs a value (see --help)", argv[optind - 1]);
 		if (option == '?')
-			die("unknown option %s (see --help)",
-			    argv[optind - 1]);
+			die("unknown option %s (see --help)", argv[optind - 1]);
 		if (!take_value(option, optarg))
 			take_switch(option);
 	}

@@ -40,10 +40,10 @@ static void check_first(struct run *run, const char *want)
 	size_t n = strcspn(err, "\n");
 
 	if (strlen(want) != n || memcmp(err, want, n) != 0)
-		wrong(run, text_of("stderr must begin with the line \"%s\", "
-				   "it is \"%.*s\"",
-				   want, n > QUOTED_MAX ? QUOTED_MAX : (int)n,
-				   err));
+		wrong(run,
+		      text_of("stderr must begin with the line \"%s\", "
+			      "it is \"%.*s\"",
+			      want, n > QUOTED_MAX ? QUOTED_MAX : (int)n, err));
 }
 
 static void check_match(struct run *run, const char *want)

@@ -94,8 +94,7 @@ static void add_job(struct jobs *jobs, struct result *r, int procs,
 	jobs->v[jobs->n++] = (struct job){r, run};
 }
 
-static void add_jobs_of(struct jobs *jobs, struct result *r,
-			int64_t repetition)
+static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
 {
 	const struct testcase *tc = r->entry->tc;
 
@@ -128,8 +127,7 @@ static void shuffle(struct jobs *jobs, uint64_t seed)
 	}
 }
 
-static struct jobs make_jobs(struct results *rs, bool alone,
-			     int64_t repetition)
+static struct jobs make_jobs(struct results *rs, bool alone, int64_t repetition)
 {
 	struct jobs jobs = {0};
 
@@ -169,9 +167,10 @@ static char **argv_of(const struct job *job)
 static const char **env_of(const struct testcase *tc)
 {
 	size_t n = 0;
-	const char **env = take_zeroed(sizeof(tc->env) / sizeof(char *) +
-				       sizeof(settings.env) / sizeof(char *) +
-				       1, sizeof(*env));
+	const char **env =
+		take_zeroed(sizeof(tc->env) / sizeof(char *) +
+				    sizeof(settings.env) / sizeof(char *) + 1,
+			    sizeof(*env));
 
 	for (size_t i = 0; settings.env[i] != NULL; i++)
 		env[n++] = settings.env[i];

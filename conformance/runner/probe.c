@@ -63,8 +63,8 @@ static void check_end(const struct runtime *r, struct task_end *end)
 		die("runtime %s: it hangs while it is loaded", r->arg);
 	if (WIFSIGNALED(status))
 		die("runtime %s: it crashes while it is loaded: signal %d "
-		    "(%s)", r->arg, WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
+		    "(%s)",
+		    r->arg, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) == 0)
 		return;
 	if (*said == '\0')
@@ -115,7 +115,8 @@ static void take_answer(struct runtime *r, struct capture *answer)
 			if (!isprint((unsigned char)*c))
 				*c = '?';
 		die("runtime %s: it does not answer --assay-describe as a "
-		    "runtime does: '%s'", r->arg, line);
+		    "runtime does: '%s'",
+		    r->arg, line);
 	}
 }
 
@@ -128,7 +129,8 @@ static void check_answer(const struct runtime *r)
 		    r->arg, r->abi, ASSAY_ABI_VERSION);
 	if (!strings_have(&r->has, "core->run") && r->twins.n == 0)
 		die("runtime %s: it lacks core->run, without which nothing "
-		    "runs", r->arg);
+		    "runs",
+		    r->arg);
 }
 
 static void free_argv(char **argv)

@@ -49,8 +49,8 @@ static void draw(const char *id)
 	if (options.repeat > 0 || options.until_fail)
 		snprintf(again, sizeof(again), "repetition %lld, ",
 			 (long long)state.repetition);
-	snprintf(line, sizeof(line), "[%zu/%zu] %s%zu failed, %s",
-		 state.ended, state.total, again, state.failed, id);
+	snprintf(line, sizeof(line), "[%zu/%zu] %s%zu failed, %s", state.ended,
+		 state.total, again, state.failed, id);
 	printf("\r\033[K%.*s", width(), line);
 	fflush(stdout);
 	state.drawn = now;

@@ -41,8 +41,12 @@ static void take_row(char *line, int number)
 	}
 	if (strcmp(c[0], "id") == 0)
 		return;
-	row = (struct row){.id = c[0], .area = c[1], .level = c[2],
-			   .source = c[3], .behaviour = c[4], .how = c[5]};
+	row = (struct row){.id = c[0],
+			   .area = c[1],
+			   .level = c[2],
+			   .source = c[3],
+			   .behaviour = c[4],
+			   .how = c[5]};
 	if (row_find(row.id) != NULL)
 		problem("behaviours.tsv", number, "the id stands there twice");
 	registry.rows = grow(registry.rows, registry.nrows + 1, sizeof(row));
@@ -104,8 +108,7 @@ static void load_entries(void)
 		if (row != NULL)
 			row->cases++;
 	}
-	qsort(registry.entries, registry.nentries, sizeof(struct entry),
-	      by_id);
+	qsort(registry.entries, registry.nentries, sizeof(struct entry), by_id);
 }
 
 void registry_load(void)

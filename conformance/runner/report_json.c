@@ -33,8 +33,9 @@ static void strings(FILE *f, const char *name, const struct strings *list)
 
 static void totals(FILE *f, const char *name, struct totals t)
 {
-	fprintf(f, "\"%s\":{\"passed\":%zu,\"failed\":%zu,\"skipped\":%zu,"
-		   "\"known\":%zu}",
+	fprintf(f,
+		"\"%s\":{\"passed\":%zu,\"failed\":%zu,\"skipped\":%zu,"
+		"\"known\":%zu}",
 		name, t.passed, t.failed, t.skipped, t.known);
 }
 
@@ -65,8 +66,9 @@ static void put_options(FILE *f)
 	fputs("\"options\":{\"procs\":[", f);
 	for (size_t i = 0; i < options.nprocs; i++)
 		fprintf(f, "%s%d", i == 0 ? "" : ",", options.procs[i]);
-	fprintf(f, "],\"seed\":%llu,\"repeat\":%lld,\"until_fail\":%s,"
-		   "\"timeout_scale\":%g,\"jobs\":%d,\"shuffle\":",
+	fprintf(f,
+		"],\"seed\":%llu,\"repeat\":%lld,\"until_fail\":%s,"
+		"\"timeout_scale\":%g,\"jobs\":%d,\"shuffle\":",
 		(unsigned long long)options.seed,
 		(long long)(options.repeat > 0 ? options.repeat : 1),
 		options.until_fail ? "true" : "false", options.timeout_scale,
@@ -89,8 +91,9 @@ static void capture(FILE *f, const char *name, const struct capture *c)
 
 static void put_run(FILE *f, const struct run *run)
 {
-	fprintf(f, "{\"procs\":%d,\"repetition\":%lld,\"seed\":%llu,"
-		   "\"seconds\":%.6f",
+	fprintf(f,
+		"{\"procs\":%d,\"repetition\":%lld,\"seed\":%llu,"
+		"\"seconds\":%.6f",
 		run->procs, (long long)run->repetition,
 		(unsigned long long)run->seed, run->seconds);
 	member(f, false, "verdict", verdict_word(run->verdict));

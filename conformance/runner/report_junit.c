@@ -86,8 +86,9 @@ static void suite(FILE *f, const struct results *rs, size_t runtime)
 		seconds += result_seconds(result_at(rs, runtime, k));
 	fputs("  <testsuite", f);
 	attribute(f, "name", rs->runtimes[runtime].label);
-	fprintf(f, " tests=\"%zu\" failures=\"%zu\" errors=\"0\""
-		   " skipped=\"%zu\" time=\"%.3f\">\n",
+	fprintf(f,
+		" tests=\"%zu\" failures=\"%zu\" errors=\"0\""
+		" skipped=\"%zu\" time=\"%.3f\">\n",
 		rs->nentries, t.failed, t.skipped, seconds);
 	for (size_t k = 0; k < rs->nentries; k++)
 		testcase(f, result_at(rs, runtime, k));
@@ -98,12 +99,12 @@ void report_junit(FILE *f, const struct results *rs)
 {
 	struct totals t = results_totals(rs, rs->nruntimes);
 
-	fprintf(f, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		   "<testsuites name=\"conformance\" tests=\"%zu\""
-		   " failures=\"%zu\" errors=\"0\" skipped=\"%zu\""
-		   " time=\"%.3f\">\n",
-		rs->nruntimes * rs->nentries, t.failed, t.skipped,
-		rs->seconds);
+	fprintf(f,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"conformance\" tests=\"%zu\""
+		" failures=\"%zu\" errors=\"0\" skipped=\"%zu\""
+		" time=\"%.3f\">\n",
+		rs->nruntimes * rs->nentries, t.failed, t.skipped, rs->seconds);
 	for (size_t i = 0; i < rs->nruntimes; i++)
 		suite(f, rs, i);
 	fputs("</testsuites>\n", f);

@@ -8,8 +8,7 @@
 
 #define OUTPUTS_KEPT 4
 
-struct result *result_at(const struct results *rs, size_t runtime,
-			 size_t entry)
+struct result *result_at(const struct results *rs, size_t runtime, size_t entry)
 {
 	return &rs->v[runtime * rs->nentries + entry];
 }
@@ -113,9 +112,8 @@ static const char *skip_reason(const struct result *r)
 {
 	if (r->skipped != NULL)
 		return r->skipped;
-	return r->nruns > 0 && r->runs[0]->reason != NULL
-		       ? r->runs[0]->reason
-		       : "not run";
+	return r->nruns > 0 && r->runs[0]->reason != NULL ? r->runs[0]->reason
+							  : "not run";
 }
 
 char *result_reason(const struct result *r)

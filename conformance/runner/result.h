@@ -12,7 +12,7 @@ enum verdict { RUN_PASS, RUN_FAIL, RUN_SKIP, RUN_TIMEOUT, RUN_CRASH };
 
 /* A case, once, at one number of procs. */
 struct run {
-	int procs; /* 0: the runtime's default */
+	int procs;          /* 0: the runtime's default */
 	int64_t repetition; /* from 1 */
 	uint64_t seed;
 	enum verdict verdict;

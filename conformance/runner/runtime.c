@@ -161,9 +161,9 @@ static void push(char **argv, size_t *n, const char *s)
 
 char **runtime_argv(const struct runtime *r, size_t more, size_t *used)
 {
-	static const char *const valgrind[] = {
-		"/usr/bin/env", "valgrind", "-q", "--error-exitcode=99",
-		"--max-stackframe=67108864"};
+	static const char *const valgrind[] = {"/usr/bin/env", "valgrind", "-q",
+					       "--error-exitcode=99",
+					       "--max-stackframe=67108864"};
 	char **argv = take_zeroed(more + 12, sizeof(*argv));
 	char self[PATH_MAX];
 

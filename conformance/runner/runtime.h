@@ -10,7 +10,7 @@ struct runtime {
 	const char *arg; /* as --runtime named it */
 	char *label;     /* for reports; made unique when several compare */
 	char *path;
-	bool host;       /* an executable of its own, not a shared object */
+	bool host; /* an executable of its own, not a shared object */
 	char *expectations_path; /* NULL: none */
 	struct expectations expectations;
 

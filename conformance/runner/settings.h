@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 struct settings {
-	bool sanitized;    /* built with a sanitizer, or under valgrind */
-	double time_scale; /* of every upper bound of time */
+	bool sanitized;     /* built with a sanitizer, or under valgrind */
+	double time_scale;  /* of every upper bound of time */
 	const char *env[4]; /* of every child; ends with NULL */
 };
 

@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 /* What the user's own Go settings must not change in a child. */
-static const char *const not_inherited[] = {"GOMAXPROCS", "GODEBUG",
-					    "GOTRACEBACK", "GOGC",
-					    "GOMEMLIMIT"};
+static const char *const not_inherited[] = {
+	"GOMAXPROCS", "GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT"};
 
 static void close_all(int fds[TASK_STREAMS])
 {

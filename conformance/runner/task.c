@@ -113,8 +113,7 @@ static void fill(struct pool *p)
 static void read_streams(struct slot *s)
 {
 	for (int i = 0; i < TASK_STREAMS; i++) {
-		if (s->fds[i] < 0 ||
-		    capture_read(&s->end.stream[i], s->fds[i]))
+		if (s->fds[i] < 0 || capture_read(&s->end.stream[i], s->fds[i]))
 			continue;
 		close(s->fds[i]);
 		s->fds[i] = -1;
@@ -241,10 +240,8 @@ static bool run_pool(struct pool *p)
 bool tasks_run(int width, task_source source, task_sink sink, void *context)
 {
 	size_t n = (size_t)width;
-	struct pool p = {.width = n,
-			 .source = source,
-			 .sink = sink,
-			 .context = context};
+	struct pool p = {
+		.width = n, .source = source, .sink = sink, .context = context};
 	bool done;
 
 	p.slots = take_zeroed(n, sizeof(*p.slots));

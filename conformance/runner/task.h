@@ -18,8 +18,8 @@ struct task {
 	const char *const *env; /* "NAME=value", ends with NULL; may be NULL */
 	int cpus;               /* > 0: affinity to that many CPUs */
 	int64_t timeout_ns;
-	bool hang_wanted;       /* no SIGQUIT: living that long is asked for */
-	void *owner;            /* for the sink */
+	bool hang_wanted; /* no SIGQUIT: living that long is asked for */
+	void *owner;      /* for the sink */
 };
 
 struct task_end {

@@ -58,15 +58,12 @@ static void yield_now(void)
 {
 }
 
-static const struct assay_core_ops core
-	__attribute__((unused)) = {.size = FAKE_CORE_SIZE,
-				   .run = run,
-				   .go = go,
-				   .yield = yield_now};
+static const struct assay_core_ops core __attribute__((unused)) = {
+	.size = FAKE_CORE_SIZE, .run = run, .go = go, .yield = yield_now};
 
 /* Shorter than any version of the header: reads beyond it would be wild. */
-static const struct assay_chan_ops chan_stub = {
-	.size = sizeof(size_t) + 2 * sizeof(void *)};
+static const struct assay_chan_ops chan_stub = {.size = sizeof(size_t) +
+							2 * sizeof(void *)};
 
 static const struct assay_runtime table
 	__attribute__((unused)) = {.size = FAKE_SIZE,
