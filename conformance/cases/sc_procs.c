@@ -167,7 +167,7 @@ CASE_OF(SC_003, raised, "also when the number is raised at run time",
 }
 
 /* SC-031: goroutines that restart themselves while the number changes. */
-static assay_chan *stop;
+static assay_chan *stop, *stopped;
 static atomic_int restarts;
 
 static void restart(void *arg)
@@ -178,7 +178,7 @@ static void restart(void *arg)
 	if (try_recv(stop, NULL) == ASSAY_AGAIN)
 		go(restart, NULL);
 	else
-		send_signal(stop);
+		send_signal(stopped);
 }
 
 static void change_procs(void *c)
@@ -201,13 +201,14 @@ CASE(SC_031, "GOMAXPROCS may change under load", NEEDS_PROCS)
 	assay_chan *c = chan_signal(0);
 
 	stop = chan_signal(0);
+	stopped = chan_signal(0);
 	go(restart, NULL);
 	go(restart, NULL);
 	go(change_procs, c);
 	wait_for(c);
 	for (int i = 0; i < 2; i++) {
 		send_signal(stop);
-		wait_for(stop);
+		wait_for(stopped);
 	}
 	CHECK_GE(atomic_load_explicit(&restarts, memory_order_relaxed), 2);
 }
