@@ -25,11 +25,16 @@ const maxGoroutines = 4000
 
 const ptrSize = unsafe.Sizeof(uintptr(0))
 
+// What Go promises and a goroutine that runs C does not show: it leaves its P
+// and has a thread's stack.  Cases that need one of these have twins.
+const twinTraits = C.ASSAY_TRAIT_PROC_LIMIT | C.ASSAY_TRAIT_STACK_FATAL |
+	C.ASSAY_TRAIT_DEEP_STACKS
+
 func features() C.struct_go_features {
 	return C.struct_go_features{
 		version: C.CString(runtime.Version()),
 		traits: C.ASSAY_TRAIT_PARALLEL | C.ASSAY_TRAIT_PREEMPTIVE |
-			C.ASSAY_TRAIT_GODEBUG | timerTraits,
+			C.ASSAY_TRAIT_GODEBUG | twinTraits | timerTraits,
 		max_goroutines: maxGoroutines,
 		wg_go:          haveWaitGroupGo,
 	}
