@@ -242,7 +242,7 @@ CASE(SE_022, "a value offered by four send cases is sent by one",
      NEEDS(NEED(chan, select)))
 {
 	struct offer o = {.done = chan_signal(0),
-			  .count = (int)rounds(VALUES)};
+			  .count = (int)fitting(VALUES)};
 	struct mark m[LANES];
 	int wrong = 0;
 

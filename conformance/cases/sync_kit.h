@@ -45,6 +45,14 @@ static inline int64_t trials(int64_t n)
 	return some < n / 10 ? n / 10 : some;
 }
 
+/* rounds() for an array of n: never more. */
+static inline int64_t fitting(int64_t n)
+{
+	int64_t some = rounds(n);
+
+	return some < n ? some : n;
+}
+
 /* Starts n goroutines with the same argument. */
 static inline void go_many(int64_t n, assay_fn fn, void *arg)
 {
