@@ -137,16 +137,27 @@ static int try_now(const struct choice *ch, size_t *chosen)
 	return ASSAY_AGAIN;
 }
 
-static void enqueue(struct choice *ch)
+/* In random order: of two cases of one channel, either may be first. */
+static void shuffle(struct choice *ch)
 {
 	for (size_t i = 0; i < ch->n; i++) {
-		const struct assay_case *k = &ch->cases[i];
-		bool sends = k->dir == ASSAY_SEND;
+		size_t k = pt_random() % (i + 1);
+
+		ch->waiters[i].index = ch->waiters[k].index;
+		ch->waiters[k].index = i;
+	}
+}
+
+static void enqueue(struct choice *ch)
+{
+	shuffle(ch);
+	for (size_t i = 0; i < ch->n; i++) {
 		struct waiter *w = &ch->waiters[i];
+		const struct assay_case *k = &ch->cases[w->index];
+		bool sends = k->dir == ASSAY_SEND;
 
 		w->queue = NULL;
 		w->g = pt_self();
-		w->index = i;
 		w->slot = sends ? (void *)(uintptr_t)k->send : k->recv;
 		if (k->c)
 			pt_push(sends ? &k->c->senders : &k->c->receivers, w);

@@ -53,8 +53,13 @@ struct task {
 	void *arg;
 };
 
+/* A panic of the task must not let waiters go before it ends the process. */
 static void done(void *wg)
 {
+	struct assay_panic p;
+
+	if (pt_recover(&p))
+		pt_panic(&p);
 	pt_wg_add(wg, -1);
 }
 
