@@ -1,0 +1,304 @@
+/*
+ * Sleep: not too short, not too long, and only for the goroutine that calls
+ * it.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "tm.h"
+
+#define NEEDS_SLEEP NEEDS(NEED(time, sleep), NEED(time, now))
+
+static atomic_int stop, finished;
+
+static void finish(void)
+{
+	/* release: pairs with the acquire load in becomes() */
+	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
+}
+
+/* relaxed, here and where it is set: a flag that carries no data */
+static bool stopped(void)
+{
+	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
+}
+
+static atomic_int counted;
+
+static void count_on(void *arg)
+{
+	(void)arg;
+	while (!stopped()) {
+		atomic_fetch_add_explicit(&counted, 1, memory_order_relaxed);
+		yield();
+	}
+	finish();
+}
+
+CASE(TM_001, "sleep pauses its caller, at least that long, and nobody else",
+     NEEDS_SLEEP)
+{
+	int64_t begin, took;
+
+	go(count_on, NULL);
+	REQUIRE(becomes(&counted, 1));
+	atomic_store_explicit(&counted, 0, memory_order_relaxed);
+	begin = now();
+	sleep_ns(50 * MS);
+	took = now() - begin;
+	CHECK_GE(took, 50 * MS);
+	CHECK_LT(took, upto(1 * SEC));
+	CHECK_GT(atomic_load_explicit(&counted, memory_order_relaxed), 10);
+	atomic_store_explicit(&stop, 1, memory_order_relaxed);
+	CHECK(becomes(&finished, 1));
+}
+
+CASE_OF(TM_001, lengths, "no sleep is too short", .flags = CASE_VALGRIND,
+	NEEDS_SLEEP)
+{
+	static const int64_t lengths[] = {1,	    999,    10000,  50000,
+					  100000,   999999, 1 * MS, 1234567,
+					  2 * MS + 1, 5 * MS};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		int64_t begin = now();
+
+		sleep_ns(lengths[i]);
+		CHECK_GE(now() - begin, lengths[i]);
+	}
+}
+
+static void sleep_zero(void *arg)
+{
+	for (int i = 0; i < 1000; i++)
+		sleep_ns(i % 2 == 0 ? 0 : -i);
+	(void)arg;
+	finish();
+}
+
+CASE(TM_002, "sleep(0) and negative sleeps return at once", NEEDS_SLEEP)
+{
+	int64_t begin = now();
+
+	sleep_zero(NULL);
+	CHECK_LT(now() - begin, upto(100 * MS));
+}
+
+static void echo(void *arg)
+{
+	assay_chan *c = arg;
+
+	for (int i = 0; i < 500; i++)
+		send_int(c, recv_int(c) + 1);
+	finish();
+}
+
+CASE_OF(TM_002, busy, "beside channel work sleep(0) does not park for good",
+	NEEDS_SLEEP)
+{
+	assay_chan *c = chan_int(0);
+
+	go(sleep_zero, NULL);
+	go(sleep_zero, NULL);
+	go(echo, c);
+	for (int i = 0; i < 500; i++) {
+		send_int(c, i);
+		CHECK_EQ(recv_int(c), i + 1);
+	}
+	CHECK(becomes(&finished, 3));
+}
+
+static atomic_int woke;
+
+static void sleep_for_ever(void *arg)
+{
+	(void)arg;
+	sleep_ns(INT64_MAX);
+	atomic_store_explicit(&woke, 1, memory_order_release);
+}
+
+CASE(TM_003, "the longest sleep does not overflow into a short one",
+     NEEDS(NEED(time, sleep), NEED(time, timer_new)))
+{
+	int64_t begin = now();
+
+	go(sleep_for_ever, NULL);
+	sleep_ns(1 * MS);
+	recv_timer(rt->time->timer_new(25 * MS));
+	CHECK_GE(now() - begin, 25 * MS);
+	CHECK_LT(now() - begin, upto(2 * SEC));
+	CHECK_EQ(atomic_load_explicit(&woke, memory_order_acquire), 0);
+	begin = now();
+	sleep_ns(INT64_MIN);
+	CHECK_LT(now() - begin, upto(1 * SEC));
+}
+
+#define SAME (50 * MS)
+static atomic_int too_short;
+
+static void sleep_the_same(void *arg)
+{
+	int64_t begin = now();
+
+	(void)arg;
+	sleep_ns(SAME);
+	if (now() - begin < SAME)
+		atomic_fetch_add_explicit(&too_short, 1, memory_order_relaxed);
+	finish();
+}
+
+CASE(TM_004, "ten thousand sleepers wake together", .procs = {1, 4},
+     NEEDS_SLEEP)
+{
+	int n = (int)goroutines(10000);
+	int64_t begin;
+
+	for (int i = 0; i < n; i++)
+		go(sleep_the_same, NULL);
+	begin = now();
+	REQUIRE(becomes(&finished, n));
+	CHECK_LT(now() - begin, upto(1 * SEC));
+	CHECK_EQ(atomic_load_explicit(&too_short, memory_order_relaxed), 0);
+}
+
+static void sleep_length(void *arg)
+{
+	sleep_ns(*(const int64_t *)arg);
+	finish();
+}
+
+/* Five random sleeps, one after another and then side by side. */
+static bool sum_and_maximum(int64_t unit)
+{
+	int before = atomic_load_explicit(&finished, memory_order_relaxed);
+	int64_t lengths[5], sum = 0, most = 0, begin = now(), took;
+
+	for (int i = 0; i < 5; i++) {
+		lengths[i] = unit / 2 + rnd_below(unit / 2);
+		sum += lengths[i];
+		most = lengths[i] > most ? lengths[i] : most;
+		sleep_ns(lengths[i]);
+	}
+	CHECK_GE(now() - begin, sum);
+	begin = now();
+	for (int i = 0; i < 5; i++)
+		go_copy(sleep_length, &lengths[i], sizeof(lengths[i]));
+	CHECK(becomes(&finished, before + 5));
+	took = now() - begin;
+	CHECK_GE(took, most);
+	return took < sum;
+}
+
+CASE(TM_005, "sleeps in a row take the sum, side by side the maximum",
+     NEEDS_SLEEP)
+{
+	CHECK(in_some_unit(sum_and_maximum, 10 * MS));
+}
+
+static void wait_on(void *c)
+{
+	wait_for(c);
+}
+
+/* Lateness of a sleep while everybody is parked. */
+static bool wakes_in_time(int64_t unit)
+{
+	int64_t begin = now(), late;
+
+	sleep_ns(unit);
+	late = now() - begin - unit;
+	CHECK_GE(late, 0);
+	return late < 20 * MS;
+}
+
+CASE(TM_038, "a timer fires in time while all are parked", NEEDS_SLEEP)
+{
+	assay_chan *c = chan_signal(0);
+
+	for (int i = 0; i < 10; i++)
+		go(wait_on, c);
+	settle(10);
+	CHECK(in_some_unit(wakes_in_time, 20 * MS));
+	close_chan(c);
+}
+
+static void keep_busy(void *arg)
+{
+	int64_t until = 0;
+
+	(void)arg;
+	while (!stopped()) {
+		until = in(200000);
+		while (now() < until)
+			;
+		yield();
+	}
+	finish();
+}
+
+CASE(TM_039, "timers fire while all P are busy", .procs = {4},
+     .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED,
+     NEEDS_SLEEP)
+{
+	int late = 0, n = 20;
+	int64_t most = 0;
+
+	for (int i = 0; i < 4; i++)
+		go(keep_busy, NULL);
+	for (int i = 0; i < n; i++) {
+		int64_t due = in(1 * MS), lateness;
+
+		sleep_ns(1 * MS);
+		lateness = now() - due;
+		late += lateness > upto(100 * MS);
+		most = lateness > most ? lateness : most;
+	}
+	atomic_store_explicit(&stop, 1, memory_order_relaxed);
+	CHECK_LE(late, 1);
+	CHECK(becomes(&finished, 4));
+	note("latest of %d timers of 1 ms: %" PRId64 " us", n, most / 1000);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},
+     .flags = CASE_PERF, NEEDS_SLEEP)
+{
+	enum { N = 31 };
+	int64_t took[N];
+
+	for (int i = 0; i < N; i++) {
+		int64_t begin = now();
+
+		sleep_ns(1 * MS);
+		took[i] = now() - begin;
+	}
+	qsort(took, N, sizeof(took[0]), by_size);
+	CHECK_GE(took[0], 1 * MS);
+	CHECK_LT(took[N / 2], upto(5 * MS));
+	note("sleep(1 ms): median %" PRId64 " us, most %" PRId64 " us",
+	     took[N / 2] / 1000, took[N - 1] / 1000);
+}
+
+static int64_t wall(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * SEC + t.tv_nsec;
+}
+
+CASE(TM_047, "virtual time jumps to the next timer when all are blocked",
+     .flags = CASE_VIRTUAL_TIME, NEEDS_SLEEP)
+{
+	int64_t begin = now(), real = wall();
+
+	sleep_ns(3600 * SEC);
+	CHECK_EQ(now() - begin, 3600 * SEC);
+	CHECK_LT(wall() - real, upto(5 * SEC));
+}

@@ -1,0 +1,56 @@
+package twins
+
+// Timers and tickers: those that end the process, and a crowd that resets.
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+var _ = twin("TM-016/alone", func() {
+	t := time.NewTimer(20 * time.Millisecond)
+	t.Stop()
+	<-t.C
+})
+
+var _ = twin("TM-025/stop", func() {
+	var t time.Timer
+	t.Stop()
+})
+
+var _ = twin("TM-025/reset", func() {
+	var t time.Timer
+	t.Reset(1)
+})
+
+var _ = twin("TM-033/zero", func() { time.NewTicker(0) })
+var _ = twin("TM-033/negative", func() { time.NewTicker(-1) })
+var _ = twin("TM-034/zero", func() { time.NewTicker(time.Hour).Reset(0) })
+var _ = twin("TM-034/negative", func() { time.NewTicker(time.Hour).Reset(-1) })
+
+var _ = twin("TM-042", func() {
+	const n = 200
+	for i := 0; i < n; i++ {
+		go func() {
+			t := time.NewTimer(100 * time.Microsecond)
+			for !stopped() {
+				t.Reset(100 * time.Microsecond)
+				<-t.C
+				t.Reset(100 * time.Microsecond)
+				runtime.Gosched()
+			}
+			atomic.AddInt32(&finished, 1)
+		}()
+	}
+	ticks := 0
+	t := time.NewTicker(5 * time.Millisecond)
+	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
+		<-t.C
+		ticks++
+	}
+	atomic.StoreInt32(&stop, 1)
+	check(ticks >= 10, "%d of 20 ticks", ticks)
+	check(becomes(&finished, n), "all end")
+	note("%d of 20 ticks", ticks)
+})
