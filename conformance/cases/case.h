@@ -76,7 +76,12 @@ enum case_flags {
 	/* Part of the selection that is run under valgrind. */
 	CASE_VALGRIND = 16,
 	/* Run with ASSAY_RUN_VIRTUAL_TIME. */
-	CASE_VIRTUAL_TIME = 32
+	CASE_VIRTUAL_TIME = 32,
+	/*
+	 * The body is no goroutine: it runs on the thread that main() does
+	 * and calls core->run() itself, as often as it likes.
+	 */
+	CASE_OUTSIDE = 64
 };
 
 struct testcase {
