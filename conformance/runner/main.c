@@ -51,7 +51,7 @@ static int run_cases(void)
 	struct wanted wanted[] = {{options.junit, report_junit, {0}},
 				  {options.json, report_json, {0}}};
 	size_t nwanted = sizeof(wanted) / sizeof(wanted[0]);
-	struct results rs = {0};
+	static struct results rs; /* to the end of the process */
 
 	plan_select(&rs.entries, &rs.nentries);
 	if (rs.nentries == 0) {
@@ -83,9 +83,12 @@ static int list(void)
 {
 	const struct entry **entries;
 	size_t n;
+	int status;
 
 	plan_select(&entries, &n);
-	return list_cases(entries, n);
+	status = list_cases(entries, n);
+	free(entries);
+	return status;
 }
 
 static int run_mode(void)

@@ -75,9 +75,10 @@ static void take_uncovered(char *line, int number)
 
 static void each_line(const char *data, void (*take)(char *, int))
 {
-	char *rest = copy_text(data); /* the rows point into it */
+	char *rest = copy_text(data);
 	int number = 0;
 
+	strings_add(&registry.texts, rest);
 	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
 		number++;
 		if (*line != '\0')

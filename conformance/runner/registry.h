@@ -31,6 +31,7 @@ struct registry {
 	size_t nrows;
 	struct entry *entries; /* by id */
 	size_t nentries;
+	struct strings texts;    /* the files, split; rows point into them */
 	struct strings problems; /* what is wrong with the files themselves */
 };
 
