@@ -1,0 +1,32 @@
+# goro, the reference runtime: a static and a shared library.
+
+GORO_ARCH ?= $(shell uname -m)
+GORO_SRC := $(wildcard reference/src/*.c)
+GORO_ASM := reference/src/arch/$(GORO_ARCH)/switch.S
+GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
+	$(B)/reference/switch.o
+
+# Under ThreadSanitizer the runtime itself is not instrumented: its own locks
+# would be edges between goroutines that the program does not have.  What it
+# does for goroutines it says through seam/tsan/san.h.
+GORO_CFLAGS := $(filter-out -fsanitize=thread,$(C_BASE)) -D_GNU_SOURCE \
+	-Ireference/src -Ireference/include -Ireference/src/seam/$(SAN) \
+	-Ireference/src/arch/$(GORO_ARCH) -fno-semantic-interposition
+
+$(B)/reference/%.o: reference/src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GORO_CFLAGS) -c -o $@ $<
+
+$(B)/reference/switch.o: $(GORO_ASM)
+	@mkdir -p $(@D)
+	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
+
+$(B)/libgoro.a: $(GORO_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/libgoro.so: $(GORO_OBJ)
+	$(CC) $(CONFIG_LDFLAGS) -shared -Wl,-soname,libgoro.so.0 -o $@ $^ \
+		-pthread
+
+ALL += $(B)/libgoro.a $(B)/libgoro.so

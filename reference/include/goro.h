@@ -1,0 +1,388 @@
+/*
+ * goro.h - Go's concurrency for C: goroutines, channels, select, timers and
+ * the sync types on an M:N scheduler.
+ *
+ *	static void lucky(void *arg)
+ *	{
+ *		int n = 7;
+ *		goro_send(arg, &n);
+ *	}
+ *
+ *	static void app(void *arg)
+ *	{
+ *		goro_chan *c = goro_make(sizeof(int), 0);
+ *		int n;
+ *
+ *		goro_go(lucky, c);
+ *		goro_recv(c, &n);
+ *		printf("Today's lucky number is %d!\n", n);
+ *	}
+ *
+ *	int main(void)
+ *	{
+ *		return goro_run(app, NULL);
+ *	}
+ *
+ * What Go does, this does: a send on a closed channel panics, an uncaught
+ * panic prints "panic: ..." with the goroutine and exits with status 2, and
+ * when no goroutine can ever run again the process says so and exits with 2.
+ *
+ * "Blocks" means: parks the goroutine; its thread runs others meanwhile.
+ * Times are in nanoseconds.  A deadline is absolute on the clock of
+ * goro_now(); GORO_POLL never blocks, GORO_FOREVER never gives up.
+ *
+ * Caveats, all of them from C and not from Go:
+ *
+ *  - A goroutine may go on on another thread after anything that blocks, so
+ *    do not keep the address of errno or of a thread-local variable across
+ *    such a call.
+ *  - Stacks do not grow.  64 KiB is the default (GORO_STACK, or
+ *    goro_go_stack()); beyond it is a guard and a fatal error that names the
+ *    goroutine.  Main has 8 MiB.
+ *  - A goroutine is asked to stop at scheduling points and goro_checkpoint();
+ *    a loop that has none keeps its P.
+ *  - longjmp and C++ exceptions must not leave a goroutine's function.
+ */
+#ifndef GORO_H
+#define GORO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GORO_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define GORO_API __attribute__((visibility("default")))
+#define GORO_NORETURN __attribute__((noreturn))
+#define GORO_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define GORO_API
+#define GORO_NORETURN
+#define GORO_PRINTF(f, a)
+#endif
+
+#define GORO_POLL INT64_C(0)
+#define GORO_FOREVER INT64_MAX
+
+#define GORO_NANOSECOND INT64_C(1)
+#define GORO_MICROSECOND INT64_C(1000)
+#define GORO_MILLISECOND INT64_C(1000000)
+#define GORO_SECOND INT64_C(1000000000)
+
+typedef void (*goro_fn)(void *arg);
+typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
+
+/*
+ * What the calls with a deadline return.  Negative: Go would panic with the
+ * text of goro_status_text().
+ */
+enum goro_status {
+	GORO_OK = 0,
+	GORO_CLOSED = 1,  /* received the zero value: closed and drained */
+	GORO_AGAIN = 2,   /* GORO_POLL and not ready */
+	GORO_TIMEOUT = 3, /* the deadline passed */
+	GORO_PANICKED = 4, /* goro_try: the function panicked */
+	GORO_SEND_CLOSED = -1,
+	GORO_CLOSE_CLOSED = -2,
+	GORO_CLOSE_NIL = -3,
+	GORO_CHAN_SIZE = -4,
+	GORO_WG_NEGATIVE = -5,
+	GORO_WG_MISUSE = -6,
+	GORO_WG_REUSED = -7,
+	GORO_COND_COPIED = -8,
+	GORO_TICKER_NEW = -9,
+	GORO_TICKER_RESET = -10,
+	GORO_TIMER_STOP = -11,
+	GORO_TIMER_RESET = -12,
+	GORO_EINVAL = -64,
+	GORO_ENOMEM = -65,
+	GORO_ENOTSUP = -66
+};
+
+/* The text of a status: "send on closed channel" ... */
+GORO_API const char *goro_status_text(int status);
+
+/* ---- the program -------------------------------------------------------- */
+
+struct goro_config {
+	size_t size;        /* sizeof(struct goro_config) */
+	int procs;          /* GOMAXPROCS; 0: environment, else CPUs */
+	bool embedded;      /* other threads will come: never report deadlock */
+	uint64_t seed;      /* of all random choices; 0: any */
+	size_t stack;       /* bytes of a goroutine's stack; 0: default */
+};
+
+/*
+ * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
+ * goroutines never run again.  Once per process.  GORO_EINVAL, GORO_ENOMEM.
+ */
+GORO_API int goro_run(goro_fn fn, void *arg);
+GORO_API int goro_run_with(goro_fn fn, void *arg,
+			   const struct goro_config *config);
+
+/* ---- goroutines --------------------------------------------------------- */
+
+#define GORO_ARG_MAX 256
+#define GORO_STACK_CLASSES 4 /* 64 KiB, 256 KiB, 1 MiB, 8 MiB */
+
+/*
+ * The go statement: runs fn(arg) in a new goroutine.  A NULL fn and a want of
+ * memory are fatal.
+ */
+GORO_API void goro_go(goro_fn fn, void *arg);
+
+/*
+ * The same with a copy of the n bytes (at most GORO_ARG_MAX) at arg, which
+ * lives as long as the goroutine.  GORO_EINVAL, GORO_ENOMEM.
+ */
+GORO_API int goro_go_copy(goro_fn fn, const void *arg, size_t n);
+
+/* The same with a stack of at least that many bytes, up to 8 MiB. */
+GORO_API int goro_go_stack(goro_fn fn, void *arg, size_t stack);
+
+/* Lets other goroutines run. */
+GORO_API void goro_yield(void);
+
+/* Ends this goroutine after its deferred calls. */
+GORO_API GORO_NORETURN void goro_goexit(void);
+
+/* Ends the process as exit() does, without deferred calls. */
+GORO_API GORO_NORETURN void goro_exit(int status);
+
+/*
+ * Lets a goroutine that computes for long be preempted here if its time slice
+ * is over.  A load and a branch otherwise.
+ */
+GORO_API void goro_checkpoint(void);
+
+/* Number of the calling goroutine; main is 1. */
+GORO_API int64_t goro_id(void);
+
+/*
+ * Runs fn(arg), which may block its thread, while other goroutines go on.
+ * It runs on a stack of 1 MiB and may not call goro.  errno is kept.
+ */
+GORO_API void goro_blocking(goro_fn fn, void *arg);
+
+/* ---- channels ----------------------------------------------------------- */
+
+/* make(chan T, cap) for a T of elem bytes.  Panics on a size out of range. */
+GORO_API goro_chan *goro_make(size_t elem, int64_t cap);
+
+/* Frees a channel that nobody waits on or will use again. */
+GORO_API void goro_chan_free(goro_chan *c);
+
+/* c <- *v.  Blocks.  Panics if c is closed. */
+GORO_API void goro_send(goro_chan *c, const void *v);
+
+/*
+ * *out, ok = <-c.  Blocks.  False, and *out all zero, if c is closed and
+ * drained.  A NULL out throws the value away.
+ */
+GORO_API bool goro_recv(goro_chan *c, void *out);
+
+/* Panics if c is closed or NULL. */
+GORO_API void goro_close(goro_chan *c);
+
+/* Values in the buffer, and its size; 0 for NULL. */
+GORO_API int64_t goro_len(goro_chan *c);
+GORO_API int64_t goro_cap(goro_chan *c);
+
+/* The same with a deadline and a status instead of a panic. */
+GORO_API goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status);
+GORO_API int goro_chan_send(goro_chan *c, const void *v, int64_t deadline);
+GORO_API int goro_chan_recv(goro_chan *c, void *out, int64_t deadline);
+GORO_API int goro_chan_close(goro_chan *c);
+
+/* ---- select ------------------------------------------------------------- */
+
+enum goro_dir { GORO_SEND = 0, GORO_RECV = 1 };
+
+struct goro_case {
+	goro_chan *c; /* NULL: never ready */
+	int32_t dir;  /* goro_dir */
+	int32_t reserved;
+	const void *send; /* the value to send */
+	void *recv;       /* where to receive to; NULL throws it away */
+};
+
+/*
+ * Performs one of n cases, chosen uniformly among the ready ones; blocks
+ * while none is.  Returns its index and *ok (may be NULL) of a receive.
+ * Panics if the chosen one sends on a closed channel.
+ */
+GORO_API size_t goro_select(const struct goro_case *cases, size_t n,
+			    bool *ok);
+
+/* The same with a default: SIZE_MAX when no case is ready. */
+GORO_API size_t goro_select_default(const struct goro_case *cases, size_t n,
+				    bool *ok);
+
+/*
+ * The same with a deadline: *chosen is the case and the result what its send
+ * or receive gives; else GORO_AGAIN or GORO_TIMEOUT.  GORO_EINVAL for an
+ * unknown direction, GORO_ENOMEM for very many cases.
+ */
+GORO_API int goro_select_until(const struct goro_case *cases, size_t n,
+			       int64_t deadline, size_t *chosen);
+
+/* ---- time --------------------------------------------------------------- */
+
+typedef struct goro_timer goro_timer;
+typedef struct goro_ticker goro_ticker;
+
+/* The runtime's clock: monotonic, positive. */
+GORO_API int64_t goro_now(void);
+
+/* Blocks for at least ns. */
+GORO_API void goro_sleep(int64_t ns);
+
+/*
+ * A timer whose channel gets goro_now() (an int64_t) once after ns, with the
+ * semantics of Go 1.23: the channel has no buffer that could hold a stale
+ * value after stop or reset.  NULL without memory.
+ */
+GORO_API goro_timer *goro_timer_new(int64_t ns);
+/* Runs fn(arg) in a goroutine of its own after ns. */
+GORO_API goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg);
+/* Its channel, which it owns; NULL after goro_after_func. */
+GORO_API goro_chan *goro_timer_chan(goro_timer *t);
+/* 1 if it was pending, 0 if it had fired or been stopped; GORO_TIMER_STOP. */
+GORO_API int goro_timer_stop(goro_timer *t);
+/* Stops it and starts it anew; results as goro_timer_stop. */
+GORO_API int goro_timer_reset(goro_timer *t, int64_t ns);
+/* Stops and frees; nobody may wait on its channel. */
+GORO_API void goro_timer_free(goro_timer *t);
+/* The channel of a timer that is never freed. */
+GORO_API goro_chan *goro_after(int64_t ns);
+
+/* A ticker; NULL and GORO_TICKER_NEW in *status (may be NULL) if ns <= 0. */
+GORO_API goro_ticker *goro_ticker_new(int64_t ns, int *status);
+GORO_API goro_chan *goro_ticker_chan(goro_ticker *t);
+GORO_API void goro_ticker_stop(goro_ticker *t);
+GORO_API int goro_ticker_reset(goro_ticker *t, int64_t ns);
+GORO_API void goro_ticker_free(goro_ticker *t);
+/* The channel of a ticker that is never freed; NULL if ns <= 0. */
+GORO_API goro_chan *goro_tick(int64_t ns);
+
+/* ---- sync: all zero is ready to use, as in Go --------------------------- */
+
+typedef struct goro_mutex { uint64_t w[3]; } goro_mutex;
+typedef struct goro_rwmutex { uint64_t w[8]; } goro_rwmutex;
+typedef struct goro_waitgroup { uint64_t w[4]; } goro_waitgroup;
+typedef struct goro_once { uint64_t w[4]; } goro_once;
+typedef struct goro_cond { uint64_t w[4]; } goro_cond;
+typedef struct goro_pool goro_pool;
+
+/* Blocks while it is locked. */
+GORO_API void goro_mutex_lock(goro_mutex *m);
+GORO_API bool goro_mutex_trylock(goro_mutex *m);
+/* Any goroutine may unlock; fatal if it is not locked. */
+GORO_API void goro_mutex_unlock(goro_mutex *m);
+
+/* A blocked writer holds off new readers. */
+GORO_API void goro_rwmutex_lock(goro_rwmutex *m);
+GORO_API bool goro_rwmutex_trylock(goro_rwmutex *m);
+GORO_API void goro_rwmutex_unlock(goro_rwmutex *m);
+GORO_API void goro_rwmutex_rlock(goro_rwmutex *m);
+GORO_API bool goro_rwmutex_tryrlock(goro_rwmutex *m);
+GORO_API void goro_rwmutex_runlock(goro_rwmutex *m);
+
+/* GORO_OK, or GORO_WG_NEGATIVE, GORO_WG_MISUSE without a panic. */
+GORO_API int goro_wg_add_status(goro_waitgroup *wg, int64_t delta);
+/* Panics if the counter falls below zero. */
+GORO_API void goro_wg_add(goro_waitgroup *wg, int64_t delta);
+GORO_API void goro_wg_done(goro_waitgroup *wg);
+/* Blocks until the counter is zero. */
+GORO_API void goro_wg_wait(goro_waitgroup *wg);
+/* True if the counter is zero now. */
+GORO_API bool goro_wg_trywait(goro_waitgroup *wg);
+/* add(1); fn(arg) in a new goroutine; done at its end, goexit too. */
+GORO_API int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg);
+
+/* Runs fn(arg) in the first call; the others block until it has ended. */
+GORO_API void goro_once_do(goro_once *o, goro_fn fn, void *arg);
+
+/* Unlocks m, blocks until signalled (first in, first out), locks m. */
+GORO_API int goro_cond_wait(goro_cond *c, goro_mutex *m);
+/* The same with the read side of m. */
+GORO_API int goro_cond_wait_r(goro_cond *c, goro_rwmutex *m);
+GORO_API int goro_cond_signal(goro_cond *c);
+GORO_API int goro_cond_broadcast(goro_cond *c);
+
+/* Free objects; make(arg) is called when there is none (may be NULL). */
+GORO_API goro_pool *goro_pool_new(void *(*make)(void *arg), void *arg);
+GORO_API void *goro_pool_get(goro_pool *p);
+GORO_API void goro_pool_put(goro_pool *p, void *item);
+/* Frees the pool, not the objects in it. */
+GORO_API void goro_pool_free(goro_pool *p);
+
+/* ---- panic -------------------------------------------------------------- */
+
+enum goro_panic_kind {
+	GORO_PANIC_STRING = 0,
+	GORO_PANIC_INT = 1,
+	GORO_PANIC_ERROR = 2,
+	GORO_PANIC_RUNTIME = 3,
+	GORO_PANIC_NIL = 4
+};
+
+struct goro_panic_value {
+	int32_t kind;   /* goro_panic_kind */
+	int32_t status; /* GORO_PANIC_RUNTIME: which */
+	int64_t value;  /* GORO_PANIC_INT */
+	char text[128]; /* what stands after "panic: " */
+};
+
+/* panic(fmt.Sprintf(...)) */
+GORO_API GORO_NORETURN GORO_PRINTF(1, 2) void goro_panic(const char *fmt,
+							 ...);
+GORO_API GORO_NORETURN void
+goro_panic_value(const struct goro_panic_value *v);
+
+/*
+ * Calls fn(arg).  GORO_OK: it returned.  GORO_PANICKED: it panicked, its
+ * deferred calls have run, *out (may be NULL) says with what.
+ */
+GORO_API int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out);
+
+/*
+ * Runs fn(arg) when the innermost goro_try, or else the goroutine, ends: by
+ * return, panic or goexit; last in, first out.  GORO_ENOMEM.
+ */
+GORO_API int goro_defer(goro_fn fn, void *arg);
+
+/* In a deferred call: stops the panic under way; true if there was one. */
+GORO_API bool goro_recover(struct goro_panic_value *out);
+
+/* ---- introspection ------------------------------------------------------ */
+
+struct goro_stats {
+	uint64_t spawned, live, switches, parks, steals, preemptions, handoffs;
+	uint64_t threads, threads_made, stack_bytes, timers;
+};
+
+/* Goroutines alive; those of them that are parked. */
+GORO_API int64_t goro_num_goroutine(void);
+GORO_API int64_t goro_num_waiting(void);
+/* Sets GOMAXPROCS (stops the world), returns the old; n <= 0 only reads. */
+GORO_API int goro_gomaxprocs(int n);
+GORO_API int goro_num_cpu(void);
+/* "running", "runnable", "syscall" or the wait reason; GORO_EINVAL. */
+GORO_API int goro_state(int64_t id, char *buf, size_t n);
+/* A dump of all goroutines; its length, of which at most n - 1 are written. */
+GORO_API size_t goro_dump(char *buf, size_t n);
+GORO_API void goro_read_stats(struct goro_stats *out);
+/* Length of P p's run queue, or of the global one for -1. */
+GORO_API int64_t goro_runq_len(int p);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * switch.S (x86-64) - from one stack to another.
+ */
+#include "arch.h"
+
+	.text
+
+/*
+ * void goro__switch(void **save_sp, void *sp)
+ *
+ * Keeps the callee-saved registers on this stack, stores its stack pointer
+ * through save_sp and goes on where the other stack left off.  It ends with
+ * pop and jmp: a ret would be predicted to the caller of this call, and miss.
+ */
+	.globl goro__switch
+	.hidden goro__switch
+	.type goro__switch, @function
+	.p2align 4
+goro__switch:
+	.cfi_startproc
+	endbr64
+	pushq %rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rbp, 0
+	pushq %rbx
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rbx, 0
+	pushq %r12
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset r12, 0
+	pushq %r13
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset r13, 0
+	pushq %r14
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset r14, 0
+	pushq %r15
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset r15, 0
+	movq %rsp, (%rdi)
+	movq %rsi, %rsp
+	popq %r15
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore r15
+	popq %r14
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore r14
+	popq %r13
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore r13
+	popq %r12
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore r12
+	popq %rbx
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore rbx
+	popq %rbp
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore rbp
+	popq %rcx
+	.cfi_adjust_cfa_offset -8
+	.cfi_register rip, rcx
+	jmp *%rcx
+	.cfi_endproc
+	.size goro__switch, . - goro__switch
+
+/*
+ * The bottom of every goroutine.  Nobody called it: rip is undefined here and
+ * rbp is zero, so that unwinders and debuggers stop.
+ */
+	.globl goro__gostart
+	.hidden goro__gostart
+	.type goro__gostart, @function
+	.p2align 4
+goro__gostart:
+	.cfi_startproc
+	.cfi_undefined rip
+	.cfi_undefined rbp
+	endbr64
+	call goro__gomain
+	ud2
+	.cfi_endproc
+	.size goro__gostart, . - goro__gostart
+
+/*
+ * void goro__call_on(void *sp, void (*fn)(void *), void *arg)
+ *
+ * Calls fn(arg) on the stack that ends at sp and comes back.
+ */
+	.globl goro__call_on
+	.hidden goro__call_on
+	.type goro__call_on, @function
+	.p2align 4
+goro__call_on:
+	.cfi_startproc
+	endbr64
+	pushq %rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rbp, 0
+	movq %rsp, %rbp
+	.cfi_def_cfa_register rbp
+	andq $-16, %rdi
+	movq %rdi, %rsp
+	movq %rdx, %rdi
+	call *%rsi
+	movq %rbp, %rsp
+	popq %rbp
+	.cfi_def_cfa rsp, 8
+	ret
+	.cfi_endproc
+	.size goro__call_on, . - goro__call_on
+
+	.section .note.GNU-stack, "", @progbits

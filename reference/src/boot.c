@@ -1,0 +1,181 @@
+/*
+ * boot.c - the start: osinit, schedinit, procresize, newproc(main), mstart.
+ *
+ * The thread that calls goro_run() does not become an M: it waits.  So it can
+ * return as soon as main has, even if every M is in the middle of some other
+ * goroutine that will not stop.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proc.h"
+#include "runq.h"
+#include "seam/sys.h"
+
+#define DEFAULT_STACK ((size_t)64 << 10)
+#define MAIN_STACK ((size_t)8 << 20)
+#define MAX_THREADS 10000
+
+struct sched goro__sched;
+
+struct boot {
+	goro_fn fn;
+	void *arg;
+};
+
+static struct boot boot;
+
+int goro_num_cpu(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		return CPU_COUNT(&set);
+	return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* A positive decimal number and nothing else; 0 if it is not. */
+static int64_t positive(const char *s)
+{
+	char *end;
+	long long v;
+
+	if (!s || *s < '0' || *s > '9')
+		return 0;
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	return *end || errno ? 0 : v;
+}
+
+static int32_t initial_procs(const struct goro_config *c)
+{
+	int64_t n = c->procs > 0 ? c->procs : positive(getenv("GOMAXPROCS"));
+
+	if (n <= 0)
+		n = goro_num_cpu();
+	return (int32_t)(n > MAX_PROCS ? MAX_PROCS : n);
+}
+
+static uint64_t seed_of(const struct goro_config *c)
+{
+	return (c->seed ? c->seed : (uint64_t)sys_clock()) *
+		       UINT64_C(0x9e3779b97f4a7c15) | 1;
+}
+
+_Noreturn void goro__halt(void)
+{
+	for (;;)
+		sys_nanosleep(INT64_C(1000000000000));
+}
+
+static void main_returned(void *unused)
+{
+	struct sched *s = &goro__sched;
+
+	(void)unused;
+	store_release(&s->done, 1u);
+	sys_futex_wake(&s->done, 1);
+	for (int32_t i = 0; i < s->gomaxprocs; i++)
+		store_release(&goro__allp[i]->attention, 1u);
+	goro__halt();
+}
+
+static void run_main(void *arg)
+{
+	struct boot *b = arg;
+
+	b->fn(b->arg);
+	goro__run_defers(goro__self(), NULL);
+	goro__systemstack(main_returned, NULL);
+}
+
+void goro__main_ended(void)
+{
+	goro__sched.main_exited = true;
+}
+
+static void schedinit(const struct goro_config *c)
+{
+	struct sched *s = &goro__sched;
+	size_t stack = (size_t)positive(getenv("GORO_STACK"));
+
+	s->start = sys_clock();
+	s->maxm = MAX_THREADS;
+	s->embedded = c->embedded;
+	goro__stack_init(c->stack ? c->stack : stack ? stack : DEFAULT_STACK);
+	goro__overflow_init();
+}
+
+/* newproc(main), on behalf of an M that does not run yet. */
+static int start_main(struct m *m0)
+{
+	int size_class = goro__stack_class(MAIN_STACK);
+	struct g *g = goro__newg(run_main, &boot, 0, size_class, NULL);
+
+	if (!g)
+		return GORO_ENOMEM;
+	memcpy(&g->arg, &(void *){&boot}, sizeof(g->arg));
+	goro__start(g);
+	m0->nextp = m0->p;
+	m0->p = NULL;
+	return GORO_OK;
+}
+
+static int mstart(struct m *m0)
+{
+	if (goro__newm_start(m0) || goro__newm_thread(goro__sysmon))
+		return GORO_ENOMEM;
+	return GORO_OK;
+}
+
+static int bootstrap(const struct goro_config *c)
+{
+	struct m *m0 = sys_aligned(CACHE_LINE, sizeof(*m0));
+	int status;
+
+	if (!m0)
+		return GORO_ENOMEM;
+	memset(m0, 0, sizeof(*m0));
+	m0->rand = seed_of(c);
+	schedinit(c);
+	add_relaxed(&goro__sched.mcount, 1u);
+	goro__tls_m = m0;
+	goro__procresize(initial_procs(c));
+	for (int32_t i = goro__sched.gomaxprocs - 1; i > 0; i--) {
+		store_relaxed(&goro__allp[i]->status, PIDLE);
+		goro__pidleput(goro__allp[i]);
+	}
+	status = start_main(m0);
+	goro__tls_m = NULL;
+	return status ? status : mstart(m0);
+}
+
+int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
+{
+	static atomic_uint started;
+	struct goro_config c = {0};
+	int status;
+
+	if (config)
+		memcpy(&c, config,
+		       config->size < sizeof(c) ? config->size : sizeof(c));
+	if (!fn || c.procs < 0)
+		return GORO_EINVAL;
+	if (xchg_acquire(&started, 1u))
+		return GORO_ENOTSUP;
+	boot = (struct boot){.fn = fn, .arg = arg};
+	status = bootstrap(&c);
+	if (status)
+		return status;
+	/* Pairs with the release in main_returned(). */
+	while (!load_acquire(&goro__sched.done))
+		sys_futex_wait(&goro__sched.done, 0, -1);
+	return GORO_OK;
+}
+
+int goro_run(goro_fn fn, void *arg)
+{
+	return goro_run_with(fn, arg, NULL);
+}

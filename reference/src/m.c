@@ -1,0 +1,301 @@
+/*
+ * m.c - threads: made, put to sleep, woken; and the list of idle Ps.
+ */
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+
+#include "proc.h"
+#include "runq.h"
+#include "seam/sys.h"
+
+#define M_STACK ((size_t)1 << 20)
+
+/* The mask of the thread that called goro_run(): that of all Ms. */
+static sigset_t user_signals;
+
+_Thread_local struct m *goro__tls_m __attribute__((tls_model("initial-exec")));
+
+/* Pairs with the acquire in goro__note_sleep(). */
+void goro__note_wake(atomic_uint *note)
+{
+	if (xchg_acq_rel(note, 1u) == 0)
+		sys_futex_wake(note, 1);
+}
+
+bool goro__note_sleep(atomic_uint *note, int64_t ns)
+{
+	int64_t end = ns < 0 ? 0 : sys_clock() + ns;
+
+	while (xchg_acq_rel(note, 0u) == 0) {
+		if (ns >= 0 && (ns = end - sys_clock()) <= 0)
+			return false;
+		sys_futex_wait(note, 0, ns);
+	}
+	return true;
+}
+
+struct p *goro__pidleget(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *p = s->pidle;
+
+	if (!p)
+		return NULL;
+	s->pidle = p->link;
+	store_seq(&s->npidle, load_relaxed(&s->npidle) - 1);
+	if (load_relaxed(&s->sysmonwait)) {
+		store_relaxed(&s->sysmonwait, 0u);
+		goro__note_wake(&s->sysmonnote);
+	}
+	return p;
+}
+
+void goro__pidleput(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	p->link = s->pidle;
+	s->pidle = p;
+	store_seq(&s->npidle, load_relaxed(&s->npidle) + 1);
+}
+
+/* The release pairs with the acquire of a thief or of sysmon. */
+void goro__acquirep(struct p *p)
+{
+	struct m *m = goro__m();
+
+	m->p = p;
+	store_relaxed(&p->m, m);
+	store_release(&p->status, PRUNNING);
+}
+
+struct p *goro__releasep(void)
+{
+	struct m *m = goro__m();
+	struct p *p = m->p;
+
+	m->p = NULL;
+	store_relaxed(&p->m, NULL);
+	store_release(&p->status, PIDLE);
+	return p;
+}
+
+/* The calling thread becomes m. */
+static void attach(struct m *m)
+{
+	pthread_attr_t attr;
+
+	goro__tls_m = m;
+	if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+		pthread_attr_getstack(&attr, &m->g0_lo, &m->g0_size);
+		pthread_attr_destroy(&attr);
+	}
+	san_thread(&m->san, m->g0_lo, m->g0_size);
+	goro__sigstack(m);
+	pthread_sigmask(SIG_SETMASK, &user_signals, NULL);
+}
+
+static void *m_main(void *arg)
+{
+	struct m *m = arg;
+	struct p *p = m->nextp;
+
+	attach(m);
+	m->nextp = NULL;
+	goro__acquirep(p);
+	goro__schedule();
+}
+
+static int start_thread(void *(*fn)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, old;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, M_STACK * SAN_STACK_SCALE);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = sys_thread(&thread, &attr, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	return err;
+}
+
+int goro__newm_start(struct m *m)
+{
+	if (m->id == 0)
+		pthread_sigmask(SIG_SETMASK, NULL, &user_signals);
+	return start_thread(m_main, m);
+}
+
+static void *plain_main(void *arg)
+{
+	void (*fn)(void);
+
+	memcpy(&fn, &arg, sizeof(fn));
+	fn();
+	return NULL;
+}
+
+int goro__newm_thread(void (*fn)(void))
+{
+	void *arg;
+
+	memcpy(&arg, &fn, sizeof(arg));
+	return start_thread(plain_main, arg);
+}
+
+static _Noreturn void no_thread(void)
+{
+	goro__fatal("runtime: failed to create new OS thread");
+}
+
+static void new_m(void *arg)
+{
+	struct m *from = arg;
+	struct m *m = sys_aligned(CACHE_LINE, sizeof(*m));
+	struct sched *s = &goro__sched;
+
+	if (!m)
+		no_thread();
+	memset(m, 0, sizeof(*m));
+	m->nextp = from->nextp;
+	m->spinning = from->spinning;
+	lock(&s->lock);
+	m->id = (int32_t)add_relaxed(&s->mcount, 1u);
+	unlock(&s->lock);
+	m->rand = goro__rand(goro__m()) | 1;
+	if ((uint32_t)m->id >= s->maxm)
+		goro__fatal("thread exhaustion");
+	if (goro__newm_start(m))
+		no_thread();
+}
+
+void goro__startm(struct p *p, bool spinning)
+{
+	struct sched *s = &goro__sched;
+	struct m want = {0};
+	struct m *m;
+
+	lock(&s->lock);
+	if (!p)
+		p = goro__pidleget();
+	if (!p) {
+		unlock(&s->lock);
+		if (spinning)
+			add_seq(&s->nmspinning, -1u);
+		return;
+	}
+	m = s->midle;
+	if (m) {
+		s->midle = m->schedlink;
+		s->nmidle--;
+	}
+	unlock(&s->lock);
+	if (m) {
+		m->spinning = spinning;
+		m->nextp = p;
+		goro__note_wake(&m->note);
+		return;
+	}
+	want.nextp = p;
+	want.spinning = spinning;
+	if (goro__m())
+		goro__systemstack(new_m, &want);
+	else
+		new_m(&want);
+}
+
+void goro__stopm(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = goro__m();
+	struct p *p;
+
+	lock(&s->lock);
+	m->schedlink = s->midle;
+	s->midle = m;
+	s->nmidle++;
+	goro__checkdead();
+	unlock(&s->lock);
+	goro__note_sleep(&m->note, -1);
+	p = m->nextp;
+	m->nextp = NULL;
+	goro__acquirep(p);
+}
+
+/* p is idle and belongs to nobody; sched.lock is not held. */
+void goro__handoffp(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	if (!goro__runq_empty(&p->runq) || load_relaxed(&s->nrunq) > 0 ||
+	    load_relaxed(&p->timers.next) != INT64_MAX) {
+		goro__startm(p, false);
+		return;
+	}
+	if (load_seq(&s->nmspinning) + load_seq(&s->npidle) == 0) {
+		uint32_t none = 0;
+
+		if (cas_seq(&s->nmspinning, &none, 1u)) {
+			goro__startm(p, true);
+			return;
+		}
+	}
+	lock(&s->lock);
+	if (load_relaxed(&s->gcwaiting)) {
+		store_release(&p->status, PGCSTOP);
+		if (--s->stopwait == 0)
+			goro__note_wake(&s->stopnote);
+		unlock(&s->lock);
+		return;
+	}
+	if (s->runq.n > 0) {
+		unlock(&s->lock);
+		goro__startm(p, false);
+		return;
+	}
+	goro__pidleput(p);
+	unlock(&s->lock);
+}
+
+struct dead_count {
+	int64_t live;
+};
+
+static void count_live(struct g *g, void *arg)
+{
+	struct dead_count *n = arg;
+	uint32_t status = load_relaxed(&g->status);
+
+	if (status != GIDLE && status != GDEAD && !g->system)
+		n->live++;
+}
+
+/*
+ * Called with sched.lock held when an M goes to sleep for good.  Nobody is
+ * left to run anything if all Ms sleep: those in system calls, and the one
+ * that waits for a timer, are not in midle.
+ */
+void goro__checkdead(void)
+{
+	struct sched *s = &goro__sched;
+	struct dead_count n = {0};
+
+	if (s->nmidle < load_relaxed(&s->mcount) || s->embedded ||
+	    load_relaxed(&s->done))
+		return;
+	for (int32_t i = 0; i < s->gomaxprocs; i++)
+		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)
+			return;
+	unlock(&s->lock);
+	goro__each_g(count_live, &n);
+	if (n.live == 0 && s->main_exited)
+		goro__fatal("no goroutines (main called runtime.Goexit) - "
+			    "deadlock!");
+	goro__fatal("all goroutines are asleep - deadlock!");
+}

@@ -1,0 +1,92 @@
+/*
+ * overflow.c - the guard below a goroutine's stack, when it is hit; and
+ * SIGQUIT.
+ *
+ * The handler runs on the M's alternate stack, sized by the kernel's own
+ * figure (a frame with AMX state is over 8 KiB).  A fault anywhere else is
+ * given back to whoever had the signal before.
+ */
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "print.h"
+#include "proc.h"
+#include "seam/sys.h"
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+#define GUARD_REACH ((size_t)16384)
+#define HANDLER_NEEDS ((size_t)32768)
+
+static struct sigaction before_us[2]; /* SIGSEGV, SIGBUS */
+
+static bool in_guard(const struct g *g, const char *at)
+{
+	return g && at >= g->stack_lo - GUARD_REACH && at < g->stack_lo + 64;
+}
+
+static void die_of_overflow(struct g *g)
+{
+	print_str("runtime: goroutine stack exceeds ");
+	print_int((int64_t)goro__stack_size(g->size_class));
+	print_str("-byte limit\nfatal error: stack overflow\n\n");
+	goro__dump_g(g, "running");
+	_exit(2);
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	struct m *m = goro__m();
+
+	(void)context;
+	if (m && in_guard(m->curg, info->si_addr))
+		die_of_overflow(m->curg);
+	/* Back at the instruction the fault comes again, to its old owner. */
+	sigaction(sig, &before_us[sig == SIGBUS], NULL);
+}
+
+static void on_quit(int sig)
+{
+	struct m *m = goro__m();
+
+	(void)sig;
+	print_str("SIGQUIT: quit\n");
+	goro__dump_all(m ? m->curg : NULL);
+	_exit(2);
+}
+
+void goro__sigstack(struct m *m)
+{
+	size_t size = getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
+	stack_t old;
+	stack_t ss = {.ss_size = size};
+
+	/* A sanitizer's own is as good. */
+	if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
+		return;
+	ss.ss_sp = m->sigstack = sys_reserve(size);
+	if (!ss.ss_sp || sigaltstack(&ss, NULL))
+		goro__fatal("runtime: no memory for a signal stack");
+}
+
+void goro__overflow_init(void)
+{
+	struct sigaction act;
+	struct sigaction old;
+
+	memset(&act, 0, sizeof(act));
+	sigemptyset(&act.sa_mask);
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK;
+	act.sa_sigaction = on_fault;
+	sigaction(SIGSEGV, &act, &before_us[0]);
+	sigaction(SIGBUS, &act, &before_us[1]);
+	if (sigaction(SIGQUIT, NULL, &old) || old.sa_handler != SIG_DFL)
+		return;
+	act.sa_flags = SA_ONSTACK;
+	act.sa_handler = on_quit;
+	sigaction(SIGQUIT, &act, NULL);
+}

@@ -1,0 +1,167 @@
+/*
+ * proc.h - what the files of the runtime call of each other.
+ */
+#ifndef GORO_PROC_H
+#define GORO_PROC_H
+
+#include "runtime2.h"
+
+/* ---- proc.c: goroutines ------------------------------------------------- */
+
+/*
+ * Parks the calling goroutine until goro__ready(g).  l, if not NULL, is
+ * released once its stack is free: who holds l may find and ready it.
+ */
+void goro__park(struct lock *l, enum wait_reason why);
+/* The same with a function to run once the stack is free. */
+void goro__park_after(after_fn fn, void *arg, enum wait_reason why);
+/* Makes a parked goroutine the next one to run on this P. */
+void goro__ready(struct g *g);
+/* Puts the caller behind the others: local ring, or the global queue. */
+void goro__yield_to(bool global);
+/* A goroutine of the given stack class; NULL without memory. */
+struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
+		     void *creator);
+/* Puts a new goroutine on this P's queue. */
+void goro__start(struct g *g);
+/* A deferred-free end of the calling goroutine. */
+_Noreturn void goro__goexit0(void);
+/* Calls fn(arg) on the scheduler's own stack of this M. */
+void goro__systemstack(void (*fn)(void *), void *arg);
+void goro__gomain(void);
+
+static inline struct g *goro__self(void)
+{
+	return goro__m()->curg;
+}
+
+/* ---- schedule.c --------------------------------------------------------- */
+
+/* The life of an M that has a P (or gets one): runs goroutines for ever. */
+_Noreturn void goro__schedule(void);
+void goro__arrive(void);
+/* Puts g on p's queue; next: before all others.  Owner of p only. */
+void goro__runqput(struct p *p, struct g *g, bool next);
+void goro__globrunqput(struct g *g);
+/* When the first timer of any P is due; INT64_MAX: there is none. */
+int64_t goro__next_timer(void);
+/* Starts a spinning M if a P is idle and nobody spins. */
+void goro__wakep(void);
+
+/* ---- m.c: threads ------------------------------------------------------- */
+
+void goro__note_wake(atomic_uint *note);
+/* False: ns passed first (ns < 0: never). */
+bool goro__note_sleep(atomic_uint *note, int64_t ns);
+/* Runs p (NULL: an idle one, if any) on an idle or a new M. */
+void goro__startm(struct p *p, bool spinning);
+/* Sleeps until startm gives this M a P. */
+void goro__stopm(void);
+/* sched.lock held for these. */
+struct p *goro__pidleget(void);
+void goro__pidleput(struct p *p);
+void goro__acquirep(struct p *p);
+struct p *goro__releasep(void);
+/* Gives p to another M if there is anything to do for it. */
+void goro__handoffp(struct p *p);
+/* Starts a thread for m, which takes m->nextp; for fn.  errno or 0. */
+int goro__newm_start(struct m *m);
+int goro__newm_thread(void (*fn)(void));
+void goro__checkdead(void);
+
+/* ---- world.c ------------------------------------------------------------ */
+
+void goro__gcstopm(void);
+void goro__procresize(int32_t n);
+void goro__stop_world(void);
+void goro__start_world(void);
+void goro__attend(struct p *p);
+
+/* Adds what from has counted to to. */
+void goro__add_stats(struct pstats *to, struct pstats *from);
+
+/* ---- stack.c ------------------------------------------------------------ */
+
+int goro__stack_class(size_t bytes);
+size_t goro__stack_size(int size_class);
+struct g *goro__gfget(struct p *p, int size_class);
+void goro__gfput(struct p *p, struct g *g);
+void goro__gf_release(void);
+/* Calls fn for every G ever made, dead ones too. */
+void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);
+uint64_t goro__stack_bytes(void);
+void goro__stack_init(size_t default_bytes);
+extern int goro__default_class;
+
+/* ---- overflow.c --------------------------------------------------------- */
+
+void goro__sigstack(struct m *m);
+void goro__overflow_init(void);
+
+/* ---- timer.c ------------------------------------------------------------ */
+
+/* Adds t, whose when and fn are set, to this P's heap. */
+void goro__timer_add(struct timer *t);
+/* True if t was pending and now is in no heap. */
+bool goro__timer_del(struct timer *t);
+/* The same, and its fn does not run any more when it returns. */
+bool goro__timer_del_sync(struct timer *t);
+/* Runs what is due in p's heap; the next due time, INT64_MAX for none. */
+int64_t goro__timers_run(struct p *p, int64_t now);
+/* Parks the caller with t set to wake it. */
+void goro__timer_park(struct timer *t, enum wait_reason why);
+/* The last touch of t by its fn: who waits to free t may do so. */
+static inline void goro__timer_done(struct timer *t)
+{
+	atomic_fetch_sub_explicit(&t->running, 1u, memory_order_release);
+}
+
+/* Wakes the M that sleeps for timers if it would sleep longer than this. */
+void goro__wake_poller(int64_t when);
+void goro__timers_move(struct timers *to, struct timers *from);
+/* when + ns without overflow. */
+int64_t goro__when(int64_t ns);
+
+/* ---- panic.c, dump.c ---------------------------------------------------- */
+
+_Noreturn void goro__fatal(const char *text);
+_Noreturn void goro__panic_status(int status);
+void goro__dump_all(struct g *first);
+void goro__dump_g(struct g *g, const char *state);
+void goro__run_defers(struct g *g, struct tryframe *until);
+
+/* ---- sysmon.c, boot.c --------------------------------------------------- */
+
+void goro__sysmon(void);
+/* Main has left by goexit. */
+void goro__main_ended(void);
+/* Sleeps for the rest of the process. */
+_Noreturn void goro__halt(void);
+
+/* A counter that only its owner writes. */
+static inline void count(_Atomic(uint64_t) *n)
+{
+	store_relaxed(n, load_relaxed(n) + 1);
+}
+
+/* ---- rand --------------------------------------------------------------- */
+
+/* xorshift64*: enough for choices, and four instructions. */
+static inline uint64_t goro__rand(struct m *m)
+{
+	uint64_t x = m->rand;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	m->rand = x;
+	return x * UINT64_C(2685821657736338717);
+}
+
+/* Uniform in [0, n), n > 0, by multiplication instead of division. */
+static inline uint32_t goro__rand_below(struct m *m, uint32_t n)
+{
+	return (uint32_t)(((goro__rand(m) >> 32) * n) >> 32);
+}
+
+#endif

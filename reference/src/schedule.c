@@ -1,0 +1,433 @@
+/*
+ * schedule.c - how an M finds the next goroutine, and how Ms are woken and
+ * put to sleep so that there are enough of them and no more.
+ *
+ * The order is the book's: the global queue on each 61st turn, next, the ring,
+ * the global queue, then half of another P's ring from victims in a random
+ * order, their timers included.
+ *
+ * The hard part is when to wake a thread.  Three simple answers fail.  Waking
+ * one for each goroutine made ready costs a system call each, mostly for
+ * nothing.  Handing the goroutine and the P to the woken thread ruins the
+ * locality of two goroutines that talk to each other.  Waking none while
+ * somebody looks for work, and none otherwise, loses parallelism when bursts
+ * come.  So:
+ *
+ *   An M without work spins (looks at the other Ps for a while) before it
+ *   sleeps; at most half as many spin as there are busy Ps.  Whoever makes a
+ *   goroutine ready wakes an M only if a P is idle and nobody spins.  The last
+ *   spinning M that finds work wakes another in its place, so that a burst
+ *   brings up all of them one after the other.
+ *
+ * The race that matters is between "submit work" and "stop looking":
+ *
+ *	submit:   1. put the goroutine on a queue
+ *	          2. StoreLoad barrier
+ *	          3. look at nmspinning (and at npidle)
+ *	stop:     1. give the P to the idle list, decrement nmspinning
+ *	          2. StoreLoad barrier
+ *	          3. look at all queues and timers once more
+ *
+ * Either the submitter sees that nobody spins, or the one who stops sees the
+ * work.  The barriers are the exchange in runq_set_next() (a locked instruction
+ * anyway), fence_seq() for the global queue, and fence_seq() in recheck().
+ *
+ * A pair of goroutines that wake each other in turn would still wake a thread
+ * each time the last one gave up looking.  A search that finds nothing is
+ * therefore remembered (futile), and a growing number of wake-ups, bounded by
+ * MAX_SKIP, is left out after it; a search that finds something resets that.
+ * While any are left out sysmon keeps an eye on the queues: it wakes an M when
+ * it sees a goroutine that waits while a P is idle.
+ */
+#include "seam/sys.h"
+#include "switch.h"
+
+enum { STEAL_ROUNDS = 4, MAX_SKIP = 1024 };
+
+static uint32_t gcd(uint32_t a, uint32_t b)
+{
+	while (b) {
+		uint32_t t = a % b;
+
+		a = b;
+		b = t;
+	}
+	return a;
+}
+
+/* A step that visits all n: co-prime to n, chosen by r. */
+static uint32_t coprime_step(uint32_t n, uint32_t r)
+{
+	uint32_t step = n > 1 ? 1 + r % (n - 1) : 1;
+
+	while (gcd(step, n) != 1)
+		step = step % n + 1;
+	return step;
+}
+
+void goro__globrunqput(struct g *g)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	glist_push(&s->runq, g);
+	store_relaxed(&s->nrunq, s->runq.n);
+	unlock(&s->lock);
+	fence_seq(); /* before a look at nmspinning; pairs with recheck() */
+}
+
+static void globrunqput_all(struct glist *l)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	glist_append(&s->runq, l);
+	store_relaxed(&s->nrunq, s->runq.n);
+	unlock(&s->lock);
+}
+
+void goro__runqput(struct p *p, struct g *g, bool next)
+{
+	if (next)
+		g = runq_set_next(&p->runq, g);
+	while (g && unlikely(!runq_push(&p->runq, g))) {
+		struct glist batch = {0};
+
+		if (goro__runq_overflow(&p->runq, g, &batch)) {
+			globrunqput_all(&batch);
+			return;
+		}
+	}
+}
+
+/* This P's share of the global queue, at most max; the first of them. */
+static struct g *globrunqget(struct p *p, uint32_t max)
+{
+	struct sched *s = &goro__sched;
+	struct g *first;
+	uint32_t n;
+
+	if (load_relaxed(&s->nrunq) == 0)
+		return NULL;
+	lock(&s->lock);
+	n = s->runq.n / (uint32_t)s->gomaxprocs + 1;
+	if (n > max)
+		n = max;
+	first = glist_pop(&s->runq);
+	while (--n > 0 && s->runq.n > 0)
+		if (!runq_push(&p->runq, s->runq.head))
+			break;
+		else
+			glist_pop(&s->runq);
+	store_relaxed(&s->nrunq, s->runq.n);
+	unlock(&s->lock);
+	return first;
+}
+
+/*
+ * next of a running P is about to run there, on a warm cache, unless the
+ * goroutine before it computes for long: then nothing is switched over a nap.
+ */
+static bool next_is_about_to_run(struct p *v)
+{
+	uint64_t ticks = load_relaxed(&v->stats.switches);
+
+	if (load_acquire(&v->status) != PRUNNING ||
+	    !load_relaxed(&v->runq.next) || runq_len(&v->runq) > 0)
+		return false;
+	sys_nanosleep(3000);
+	return load_relaxed(&v->stats.switches) != ticks;
+}
+
+/* Work of others: half a ring, a timer that is due, at last their next. */
+static struct g *steal_from(struct m *m, struct p *v, bool last, int64_t now)
+{
+	struct p *p = m->p;
+	struct g *g;
+
+	if (last && load_relaxed(&v->timers.next) <= now) {
+		goro__timers_run(v, now);
+		g = runq_take_next(&p->runq);
+		if (!g)
+			g = runq_pop(&p->runq);
+		if (g)
+			return g;
+	}
+	if (last && next_is_about_to_run(v))
+		return NULL;
+	g = goro__runq_steal(&p->runq, &v->runq, last);
+	if (g)
+		count(&p->stats.steals);
+	return g;
+}
+
+static struct g *steal(struct m *m)
+{
+	uint32_t n = (uint32_t)goro__sched.gomaxprocs;
+	uint32_t step = coprime_step(n, (uint32_t)goro__rand(m));
+
+	for (int round = 0; round < STEAL_ROUNDS; round++) {
+		bool last = round == STEAL_ROUNDS - 1;
+		int64_t now = last ? sys_clock() : 0;
+		uint32_t at = goro__rand_below(m, n);
+
+		for (uint32_t i = 0; i < n; i++, at = (at + step) % n) {
+			struct g *g;
+
+			if (load_relaxed(&goro__sched.gcwaiting))
+				return NULL;
+			if (goro__allp[at] == m->p)
+				continue;
+			g = steal_from(m, goro__allp[at], last, now);
+			if (g)
+				return g;
+		}
+	}
+	return NULL;
+}
+
+/* The P's own queues, and the timers that are due. */
+static struct g *find_local(struct m *m)
+{
+	struct p *p = m->p;
+	struct g *g;
+
+	if (load_relaxed(&p->timers.next) != INT64_MAX)
+		goro__timers_run(p, sys_clock());
+	if (p->schedtick % 61 == 60) {
+		store_relaxed(&p->tick_seen, ++p->schedtick);
+		g = globrunqget(p, 1);
+		if (g)
+			return g;
+	}
+	g = runq_take_next(&p->runq);
+	if (g)
+		return g;
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	g = runq_pop(&p->runq);
+	return g ? g : globrunqget(p, RUNQ_SIZE / 2);
+}
+
+static bool may_spin(struct m *m)
+{
+	struct sched *s = &goro__sched;
+	uint32_t busy = (uint32_t)s->gomaxprocs - load_relaxed(&s->npidle);
+
+	return goro__mp &&
+	       (m->spinning || 2 * load_relaxed(&s->nmspinning) < busy);
+}
+
+/* Any P has work or a timer that is due: the second look of "stop". */
+static bool work_anywhere(void)
+{
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		if (!goro__runq_empty(&goro__allp[i]->runq))
+			return true;
+	return load_relaxed(&goro__sched.nrunq) > 0;
+}
+
+int64_t goro__next_timer(void)
+{
+	int64_t when = INT64_MAX;
+
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+		int64_t t = load_seq(&goro__allp[i]->timers.next);
+
+		if (t < when)
+			when = t;
+	}
+	return when;
+}
+
+static void stop_spinning(struct m *m)
+{
+	m->spinning = false;
+	add_seq(&goro__sched.nmspinning, -1u);
+}
+
+static void start_spinning(struct m *m)
+{
+	if (m->spinning)
+		return;
+	m->spinning = true;
+	add_seq(&goro__sched.nmspinning, 1u);
+}
+
+/* Takes an idle P for this M, which has none; false: there is none. */
+static bool take_idle_p(void)
+{
+	struct p *p;
+
+	lock(&goro__sched.lock);
+	p = goro__pidleget();
+	unlock(&goro__sched.lock);
+	if (p)
+		goro__acquirep(p);
+	return p != NULL;
+}
+
+/*
+ * Sleeps as the one M that wakes for the next timer.  True: it has a P again.
+ * A timer set earlier than polluntil wakes it by goro__wake_poller().
+ */
+static bool poll_timers(void)
+{
+	struct sched *s = &goro__sched;
+	int64_t none = 0;
+	int64_t when = goro__next_timer();
+	int64_t ns;
+
+	if (when == INT64_MAX)
+		return false;
+	store_relaxed(&s->pollnote, 0u);
+	if (!cas_seq(&s->polluntil, &none, when)) {
+		goro__wake_poller(when);
+		return false;
+	}
+	/* A timer set by who looked before polluntil was stored: seen now. */
+	when = goro__next_timer();
+	ns = when - sys_clock();
+	if (ns > 0 && !load_relaxed(&s->gcwaiting))
+		goro__note_sleep(&s->pollnote, when == INT64_MAX ? -1 : ns);
+	store_seq(&s->polluntil, INT64_C(0));
+	return take_idle_p();
+}
+
+/*
+ * The P is given up.  What was submitted while nobody seemed to spin is found
+ * here or seen by the submitter.  True: the M has a P again and looks anew.
+ */
+static bool recheck(struct m *m, bool was_spinning)
+{
+	fence_seq(); /* pairs with runq_set_next(), goro__globrunqput() */
+	if (!work_anywhere() || !take_idle_p())
+		return false;
+	if (was_spinning)
+		start_spinning(m);
+	return true;
+}
+
+/* False: work came while sched.lock was taken. */
+static bool give_up_p(void)
+{
+	struct sched *s = &goro__sched;
+	bool stay;
+
+	lock(&s->lock);
+	stay = load_relaxed(&s->gcwaiting) || s->runq.n > 0;
+	if (!stay)
+		goro__pidleput(goro__releasep());
+	unlock(&s->lock);
+	return !stay;
+}
+
+static void futile_search(void)
+{
+	struct sched *s = &goro__sched;
+	uint32_t skip = load_relaxed(&s->skip) * 2 + 1;
+
+	store_relaxed(&s->skip, skip > MAX_SKIP ? MAX_SKIP : skip);
+	store_relaxed(&s->skipped, 0u);
+}
+
+/* Sleeps until there may be something to do; the M then has a P. */
+static void idle(struct m *m)
+{
+	bool was_spinning = m->spinning;
+
+	if (was_spinning) {
+		futile_search();
+		stop_spinning(m);
+	}
+	if (recheck(m, was_spinning) || poll_timers())
+		return;
+	goro__stopm();
+}
+
+/* Blocks until there is a goroutine to run; the M has a P then. */
+static struct g *find_runnable(struct m *m)
+{
+	for (;;) {
+		struct g *g;
+
+		if (unlikely(load_relaxed(&m->p->attention)))
+			goro__attend(m->p);
+		g = find_local(m);
+		if (g)
+			return g;
+		if (may_spin(m)) {
+			start_spinning(m);
+			g = steal(m);
+			if (g)
+				return g;
+			if (!goro__runq_empty(&m->p->runq))
+				continue; /* timers of others made some */
+		}
+		if (give_up_p())
+			idle(m);
+	}
+}
+
+/* It found work: if it was the last to look, another looks in its place. */
+static void reset_spinning(struct m *m)
+{
+	stop_spinning(m);
+	store_relaxed(&goro__sched.skip, 0u);
+	goro__wakep();
+}
+
+/* Skipping is over once as many as skip have been left out. */
+static bool skip_wake(struct sched *s)
+{
+	uint32_t n = load_relaxed(&s->skipped);
+
+	if (n >= load_relaxed(&s->skip))
+		return false;
+	store_relaxed(&s->skipped, n + 1);
+	return true;
+}
+
+void goro__wakep(void)
+{
+	struct sched *s = &goro__sched;
+	uint32_t none = 0;
+
+	/* Pairs with stop_spinning(): see the top of the file. */
+	if (load_seq(&s->npidle) == 0 || load_seq(&s->nmspinning) != 0 ||
+	    skip_wake(s))
+		return;
+	if (cas_seq(&s->nmspinning, &none, 1u))
+		goro__startm(NULL, true);
+}
+
+void goro__arrive(void)
+{
+	struct m *m = goro__m();
+
+	san_arrive(&m->curg->san);
+	run_after(m);
+}
+
+_Noreturn void goro__schedule(void)
+{
+	struct m *m = goro__m();
+
+	for (;;) {
+		struct g *g;
+
+		if (unlikely(!m->p)) /* from a system call: none was free */
+			goro__stopm();
+		g = find_runnable(m);
+
+		if (m->spinning)
+			reset_spinning(m);
+		m->curg = g;
+		g->m = m;
+		store_relaxed(&g->status, GRUNNING);
+		count(&m->p->stats.switches);
+		san_leave(&m->san, &g->san);
+		goro__switch(&m->g0_sp, g->sp);
+		san_arrive(&m->san);
+		run_after(m);
+	}
+}

@@ -1,0 +1,91 @@
+/*
+ * san.h - where sanitizers are told of stacks and of edges.  This is the twin
+ * for builds without one: nothing happens.
+ *
+ *	san_fiber_new, _free   a goroutine's stack is taken into use, given back
+ *	san_thread             the calling thread's own stack
+ *	san_leave(from, to)    right before goro__switch
+ *	san_arrive(self)       right after it, on the stack of self
+ *	san_die(self, to)      right before the last switch of a goroutine
+ *	san_release, acquire   a happens-before edge through an address
+ *	san_sync               acquire, then release
+ *	..._as(f, p)           the same on behalf of a parked goroutine
+ *	san_read, san_write    the runtime copies a value for the goroutine
+ */
+#ifndef GORO_SAN_H
+#define GORO_SAN_H
+
+#include <stddef.h>
+
+struct san_fiber {
+	char none;
+};
+
+#define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
+
+static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
+{
+	(void)f, (void)lo, (void)n;
+}
+
+static inline void san_fiber_free(struct san_fiber *f)
+{
+	(void)f;
+}
+
+static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
+{
+	(void)f, (void)lo, (void)n;
+}
+
+static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
+{
+	(void)from, (void)to;
+}
+
+static inline void san_arrive(struct san_fiber *self)
+{
+	(void)self;
+}
+
+static inline void san_die(struct san_fiber *self, struct san_fiber *to)
+{
+	(void)self, (void)to;
+}
+
+static inline void san_release(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_acquire(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_sync(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_sync_as(struct san_fiber *f, const void *p)
+{
+	(void)f, (void)p;
+}
+
+static inline void san_acquire_as(struct san_fiber *f, const void *p)
+{
+	(void)f, (void)p;
+}
+
+static inline void san_read(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+
+static inline void san_write(void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+
+#endif

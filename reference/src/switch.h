@@ -1,0 +1,81 @@
+/*
+ * switch.h - how a goroutine's stack is left and taken up.
+ *
+ * A goroutine that parks goes straight to the next one where there is one:
+ * the scheduler's own stack (g0) is only entered when the queue of this P is
+ * empty or something wants attention.  What must not happen before the old
+ * stack is free (unlock the channel, queue the yielding goroutine, free the
+ * dead one) is left in m->after, and whoever arrives on this M runs it first.
+ */
+#ifndef GORO_SWITCH_H
+#define GORO_SWITCH_H
+
+#include "proc.h"
+#include "runq.h"
+
+static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
+{
+	m->after = fn;
+	m->after_g = g;
+	m->after_arg = arg;
+}
+
+static inline void run_after(struct m *m)
+{
+	after_fn fn = m->after;
+
+	if (fn) {
+		m->after = NULL;
+		fn(m, m->after_g, m->after_arg);
+	}
+}
+
+/*
+ * The next goroutine of this P if that is a matter of a few loads: not when
+ * attention is asked for, nor on each 61st turn, when the global queue and the
+ * timers are to be looked at.  next does not count as a turn: it goes on with
+ * the time slice of whoever made it runnable.
+ */
+static inline struct g *next_here(struct p *p)
+{
+	struct g *g;
+
+	if (unlikely(load_relaxed(&p->attention)))
+		return NULL;
+	g = runq_take_next(&p->runq);
+	if (g)
+		return g;
+	if (unlikely(p->schedtick % 61 == 60))
+		return NULL;
+	g = runq_pop(&p->runq);
+	if (g)
+		store_relaxed(&p->tick_seen, ++p->schedtick);
+	return g;
+}
+
+/* From goroutine to goroutine.  Returns when g runs again, on any M. */
+static inline void switch_to(struct m *m, struct g *g, struct g *to)
+{
+	m->curg = to;
+	to->m = m;
+	store_relaxed(&to->status, GRUNNING);
+	count(&m->p->stats.switches);
+	san_leave(&g->san, &to->san);
+	goro__switch(&g->sp, to->sp);
+	m = goro__m();
+	san_arrive(&m->curg->san);
+	run_after(m);
+}
+
+/* From a goroutine to the scheduler of this M. */
+static inline void switch_to_g0(struct m *m, struct g *g)
+{
+	m->curg = NULL;
+	san_leave(&g->san, &m->san);
+	goro__switch(&g->sp, m->g0_sp);
+	m = goro__m();
+	san_arrive(&m->curg->san);
+	run_after(m);
+}
+
+#endif

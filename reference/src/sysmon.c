@@ -1,0 +1,165 @@
+/*
+ * sysmon.c - the monitor: a thread without a P, so that nothing can starve it.
+ *
+ * It takes the P from a goroutine that has been in a system call for a tick,
+ * asks for the P of one that has had its time slice, and looks after what the
+ * Ms do not see: a goroutine that waits while a P is idle and nobody looks, a
+ * timer that is due on a busy P.  It ticks each 20 us, half as often after 50
+ * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
+ */
+#include "proc.h"
+#include "runq.h"
+#include "seam/sys.h"
+
+#define SLICE INT64_C(10000000)
+
+enum { SHORTEST = 20000, LONGEST = 10000000, PATIENCE = 50 };
+
+static bool timers_due(struct p *p, int64_t now)
+{
+	return load_relaxed(&p->timers.next) <= now;
+}
+
+/* True: the P was taken from its goroutine's system call. */
+static bool retake_syscall(struct p *p, int64_t now)
+{
+	struct sched *s = &goro__sched;
+	uint32_t in_call = PSYSCALL;
+	bool others = load_relaxed(&s->npidle) + load_relaxed(&s->nmspinning);
+
+	if (p->mon_syscalltick != load_relaxed(&p->syscalltick)) {
+		p->mon_syscalltick = load_relaxed(&p->syscalltick);
+		p->mon_syscallwhen = now;
+		return false;
+	}
+	if (goro__runq_empty(&p->runq) && load_relaxed(&s->nrunq) == 0 &&
+	    others && !timers_due(p, now) && p->mon_syscallwhen + SLICE > now)
+		return false;
+	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
+		return false;
+	add_relaxed(&p->syscalltick, 1u);
+	add_relaxed(&s->handoffs, 1u);
+	goro__handoffp(p);
+	return true;
+}
+
+static void preempt(struct p *p)
+{
+	store_relaxed(&p->preempt, 1u);
+	store_release(&p->attention, 1u);
+}
+
+/* True: p's goroutine has not been switched since the last tick. */
+static bool watch_running(struct p *p, int64_t now)
+{
+	uint64_t switches = load_relaxed(&p->stats.switches);
+	bool same = p->mon_switches == switches;
+
+	p->mon_switches = switches;
+	if (p->mon_tick != load_relaxed(&p->tick_seen)) {
+		p->mon_tick = load_relaxed(&p->tick_seen);
+		p->mon_when = now;
+	} else if (p->mon_when + SLICE <= now) {
+		p->mon_when = now;
+		preempt(p);
+	}
+	if (timers_due(p, now))
+		store_release(&p->attention, 1u);
+	return same;
+}
+
+/* Somebody should look for work: nobody spins, and there is a P to do it. */
+static void wake_one(void)
+{
+	struct sched *s = &goro__sched;
+
+	store_relaxed(&s->skip, 0u);
+	goro__wakep();
+}
+
+/* True: something was done. */
+static bool watch(struct p *p, int64_t now)
+{
+	bool stuck;
+
+	switch (load_acquire(&p->status)) {
+	case PSYSCALL:
+		return retake_syscall(p, now);
+	case PRUNNING:
+		stuck = watch_running(p, now);
+		if (!stuck || load_relaxed(&goro__sched.npidle) == 0 ||
+		    goro__runq_empty(&p->runq))
+			return false;
+		wake_one();
+		return true;
+	case PIDLE:
+		if (!timers_due(p, now) || load_relaxed(&goro__sched.polluntil))
+			return false;
+		wake_one();
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool watch_all(int64_t now)
+{
+	bool busy = false;
+
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		busy |= watch(goro__allp[i], now);
+	if (load_relaxed(&goro__sched.nrunq) > 0 &&
+	    load_relaxed(&goro__sched.npidle) > 0)
+		wake_one();
+	return busy;
+}
+
+/* With all Ps idle there is nothing to watch until one is taken. */
+static bool sleep_if_idle(void)
+{
+	struct sched *s = &goro__sched;
+	bool idle;
+
+	if ((int32_t)load_relaxed(&s->npidle) != s->gomaxprocs)
+		return false;
+	lock(&s->lock);
+	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs;
+	if (idle)
+		store_relaxed(&s->sysmonwait, 1u);
+	unlock(&s->lock);
+	if (!idle)
+		return false;
+	goro__gf_release();
+	goro__note_sleep(&s->sysmonnote, -1);
+	return true;
+}
+
+/* The tick ends early for a timer that only this thread would see. */
+static int64_t until_timer(int64_t delay)
+{
+	int64_t ns = goro__next_timer() - sys_clock();
+
+	if (ns >= delay)
+		return delay;
+	return ns > SHORTEST ? ns : SHORTEST;
+}
+
+void goro__sysmon(void)
+{
+	static struct m self = {.id = -1};
+	int64_t delay = SHORTEST;
+	int quiet = 0;
+
+	self.rand = 1;
+	goro__tls_m = &self;
+	while (!load_relaxed(&goro__sched.done)) {
+		sys_nanosleep(until_timer(delay));
+		if (sleep_if_idle() || watch_all(sys_clock())) {
+			quiet = 0;
+			delay = SHORTEST;
+			continue;
+		}
+		if (++quiet > PATIENCE && (delay *= 2) > LONGEST)
+			delay = LONGEST;
+	}
+}

@@ -1,0 +1,346 @@
+/*
+ * timechan.c - timers and tickers with a channel, as Go has them since 1.23.
+ *
+ * The channel has one slot inside but shows len and cap 0: a value is put in
+ * only when somebody looks, or at the due time if somebody waits.  So stop and
+ * reset can take a value back that nobody has received, and none is stale.
+ *
+ * A timer that nobody waits on is in no heap: setting and stopping it touches
+ * nothing shared, and it neither keeps a deadlock from being reported nor the
+ * memory of a dropped one.  The first receiver that waits puts it in, the last
+ * takes it out.
+ *
+ * The channel's lock guards when, blocked and the slot; the heap's lock, inside
+ * it, the heap.  The heap calls due() without a lock; what due() finds under
+ * the channel's lock decides.
+ */
+#include "chan.h"
+#include "seam/sys.h"
+
+struct goro_timer {
+	struct timer t;
+	int64_t when; /* armed for; 0: not armed */
+	int64_t period;
+	goro_chan *c;     /* NULL: after_func */
+	uint32_t blocked; /* receivers waiting on c */
+	goro_fn fn;
+	void *arg;
+};
+
+struct goro_ticker {
+	goro_timer timer;
+};
+
+static void due(struct timer *t, int64_t now);
+
+static void heap_in(goro_timer *t)
+{
+	if (!t->when || !t->blocked || load_relaxed(&t->t.p))
+		return;
+	t->t.when = t->when;
+	t->t.fn = due;
+	t->t.arg = t;
+	goro__timer_add(&t->t);
+}
+
+static void heap_out(goro_timer *t)
+{
+	goro__timer_del(&t->t);
+}
+
+/* Armed and due: to the next period, or disarmed. */
+static void advance(goro_timer *t, int64_t now)
+{
+	int64_t late = now - t->when;
+
+	t->when = t->period ? t->when + t->period * (1 + late / t->period) : 0;
+}
+
+/* A ticker's receiver that is slow loses ticks: one is pending at most. */
+static void fire(goro_timer *t, int64_t now)
+{
+	advance(t, now);
+	san_release(t);
+	goro__chan_send_now(t->c, &now);
+}
+
+static void due(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+
+	plock(&t->c->lock);
+	if (t->when && t->when <= now)
+		fire(t, now);
+	heap_in(t);
+	punlock(&t->c->lock);
+	goro__timer_done(heaped); /* t may be freed from here on */
+}
+
+void goro__timechan_poll(goro_chan *c)
+{
+	goro_timer *t = c->timer;
+	int64_t now;
+
+	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
+		return;
+	now = sys_clock();
+	if (t->when <= now)
+		fire(t, now);
+}
+
+void goro__timechan_block(goro_chan *c)
+{
+	c->timer->blocked++;
+	heap_in(c->timer);
+}
+
+void goro__timechan_unblock(goro_chan *c)
+{
+	if (--c->timer->blocked == 0)
+		heap_out(c->timer);
+}
+
+/* The value that was put in and not received; with the lock held. */
+static bool take_back(goro_chan *c)
+{
+	int64_t v;
+
+	if (load_relaxed(&c->qcount) == 0)
+		return false;
+	return goro__chan_recv_now(c, &v) == GORO_OK;
+}
+
+static bool disarm(goro_timer *t)
+{
+	bool pending = t->when != 0;
+
+	t->when = 0;
+	heap_out(t);
+	return take_back(t->c) || pending;
+}
+
+static void arm(goro_timer *t, int64_t ns, int64_t period)
+{
+	t->when = goro__when(ns);
+	t->period = period;
+	heap_in(t);
+}
+
+static goro_timer *new_timer(goro_timer *t, int64_t ns, int64_t period)
+{
+	t->c = goro_chan_make(sizeof(int64_t), 1, NULL);
+	if (!t->c)
+		return NULL;
+	t->c->timer = t;
+	arm(t, ns, period);
+	return t;
+}
+
+static int stop(goro_timer *t)
+{
+	bool pending;
+
+	plock(&t->c->lock);
+	pending = disarm(t);
+	punlock(&t->c->lock);
+	return pending;
+}
+
+static int reset(goro_timer *t, int64_t ns, int64_t period)
+{
+	bool pending;
+
+	plock(&t->c->lock);
+	pending = disarm(t);
+	arm(t, ns, period);
+	punlock(&t->c->lock);
+	return pending;
+}
+
+/* Its due() may be waiting for the lock: it must be over. */
+static void free_chan(goro_timer *t)
+{
+	stop(t);
+	goro__timer_del_sync(&t->t);
+	goro_chan_free(t->c);
+}
+
+goro_timer *goro_timer_new(int64_t ns)
+{
+	goro_timer *t = sys_calloc(1, sizeof(*t));
+
+	if (t && !new_timer(t, ns, 0)) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+goro_chan *goro_timer_chan(goro_timer *t)
+{
+	return t ? t->c : NULL;
+}
+
+/* ---- after_func --------------------------------------------------------- */
+
+static void start_func(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+	goro_fn fn = t->fn;
+	void *arg = t->arg;
+	struct g *g;
+
+	(void)now;
+	g = goro__newg(fn, arg, 0, goro__default_class,
+		       __builtin_return_address(0));
+	if (!g)
+		goro__fatal("runtime: cannot allocate a goroutine's stack");
+	san_acquire_as(&g->san, t);
+	goro__timer_done(heaped);
+	goro__start(g);
+}
+
+goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
+{
+	goro_timer *t = fn ? sys_calloc(1, sizeof(*t)) : NULL;
+
+	if (!t)
+		return NULL;
+	t->fn = fn;
+	t->arg = arg;
+	t->t.when = goro__when(ns);
+	t->t.fn = start_func;
+	t->t.arg = t;
+	san_release(t);
+	goro__timer_add(&t->t);
+	return t;
+}
+
+static int reset_func(goro_timer *t, int64_t ns)
+{
+	bool pending = goro__timer_del_sync(&t->t);
+
+	t->t.when = goro__when(ns);
+	san_release(t);
+	goro__timer_add(&t->t);
+	return pending;
+}
+
+/* ---- both --------------------------------------------------------------- */
+
+int goro_timer_stop(goro_timer *t)
+{
+	if (!t)
+		return GORO_TIMER_STOP;
+	return t->c ? stop(t) : goro__timer_del(&t->t);
+}
+
+int goro_timer_reset(goro_timer *t, int64_t ns)
+{
+	if (!t)
+		return GORO_TIMER_RESET;
+	return t->c ? reset(t, ns, 0) : reset_func(t, ns);
+}
+
+void goro_timer_free(goro_timer *t)
+{
+	if (!t)
+		return;
+	if (t->c)
+		free_chan(t);
+	else
+		goro__timer_del_sync(&t->t);
+	free(t);
+}
+
+goro_chan *goro_after(int64_t ns)
+{
+	return goro_timer_chan(goro_timer_new(ns));
+}
+
+/* ---- tickers ------------------------------------------------------------ */
+
+goro_ticker *goro_ticker_new(int64_t ns, int *status)
+{
+	goro_ticker *t;
+	int none;
+
+	if (!status)
+		status = &none;
+	*status = GORO_TICKER_NEW;
+	if (ns <= 0)
+		return NULL;
+	*status = GORO_ENOMEM;
+	t = sys_calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	if (!new_timer(&t->timer, ns, ns)) {
+		free(t);
+		return NULL;
+	}
+	*status = GORO_OK;
+	return t;
+}
+
+goro_chan *goro_ticker_chan(goro_ticker *t)
+{
+	return t ? t->timer.c : NULL;
+}
+
+void goro_ticker_stop(goro_ticker *t)
+{
+	if (t)
+		stop(&t->timer);
+}
+
+int goro_ticker_reset(goro_ticker *t, int64_t ns)
+{
+	if (!t)
+		return GORO_EINVAL;
+	if (ns <= 0)
+		return GORO_TICKER_RESET;
+	reset(&t->timer, ns, ns);
+	return GORO_OK;
+}
+
+void goro_ticker_free(goro_ticker *t)
+{
+	if (!t)
+		return;
+	free_chan(&t->timer);
+	free(t);
+}
+
+goro_chan *goro_tick(int64_t ns)
+{
+	return goro_ticker_chan(goro_ticker_new(ns, NULL));
+}
+
+/* ---- sleep -------------------------------------------------------------- */
+
+static void wake_sleeper(struct timer *t, int64_t now)
+{
+	struct g *g = t->arg;
+
+	(void)now;
+	goro__timer_done(t);
+	goro__ready(g);
+}
+
+void goro_sleep(int64_t ns)
+{
+	struct timer t = {.fn = wake_sleeper};
+
+	if (ns <= 0) {
+		goro_checkpoint();
+		return;
+	}
+	t.when = goro__when(ns);
+	t.arg = goro__self();
+	goro__timer_park(&t, WAIT_SLEEP);
+}
+
+int64_t goro_now(void)
+{
+	return sys_clock();
+}

@@ -1,0 +1,244 @@
+/*
+ * timer.c - the heap of timers of each P.
+ *
+ * A 4-ary heap ordered by when, guarded by the lock of the heap; the P's owner
+ * runs what is due when it looks for work, an M without work does so for other
+ * Ps, and one M sleeps until the first of all.  `next` shows the first due
+ * time to those who have no lock.
+ *
+ * fn is called without the lock, so that it may take others.  t->running says
+ * that it is being called; fn itself ends that with goro__timer_done(), its
+ * last touch of t, before it wakes whoever may free t.
+ */
+#include <string.h>
+
+#include "proc.h"
+#include "seam/sys.h"
+
+enum { ARITY = 4 };
+
+int64_t goro__when(int64_t ns)
+{
+	int64_t when;
+
+	if (ns <= 0)
+		ns = 0;
+	return __builtin_add_overflow(sys_clock(), ns, &when) ? INT64_MAX - 1
+							      : when;
+}
+
+static void put(struct timers *h, uint32_t i, struct timer *t)
+{
+	h->heap[i] = t;
+	t->index = i;
+}
+
+static void sift_up(struct timers *h, uint32_t i, struct timer *t)
+{
+	while (i > 0) {
+		uint32_t up = (i - 1) / ARITY;
+
+		if (h->heap[up]->when <= t->when)
+			break;
+		put(h, i, h->heap[up]);
+		i = up;
+	}
+	put(h, i, t);
+}
+
+static uint32_t least_child(struct timers *h, uint32_t i)
+{
+	uint32_t first = i * ARITY + 1;
+	uint32_t least = first;
+
+	for (uint32_t c = first + 1; c < first + ARITY && c < h->len; c++)
+		if (h->heap[c]->when < h->heap[least]->when)
+			least = c;
+	return least;
+}
+
+static void sift_down(struct timers *h, uint32_t i, struct timer *t)
+{
+	while (i * ARITY + 1 < h->len) {
+		uint32_t c = least_child(h, i);
+
+		if (t->when <= h->heap[c]->when)
+			break;
+		put(h, i, h->heap[c]);
+		i = c;
+	}
+	put(h, i, t);
+}
+
+static void show_next(struct timers *h)
+{
+	store_release(&h->next, h->len ? h->heap[0]->when : INT64_MAX);
+}
+
+static void grow(struct timers *h)
+{
+	uint32_t cap = h->cap ? h->cap * 2 : 16;
+	struct timer **heap = sys_malloc(cap * sizeof(*heap));
+
+	if (!heap)
+		goro__fatal("runtime: out of memory for timers");
+	if (h->len)
+		memcpy(heap, h->heap, h->len * sizeof(*heap));
+	free(h->heap);
+	h->heap = heap;
+	h->cap = cap;
+}
+
+static void heap_add(struct timers *h, struct timer *t)
+{
+	if (h->len == h->cap)
+		grow(h);
+	sift_up(h, h->len++, t);
+	show_next(h);
+}
+
+static void heap_remove(struct timers *h, struct timer *t)
+{
+	uint32_t i = t->index;
+	struct timer *last = h->heap[--h->len];
+
+	if (last != t) {
+		if (i > 0 && last->when < h->heap[(i - 1) / ARITY]->when)
+			sift_up(h, i, last);
+		else
+			sift_down(h, i, last);
+	}
+	show_next(h);
+}
+
+/* An M that sleeps longer than until when is woken. */
+void goro__wake_poller(int64_t when)
+{
+	struct sched *s = &goro__sched;
+	int64_t until;
+
+	if (goro__mp)
+		fence_seq(); /* the timer is in before polluntil is read */
+	until = load_seq(&s->polluntil);
+	if (until > when)
+		goro__note_wake(&s->pollnote);
+}
+
+static struct timers *add_locked(struct timer *t)
+{
+	struct p *p = goro__m()->p;
+
+	plock(&p->timers.lock);
+	store_relaxed(&t->p, p);
+	heap_add(&p->timers, t);
+	return &p->timers;
+}
+
+void goro__timer_add(struct timer *t)
+{
+	int64_t when = t->when;
+
+	punlock(&add_locked(t)->lock);
+	goro__wake_poller(when);
+}
+
+/*
+ * The heap's lock is kept until the stack is free: the timer cannot fire and
+ * make ready a goroutine that still runs.
+ */
+void goro__timer_park(struct timer *t, enum wait_reason why)
+{
+	struct timers *h = add_locked(t);
+
+	goro__wake_poller(t->when);
+	goro__park(&h->lock, why);
+}
+
+/* The heap that t is in, locked; NULL if it is in none. */
+static struct timers *lock_heap(struct timer *t)
+{
+	for (;;) {
+		struct p *p = load_acquire(&t->p);
+
+		if (!p)
+			return NULL;
+		plock(&p->timers.lock);
+		if (load_relaxed(&t->p) == p)
+			return &p->timers;
+		punlock(&p->timers.lock);
+	}
+}
+
+bool goro__timer_del(struct timer *t)
+{
+	struct timers *h = lock_heap(t);
+
+	if (!h)
+		return false;
+	heap_remove(h, t);
+	store_release(&t->p, NULL);
+	punlock(&h->lock);
+	return true;
+}
+
+bool goro__timer_del_sync(struct timer *t)
+{
+	bool pending = goro__timer_del(t);
+
+	/* Pairs with the release in goro__timer_done(). */
+	while (load_acquire(&t->running))
+		cpu_relax();
+	return pending;
+}
+
+/* Periodic timers keep their phase: what was missed is skipped. */
+static void rearm(struct timers *h, struct timer *t, int64_t now)
+{
+	int64_t late = now - t->when;
+
+	t->when += t->period * (1 + late / t->period);
+	sift_down(h, 0, t);
+	show_next(h);
+}
+
+int64_t goro__timers_run(struct p *p, int64_t now)
+{
+	struct timers *h = &p->timers;
+	int64_t next;
+
+	if (load_relaxed(&h->next) > now)
+		return load_relaxed(&h->next);
+	plock(&h->lock);
+	while (h->len > 0 && h->heap[0]->when <= now) {
+		struct timer *t = h->heap[0];
+
+		add_relaxed(&t->running, 1u);
+		if (t->period > 0) {
+			rearm(h, t, now);
+		} else {
+			heap_remove(h, t);
+			store_release(&t->p, NULL);
+		}
+		punlock(&h->lock);
+		/* From here t may be gone: fn calls goro__timer_done(). */
+		t->fn(t, now);
+		plock(&h->lock);
+	}
+	next = load_relaxed(&h->next);
+	punlock(&h->lock);
+	return next;
+}
+
+void goro__timers_move(struct timers *to, struct timers *from)
+{
+	struct p *p = (struct p *)(void *)((char *)to -
+					   offsetof(struct p, timers));
+
+	while (from->len > 0) {
+		struct timer *t = from->heap[0];
+
+		heap_remove(from, t);
+		store_release(&t->p, p);
+		heap_add(to, t);
+	}
+}
