@@ -5,6 +5,8 @@
 #
 # DIR holds the runner with the cases of cases.c and the fake runtimes of
 # fake.c; RUNNER is the real one.  Its last line is "N passed, N failed".
+# The parts beside this file are sourced and use what is defined here.
+# shellcheck disable=SC1090,SC1091,SC2034,SC2154
 set -u
 
 dir=$1
