@@ -63,7 +63,7 @@ static void start_generators(void)
 }
 
 CASE_OF(DL_006, in_sequence, "reading a silent generator first is a deadlock",
-	DEADLOCKS_IN("chan receive"))
+	DEADLOCKS_IN("chan receive"), NEEDS(NEED(chan, recv)))
 {
 	start_generators();
 	if (recv_int(left) >= 0)

@@ -6,13 +6,13 @@
 #include "dl.h"
 
 CASE(DL_001, "when all are blocked for ever the process says so and dies",
-     DEADLOCKS_IN("chan receive"))
+     DEADLOCKS_IN("chan receive"), NEEDS(NEED(chan, recv)))
 {
 	recv_int(chan_int(0));
 }
 
 CASE(DL_002, "a deadlock is reported at once",
-     DEADLOCKS_IN(ANY_STATE, .max_ms = 1000))
+     DEADLOCKS_IN(ANY_STATE, .max_ms = 1000), NEEDS(NEED(chan, recv)))
 {
 	recv_int(chan_int(0));
 }
@@ -34,7 +34,7 @@ CASE(DL_002, "a deadlock is reported at once",
 	}                                                                      \
 	_Static_assert(1, "")
 
-#define ON_CHAN .traits = 0
+#define ON_CHAN NEEDS(NEED(chan, send), NEED(chan, recv))
 #define ON_SELECT NEEDS(NEED(chan, select))
 #define ON_SYNC(f) NEEDS(NEED(sync, f))
 

@@ -217,13 +217,13 @@ static void hand_over(int64_t cap)
 }
 
 CASE(SC_026, "no wake-up is lost in hand-offs", .procs = {1, 2, 4, 8},
-     .timeout_ms = 60000)
+     .timeout_ms = 60000, NEEDS(NEED(chan, recv)))
 {
 	hand_over(0);
 }
 
 CASE_OF(SC_026, buffered, "nor through buffered channels",
-	.procs = {2, 4, 8}, .timeout_ms = 60000)
+	.procs = {2, 4, 8}, .timeout_ms = 60000, NEEDS(NEED(chan, recv)))
 {
 	hand_over(1);
 }
@@ -250,7 +250,7 @@ static void pong(void *arg)
 }
 
 CASE_OF(SC_026, pairs, "nor among several pairs", .procs = {2, 4, 8},
-	.timeout_ms = 60000)
+	.timeout_ms = 60000, NEEDS(NEED(chan, recv)))
 {
 	for (int i = 0; i < 4; i++) {
 		assay_chan *c = chan_int(i);
@@ -320,13 +320,14 @@ static void fib_rest(void *arg)
 }
 
 CASE(SC_035, "fork and join computes fib right by task stealing",
-     .flags = CASE_VALGRIND)
+     .flags = CASE_VALGRIND, NEEDS(NEED(chan, recv)))
 {
 	CHECK_EQ(fib_by_tasks(rounds(100) < 100 ? 8 : 12),
 		 rounds(100) < 100 ? 21 : 144);
 }
 
-CASE_OF(SC_035, continuation, "and by continuation stealing")
+CASE_OF(SC_035, continuation, "and by continuation stealing",
+	NEEDS(NEED(chan, recv)))
 {
 	CHECK_EQ(fib_by_continuations(rounds(100) < 100 ? 8 : 12),
 		 rounds(100) < 100 ? 21 : 144);

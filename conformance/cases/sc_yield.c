@@ -43,7 +43,8 @@ CASE_OF(SC_009, tied, "also when the one that yields is tied to its thread",
 }
 
 /* Without a timer to bring main back: main itself only yields. */
-CASE_OF(SC_009, both, "two that only yield see each other")
+CASE_OF(SC_009, both, "two that only yield see each other",
+	NEEDS(NEED(chan, recv), NEED(core, yield)))
 {
 	struct spinner s = {chan_signal(1), chan_signal(1), false};
 
