@@ -16,13 +16,14 @@ struct counter {
 	assay_chan *done;
 	int64_t each, wrong;
 	int64_t count, twice; /* plain */
-	atomic_int failed;
+	atomic_int arrived;
 };
 
 static void count_locked(void *arg)
 {
 	struct counter *c = arg;
 
+	gather(&c->arrived, HANDS);
 	for (int64_t i = 0; i < c->each; i++) {
 		lock(&c->m);
 		c->count++;
@@ -32,7 +33,7 @@ static void count_locked(void *arg)
 }
 
 CASE(MM_008, "an unlock happens before the next lock returns",
-     NEEDS(NEED_MUTEX, NEED_CHAN))
+     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(10000)};
 
@@ -45,6 +46,7 @@ static void count_tried(void *arg)
 {
 	struct counter *c = arg;
 
+	gather(&c->arrived, HANDS);
 	for (int64_t i = 0; i < c->each; i++) {
 		while (!try_lock(&c->m))
 			yield();
@@ -69,6 +71,7 @@ static void count_either(void *arg)
 {
 	struct counter *c = arg;
 
+	gather(&c->arrived, HANDS);
 	for (int64_t i = 0; i < c->each; i++) {
 		if (!try_lock(&c->m))
 			lock(&c->m);
@@ -79,7 +82,7 @@ static void count_either(void *arg)
 }
 
 CASE_OF(MM_010, mixed, "tries and locks order each other",
-	NEEDS(NEED_MUTEX, NEED_CHAN))
+	NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(5000)};
 
@@ -325,7 +328,7 @@ CASE(MM_013, "a signal happens before the wait that it wakes returns",
 
 /* ---- atomics ------------------------------------------------------------ */
 
-#define LITMUS 20000
+#define LITMUS 100000
 
 static int32_t x[LITMUS], y[LITMUS];
 static int32_t r1[LITMUS], r2[LITMUS];
@@ -335,22 +338,32 @@ static int64_t wide_x[LITMUS], wide_y[LITMUS];
 struct litmus {
 	atomic_int at[2];
 	assay_chan *done;
-	int64_t n, end;
+	int64_t n;
+	struct effort effort;
 	bool wide;
 	int rounds;
 };
 
-/* The other side has come to round i, or given up. */
+/*
+ * The other side has come to round i; false if time is up.  Who comes last
+ * goes on at once, the other a little later: it is made to linger, longer or
+ * shorter, so that some rounds overlap.
+ */
 static bool meets(struct litmus *l, int me, int i)
 {
+	int spins = 0;
+
 	steer(&l->at[me], i + 1);
-	for (int spins = 1; steered(&l->at[1 - me]) <= i; spins++) {
-		if (case_procs() == 1 || spins % 256 == 0)
-			yield();
-		if (spins % 4096 == 0 && now() > l->end)
+	while (steered(&l->at[1 - me]) <= i) {
+		if (++spins % 256 != 0)
+			continue;
+		yield();
+		if (!goes_on(&l->effort))
 			return false;
 	}
-	return true;
+	for (int k = i * 7 % 1024; spins == 0 && k > 0; k--)
+		(void)steered(&l->at[me]);
+	return i % 256 != 0 || goes_on(&l->effort);
 }
 
 static int32_t store_load(struct litmus *l, int me, int i)
@@ -384,7 +397,7 @@ static void other_side(void *arg)
 static void run_litmus(bool wide)
 {
 	struct litmus l = {.done = chan_signal(0), .n = fitting(LITMUS),
-			   .end = in(100 * MS), .wide = wide};
+			   .effort = effort(60 * MS), .wide = wide};
 	int n, none = 0, both = 0;
 
 	go(other_side, &l);
@@ -400,6 +413,7 @@ static void run_litmus(bool wide)
 }
 
 CASE(MM_014, "atomics are sequentially consistent: two stores, two loads",
+     .procs = {2, 4, 8},
      NEEDS(NEED(sync, store32), NEED(sync, load32), NEED(sync, store64),
 	   NEED(sync, load64), NEED_CHAN, NEED(core, yield), NEED(time, now)))
 {
@@ -411,7 +425,7 @@ CASE(MM_014, "atomics are sequentially consistent: two stores, two loads",
 
 struct adding {
 	int32_t exact;
-	atomic_int plain; /* loaded and stored, not added to */
+	atomic_int arrived, plain; /* loaded and stored, not added to */
 	assay_chan *done;
 	int64_t each;
 };
@@ -420,6 +434,7 @@ static void add_both(void *arg)
 {
 	struct adding *a = arg;
 
+	gather(&a->arrived, HANDS);
 	for (int64_t i = 0; i < a->each; i++) {
 		rt->sync->add32(&a->exact, 1);
 		steer(&a->plain, steered(&a->plain) + 1);
@@ -428,7 +443,7 @@ static void add_both(void *arg)
 }
 
 CASE(MM_017, "atomic increments are never lost, plain ones may be",
-     NEEDS(NEED(sync, add32), NEED_CHAN))
+     NEEDS(NEED(sync, add32), NEED_CHAN, NEED(core, yield)))
 {
 	struct adding a = {.done = chan_signal(0), .each = rounds(20000)};
 

@@ -5,21 +5,32 @@
  */
 #include "sync_kit.h"
 
-/* Stress ends after that many rounds or that much time. */
-#define STRESS_NS (150 * MS)
+/* The effort of a stress: see sync_kit.h. */
+#define STRESS_NS (120 * MS)
 
 /* ---- the select looks at one moment ------------------------------------- */
 
 /*
  * A prober polls c1 and c2 in every round, at about the time when the main
- * goroutine makes c2 ready and only then c1 not.  The round number steers
- * both; it carries no order that the channels need.
+ * goroutine makes c2 ready and only then c1 not.  Channels that never are
+ * stand between the two, so that a select that looks at one after the other
+ * takes its time; and the main goroutine lingers, longer or shorter, so that
+ * some rounds fall into it.  The round number steers both; it carries no
+ * order that the channels need.
  */
+#define BETWEEN 24
+
 struct probe {
 	atomic_int round, probed; /* -1 in round: the end */
-	assay_chan *c1, *c2, *ended;
+	assay_chan *c1, *c2, *never, *ended;
 	int64_t defaults;
 };
+
+static void linger(atomic_int *n, int turns)
+{
+	while (turns-- > 0)
+		(void)steered(n);
+}
 
 /* Waits in a loop for *n to leave the value v; the other end is quick. */
 static int leaves(atomic_int *n, int v)
@@ -32,18 +43,26 @@ static int leaves(atomic_int *n, int v)
 	return w;
 }
 
+/* c1 first in odd rounds, c2 first in even ones. */
+static bool probe_once(struct probe *p, int round)
+{
+	struct assay_case cases[BETWEEN + 2];
+	size_t i1 = round % 2 ? 0 : BETWEEN + 1;
+
+	for (size_t i = 1; i <= BETWEEN; i++)
+		cases[i] = case_recv(p->never, NULL);
+	cases[i1] = case_recv(p->c1, NULL);
+	cases[BETWEEN + 1 - i1] = case_recv(p->c2, NULL);
+	return select_default(cases, BETWEEN + 2, NULL) != NO_CASE;
+}
+
 static void probe_rounds(void *arg)
 {
 	struct probe *p = arg;
 	int round = 0;
 
 	while ((round = leaves(&p->round, round)) != -1) {
-		struct assay_case cases[2] = {case_recv(p->c1, NULL),
-					      case_recv(p->c2, NULL)};
-
-		if (round % 2 == 1)
-			cases[0].c = p->c2, cases[1].c = p->c1;
-		p->defaults += select_default(cases, 2, NULL) == NO_CASE;
+		p->defaults += !probe_once(p, round);
 		bump(&p->probed);
 	}
 	send_signal(p->ended);
@@ -52,6 +71,8 @@ static void probe_rounds(void *arg)
 static void start_round(struct probe *p, int round)
 {
 	atomic_store_explicit(&p->round, round, memory_order_release);
+	if (round > 0)
+		linger(&p->round, round * 13 % 1024);
 }
 
 static void end_rounds(struct probe *p, int rounds_done)
@@ -62,21 +83,23 @@ static void end_rounds(struct probe *p, int rounds_done)
 		  p->defaults, rounds_done);
 }
 
-static int more(int i, int64_t n, int64_t end)
+/* Rounds go on. */
+static bool more(int i, int64_t n, const struct effort *e)
 {
-	return i < n && (i % 256 != 0 || now() < end);
+	return i < n && (i % 256 != 0 || goes_on(e));
 }
 
 CASE(SE_019, "a poll of two channels of which one is always full finds one",
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
 	struct probe p = {.c1 = chan_int(1), .c2 = chan_int(1),
-			  .ended = chan_signal(0)};
-	int64_t n = rounds(100000), end = in(STRESS_NS);
+			  .never = chan_int(0), .ended = chan_signal(0)};
+	int64_t n = rounds(100000);
+	struct effort e = effort(STRESS_NS);
 	int i = 0;
 
 	go(probe_rounds, &p);
-	for (; more(i, n, end); i++) {
+	for (; more(i, n, &e); i++) {
 		send_int(p.c1, 1);
 		start_round(&p, i + 1);
 		send_int(p.c2, 1);
@@ -91,12 +114,14 @@ CASE(SE_019, "a poll of two channels of which one is always full finds one",
 CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
-	struct probe p = {.c1 = chan_int(1), .ended = chan_signal(0)};
-	int64_t n = rounds(100000), end = in(STRESS_NS);
+	struct probe p = {.c1 = chan_int(1), .never = chan_int(0),
+			  .ended = chan_signal(0)};
+	int64_t n = rounds(100000);
+	struct effort e = effort(STRESS_NS);
 	int i = 0;
 
 	go(probe_rounds, &p);
-	for (; more(i, n, end); i++) {
+	for (; more(i, n, &e); i++) {
 		p.c2 = chan_int(1);
 		send_int(p.c1, 1);
 		start_round(&p, i + 1);

@@ -45,12 +45,41 @@ static inline int64_t trials(int64_t n)
 	return some < n / 10 ? n / 10 : some;
 }
 
+/*
+ * Stress goes on for so much CPU time of the process, but at most ten times
+ * as long where the machine is busy.
+ */
+struct effort {
+	int64_t cpu_end, end;
+};
+
+static inline struct effort effort(int64_t ns)
+{
+	return (struct effort){cpu_ns() + ns, in(10 * ns)};
+}
+
+static inline bool goes_on(const struct effort *e)
+{
+	return cpu_ns() < e->cpu_end && now() < e->end;
+}
+
 /* rounds() for an array of n: never more. */
 static inline int64_t fitting(int64_t n)
 {
 	int64_t some = rounds(n);
 
 	return some < n ? some : n;
+}
+
+/*
+ * Waits for all n to arrive, so that they work at the same time.  Orders
+ * only what was before.
+ */
+static inline void gather(atomic_int *arrived, int n)
+{
+	bump(arrived);
+	while (count_of(arrived) < n)
+		yield();
 }
 
 /* Starts n goroutines with the same argument. */

@@ -128,7 +128,7 @@ struct words {
 	void *casp, *swapp, *pairp;
 	assay_chan *done;
 	int64_t each;
-	atomic_int hand, torn;
+	atomic_int hand, torn, arrived;
 	int64_t tokens; /* left in the hands; added up atomically by add64 */
 };
 
@@ -147,6 +147,7 @@ static void hands32(void *arg)
 	int32_t token = bump(&w->hand);
 	int32_t half = token | token << 16;
 
+	gather(&w->arrived, HANDS);
 	for (int64_t i = 0; i < w->each; i++) {
 		int32_t pair = rt->sync->load32(&w->pair32);
 
@@ -175,7 +176,7 @@ static void run_hands(struct words *w, assay_fn hands)
 CASE_OF(WG_030, w32, "32-bit atomics are exact under contention",
 	NEEDS(NEED(sync, add32), NEED(sync, load32), NEED(sync, store32),
 	      NEED(sync, swap32), NEED(sync, cas32), NEED(sync, add64),
-	      NEED_CHAN))
+	      NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
 
@@ -204,6 +205,7 @@ static void hands64(void *arg)
 	int64_t token = bump(&w->hand);
 	int64_t half = token | token << 32;
 
+	gather(&w->arrived, HANDS);
 	for (int64_t i = 0; i < w->each; i++) {
 		int64_t pair = rt->sync->load64(&w->pair64);
 
@@ -220,7 +222,7 @@ static void hands64(void *arg)
 
 CASE_OF(WG_030, w64, "64-bit atomics are exact under contention",
 	NEEDS(NEED(sync, add64), NEED(sync, load64), NEED(sync, store64),
-	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN))
+	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
 	int64_t sum;
@@ -254,6 +256,7 @@ static void handsp(void *arg)
 	int hand = bump(&w->hand);
 	void *token = &bytes[hand];
 
+	gather(&w->arrived, HANDS);
 	for (int64_t i = 0; i < w->each; i++) {
 		char *p = rt->sync->loadp(&w->pairp);
 
@@ -270,7 +273,7 @@ static void handsp(void *arg)
 
 CASE_OF(WG_030, pointer, "atomics of pointers are exact under contention",
 	NEEDS(NEED(sync, loadp), NEED(sync, storep), NEED(sync, swapp),
-	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN))
+	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
 	char *last;
