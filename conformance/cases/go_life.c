@@ -230,7 +230,7 @@ CASE(GO_012, "the live count is 1, N + 1 while N are parked, then 1 again",
 	settle(n);
 	CHECK_EQ(rt->inspect->num_goroutine(), n + 1);
 	close_chan(gate);
-	CHECK_EQ(live_becomes(1, 1 * SEC), 1);
+	CHECK_EQ(live_becomes(1, 5 * SEC), 1);
 }
 
 /* Takes values of any kind, as a print function does. */

@@ -76,11 +76,9 @@ var _ = twin("CH-038/open", func() {
 	say("ended\n")
 })
 
-// linearCost is the CPU time to wake n goroutines that select between a channel
-// they share and one of their own: four times by their own, once by close.
-func linearCost(n int) time.Duration {
-	const releases = 4
-	shared, done := make(chan struct{}), make(chan struct{}, n)
+// startWaiters starts n goroutines that select between a channel they share
+// and one of their own.
+func startWaiters(n int, shared, done chan struct{}) []chan struct{} {
 	own := make([]chan struct{}, n)
 	var begun int32
 	for i := range own {
@@ -88,56 +86,59 @@ func linearCost(n int) time.Duration {
 		own[i] = c
 		go func() {
 			atomic.AddInt32(&begun, 1)
-			for released := 0; ; released++ {
+			for {
 				select {
 				case <-c:
 					continue
 				case <-shared:
 				}
-				checkEq("released", released, releases)
 				done <- struct{}{}
 				return
 			}
 		}()
 	}
-	for i := n - 1; i > 0; i-- {
-		j := rndBelow(i + 1)
-		own[i], own[j] = own[j], own[i]
-	}
 	require(becomes(&begun, int32(n)), "not all goroutines ran")
 	time.Sleep(5 * time.Millisecond)
-	start := cpuTime()
-	for k := 0; k < releases; k++ {
-		for _, c := range own {
-			c <- struct{}{}
+	return own
+}
+
+// wakeCost is the CPU time to release 100 of n such goroutines ten times by
+// their own channels, the best of five.
+func wakeCost(n int) time.Duration {
+	shared, done := make(chan struct{}), make(chan struct{}, n)
+	own := startWaiters(n, shared, done)
+	for i := 0; i < 100; i++ {
+		j := i + rndBelow(n-i)
+		own[i], own[j] = own[j], own[i]
+	}
+	best := time.Hour
+	for k := 0; k < 5; k++ {
+		start := cpuTime()
+		for i := 0; i < 1000; i++ {
+			own[i%100] <- struct{}{}
+		}
+		if once := cpuTime() - start; once < best {
+			best = once
 		}
 	}
 	close(shared)
 	for i := 0; i < n; i++ {
 		<-done
 	}
-	return cpuTime() - start
-}
-
-func bestOf3(n int) time.Duration {
-	best := linearCost(n)
-	for i := 0; i < 2; i++ {
-		if once := linearCost(n); once < best {
-			best = once
-		}
-	}
 	return best
 }
 
 var _ = twin("CH-048", func() {
+	const most = 1.5 * 1.5 * 1.5
 	ratio := 0.0
-	for n := 2000; n <= 8000; n *= 2 {
-		one, four := bestOf3(n), bestOf3(4*n)
-		ratio = float64(four) / float64(one)
-		note("%d cost %v, four times as many %.2f times", n, one, ratio)
-		if ratio < 9 {
+	for n := 1000; n <= 4000; n *= 2 {
+		few, many := wakeCost(n), wakeCost(8*n)
+		ratio = float64(many) / float64(few)
+		note("a wake-up among %d: %d ns, among %d: %.2f times that",
+			n, few.Nanoseconds()/1000, 8*n, ratio)
+		if ratio < most {
 			return
 		}
 	}
-	check(false, "four times as many cost %.2f times as much", ratio)
+	check(false, "a wake-up costs %.2f times as much", ratio)
 })
