@@ -21,7 +21,7 @@ import (
 )
 
 // Every goroutine with a C body has a thread: what a machine bears.
-const maxGoroutines = 4000
+const maxGoroutines = 2000
 
 const ptrSize = unsafe.Sizeof(uintptr(0))
 
