@@ -2,10 +2,15 @@
  * adapter.c - @NAME@ for Assay.
  *
  * Everything is NULL that @NAME@ does not do yet; a case that needs it is
- * skipped and says so.  Fill in from the top: after core->go, the channels and
- * time->sleep most of the suite runs.  abi/assay.h says what each function
- * does; runtimes/pthread is a complete example.
+ * skipped and says so.  Fill in from the top: with the channels and time->sleep
+ * most of the suite runs.  abi/assay.h says what each function does;
+ * runtimes/pthread is a complete example.
  */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +32,67 @@ static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 	return ASSAY_OK;
 }
 
+static _Noreturn void fatal(const char *text)
+{
+	fprintf(stderr, "fatal error: %s\n", text);
+	_exit(2);
+}
+
+/* What a goroutine is started with; the copy is aligned to 16. */
+struct start {
+	assay_fn fn;
+	void *arg;
+	_Alignas(16) char copy[ASSAY_ARG_MAX];
+};
+
+static void *body(void *p)
+{
+	struct start *s = p;
+
+	s->fn(s->arg);
+	free(s);
+	return NULL;
+}
+
+/* Replace this: it stands in with a thread. */
+static int spawn(struct start *s)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, body, s) != 0)
+		return ASSAY_ENOMEM;
+	pthread_detach(thread);
+	return ASSAY_OK;
+}
+
+static int go(assay_fn fn, const void *arg, size_t n)
+{
+	struct start *s;
+	int status;
+
+	if (!fn)
+		fatal("go of nil func value");
+	if (n > ASSAY_ARG_MAX || (n && !arg))
+		return ASSAY_EINVAL;
+	s = malloc(sizeof(*s));
+	if (!s)
+		return ASSAY_ENOMEM;
+	s->fn = fn;
+	s->arg = n ? s->copy : (void *)(uintptr_t)arg;
+	if (n)
+		memcpy(s->copy, arg, n);
+	status = spawn(s);
+	if (status != ASSAY_OK)
+		free(s);
+	return status;
+}
+
+/* Replace this, too. */
+static void yield(void)
+{
+	sched_yield();
+}
+
 static void end_process(int status)
 {
 	_exit(status);
@@ -35,8 +101,8 @@ static void end_process(int status)
 static const struct assay_core_ops core = {
 	.size = sizeof(core),
 	.run = run,
-	.go = NULL,
-	.yield = NULL,
+	.go = go,
+	.yield = yield,
 	.goexit = NULL,
 	.exit = end_process,
 	.panic = NULL,
@@ -119,7 +185,7 @@ static const struct assay_runtime table = {
 	.traits = 0, /* what no function can stand for: assay_traits */
 	.name = "@NAME@",
 	.version = "0.1",
-	.model = "N:1",         /* or "1:1", "N:M" */
+	.model = "1:1",         /* or "N:1", "N:M" */
 	.max_goroutines = 1000, /* parked at once; 0: bounded by memory */
 	.core = &core,
 	.chan = &chan,
