@@ -73,18 +73,22 @@ static void heap_sort(struct select *s)
 	}
 }
 
+static void sort(struct select *s)
+{
+	if (s->nlock <= SORT_BY_INSERTION)
+		insertion_sort(s);
+	else
+		heap_sort(s);
+}
+
 static void make_order(struct select *s)
 {
 	s->nlock = 0;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->cases[i].c)
 			s->order[s->nlock++] = (uint32_t)i;
-	if (!goro__mp)
-		return; /* nothing is locked */
-	if (s->nlock <= SORT_BY_INSERTION)
-		insertion_sort(s);
-	else
-		heap_sort(s);
+	if (goro__mp)
+		sort(s);
 }
 
 static void lock_all(const struct select *s)
@@ -262,6 +266,12 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	struct deadline d;
 	struct sudog *w;
 
+	/*
+	 * GOMAXPROCS may be raised before it wakes.  It cannot sort then: the
+	 * M that parked it may still be in unlock_all().
+	 */
+	if (!goro__mp)
+		sort(s);
 	store_relaxed(&g->select_done, 0u);
 	queue_all(s, g);
 	if (deadline != GORO_FOREVER)
@@ -270,7 +280,6 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	goro__park_after(goro__mp ? after_unlock_all : NULL, s, WAIT_SELECT);
 	if (deadline != GORO_FOREVER)
 		goro__deadline_stop(&d);
-	make_order(s); /* GOMAXPROCS may have been raised meanwhile */
 	lock_all(s);
 	dequeue_all(s);
 	w = g->wake;

@@ -51,21 +51,43 @@ static void entersyscall(void)
 		offer_p_to_stopper(p);
 }
 
+/* An idle P, or g on the global queue: one step, so that none is lost. */
+static struct p *idle_p_or_queue(struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct p *p;
+
+	lock(&s->lock);
+	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
+	if (!p && g) {
+		glist_push(&s->runq, g);
+		store_relaxed(&s->nrunq, s->runq.n);
+	}
+	unlock(&s->lock);
+	return p;
+}
+
+/*
+ * A P that became idle since the first look must be taken here: whoever gave
+ * it up did not see prev, and may be the last that was awake.
+ */
 static void after_no_p(struct m *m, struct g *prev, void *arg)
 {
+	struct p *p;
+
 	(void)m, (void)arg;
 	store_relaxed(&prev->status, GRUNNABLE);
-	goro__globrunqput(prev);
-	goro__wakep();
+	p = idle_p_or_queue(prev);
+	if (!p)
+		return;
+	goro__acquirep(p);
+	goro__runqput(p, prev, true);
 }
 
 static bool another_p(void)
 {
-	struct p *p;
+	struct p *p = idle_p_or_queue(NULL);
 
-	lock(&goro__sched.lock);
-	p = load_relaxed(&goro__sched.gcwaiting) ? NULL : goro__pidleget();
-	unlock(&goro__sched.lock);
 	if (p)
 		goro__acquirep(p);
 	return p != NULL;

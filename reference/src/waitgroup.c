@@ -76,9 +76,13 @@ struct wg_task {
 	void *arg;
 };
 
+/* A panic ends the process: nobody is let go before that. */
 static void task_done(void *wg)
 {
-	goro_wg_done(wg);
+	const struct panic *p = goro__self()->panics;
+
+	if (!p || p->goexit)
+		goro_wg_done(wg);
 }
 
 /* done is deferred: fn may end by goexit. */
