@@ -86,9 +86,10 @@ var _ = twin("SC-015", func() {
 	sort.Slice(lengths[:], func(i, j int) bool {
 		return lengths[i] < lengths[j]
 	})
-	m := lengths[n/2]
-	check(m >= 5*time.Millisecond && m <= upto(50*time.Millisecond),
-		"median turn %v", m)
+	// A busy machine makes turns longer, never shorter.
+	shorter, median := lengths[n/4], lengths[n/2]
+	check(median >= 5*time.Millisecond, "median turn %v", median)
+	check(shorter <= upto(100*time.Millisecond), "turns %v", lengths)
 	note("turns %v", lengths)
 })
 
