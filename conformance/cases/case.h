@@ -167,29 +167,32 @@ _Noreturn void check_stop(void);
 #define CHECK(cond)                                                            \
 	check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
-/* Each operand is evaluated once: it may be a call that does something. */
-#define CHECK_CMP(a, op, b)                                                    \
+/*
+ * Each operand is evaluated once: it may be a call that does something.  The
+ * text is made by the outermost macro, where the operands are as written.
+ */
+#define CHECK_CMP(a, op, b, text)                                              \
 	__extension__({                                                        \
 		const int64_t check_a = (int64_t)(a), check_b = (int64_t)(b);  \
 		check_cmp(check_a, check_b, check_a op check_b, __FILE__,      \
-			  __LINE__, #a " " #op " " #b);                        \
+			  __LINE__, text);                                     \
 	})
-#define CHECK_EQ(a, b) CHECK_CMP(a, ==, b)
-#define CHECK_NE(a, b) CHECK_CMP(a, !=, b)
-#define CHECK_LT(a, b) CHECK_CMP(a, <, b)
-#define CHECK_LE(a, b) CHECK_CMP(a, <=, b)
-#define CHECK_GT(a, b) CHECK_CMP(a, >, b)
-#define CHECK_GE(a, b) CHECK_CMP(a, >=, b)
+#define CHECK_EQ(a, b) CHECK_CMP(a, ==, b, #a " == " #b)
+#define CHECK_NE(a, b) CHECK_CMP(a, !=, b, #a " != " #b)
+#define CHECK_LT(a, b) CHECK_CMP(a, <, b, #a " < " #b)
+#define CHECK_LE(a, b) CHECK_CMP(a, <=, b, #a " <= " #b)
+#define CHECK_GT(a, b) CHECK_CMP(a, >, b, #a " > " #b)
+#define CHECK_GE(a, b) CHECK_CMP(a, >=, b, #a " >= " #b)
 #define CHECK_STR(a, b) check_str(a, b, __FILE__, __LINE__, #a " == " #b)
 
 #define REQUIRE(cond)                                                          \
 	do {                                                                   \
-		if (!CHECK(cond))                                              \
+		if (!check_ok(cond, __FILE__, __LINE__, "%s", #cond))          \
 			check_stop();                                          \
 	} while (0)
 #define REQUIRE_EQ(a, b)                                                       \
 	do {                                                                   \
-		if (!CHECK_EQ(a, b))                                           \
+		if (!CHECK_CMP(a, ==, b, #a " == " #b))                        \
 			check_stop();                                          \
 	} while (0)
 
