@@ -83,7 +83,7 @@ static const struct assay_core_ops core = {
 
 /* ---- channels ----------------------------------------------------------- */
 
-static assay_chan *make(size_t elem, int64_t cap, int *status)
+static assay_chan *chan_make(size_t elem, int64_t cap, int *status)
 {
 	int ignored;
 
@@ -134,7 +134,7 @@ static int chan_select(const struct assay_case *cases, size_t n,
 
 static const struct assay_chan_ops chans = {
 	.size = sizeof(chans),
-	.make = make,
+	.make = chan_make,
 	.free = chan_free,
 	.send = chan_send,
 	.recv = chan_recv,
@@ -237,24 +237,94 @@ static const struct assay_time_ops times = {
 
 /* ---- sync --------------------------------------------------------------- */
 
-static int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
+static int mutex_lock(assay_mutex *m, int64_t deadline)
 {
-	return fn ? goWgGo(wg, fn, arg) : ASSAY_EINVAL;
+	return m ? goMutexLock(m, deadline) : ASSAY_EINVAL;
 }
 
-static assay_pool *pool_new(void *(*make)(void *arg), void *arg)
+static void mutex_unlock(assay_mutex *m)
+{
+	if (m)
+		goMutexUnlock(m);
+}
+
+static int rw_lock(assay_rwmutex *m, int64_t deadline)
+{
+	return m ? goRwLock(m, deadline) : ASSAY_EINVAL;
+}
+
+static void rw_unlock(assay_rwmutex *m)
+{
+	if (m)
+		goRwUnlock(m);
+}
+
+static int rw_rlock(assay_rwmutex *m, int64_t deadline)
+{
+	return m ? goRwRlock(m, deadline) : ASSAY_EINVAL;
+}
+
+static void rw_runlock(assay_rwmutex *m)
+{
+	if (m)
+		goRwRunlock(m);
+}
+
+static int wg_add(assay_waitgroup *wg, int64_t delta)
+{
+	return wg ? goWgAdd(wg, delta) : ASSAY_EINVAL;
+}
+
+static int wg_wait(assay_waitgroup *wg, int64_t deadline)
+{
+	return wg ? goWgWait(wg, deadline) : ASSAY_EINVAL;
+}
+
+static int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
+{
+	return wg && fn ? goWgGo(wg, fn, arg) : ASSAY_EINVAL;
+}
+
+static void once_do(assay_once *o, assay_fn fn, void *arg)
+{
+	if (o && fn)
+		goOnceDo(o, fn, arg);
+}
+
+static int cond_wait(assay_cond *c, assay_mutex *m)
+{
+	return c && m ? goCondWait(c, m) : ASSAY_EINVAL;
+}
+
+static int cond_wait_r(assay_cond *c, assay_rwmutex *m)
+{
+	return c && m ? goCondWaitR(c, m) : ASSAY_EINVAL;
+}
+
+static int cond_signal(assay_cond *c)
+{
+	return c ? goCondSignal(c) : ASSAY_EINVAL;
+}
+
+static int cond_broadcast(assay_cond *c)
+{
+	return c ? goCondBroadcast(c) : ASSAY_EINVAL;
+}
+
+static assay_pool *pool_new(make_fn make, void *arg)
 {
 	return pointer(goPoolNew(make, arg));
 }
 
 static void *pool_get(assay_pool *p)
 {
-	return goPoolGet((uintptr_t)p);
+	return p ? goPoolGet((uintptr_t)p) : NULL;
 }
 
 static void pool_put(assay_pool *p, void *item)
 {
-	goPoolPut((uintptr_t)p, item);
+	if (p)
+		goPoolPut((uintptr_t)p, item);
 }
 
 static void pool_free(assay_pool *p)
@@ -296,20 +366,20 @@ static bool casp(void **p, void *old, void *v)
 /* Not constant: wg_go depends on the version. */
 static struct assay_sync_ops sync_ops = {
 	.size = sizeof(sync_ops),
-	.mutex_lock = goMutexLock,
-	.mutex_unlock = goMutexUnlock,
-	.rw_lock = goRwLock,
-	.rw_unlock = goRwUnlock,
-	.rw_rlock = goRwRlock,
-	.rw_runlock = goRwRunlock,
-	.wg_add = goWgAdd,
-	.wg_wait = goWgWait,
+	.mutex_lock = mutex_lock,
+	.mutex_unlock = mutex_unlock,
+	.rw_lock = rw_lock,
+	.rw_unlock = rw_unlock,
+	.rw_rlock = rw_rlock,
+	.rw_runlock = rw_runlock,
+	.wg_add = wg_add,
+	.wg_wait = wg_wait,
 	.wg_go = wg_go,
-	.once_do = goOnceDo,
-	.cond_wait = goCondWait,
-	.cond_wait_r = goCondWaitR,
-	.cond_signal = goCondSignal,
-	.cond_broadcast = goCondBroadcast,
+	.once_do = once_do,
+	.cond_wait = cond_wait,
+	.cond_wait_r = cond_wait_r,
+	.cond_signal = cond_signal,
+	.cond_broadcast = cond_broadcast,
 	.pool_new = pool_new,
 	.pool_get = pool_get,
 	.pool_put = pool_put,
