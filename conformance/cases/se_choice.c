@@ -137,7 +137,7 @@ static void uniform(const char *places)
 	struct assay_case cases[MANY];
 	size_t n = strlen(places), k = 0;
 	int64_t hits[MANY] = {0}, count = trials(20000);
-	bool ready[MANY];
+	bool ready[MANY] = {false};
 	int v = 0;
 
 	REQUIRE(n <= MANY);
