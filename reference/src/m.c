@@ -16,25 +16,6 @@ static sigset_t user_signals;
 
 _Thread_local struct m *goro__tls_m __attribute__((tls_model("initial-exec")));
 
-/* Pairs with the acquire in goro__note_sleep(). */
-void goro__note_wake(atomic_uint *note)
-{
-	if (xchg_acq_rel(note, 1u) == 0)
-		sys_futex_wake(note, 1);
-}
-
-bool goro__note_sleep(atomic_uint *note, int64_t ns)
-{
-	int64_t end = ns < 0 ? 0 : sys_clock() + ns;
-
-	while (xchg_acq_rel(note, 0u) == 0) {
-		if (ns >= 0 && (ns = end - sys_clock()) <= 0)
-			return false;
-		sys_futex_wait(note, 0, ns);
-	}
-	return true;
-}
-
 struct p *goro__pidleget(void)
 {
 	struct sched *s = &goro__sched;

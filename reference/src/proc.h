@@ -48,11 +48,14 @@ int64_t goro__next_timer(void);
 /* Starts a spinning M if a P is idle and nobody spins. */
 void goro__wakep(void);
 
-/* ---- m.c: threads ------------------------------------------------------- */
+/* ---- note.c ------------------------------------------------------------- */
 
 void goro__note_wake(atomic_uint *note);
 /* False: ns passed first (ns < 0: never). */
 bool goro__note_sleep(atomic_uint *note, int64_t ns);
+
+/* ---- m.c: threads ------------------------------------------------------- */
+
 /* Runs p (NULL: an idle one, if any) on an idle or a new M. */
 void goro__startm(struct p *p, bool spinning);
 /* Sleeps until startm gives this M a P. */

@@ -39,31 +39,11 @@
  * While any are left out sysmon keeps an eye on the queues: it wakes an M when
  * it sees a goroutine that waits while a P is idle.
  */
+#include "order.h"
 #include "seam/sys.h"
 #include "switch.h"
 
 enum { STEAL_ROUNDS = 4, MAX_SKIP = 1024 };
-
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-	while (b) {
-		uint32_t t = a % b;
-
-		a = b;
-		b = t;
-	}
-	return a;
-}
-
-/* A step that visits all n: co-prime to n, chosen by r. */
-static uint32_t coprime_step(uint32_t n, uint32_t r)
-{
-	uint32_t step = n > 1 ? 1 + r % (n - 1) : 1;
-
-	while (gcd(step, n) != 1)
-		step = step % n + 1;
-	return step;
-}
 
 void goro__globrunqput(struct g *g)
 {
