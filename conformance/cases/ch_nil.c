@@ -36,7 +36,7 @@ CASE(CH_017, "receive from a nil channel blocks for ever",
 }
 
 CASE_OF(CH_016, alone, "main alone sending on a nil channel: deadlock",
-	.timeout_ms = 3000, NEEDS(NEED(chan, send)),
+	NEEDS(NEED(chan, send)),
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan send \\(nil chan\\)\\]:"}))
 {
@@ -44,7 +44,7 @@ CASE_OF(CH_016, alone, "main alone sending on a nil channel: deadlock",
 }
 
 CASE_OF(CH_017, alone, "main alone receiving from a nil channel: deadlock",
-	.timeout_ms = 3000, NEEDS(NEED(chan, recv)),
+	NEEDS(NEED(chan, recv)),
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
@@ -61,7 +61,7 @@ static int range(assay_chan *c)
 }
 
 CASE_OF(CH_038, nil, "range over a nil channel blocks for ever",
-	.timeout_ms = 3000, NEEDS(NEED(chan, recv)),
+	NEEDS(NEED(chan, recv)),
 	ENDS(.status = 2, .first = DEADLOCK, .out = "",
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
@@ -76,7 +76,7 @@ static void send_three(void *arg)
 }
 
 CASE_OF(CH_038, open, "range over a channel never closed: deadlock",
-	.timeout_ms = 3000, NEEDS(NEED_CHAN),
+	NEEDS(NEED_CHAN),
 	ENDS(.status = 2, .first = DEADLOCK, .out = "",
 	     .match = {"goroutine 1 \\[chan receive\\]:"}))
 {

@@ -57,6 +57,7 @@ static void feed(void *arg)
 }
 
 CASE(CH_043, "23 workers pass on all items of one queue, and all end",
+     .timeout_ms = 30000,
      NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, yield), NEED(sync, wg_add),
 	   NEED(sync, wg_wait)))
 {

@@ -8,8 +8,7 @@ static void wait_gate(void *arg)
 
 CASE(GO_017, "resident bytes of a parked goroutine",
      .flags = CASE_PERF | CASE_NOT_SANITIZED | CASE_DEFAULT_PROCS,
-     .timeout_ms = 20000,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .timeout_ms = 30000, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
 {
 	int64_t n = goroutines(100000), before, each;
 	assay_chan *gate = chan_signal(0);

@@ -144,7 +144,7 @@ static void pass_left(void *arg)
 }
 
 CASE(GO_010, "a chain of 10 000 goroutines passes a value to its end",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND, .timeout_ms = 30000, NEEDS(NEED_CHAN))
 {
 	int64_t n = goroutines(10000);
 	atomic_int hops = 0;
@@ -183,7 +183,7 @@ static void wait_for_close(void *arg)
 }
 
 CASE(GO_011, "100 000 parked goroutines are all woken by one close",
-     .timeout_ms = 20000, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .timeout_ms = 30000, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
 {
 	static struct crowd w;
 
@@ -311,7 +311,7 @@ static void run_batch(struct batch *b, int n, assay_fn fn)
  * measurement takes the memory that batches need at most.
  */
 CASE(GO_013, "goroutines that ended make room for others: no growth",
-     .flags = CASE_NOT_SANITIZED, .timeout_ms = 20000,
+     .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000,
      NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
 {
 	static struct batch b;

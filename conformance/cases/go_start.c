@@ -129,6 +129,7 @@ static void start_all(int64_t n)
 }
 
 CASE(GO_006, "every goroutine that was started runs, and runs once",
+     .timeout_ms = 30000,
      NEEDS(NEED_GO, NEED_WAIT, NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	int64_t n = goroutines(STARTS), wrong = 0;
