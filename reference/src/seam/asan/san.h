@@ -1,0 +1,90 @@
+/*
+ * san.h - the twin for AddressSanitizer: it is told of every change of stack.
+ * What the functions mean is said in seam/none/san.h.
+ *
+ * Each stack has a fake stack of its own (for use-after-return), kept while it
+ * does not run.  NULL is passed for it only when a goroutine ends: that frees
+ * it.  A dead goroutine's stack is unpoisoned, since its frames never return.
+ */
+#ifndef GORO_SAN_H
+#define GORO_SAN_H
+
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#include <stddef.h>
+
+struct san_fiber {
+	const void *lo;
+	size_t n;
+	void *fake;
+};
+
+#define SAN_STACK_SCALE 4
+
+static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
+{
+	*f = (struct san_fiber){.lo = lo, .n = n};
+}
+
+static inline void san_fiber_free(struct san_fiber *f)
+{
+	ASAN_UNPOISON_MEMORY_REGION(f->lo, f->n);
+}
+
+static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
+{
+	*f = (struct san_fiber){.lo = lo, .n = n};
+}
+
+static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
+{
+	__sanitizer_start_switch_fiber(&from->fake, to->lo, to->n);
+}
+
+static inline void san_arrive(struct san_fiber *self)
+{
+	__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
+}
+
+static inline void san_die(struct san_fiber *self, struct san_fiber *to)
+{
+	(void)self;
+	__sanitizer_start_switch_fiber(NULL, to->lo, to->n);
+}
+
+static inline void san_release(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_acquire(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_sync(const void *p)
+{
+	(void)p;
+}
+
+static inline void san_sync_as(struct san_fiber *f, const void *p)
+{
+	(void)f, (void)p;
+}
+
+static inline void san_acquire_as(struct san_fiber *f, const void *p)
+{
+	(void)f, (void)p;
+}
+
+static inline void san_read(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+
+static inline void san_write(void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+
+#endif
