@@ -55,5 +55,5 @@ for no in --color=never --no-color --color=auto; do
 	on $no --run GO-002
 	check "no colour: $no" sh -c "! grep -q '$(printf '\033')' $out"
 done
-on --timeout-scale 3 --run GO-006
-check "timeout-scale" says "still running after 1.9 s"
+on --timeout-scale 2 --run GO-006
+check "timeout-scale" sh -c "grep -q 'still running after [3-9]' $out"

@@ -17,7 +17,7 @@ else
 	skip "junit: xmllint" "not installed"
 fi
 
-check "junit: counts" python3 - "$tmp/r.xml" <<'PY'
+have python3 && check "junit: counts" python3 - "$tmp/r.xml" <<'PY'
 import sys, xml.etree.ElementTree as tree
 root = tree.parse(sys.argv[1]).getroot()
 suite = root.find("testsuite")
@@ -32,7 +32,7 @@ assert "<fail> \"quoted\" & #hash" in nasty.find("failure").get("message")
 assert "]]><a b='\"'>&amp;" in nasty.find("system-out").text
 PY
 
-check "json: content" python3 - "$tmp/r.json" <<'PY'
+have python3 && check "json: content" python3 - "$tmp/r.json" <<'PY'
 import json, sys
 d = json.load(open(sys.argv[1]))
 by = {r["id"]: r for r in d["results"]}
@@ -45,6 +45,7 @@ assert by["GO-001"]["runs"][0]["stdout"] is None
 out = by["CH-004"]["runs"][0]["stdout"]
 assert "]]><a b='\"'>&amp; \\xff\\xfe \\x01 é # ok\n" in out, out[:100]
 PY
+have python3 || skip "junit and json: content" "no python3"
 if have jq; then
 	check "json: jq" jq -e '.results | length == 16' "$tmp/r.json"
 fi

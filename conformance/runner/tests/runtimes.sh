@@ -10,7 +10,8 @@ check "no core->go" refused nogo "lacks core->go"
 check "a NULL table" refused null "returned NULL"
 check "no symbol" refused nosymbol "exports no symbol assay_runtime"
 check "a constructor that crashes" refused crash "crashes while it is loaded"
-check "a constructor that hangs" refused hang "hangs while it is loaded"
+check "a constructor that hangs" refused hang \
+	"hangs while it is loaded" 0.05
 check "a constructor that exits" refused exit "does not answer"
 check "a constructor that prints" refused noise "'?[31mnoise'"
 check "no such file" refused no-such "there is no such file"
