@@ -246,22 +246,31 @@ static void format(char *out, size_t n, const char *fmt, ...)
 	va_end(ap);
 }
 
+struct print {
+	char text[128];
+	atomic_int printed; /* text is valid */
+};
+
 static void print_many(void *arg)
 {
-	format(arg, 128, "%d %c %s %ld %.2f %u %lld %.1e %s", 1, 'x', "two", 3L,
-	       4.5, 6u, 7LL, 8e9, "end");
+	struct print *p = arg;
+
+	format(p->text, sizeof(p->text), "%d %c %s %ld %.2f %u %lld %.1e %s", 1,
+	       'x', "two", 3L, 4.5, 6u, 7LL, 8e9, "end");
+	mark(&p->printed);
 }
 
 CASE(GO_024, "a call with values of any kind leaves no goroutine behind",
      .flags = CASE_VALGRIND,
      NEEDS(NEED_GO, NEED_WAIT, NEED(inspect, num_goroutine)))
 {
-	static char text[128];
+	static struct print p;
 	int64_t before = rt->inspect->num_goroutine();
 
-	go(print_many, text);
-	REQUIRE_EQ(live_becomes(before, 10 * SEC), before);
-	CHECK_STR(text, "1 x two 3 4.50 6 7 8.0e+09 end");
+	go(print_many, &p);
+	REQUIRE(becomes(&p.printed, 1));
+	CHECK_STR(p.text, "1 x two 3 4.50 6 7 8.0e+09 end");
+	CHECK_EQ(live_becomes(before, 10 * SEC), before);
 }
 
 /* ---- GO-013: slots and stacks are used again ------------------------------------ */
