@@ -65,7 +65,8 @@ RUNTIME ?=
 ARGS ?=
 
 CONF_USUAL := goro pthread go
-CONF_MISSING_go := no Go here: Debian package golang-go
+CONF_MISSING_go := $(if $(filter none,$(SAN)),\
+	no Go here: Debian package golang-go)
 CONF_ASKED = $(or $(RUNTIME),$(CONF_USUAL))
 conf_files = $(filter $(B)/runtimes/$(1) $(B)/runtimes/$(1).so,\
 	$(RUNTIME_FILES))
