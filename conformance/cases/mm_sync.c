@@ -397,7 +397,7 @@ static void other_side(void *arg)
 static void run_litmus(bool wide)
 {
 	struct litmus l = {.done = chan_signal(0), .n = fitting(LITMUS),
-			   .effort = effort(60 * MS), .wide = wide};
+			   .effort = effort(80 * MS), .wide = wide};
 	int n, none = 0, both = 0;
 
 	go(other_side, &l);
@@ -413,7 +413,7 @@ static void run_litmus(bool wide)
 }
 
 CASE(MM_014, "atomics are sequentially consistent: two stores, two loads",
-     .procs = {2, 4, 8},
+     .flags = CASE_ALONE, .procs = {2, 4, 8},
      NEEDS(NEED(sync, store32), NEED(sync, load32), NEED(sync, store64),
 	   NEED(sync, load64), NEED_CHAN, NEED(core, yield), NEED(time, now)))
 {

@@ -5,8 +5,6 @@
  */
 #include "sync_kit.h"
 
-/* The effort of a stress: see sync_kit.h. */
-#define STRESS_NS (120 * MS)
 
 /* ---- the select looks at one moment ------------------------------------- */
 
@@ -90,12 +88,13 @@ static bool more(int i, int64_t n, const struct effort *e)
 }
 
 CASE(SE_019, "a poll of two channels of which one is always full finds one",
+     .flags = CASE_ALONE,
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
 	struct probe p = {.c1 = chan_int(1), .c2 = chan_int(1),
 			  .never = chan_int(0), .ended = chan_signal(0)};
 	int64_t n = rounds(100000);
-	struct effort e = effort(STRESS_NS);
+	struct effort e = effort(case_procs() == 1 ? 20 * MS : 120 * MS);
 	int i = 0;
 
 	go(probe_rounds, &p);
@@ -112,12 +111,13 @@ CASE(SE_019, "a poll of two channels of which one is always full finds one",
 }
 
 CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
+     .flags = CASE_ALONE,
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
 	struct probe p = {.c1 = chan_int(1), .never = chan_int(0),
 			  .ended = chan_signal(0)};
 	int64_t n = rounds(100000);
-	struct effort e = effort(STRESS_NS);
+	struct effort e = effort(case_procs() == 1 ? 20 * MS : 120 * MS);
 	int i = 0;
 
 	go(probe_rounds, &p);
@@ -297,7 +297,7 @@ static void send_count(void *arg)
 	send_signal(c[2]);
 }
 
-#define WINDOW 5000 /* selects; 22 bytes of each are too many */
+#define WINDOW 3000 /* selects; 36 bytes of each are too many */
 
 /* Selects that wait leave a waiter on the dummy channel each time. */
 static void receive_beside(assay_chan **c, int count)
