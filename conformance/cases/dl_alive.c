@@ -92,7 +92,7 @@ CASE_OF(DL_008, fires, "a timer that fires later saves the program",
 }
 
 CASE(DL_009, "the last timer fired and woke nobody: that is a deadlock",
-     DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 2000),
+     DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 4000),
      NEEDS(NEED(time, after_func)))
 {
 	rt->time->after_func(50 * MS, nothing, NULL);
@@ -100,7 +100,7 @@ CASE(DL_009, "the last timer fired and woke nobody: that is a deadlock",
 }
 
 CASE_OF(DL_009, sleeper, "the last sleeper ended and woke nobody",
-	DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 4000),
 	NEEDS(NEED(time, sleep)))
 {
 	assay_chan *c = chan_int(3);
@@ -111,7 +111,7 @@ CASE_OF(DL_009, sleeper, "the last sleeper ended and woke nobody",
 }
 
 CASE_OF(DL_010, timer, "a stopped timer does not hold off the report",
-	DEADLOCKS_IN("chan receive", .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .max_ms = 4000),
 	NEEDS(NEED(time, timer_stop)))
 {
 	assay_timer *t = rt->time->timer_new(3600 * SEC);
@@ -125,7 +125,7 @@ CASE_OF(DL_010, timer, "a stopped timer does not hold off the report",
  * that main has left, and then it reports nothing.
  */
 CASE_OF(DL_010, after_func, "nor does a stopped after_func", .procs = {1},
-	DEADLOCKS_IN("chan receive", .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .max_ms = 4000),
 	NEEDS(NEED(time, after_func), NEED(time, timer_stop)))
 {
 	assay_timer *t = rt->time->after_func(3600 * SEC, nothing, NULL);
@@ -135,7 +135,7 @@ CASE_OF(DL_010, after_func, "nor does a stopped after_func", .procs = {1},
 }
 
 CASE_OF(DL_010, ticker, "nor does a stopped ticker",
-	DEADLOCKS_IN("chan receive", .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .max_ms = 4000),
 	NEEDS(NEED(time, ticker_stop)))
 {
 	assay_ticker *t = rt->time->ticker_new(3600 * SEC, NULL);
@@ -175,7 +175,7 @@ static void call_only(void *arg)
 }
 
 CASE_OF(DL_011, after, "after the call nobody is left: a deadlock",
-	DEADLOCKS_IN("chan receive", .min_ms = 80, .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .min_ms = 80, .max_ms = 4000),
 	NEEDS(NEED(blocking, call)))
 {
 	go(call_only, NULL);
@@ -229,7 +229,7 @@ CASE_OF(DL_014, running, "nor is it one while main only computes and yields",
 
 CASE_OF(DL_026, idle_ticker, "a ticker that nobody waits for does not count",
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"},
-	DEADLOCKS_IN("select \\(no cases\\)", .max_ms = 2000),
+	DEADLOCKS_IN("select \\(no cases\\)", .max_ms = 4000),
 	NEEDS(NEED(time, ticker_new), NEED(chan, select)))
 {
 	size_t chosen;
@@ -240,7 +240,7 @@ CASE_OF(DL_026, idle_ticker, "a ticker that nobody waits for does not count",
 
 CASE_OF(DL_026, idle_timer, "nor does a timer that nobody waits for",
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"},
-	DEADLOCKS_IN("chan receive", .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .max_ms = 4000),
 	NEEDS(NEED(time, timer_new)))
 {
 	rt->time->timer_new(3600 * SEC);
@@ -257,7 +257,7 @@ CASE_OF(DL_026, awaited, "a ticker that main waits for holds off the report",
 
 CASE_OF(DL_026, left, "a receiver that left the ticker counts no more",
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"},
-	DEADLOCKS_IN("chan receive", .min_ms = 20, .max_ms = 2000),
+	DEADLOCKS_IN("chan receive", .min_ms = 20, .max_ms = 4000),
 	NEEDS(NEED(time, ticker_new)))
 {
 	recv(rt->time->ticker_chan(rt->time->ticker_new(20 * MS, NULL)), NULL);

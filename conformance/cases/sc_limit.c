@@ -155,17 +155,24 @@ CASE(SC_007, "one P is concurrency without parallelism", .procs = {1},
 /*
  * SC-006: hand-offs between spinners that never give way.  One at a time,
  * each hand-off would cost a slice of 10 ms, or never come; in parallel it is
- * a cache miss.  A busy machine may spoil a try, so the best one counts.
+ * a cache miss.  On a busy machine it takes some tries until both have a CPU
+ * at the same time; the best one counts.
  */
-enum { HANDOFFS = 40, TRIES = 10 };
+enum { HANDOFFS = 12, FIRST_TIMED = 4 };
+#define SERIAL (10 * MS * (HANDOFFS - FIRST_TIMED) / 2)
+#define PATIENCE (5 * SEC)
 
 static atomic_int turn;
+
+static int64_t timed_from; /* by the main goroutine */
 
 static void spin_for_turns(void *arg)
 {
 	int me = *(const int *)arg;
 
 	for (int i = 0; i < HANDOFFS / 2; i++) {
+		if (me == 0 && 2 * i == FIRST_TIMED)
+			timed_from = now();
 		/* acquire and release: the turn is handed over */
 		while (atomic_load_explicit(&turn, memory_order_acquire) !=
 		       2 * i + me)
@@ -178,28 +185,27 @@ static void spin_for_turns(void *arg)
 static int64_t time_handoffs(void)
 {
 	int one = 1, zero = 0;
-	int64_t begin;
 
 	atomic_store_explicit(&turn, 0, memory_order_relaxed);
+	timed_from = INT64_MAX;
 	go_copy(spin_for_turns, &one, sizeof(one));
-	begin = now();
 	spin_for_turns(&zero);
 	while (atomic_load_explicit(&turn, memory_order_acquire) < HANDOFFS)
 		;
-	return now() - begin;
+	return now() - timed_from;
 }
 
 static void best_handoffs(void)
 {
-	int64_t best = INT64_MAX;
+	int64_t best = INT64_MAX, end = in(PATIENCE);
 
-	for (int i = 0; i < TRIES && best > 100 * MS; i++) {
+	while (best > SERIAL && now() < end) {
 		int64_t t = time_handoffs();
 
 		best = t < best ? t : best;
 	}
-	CHECK_LE(best, 100 * MS);
-	note("%d hand-offs of spinners: %" PRId64 " us", HANDOFFS, best / 1000);
+	CHECK_LE(best, SERIAL);
+	note("hand-offs of spinners: %" PRId64 " us", best / 1000);
 }
 
 CASE(SC_006, "goroutines on two P run at the same time", .procs = {2, 4},
@@ -280,7 +286,7 @@ CASE(SC_025, "a goroutine made runnable starts on an idle P at once",
 
 	skip_on_one_cpu();
 	go(answer, c);
-	for (int i = 0; i < TRIES && (i < 3 || best > 5 * MS); i++) {
+	for (int i = 0; i < 50 && (i < 3 || best > 5 * MS); i++) {
 		int64_t t = wake_latency(c);
 
 		best = t < best ? t : best;
