@@ -52,10 +52,11 @@ void human_head(const struct results *rs)
 		colored(BOLD, r->label);
 		printf(" %s, %s, %s", r->version, r->model, r->path);
 		if (r->expectations.n > 0)
-			printf(", %zu expectations", r->expectations.n);
+			printf(", %zu expectation%s", r->expectations.n,
+			       r->expectations.n == 1 ? "" : "s");
 		putchar('\n');
 	}
-	printf("%zu cases, procs", rs->nentries);
+	printf("%zu case%s, procs", rs->nentries, rs->nentries == 1 ? "" : "s");
 	for (size_t i = 0; i < options.nprocs; i++)
 		printf("%s%d", i == 0 ? " " : ",", options.procs[i]);
 	printf(", seed %llu", (unsigned long long)options.seed);
