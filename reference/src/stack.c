@@ -189,6 +189,7 @@ static void to_global(struct glist *from, uint32_t keep)
 	while (from->n > keep) {
 		struct g *g = glist_pop(from);
 
+		g->released = false; /* it may have been used since */
 		glist_push_front(&s->gfree[g->size_class], g);
 	}
 	unlock(&s->gflock);
