@@ -30,3 +30,6 @@ $(B)/libgoro.so: $(GORO_OBJ)
 		-pthread
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
+
+FRAGMENTS += reference/tests/build.mk
+include reference/tests/build.mk

@@ -1,0 +1,43 @@
+# Tests of goro itself: its pieces, races of its lock-free ones, and whole
+# programs.
+
+GT := reference/tests
+GT_OUT := $(B)/goro-tests
+
+GT_UNIT := $(wildcard $(GT)/unit/*.c)
+GT_CFLAGS = $(GORO_CFLAGS) -I$(GT)/unit
+
+$(GT_OUT)/unit/%.o: $(GT)/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GT_CFLAGS) -c -o $@ $<
+
+$(GT_OUT)/unit-tests: $(GT_UNIT:$(GT)/%.c=$(GT_OUT)/%.o) $(B)/libgoro.a
+	$(CC) $(CONFIG_LDFLAGS) -o $@ $^ $(CUNIT_LIBS) -pthread
+
+# The races run twice: with the library as it is built, and with these sources
+# fully instrumented for ThreadSanitizer, by clang if it can.
+GT_STRESS := $(wildcard $(GT)/stress/*.c)
+GT_RACE_SRC := $(GT_STRESS) $(GT)/unit/main.c \
+	$(addprefix reference/src/,runq.c lock.c note.c)
+GT_RACE_CC = $(shell for cc in clang "$(CC)"; do \
+	echo 'int main(void) { return 0; }' | $$cc -fsanitize=thread -x c - \
+	-o $(GT_OUT)/can-tsan 2>/dev/null && echo $$cc && break; done)
+
+$(GT_OUT)/stress/%.o: $(GT)/stress/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GT_CFLAGS) -DSTRESS_SCALE=40 -DSTRESS_NAME='"stress"' \
+		-c -o $@ $<
+
+$(GT_OUT)/stress-tests: $(GT_STRESS:$(GT)/%.c=$(GT_OUT)/%.o) \
+		$(GT_OUT)/unit/main.o $(B)/libgoro.a
+	$(CC) $(CONFIG_LDFLAGS) -o $@ $^ $(CUNIT_LIBS) -pthread
+
+$(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*.h \
+		reference/src/seam/*.h reference/src/arch/$(GORO_ARCH)/*.h \
+		$(GT)/*/*.h) $(GT)/build.mk
+	@mkdir -p $(@D)
+	$(GT_RACE_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) \
+		-fsanitize=thread -DSTRESS_SCALE=4 -DSTRESS_NAME='"tsan"' \
+		-Ireference/include -Ireference/src -I$(GT)/unit \
+		-Ireference/src/seam/none -Ireference/src/arch/$(GORO_ARCH) \
+		-o $@ $(GT_RACE_SRC) $(CUNIT_LIBS) -pthread

@@ -1,0 +1,32 @@
+/*
+ * fake_p.h - the calling thread as an M that has a P, with no scheduler.
+ */
+#ifndef GORO_UNIT_FAKE_P_H
+#define GORO_UNIT_FAKE_P_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proc.h"
+
+struct fake {
+	struct m m;
+	struct p p;
+};
+
+static inline void fake_begin(struct fake *f)
+{
+	memset(f, 0, sizeof(*f));
+	store_relaxed(&f->p.timers.next, INT64_MAX);
+	f->m.p = &f->p;
+	f->m.rand = 1;
+	goro__tls_m = &f->m;
+}
+
+static inline void fake_end(struct fake *f)
+{
+	free(f->p.timers.heap);
+	goro__tls_m = NULL;
+}
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * stack_test.c - classes of stacks, their guards and their reuse.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "fake_p.h"
+#include "unit.h"
+
+enum { KIB = 1024, GUARD = 4 * 4096, MANY = 3000 };
+
+static struct fake fake;
+
+static void classes(void)
+{
+	static const size_t sizes[] = {64 * KIB, 256 * KIB, 1024 * KIB,
+				       8192 * KIB};
+
+	UNIT_EQ(goro__stack_class(0), 0);
+	UNIT_EQ(goro__stack_class(1), 0);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		UNIT_EQ(goro__stack_size(i), sizes[i]);
+		UNIT_EQ(goro__stack_class(sizes[i]), i);
+		UNIT_EQ(goro__stack_class(sizes[i] - 1), i);
+	}
+	UNIT_EQ(goro__stack_class(sizes[0] + 1), 1);
+	UNIT_EQ(goro__stack_class(sizes[1] + 1), 2);
+	UNIT_EQ(goro__stack_class(sizes[2] + 1), 3);
+	UNIT_EQ(goro__stack_class(sizes[3] + 1), -1);
+	UNIT_EQ(goro__stack_class(SIZE_MAX), -1);
+}
+
+static void default_class(void)
+{
+	goro__stack_init(64 * KIB / SAN_STACK_SCALE);
+	UNIT_EQ(goro__default_class, 0);
+	goro__stack_init(65 * KIB / SAN_STACK_SCALE);
+	UNIT_EQ(goro__default_class, 1);
+	goro__stack_init((size_t)1 << 40);
+	UNIT_EQ(goro__default_class, GORO_STACK_CLASSES - 1);
+	goro__stack_init(1);
+	UNIT_EQ(goro__default_class, 0);
+}
+
+/* Whether the byte may be read, asked of the kernel. */
+static bool readable(const char *p)
+{
+	int fd[2];
+	bool yes;
+
+	CU_ASSERT_FATAL(pipe(fd) == 0);
+	yes = write(fd[1], p, 1) == 1;
+	close(fd[0]);
+	close(fd[1]);
+	return yes;
+}
+
+static void begin(void)
+{
+	fake_begin(&fake);
+	goro__default_class = 0;
+}
+
+/* A stack can be used from end to end, and nothing right below it. */
+static void guards_of(int size_class)
+{
+	size_t size = goro__stack_size(size_class);
+	struct g *g = goro__gfget(&fake.p, size_class);
+
+	CU_ASSERT_FATAL(g != NULL);
+	UNIT_EQ(g->size_class, size_class);
+	UNIT_EQ(g->stack_hi - g->stack_lo + GUARD + (int64_t)sizeof(*g), size);
+	UNIT_EQ((uintptr_t)g->stack_hi % 64, 0);
+	g->stack_lo[0] = 1;
+	g->stack_hi[-1] = 1;
+	for (int at = 1; at <= GUARD; at += 2047)
+		CU_ASSERT_FALSE(readable(g->stack_lo - at));
+	CU_ASSERT_FALSE(readable(g->stack_lo - GUARD));
+	goro__gfput(&fake.p, g);
+}
+
+static void guards(void)
+{
+	begin();
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		for (int n = 0; n < 3; n++)
+			guards_of(i);
+	fake_end(&fake);
+}
+
+static void warmest_first(void)
+{
+	struct g *a, *b;
+
+	begin();
+	a = goro__gfget(&fake.p, 0);
+	b = goro__gfget(&fake.p, 0);
+	CU_ASSERT_PTR_NOT_EQUAL(a, b);
+	goro__gfput(&fake.p, a);
+	goro__gfput(&fake.p, b);
+	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 0), b);
+	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 0), a);
+	goro__gfput(&fake.p, a);
+	goro__gfput(&fake.p, b);
+	fake_end(&fake);
+}
+
+/* Other sizes than the default are shared by all Ps, and keep their size. */
+static void other_classes(void)
+{
+	struct g *g[GORO_STACK_CLASSES];
+
+	begin();
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		g[i] = goro__gfget(&fake.p, i);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		goro__gfput(&fake.p, g[i]);
+	UNIT_EQ(fake.p.gfree.head == g[0], 1);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, i), g[i]);
+	fake_end(&fake);
+}
+
+static struct g *many[MANY];
+
+static int overlaps(void)
+{
+	int wrong = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		many[i] = goro__gfget(&fake.p, 0);
+		CU_ASSERT_FATAL(many[i] != NULL);
+		memcpy(many[i]->stack_lo, &i, sizeof(i));
+		memcpy(many[i]->stack_hi - sizeof(i), &i, sizeof(i));
+	}
+	for (int i = 0; i < MANY; i++) {
+		wrong += memcmp(many[i]->stack_lo, &i, sizeof(i)) != 0;
+		wrong += memcmp(many[i]->stack_hi - sizeof(i), &i,
+				sizeof(i)) != 0;
+	}
+	return wrong;
+}
+
+static void count_g(struct g *g, void *arg)
+{
+	(void)g;
+	++*(int *)arg;
+}
+
+/* More than a slab holds; freed, the surplus leaves the P and comes back. */
+static void many_at_once(void)
+{
+	uint64_t bytes;
+	int made = 0, after = 0;
+
+	begin();
+	UNIT_EQ(overlaps(), 0);
+	goro__each_g(count_g, &made);
+	CU_ASSERT_TRUE(made >= MANY);
+	bytes = goro__stack_bytes();
+	CU_ASSERT_TRUE(bytes >= (uint64_t)MANY * 64 * KIB);
+	for (int i = 0; i < MANY; i++)
+		goro__gfput(&fake.p, many[i]);
+	CU_ASSERT_TRUE(fake.p.gfree.n < 512);
+	UNIT_EQ(overlaps(), 0);
+	goro__each_g(count_g, &after);
+	UNIT_EQ(after, made);
+	UNIT_EQ(goro__stack_bytes(), bytes);
+	for (int i = 0; i < MANY; i++)
+		goro__gfput(&fake.p, many[i]);
+	fake_end(&fake);
+}
+
+/* What is free globally is given back, and reads as zero then. */
+static void release(void)
+{
+	struct g *g;
+
+	begin();
+	g = goro__gfget(&fake.p, 2);
+	memset(g->stack_lo, 7, 64 * KIB);
+	goro__gfput(&fake.p, g);
+	goro__gf_release();
+	CU_ASSERT_TRUE(g->released);
+	UNIT_EQ(g->stack_lo[0], 0);
+	UNIT_EQ(g->stack_lo[60 * KIB], 0);
+	UNIT_EQ(g->size_class, 2);
+	CU_ASSERT_FALSE(readable(g->stack_lo - 1));
+	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 2), g);
+	g->stack_lo[0] = 9;
+	goro__gfput(&fake.p, g);
+	fake_end(&fake);
+}
+
+/* Used again and freed again, it is given back again. */
+static void release_again(void)
+{
+	struct g *g;
+
+	begin();
+	for (int i = 0; i < 3; i++) {
+		g = goro__gfget(&fake.p, 1);
+		g->stack_lo[0] = 5;
+		goro__gfput(&fake.p, g);
+		goro__gf_release();
+		UNIT_EQ(g->stack_lo[0], 0);
+	}
+	fake_end(&fake);
+}
+
+static const struct unit_test tests[] = {
+	{"classes", classes},
+	{"default class", default_class},
+	{"guards", guards},
+	{"warmest first", warmest_first},
+	{"other classes", other_classes},
+	{"many at once", many_at_once},
+	{"given back when idle", release},
+	{"given back each time", release_again},
+	{NULL, NULL},
+};
+
+const struct unit_suite stack_suite = {"stacks", tests};
