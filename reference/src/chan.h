@@ -41,7 +41,7 @@ static inline void copy_elem(void *to, const void *from, size_t n)
 	case 0:
 		break;
 	default:
-		memcpy(to, from, n);
+		san_copy(to, from, n);
 	}
 }
 

@@ -138,7 +138,8 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	top = g->stack_hi;
 	if (n > 0) {
 		top -= (n + 15) & ~(size_t)15;
-		memcpy(top, arg, n);
+		san_read(arg, n);
+		san_copy(top, arg, n);
 		arg = top;
 	}
 	g->fn = fn;
@@ -149,6 +150,8 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	g->reason = WAIT_NONE;
 	g->sp = arch_first_frame(top);
 	san_fiber_new(&g->san, g->stack_lo, (size_t)(g->stack_hi - g->stack_lo));
+	/* Not after the goroutine before it on this stack: its stack is. */
+	san_acquire_as(&g->san, g->stack_lo);
 	return g;
 }
 
@@ -229,6 +232,7 @@ _Noreturn void goro__goexit0(void)
 	struct g *g = m->curg;
 	struct g *to;
 
+	san_release(g->stack_lo);
 	store_relaxed(&g->status, GDEAD);
 	count(&m->p->stats.finished);
 	if (unlikely(g->goid == 1))

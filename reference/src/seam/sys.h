@@ -45,7 +45,7 @@ static inline void *sys_calloc(size_t n, size_t size)
 
 static inline void *sys_aligned(size_t align, size_t n)
 {
-	return aligned_alloc(align, n);
+	return aligned_alloc(align, (n + align - 1) & ~(align - 1));
 }
 
 /* Address space without a promise of memory; NULL if there is none. */
