@@ -63,6 +63,25 @@ static inline bool goes_on(const struct effort *e)
 	return cpu_ns() < e->cpu_end && now() < e->end;
 }
 
+/* Lets others work for that effort, then tells them to stop. */
+static inline void let_work(atomic_int *stop, int64_t ns)
+{
+	struct effort e = effort(ns);
+
+	do
+		sleep_ns(MS);
+	while (goes_on(&e));
+	steer(stop, 1);
+}
+
+/* Round i of such work; it gives way now and then. */
+static inline bool works_on(atomic_int *stop, int64_t i)
+{
+	if (i % 256 == 0)
+		yield();
+	return steered(stop) == 0;
+}
+
 /* rounds() for an array of n: never more. */
 static inline int64_t fitting(int64_t n)
 {

@@ -116,7 +116,6 @@ CASE(WG_027, "a pool makes far fewer items than it has users",
 /* ---- atomics ------------------------------------------------------------ */
 
 #define HANDS 8
-#define STEPS 10000 /* of each; even */
 
 /*
  * Eight goroutines on four words: one that is added to, one stepped by cas,
@@ -127,8 +126,8 @@ struct words {
 	int64_t add64, cas64, swap64, pair64;
 	void *casp, *swapp, *pairp;
 	assay_chan *done;
-	int64_t each;
-	atomic_int hand, torn, arrived;
+	atomic_int hand, torn, arrived, stop;
+	atomic_int_least64_t rounds; /* of all hands */
 	int64_t tokens; /* left in the hands; added up atomically by add64 */
 };
 
@@ -146,29 +145,33 @@ static void hands32(void *arg)
 	struct words *w = arg;
 	int32_t token = bump(&w->hand);
 	int32_t half = token | token << 16;
+	int64_t i = 0;
 
 	gather(&w->arrived, HANDS);
-	for (int64_t i = 0; i < w->each; i++) {
+	for (; works_on(&w->stop, i); i++) {
 		int32_t pair = rt->sync->load32(&w->pair32);
 
 		if ((pair & 0xffff) != pair >> 16)
 			bump(&w->torn);
 		rt->sync->store32(&w->pair32, half);
-		rt->sync->add32(&w->add32, i % 2 ? -1 : 3);
+		rt->sync->add32(&w->add32, 1);
 		step32(w);
 		token = rt->sync->swap32(&w->swap32, token);
 	}
 	rt->sync->add64(&w->tokens, token);
+	atomic_fetch_add_explicit(&w->rounds, i, memory_order_relaxed);
 	send_signal(w->done);
 }
 
-static void run_hands(struct words *w, assay_fn hands)
+/* Returns the rounds that all hands made. */
+static int64_t run_hands(struct words *w, assay_fn hands)
 {
 	w->done = chan_signal(0);
-	w->each = fitting(STEPS / 2) * 2;
 	go_many(HANDS, hands, w);
+	let_work(&w->stop, case_procs() == 1 ? 10 * MS : 60 * MS);
 	join(w->done, HANDS);
 	CHECK_EQ(count_of(&w->torn), 0);
+	return atomic_load_explicit(&w->rounds, memory_order_relaxed);
 }
 
 #define TOKENS (HANDS * (HANDS + 1) / 2) /* 1 + 2 + ... */
@@ -179,13 +182,13 @@ CASE_OF(WG_030, w32, "32-bit atomics are exact under contention",
 	      NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
+	int64_t n = run_hands(&w, hands32);
 
-	run_hands(&w, hands32);
-	CHECK_EQ(w.add32, HANDS * w.each);
-	CHECK_EQ(w.cas32, HANDS * w.each);
+	CHECK_EQ(w.add32, n);
+	CHECK_EQ(w.cas32, n);
 	CHECK_EQ(w.tokens + w.swap32, TOKENS);
-	CHECK_EQ(rt->sync->add32(&w.add32, -5), HANDS * w.each - 5);
-	CHECK_EQ(rt->sync->swap32(&w.add32, 9), HANDS * w.each - 5);
+	CHECK_EQ(rt->sync->add32(&w.add32, -5), n - 5);
+	CHECK_EQ(rt->sync->swap32(&w.add32, 9), n - 5);
 	CHECK(!rt->sync->cas32(&w.add32, 8, 1));
 	CHECK_EQ(rt->sync->load32(&w.add32), 9);
 }
@@ -204,19 +207,21 @@ static void hands64(void *arg)
 	struct words *w = arg;
 	int64_t token = bump(&w->hand);
 	int64_t half = token | token << 32;
+	int64_t i = 0;
 
 	gather(&w->arrived, HANDS);
-	for (int64_t i = 0; i < w->each; i++) {
+	for (; works_on(&w->stop, i); i++) {
 		int64_t pair = rt->sync->load64(&w->pair64);
 
 		if ((pair & 0xffffffff) != pair >> 32)
 			bump(&w->torn);
 		rt->sync->store64(&w->pair64, half);
-		rt->sync->add64(&w->add64, i % 2 ? -1 : INT64_C(1) << 33);
+		rt->sync->add64(&w->add64, (INT64_C(1) << 33) - 1);
 		step64(w);
 		token = rt->sync->swap64(&w->swap64, token);
 	}
 	rt->sync->add64(&w->tokens, token);
+	atomic_fetch_add_explicit(&w->rounds, i, memory_order_relaxed);
 	send_signal(w->done);
 }
 
@@ -225,12 +230,11 @@ CASE_OF(WG_030, w64, "64-bit atomics are exact under contention",
 	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
-	int64_t sum;
+	int64_t n = run_hands(&w, hands64);
+	int64_t sum = n * ((INT64_C(1) << 33) - 1);
 
-	run_hands(&w, hands64);
-	sum = HANDS * (w.each / 2) * ((INT64_C(1) << 33) - 1);
 	CHECK_EQ(w.add64, sum);
-	CHECK_EQ(w.cas64, HANDS * w.each);
+	CHECK_EQ(w.cas64, n);
 	CHECK_EQ(w.tokens + w.swap64, TOKENS);
 	CHECK_EQ(rt->sync->add64(&w.add64, -5), sum - 5);
 	CHECK_EQ(rt->sync->swap64(&w.add64, -9), sum - 5);
@@ -238,16 +242,17 @@ CASE_OF(WG_030, w64, "64-bit atomics are exact under contention",
 	CHECK_EQ(rt->sync->load64(&w.add64), -9);
 }
 
-static char bytes[HANDS * STEPS + HANDS];
+static char bytes[HANDS + 1];
 
-/* casp walks along the bytes, one step a round. */
+/* casp is a number in a pointer: one step a round. */
 static void stepp(struct words *w)
 {
-	char *old;
+	void *old, *next;
 
-	do
+	do {
 		old = rt->sync->loadp(&w->casp);
-	while (!rt->sync->casp(&w->casp, old, old + 1));
+		next = (void *)((uintptr_t)old + 1);
+	} while (!rt->sync->casp(&w->casp, old, next));
 }
 
 static void handsp(void *arg)
@@ -255,9 +260,10 @@ static void handsp(void *arg)
 	struct words *w = arg;
 	int hand = bump(&w->hand);
 	void *token = &bytes[hand];
+	int64_t i = 0;
 
 	gather(&w->arrived, HANDS);
-	for (int64_t i = 0; i < w->each; i++) {
+	for (; works_on(&w->stop, i); i++) {
 		char *p = rt->sync->loadp(&w->pairp);
 
 		if (p != NULL && (p <= bytes || p > bytes + HANDS))
@@ -268,6 +274,7 @@ static void handsp(void *arg)
 	}
 	if (token != NULL)
 		rt->sync->add64(&w->tokens, (char *)token - bytes);
+	atomic_fetch_add_explicit(&w->rounds, i, memory_order_relaxed);
 	send_signal(w->done);
 }
 
@@ -276,12 +283,10 @@ CASE_OF(WG_030, pointer, "atomics of pointers are exact under contention",
 	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN, NEED(core, yield)))
 {
 	static struct words w;
-	char *last;
+	int64_t n = run_hands(&w, handsp);
+	char *last = w.swapp;
 
-	w.casp = bytes;
-	run_hands(&w, handsp);
-	last = w.swapp;
-	CHECK((char *)w.casp == bytes + HANDS * w.each);
+	CHECK_EQ((uintptr_t)w.casp, n);
 	CHECK_EQ(w.tokens + (last == NULL ? 0 : last - bytes), TOKENS);
 	CHECK(!rt->sync->casp(&w.swapp, bytes, NULL));
 	CHECK(rt->sync->swapp(&w.swapp, NULL) == last);
