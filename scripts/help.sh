@@ -4,6 +4,15 @@
 set -eu
 
 awk '
+# A rule may go on over several lines.
+/\\$/ {
+	held = held substr($0, 1, length($0) - 1) " "
+	next
+}
+{
+	$0 = held $0
+	held = ""
+}
 /^[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*:[^=].*## / {
 	text = $0
 	sub(/^.*## /, "", text)

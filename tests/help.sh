@@ -14,7 +14,7 @@ listed() {
 # Every phony target of the Makefile carries a `##` comment.
 phony_listed() {
 	awk '/^\.PHONY:/ { on = 1 }
-	on { print; on = /\\$/ }' Makefile | grep -oE '[a-z-]+' |
+	on { print; on = /\\$/ }' Makefile | grep -oE '[a-z][a-z0-9-]*' |
 		while read -r target; do
 			listed "$target" || { echo "$target"; exit 1; }
 		done
