@@ -4,6 +4,7 @@
  * weigh as much as the reports themselves.
  */
 #include <signal.h>
+#include <errno.h>
 #include <time.h>
 
 #include "dl.h"
@@ -149,7 +150,9 @@ static void sleep_in_the_kernel(void *arg)
 	struct timespec t = {.tv_nsec = 80 * MS};
 
 	(void)arg;
-	nanosleep(&t, NULL);
+	/* a runtime's own signals may interrupt it */
+	while (nanosleep(&t, &t) != 0 && errno == EINTR)
+		;
 }
 
 static void call_then_exit(void *arg)
