@@ -5,7 +5,7 @@
 
 #? GO        the go command; without one the Go host is left out
 GO ?= $(firstword $(shell command -v go) \
-	$(wildcard /usr/local/go/bin/go /usr/lib/go/bin/go))
+	$(wildcard /usr/local/go/bin/go /usr/lib/go*/bin/go))
 
 GO_OBJ := $(B)/obj/runtimes/go
 GO_SRC := $(wildcard runtimes/go/*/*.go runtimes/go/*/*/*.go \
