@@ -3,8 +3,8 @@
  * call, an awaited signal.  A false report kills a healthy program, so these
  * weigh as much as the reports themselves.
  */
-#include <signal.h>
 #include <errno.h>
+#include <signal.h>
 #include <time.h>
 
 #include "dl.h"
