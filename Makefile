@@ -38,6 +38,7 @@ GORO_SONAME := libgoro.so.$(firstword $(subst ., ,$(GORO_VERSION)))
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2
 endif
+MAKEFLAGS += --no-print-directory
 
 # ---- the machine ----------------------------------------------------------
 #
