@@ -50,9 +50,13 @@ $(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_SRC) runtimes/go/build.mk
 		-ldflags "-X main.cases=$$(cksum <$(abspath $(GO_LIB)) | \
 			tr ' ' -)" -o $(abspath $@) ./host
 	@touch $@
+
+TESTS += test-go
+test-go: $(B)/runtimes/go $(B)/conformance ## test the Go host itself
+	@runtimes/go/test.sh $(B)/runtimes/go $(B)/conformance
 endif
 
-.PHONY: go-left-out
+.PHONY: go-left-out test-go
 go-left-out:
 	@echo "go: no go command (Debian package golang-go):" \
 		"the Go host is left out"
