@@ -1,0 +1,123 @@
+/*
+ * arch.h (aarch64) - what the runtime needs to know about the machine.
+ *
+ * A goroutine that does not run has its callee-saved registers and its
+ * continuation on its own stack, at the offsets below; its stack pointer is
+ * all that struct g keeps.  x29 and x30 come first, so that they are a frame
+ * record.  Of d8 to d15 it is the low half that a callee keeps, of v8 to v15
+ * nothing more.  fpcr is not switched: a goroutine that changes it shares the
+ * change.
+ */
+#ifndef GORO_ARCH_H
+#define GORO_ARCH_H
+
+#define SAVED_X29 0x00
+#define SAVED_X30 0x08
+#define SAVED_X19 0x10
+#define SAVED_X20 0x18
+#define SAVED_X21 0x20
+#define SAVED_X22 0x28
+#define SAVED_X23 0x30
+#define SAVED_X24 0x38
+#define SAVED_X25 0x40
+#define SAVED_X26 0x48
+#define SAVED_X27 0x50
+#define SAVED_X28 0x58
+#define SAVED_D8 0x60
+#define SAVED_D9 0x68
+#define SAVED_D10 0x70
+#define SAVED_D11 0x78
+#define SAVED_D12 0x80
+#define SAVED_D13 0x88
+#define SAVED_D14 0x90
+#define SAVED_D15 0x98
+#define SAVED_SIZE 0xa0
+
+#ifndef __ASSEMBLER__
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct saved {
+	uint64_t x29, x30, x19, x20, x21, x22, x23, x24, x25, x26, x27, x28;
+	uint64_t d8, d9, d10, d11, d12, d13, d14, d15;
+};
+
+_Static_assert(offsetof(struct saved, x29) == SAVED_X29, "switch.S");
+_Static_assert(offsetof(struct saved, x30) == SAVED_X30, "switch.S");
+_Static_assert(offsetof(struct saved, x19) == SAVED_X19, "switch.S");
+_Static_assert(offsetof(struct saved, x20) == SAVED_X20, "switch.S");
+_Static_assert(offsetof(struct saved, x21) == SAVED_X21, "switch.S");
+_Static_assert(offsetof(struct saved, x22) == SAVED_X22, "switch.S");
+_Static_assert(offsetof(struct saved, x23) == SAVED_X23, "switch.S");
+_Static_assert(offsetof(struct saved, x24) == SAVED_X24, "switch.S");
+_Static_assert(offsetof(struct saved, x25) == SAVED_X25, "switch.S");
+_Static_assert(offsetof(struct saved, x26) == SAVED_X26, "switch.S");
+_Static_assert(offsetof(struct saved, x27) == SAVED_X27, "switch.S");
+_Static_assert(offsetof(struct saved, x28) == SAVED_X28, "switch.S");
+_Static_assert(offsetof(struct saved, d8) == SAVED_D8, "switch.S");
+_Static_assert(offsetof(struct saved, d9) == SAVED_D9, "switch.S");
+_Static_assert(offsetof(struct saved, d10) == SAVED_D10, "switch.S");
+_Static_assert(offsetof(struct saved, d11) == SAVED_D11, "switch.S");
+_Static_assert(offsetof(struct saved, d12) == SAVED_D12, "switch.S");
+_Static_assert(offsetof(struct saved, d13) == SAVED_D13, "switch.S");
+_Static_assert(offsetof(struct saved, d14) == SAVED_D14, "switch.S");
+_Static_assert(offsetof(struct saved, d15) == SAVED_D15, "switch.S");
+_Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
+_Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
+
+/* Defined in switch.S. */
+void goro__switch(void **save_sp, void *sp);
+void goro__gostart(void);
+void goro__call_on(void *sp, void (*fn)(void *), void *arg);
+
+/*
+ * The first frame of a goroutine: goro__switch returns from it into
+ * goro__gostart, which calls goro__gomain.  Only x29 and x30 mean anything;
+ * the rest may be garbage.
+ */
+static inline void *arch_first_frame(void *top)
+{
+	char *sp = (char *)((uintptr_t)top & ~(uintptr_t)15) - SAVED_SIZE;
+	struct saved *s = (struct saved *)(void *)sp;
+
+	s->x29 = 0;
+	s->x30 = (uint64_t)(uintptr_t)goro__gostart;
+	return sp;
+}
+
+static inline void *arch_saved_pc(const void *sp)
+{
+	return (void *)(uintptr_t)((const struct saved *)sp)->x30;
+}
+
+/* yield is a nop on most cores; isb waits for some tens of cycles. */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("isb" ::: "memory");
+}
+
+struct m;
+
+/*
+ * The thread's M.  A goroutine may be on another thread after any call that
+ * switches, so neither the value nor its address nor the thread pointer may be
+ * kept by the compiler: the volatile asm is evaluated anew each time.
+ */
+extern _Thread_local struct m *goro__tls_m;
+
+static inline struct m *goro__m(void)
+{
+	struct m *m;
+	uintptr_t tp;
+
+	__asm__ volatile("adrp %0, :gottprel:goro__tls_m\n\t"
+			 "ldr %0, [%0, :gottprel_lo12:goro__tls_m]\n\t"
+			 "mrs %1, tpidr_el0\n\t"
+			 "ldr %0, [%0, %1]"
+			 : "=&r"(m), "=&r"(tp));
+	return m;
+}
+
+#endif
+#endif
