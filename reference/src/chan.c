@@ -49,8 +49,17 @@ goro_chan *goro_make(size_t elem, int64_t cap)
 	return c;
 }
 
+/*
+ * Whoever took or gave the last value may be woken, and free the channel,
+ * before the other side has left its call.  The other side's last touch is to
+ * unlock; to have had the lock after that is to be alone.
+ */
 void goro_chan_free(goro_chan *c)
 {
+	if (!c)
+		return;
+	plock(&c->lock);
+	punlock(&c->lock);
 	free(c);
 }
 

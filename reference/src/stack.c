@@ -147,6 +147,7 @@ static struct g *carve(int size_class)
 	g->size_class = (uint8_t)size_class;
 	g->stack_lo = stack + GUARD;
 	g->stack_hi = (char *)g;
+	san_stack(g->stack_lo, g->stack_hi);
 	slab->used++;
 	add_relaxed(&stacks.bytes, c->size);
 	unlock(&stacks.lock);

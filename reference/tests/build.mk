@@ -41,3 +41,32 @@ $(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*.h \
 		-Ireference/include -Ireference/src -I$(GT)/unit \
 		-Ireference/src/seam/none -Ireference/src/arch/$(GORO_ARCH) \
 		-o $@ $(GT_RACE_SRC) $(CUNIT_LIBS) -pthread
+
+# Whole programs, one source each.  migrate is built in one piece with the
+# library, by the strongest optimiser there is for it.
+GT_PROG := $(filter-out $(GT)/programs/migrate.c,$(wildcard $(GT)/programs/*.c))
+GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_OUT)/cxx
+GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto)
+
+$(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
+		-o $@ $< $(B)/libgoro.a -pthread -ldl
+
+$(GT_OUT)/cxx: $(GT)/programs/cxx.cc $(B)/libgoro.a reference/include/goro.h
+	@mkdir -p $(@D)
+	$(CXX) -std=c++11 -Wall -Wextra $(WERROR) $(CONFIG_CFLAGS) $(CFLAGS) \
+		-Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
+		$(B)/libgoro.a -pthread -ldl
+
+$(GT_OUT)/migrate: $(GT)/programs/migrate.c $(GORO_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(GORO_CFLAGS) $(GT_LTO) $(CONFIG_LDFLAGS) -MF $@.d -o $@ $< \
+		$(GORO_SRC) $(B)/reference/switch.o -pthread -ldl
+
+TESTS += test-goro
+
+.PHONY: test-goro
+test-goro: $(addprefix $(GT_OUT)/,unit-tests stress-tests tsan-tests migrate) \
+		$(GT_PROG_FILES) ## test goro: units, races, whole programs
+	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)

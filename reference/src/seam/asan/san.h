@@ -22,6 +22,11 @@ struct san_fiber {
 
 #define SAN_STACK_SCALE 4
 
+static inline void san_stack(char *lo, char *hi)
+{
+	(void)lo, (void)hi;
+}
+
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
 	*f = (struct san_fiber){.lo = lo, .n = n};

@@ -2,6 +2,7 @@
  * san.h - where sanitizers are told of stacks and of edges.  This is the twin
  * for builds without one: nothing happens.
  *
+ *	san_stack              memory that is a goroutine's stack from now on
  *	san_fiber_new, _free   a goroutine's stack is taken into use, given back
  *	san_thread             the calling thread's own stack
  *	san_leave(from, to)    right before goro__switch
@@ -19,11 +20,27 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Valgrind takes a jump to another stack for a deep call unless it knows it. */
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef VALGRIND_STACK_REGISTER
+#define VALGRIND_STACK_REGISTER(lo, hi) 0
+#endif
+
 struct san_fiber {
 	char none;
 };
 
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
+
+static inline void san_stack(char *lo, char *hi)
+{
+	(void)lo, (void)hi;
+	(void)VALGRIND_STACK_REGISTER(lo, hi);
+}
 
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {

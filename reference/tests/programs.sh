@@ -1,0 +1,124 @@
+# programs.sh - programs that end well, and what they take from outside.
+# shellcheck shell=sh disable=SC2154
+
+# fine NAME: status 0 and nothing said.
+fine() {
+	exits 0 "$@" && [ ! -s "$out" ] && [ ! -s "$err" ] || no "said something"
+}
+
+on_procs() {
+	GOMAXPROCS=$1
+	export GOMAXPROCS
+	shift
+	fine "$@"
+}
+
+for procs in 1 2 4; do
+	check "bad arguments, GOMAXPROCS=$procs" on_procs $procs args
+	check "unwinding stops, GOMAXPROCS=$procs" on_procs $procs unwind
+done
+check "threads are used again" fine threads
+check "errno and goroutine across threads, -O3 -flto" fine migrate
+
+# returns MODE: promptly, with stdio flushed, nothing on stderr.
+returns() {
+	start=$(date +%s)
+	exits 0 returns "$1" && says back && [ ! -s "$err" ] || no "not quiet"
+	[ $(($(date +%s) - start)) -lt 10 ] || no "not at once"
+}
+
+for mode in spin yield sleep blocking; do
+	check "main returns beside others: $mode" returns $mode
+done
+
+# procs WANT [VALUE]: GOMAXPROCS as goro takes it from the environment.
+procs() {
+	if [ $# -gt 1 ]; then
+		GOMAXPROCS=$2
+		export GOMAXPROCS
+	fi
+	exits 0 procs
+	read -r got cpus <"$out"
+	[ "$1" != cpus ] || set -- "$cpus"
+	[ "$got" = "$1" ] || no "GOMAXPROCS is $got, not $1"
+}
+
+one_cpu() {
+	taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" "$dir/procs" >"$out" &&
+		[ "$(cat "$out")" = "1 1" ] || no "not one"
+}
+
+check "GOMAXPROCS from the CPUs" procs cpus
+for n in 1 3 64; do
+	check "GOMAXPROCS=$n" procs $n $n
+done
+check "GOMAXPROCS=007" procs 7 007
+for junk in "" 0 -1 +2 abc 4x 2.5 " 2" 0x4 99999999999999999999; do
+	check "GOMAXPROCS='$junk' is ignored" procs cpus "$junk"
+done
+if have taskset; then
+	out=$tmp/out err=$tmp/err status=0
+	check "GOMAXPROCS from the affinity" one_cpu
+else
+	skip "GOMAXPROCS from the affinity" "no taskset"
+fi
+
+cxx() {
+	exits 0 cxx && [ "$(cat "$out")" = 20 ] || no "not 20"
+}
+check "C++: lambdas and exceptions" cxx
+
+idle() {
+	exits 0 idle && [ "$(cat "$out")" -lt 50 ] || no "used the CPU"
+}
+check "idle costs no CPU" idle
+
+# ---- SIGQUIT ----------------------------------------------------------------
+
+# quits [SPIN]: the dump on SIGQUIT.
+quits() {
+	out=$tmp/out
+	err=$tmp/err
+	: >"$out"
+	"$dir/quit" "$@" >"$out" 2>"$err" &
+	pid=$!
+	tries=0
+	until grep -q ready "$out" || [ $tries -ge 600 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	kill -QUIT $pid
+	wait $pid
+	status=$?
+	[ $status -eq 2 ] || no "not status 2"
+	complains "SIGQUIT: quit" && complains "goroutine 1 [select (no cases)]:" &&
+		complains "[chan receive]:" && complains "[sleep]:"
+}
+check "SIGQUIT: idle" quits
+check "SIGQUIT: with a spinner" quits spin
+
+# ---- gdb --------------------------------------------------------------------
+
+# A backtrace from inside a goroutine comes to its end by itself.
+backtrace() {
+	out=$tmp/out
+	err=$tmp/err
+	timeout -s KILL 60 gdb -nx -batch -ex 'set debuginfod enabled off' \
+		-ex 'break stop_here' -ex run -ex 'echo <begin>\n' -ex bt \
+		-ex 'echo <end>\n' -ex continue "$dir/debug" \
+		>"$out" 2>"$err" </dev/null
+	status=$?
+	sed -n '/<begin>/,/<end>/p' "$out" >"$tmp/bt"
+	grep -q '^#0 .*stop_here' "$tmp/bt" || no "did not stop"
+	tail -n 2 "$tmp/bt" | grep -q 'goro__gostart' || no "does not end"
+	! grep -qiE 'corrupt|stopped|inner|\?\?' "$tmp/bt" "$err" ||
+		no "unwinding failed"
+	says done
+}
+if [ "$san" != none ]; then
+	skip "gdb: backtrace" "a build without sanitizer has it"
+elif have gdb; then
+	check "gdb: a goroutine's backtrace ends" backtrace
+else
+	skip "gdb: backtrace" "no gdb"
+fi

@@ -1,0 +1,204 @@
+/*
+ * dies.c - programs that end with a report: `dies MODE`.
+ */
+#include "prog.h"
+
+static goro_mutex mutex;
+
+static void lock_twice(void *arg)
+{
+	(void)arg;
+	goro_mutex_lock(&mutex);
+	goro_mutex_lock(&mutex);
+}
+
+static void recv_forever(void *c)
+{
+	goro_recv(c, NULL);
+}
+
+static void dead_recv(void *arg)
+{
+	(void)arg;
+	recv_forever(goro_make(0, 0));
+}
+
+static void dead_nil(void *arg)
+{
+	(void)arg;
+	recv_forever(NULL);
+}
+
+static void dead_select(void *arg)
+{
+	(void)arg;
+	goro_select(NULL, 0, NULL);
+}
+
+static void dead_group(void *arg)
+{
+	static goro_waitgroup wg;
+
+	(void)arg;
+	goro_wg_add(&wg, 1);
+	goro_wg_wait(&wg);
+}
+
+/* Main waits in one way, another goroutine in a second. */
+static void dead_two(void *arg)
+{
+	static int v;
+
+	(void)arg;
+	goro_go(lock_twice, NULL);
+	goro_sleep(5 * MS);
+	goro_send(goro_make(sizeof(v), 0), &v);
+}
+
+static void dead_after_exit(void *arg)
+{
+	(void)arg;
+	goro_goexit();
+}
+
+/* A timer that nobody can receive from keeps nothing alive. */
+static void dead_timer(void *arg)
+{
+	(void)arg;
+	goro_timer_new(3600 * GORO_SECOND);
+	recv_forever(goro_make(0, 0));
+}
+
+static void panics(void *arg)
+{
+	(void)arg;
+	goro_panic("boom %d", 7);
+}
+
+static void panics_elsewhere(void *arg)
+{
+	(void)arg;
+	goro_go(panics, NULL);
+	recv_forever(goro_after(3600 * GORO_SECOND));
+}
+
+static void second_panic(void *arg)
+{
+	(void)arg;
+	goro_panic("second");
+}
+
+static void panics_twice(void *arg)
+{
+	(void)arg;
+	goro_defer(second_panic, NULL);
+	goro_panic("first");
+}
+
+static void say_deferred(void *arg)
+{
+	(void)arg;
+	printf("deferred\n");
+	fflush(stdout);
+}
+
+static void panics_deferred(void *arg)
+{
+	(void)arg;
+	goro_defer(say_deferred, NULL);
+	goro_panic("boom");
+}
+
+static void long_panic(void *arg)
+{
+	char text[400];
+
+	(void)arg;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	goro_panic("%s", text);
+}
+
+static void send_closed(void *arg)
+{
+	goro_chan *c = goro_make(0, 1);
+
+	(void)arg;
+	goro_close(c);
+	goro_send(c, NULL);
+}
+
+static void close_nil(void *arg)
+{
+	(void)arg;
+	goro_close(NULL);
+}
+
+static void go_nil(void *arg)
+{
+	(void)arg;
+	goro_go(NULL, NULL);
+}
+
+static void negative_chan(void *arg)
+{
+	(void)arg;
+	goro_make(1, -1);
+}
+
+static void huge_chan(void *arg)
+{
+	(void)arg;
+	goro_make(SIZE_MAX / 2, 3);
+}
+
+static void unlock_unlocked(void *arg)
+{
+	(void)arg;
+	goro_mutex_unlock(&mutex);
+}
+
+static void negative_group(void *arg)
+{
+	static goro_waitgroup wg;
+
+	(void)arg;
+	goro_wg_done(&wg);
+}
+
+static void exits(void *arg)
+{
+	(void)arg;
+	goro_defer(say_deferred, NULL);
+	goro_exit(7);
+}
+
+static const struct mode modes[] = {
+	{"recv", dead_recv},
+	{"nil", dead_nil},
+	{"select", dead_select},
+	{"group", dead_group},
+	{"mutex", lock_twice},
+	{"two", dead_two},
+	{"goexit", dead_after_exit},
+	{"timer", dead_timer},
+	{"panic", panics},
+	{"panic-elsewhere", panics_elsewhere},
+	{"panic-twice", panics_twice},
+	{"panic-deferred", panics_deferred},
+	{"panic-long", long_panic},
+	{"send-closed", send_closed},
+	{"close-nil", close_nil},
+	{"go-nil", go_nil},
+	{"chan-negative", negative_chan},
+	{"chan-huge", huge_chan},
+	{"unlock", unlock_unlocked},
+	{"group-negative", negative_group},
+	{"exit", exits},
+	{NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+	return goro_run(find_mode(modes, argc > 1 ? argv[1] : NULL), NULL);
+}

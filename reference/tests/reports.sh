@@ -1,0 +1,88 @@
+# reports.sh - the end of a process: deadlocks, panics, fatal errors.
+# shellcheck shell=sh disable=SC2154
+
+# dead MODE STATE: the report of a deadlock, main being in STATE.
+dead() {
+	exits 2 dies "$1" && starts \
+		"fatal error: all goroutines are asleep - deadlock!" "" \
+		"goroutine 1 [$2]:"
+}
+
+dead_two() {
+	dead two "chan send" && complains "[sync.Mutex.Lock]:" &&
+		complains "created by " && complains " in goroutine 1"
+}
+
+dead_after_exit() {
+	exits 2 dies goexit && starts \
+		"fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
+}
+
+check "deadlock: receive" dead recv "chan receive"
+check "deadlock: nil channel" dead nil "chan receive (nil chan)"
+check "deadlock: select without cases" dead select "select (no cases)"
+check "deadlock: wait group" dead group "sync.WaitGroup.Wait"
+check "deadlock: mutex" dead mutex "sync.Mutex.Lock"
+check "deadlock: all goroutines are listed" dead_two
+check "deadlock: a timer nobody waits for" dead timer "chan receive"
+check "deadlock: main has left by goexit" dead_after_exit
+for procs in 1 4; do
+	GOMAXPROCS=$procs
+	export GOMAXPROCS
+	check "deadlock: GOMAXPROCS=$procs" dead two "chan send"
+	unset GOMAXPROCS
+done
+
+# panics MODE GOROUTINE LINE ...: the lines, and whose it was.
+panics() {
+	mode=$1
+	id=$2
+	shift 2
+	exits 2 dies "$mode" && starts "$@" "" "goroutine $id [running]:"
+}
+
+panics_elsewhere() {
+	exits 2 dies panic-elsewhere && starts "panic: boom 7" "" &&
+		complains "created by " && complains_not "goroutine 1 ["
+}
+
+panics_deferred() {
+	panics panic-deferred 1 "panic: boom" && says deferred
+}
+
+long_panic() {
+	exits 2 dies panic-long &&
+		head -n 1 "$err" | grep -qx 'panic: x\{127\}' || no "not cut"
+}
+
+# fatal MODE TEXT
+fatal() {
+	exits 2 dies "$1" && starts "fatal error: $2" "" \
+		"goroutine 1 [running]:"
+}
+
+exits_at_once() {
+	exits 7 dies exit && [ ! -s "$out" ] && [ ! -s "$err" ] ||
+		no "deferred calls ran, or something was said"
+}
+
+check "panic" panics panic 1 "panic: boom 7"
+check "panic: another goroutine's" panics_elsewhere
+check "panic: in a deferred call" panics panic-twice 1 "panic: first" \
+	"	panic: second"
+check "panic: deferred calls run first" panics_deferred
+check "panic: a long text is cut" long_panic
+check "panic: send on closed channel" panics send-closed 1 \
+	"panic: send on closed channel"
+check "panic: close of nil channel" panics close-nil 1 \
+	"panic: close of nil channel"
+check "panic: negative channel" panics chan-negative 1 \
+	"panic: makechan: size out of range"
+check "panic: huge channel" panics chan-huge 1 \
+	"panic: makechan: size out of range"
+check "panic: negative wait group" panics group-negative 1 \
+	"panic: sync: negative WaitGroup counter"
+check "fatal: go of a null function" fatal go-nil "go of nil func value"
+check "fatal: unlock of an unlocked mutex" fatal unlock \
+	"sync: unlock of unlocked mutex"
+check "exit runs no deferred call" exits_at_once
