@@ -14,7 +14,9 @@
 /* The mask of the thread that called goro_run(): that of all Ms. */
 static sigset_t user_signals;
 
-_Thread_local struct m *goro__tls_m __attribute__((tls_model("initial-exec")));
+/* used: the only references are inside asm, which link-time optimisers miss. */
+_Thread_local struct m *goro__tls_m
+	__attribute__((tls_model("initial-exec"), used));
 
 struct p *goro__pidleget(void)
 {

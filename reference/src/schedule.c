@@ -255,20 +255,20 @@ static bool poll_timers(void)
 	struct sched *s = &goro__sched;
 	int64_t none = 0;
 	int64_t when = goro__next_timer();
-	int64_t ns;
+	int64_t next, ns;
 
 	if (when == INT64_MAX)
 		return false;
-	store_relaxed(&s->pollnote, 0u);
 	if (!cas_seq(&s->polluntil, &none, when)) {
 		goro__wake_poller(when);
 		return false;
 	}
+	store_seq(&s->pollnote, 0u);
 	/* A timer set by who looked before polluntil was stored: seen now. */
-	when = goro__next_timer();
-	ns = when - sys_clock();
+	next = goro__next_timer();
+	ns = (next < when ? next : when) - sys_clock();
 	if (ns > 0 && !load_relaxed(&s->gcwaiting))
-		goro__note_sleep(&s->pollnote, when == INT64_MAX ? -1 : ns);
+		goro__note_sleep(&s->pollnote, ns);
 	store_seq(&s->polluntil, INT64_C(0));
 	return take_idle_p();
 }

@@ -26,6 +26,8 @@ static __attribute__((noinline)) int overflow_frames(volatile int *up)
 {
 	volatile int here = *up + 1;
 
+	if (here < 0)
+		return 0;
 	return overflow_frames(&here) + here;
 }
 

@@ -7,11 +7,16 @@
 static goro_chan *never;
 static long others, bytes;
 
-/* The result is used after the call, so that it is none in tail position. */
+/*
+ * The result is used after the call, so that it is none in tail position; the
+ * way out is for the compiler's peace of mind.
+ */
 static __attribute__((noinline)) int small_frames(volatile int *up)
 {
 	volatile int here = *up + 1;
 
+	if (here < 0)
+		return 0;
 	return small_frames(&here) + here;
 }
 
@@ -21,6 +26,8 @@ static __attribute__((noinline)) int large_frames(volatile char *up)
 	volatile char frame[15 * 1024];
 
 	frame[0] = *up;
+	if (frame[0] < 0)
+		return 0;
 	return large_frames(frame) + frame[0];
 }
 
@@ -29,6 +36,8 @@ static __attribute__((noinline)) int yielding_frames(volatile int *up)
 {
 	volatile int here = *up + 1;
 
+	if (here < 0)
+		return 0;
 	goro_yield();
 	return yielding_frames(&here) + here;
 }
@@ -37,6 +46,8 @@ static __attribute__((noinline)) int sleeping_frames(volatile int *up)
 {
 	volatile int here = *up + 1;
 
+	if (here < 0)
+		return 0;
 	goro_sleep(here % 100 == 0);
 	return sleeping_frames(&here) + here;
 }
@@ -46,6 +57,8 @@ static __attribute__((noinline)) int checking_frames(volatile int *up)
 	volatile int here = *up + 1;
 	char c[1];
 
+	if (here < 0)
+		return 0;
 	goro_chan_recv(never, c, GORO_POLL);
 	goro_num_goroutine();
 	return checking_frames(&here) + here;
