@@ -19,14 +19,14 @@
 #define AT_MINSIGSTKSZ 51
 #endif
 
-#define GUARD_REACH ((size_t)16384)
 #define HANDLER_NEEDS ((size_t)32768)
 
 static struct sigaction before_us[2]; /* SIGSEGV, SIGBUS */
 
 static bool in_guard(const struct g *g, const char *at)
 {
-	return g && at >= g->stack_lo - GUARD_REACH && at < g->stack_lo + 64;
+	return g && at >= g->stack_lo - goro__stack_guard() &&
+	       at < g->stack_lo + 64;
 }
 
 static void die_of_overflow(struct g *g)

@@ -3,7 +3,7 @@
  *
  *	slab   | stack 0 | stack 1 | ...       one mapping, committed on touch
  *	stack  | guard | ....... frames <-| G |
- *	       lo-GUARD  lo             hi
+ *	       lo-guard  lo             hi
  *
  * A slab serves one size class; the next of a class is twice as large, so a
  * million stacks are a handful of mappings.  Guards are PTE markers
@@ -20,8 +20,8 @@
 #include "runq.h"
 #include "seam/sys.h"
 
-#define PAGE ((size_t)4096)
-#define GUARD (4 * PAGE)
+#define GUARD ((size_t)16 << 10) /* or a page, where that is more */
+#define NO_SUCH_ADVICE 0x7ffffff
 #define MAX_SLABS 24
 #define FIRST_SLAB ((size_t)64 << 20)
 #define LOCAL_FREE 64u
@@ -40,9 +40,12 @@ struct stack_class {
 static struct {
 	struct lock lock; /* of carving; the sizes and bases never change */
 	struct stack_class of[GORO_STACK_CLASSES];
-	bool mprotect; /* no MADV_GUARD_INSTALL here */
+	size_t page, guard; /* 64 KiB each on some machines */
+	bool mprotect;      /* no MADV_GUARD_INSTALL here */
 	_Atomic(uint64_t) bytes;
 } stacks = {
+	.page = (size_t)4 << 10,
+	.guard = GUARD,
 	.of = {{.size = (size_t)64 << 10},
 	       {.size = (size_t)256 << 10},
 	       {.size = (size_t)1 << 20},
@@ -56,7 +59,8 @@ _Static_assert(sizeof(struct g) <= 512, "a parked G must fit in one page");
 int goro__stack_class(size_t bytes)
 {
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		if (bytes <= stacks.of[i].size)
+		if (bytes <= stacks.of[i].size &&
+		    stacks.guard < stacks.of[i].size)
 			return i;
 	return -1;
 }
@@ -66,28 +70,42 @@ size_t goro__stack_size(int size_class)
 	return stacks.of[size_class].size;
 }
 
+size_t goro__stack_guard(void)
+{
+	return stacks.guard;
+}
+
 uint64_t goro__stack_bytes(void)
 {
 	return load_relaxed(&stacks.bytes);
 }
 
+/*
+ * An emulator may take any advice, and do nothing: one that there is not tells
+ * it from a kernel that has guards.
+ */
 void goro__stack_init(size_t default_bytes)
 {
-	int c = goro__stack_class(default_bytes * SAN_STACK_SCALE);
+	int c;
 
+	stacks.page = (size_t)sysconf(_SC_PAGESIZE);
+	if (stacks.guard < stacks.page)
+		stacks.guard = stacks.page;
+	stacks.mprotect = sys_madvise(NULL, 0, NO_SUCH_ADVICE) == 0;
+	c = goro__stack_class(default_bytes * SAN_STACK_SCALE);
 	goro__default_class = c < 0 ? GORO_STACK_CLASSES - 1 : c;
 }
 
 static bool install_guard(char *at)
 {
 	if (!stacks.mprotect) {
-		if (sys_madvise(at, GUARD, MADV_GUARD_INSTALL) == 0)
+		if (sys_madvise(at, stacks.guard, MADV_GUARD_INSTALL) == 0)
 			return true;
 		if (errno != EINVAL)
 			return false;
 		stacks.mprotect = true;
 	}
-	return sys_mprotect(at, GUARD, PROT_NONE) == 0;
+	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
 }
 
 /* Room for at least one more stack in the last slab; stacks.lock is held. */
@@ -145,7 +163,7 @@ static struct g *carve(int size_class)
 	}
 	g = g_of(stack, c->size);
 	g->size_class = (uint8_t)size_class;
-	g->stack_lo = stack + GUARD;
+	g->stack_lo = stack + stacks.guard;
 	g->stack_hi = (char *)g;
 	san_stack(g->stack_lo, g->stack_hi);
 	slab->used++;
@@ -221,7 +239,7 @@ void goro__gf_release(void)
 	lock(&s->gflock);
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
 		for (struct g *g = s->gfree[i].head; g; g = g->schedlink) {
-			char *hi = (char *)((uintptr_t)g & ~(PAGE - 1));
+			char *hi = (char *)((uintptr_t)g & ~(stacks.page - 1));
 
 			if (!g->released)
 				sys_madvise(g->stack_lo,
