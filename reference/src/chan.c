@@ -98,7 +98,7 @@ static void meet(struct goro_chan *c, uint64_t i, struct g *other)
 	san_acquire(slot);
 }
 
-int goro__chan_send_now(struct goro_chan *c, const void *v)
+static inline int send_now(struct goro_chan *c, const void *v)
 {
 	struct sudog *s;
 
@@ -154,7 +154,7 @@ static int recv_from_buffer(struct goro_chan *c, void *out)
 	return GORO_OK;
 }
 
-int goro__chan_recv_now(struct goro_chan *c, void *out)
+static inline int recv_now(struct goro_chan *c, void *out)
 {
 	struct sudog *s;
 
@@ -170,6 +170,16 @@ int goro__chan_recv_now(struct goro_chan *c, void *out)
 	san_acquire(&c->closed);
 	zero_user(c, out);
 	return GORO_CLOSED;
+}
+
+int goro__chan_send_now(struct goro_chan *c, const void *v)
+{
+	return send_now(c, v);
+}
+
+int goro__chan_recv_now(struct goro_chan *c, void *out)
+{
+	return recv_now(c, out);
 }
 
 static void deadline_passed(struct timer *t, int64_t now)
@@ -235,22 +245,15 @@ static int block_on_nil(int64_t deadline, enum wait_reason why)
 				     : goro__block_until(deadline, why);
 }
 
-/*
- * Parks in q with c's lock held, and comes back without it.  True: woken by
- * the other side or by close; false: the deadline passed.
- */
-static bool wait_in(struct goro_chan *c, struct waitq *q, struct sudog *s,
-		    int64_t deadline, enum wait_reason why)
+/* Parks in q with a deadline; false: it passed. */
+static __attribute__((noinline)) bool
+wait_until(struct goro_chan *c, struct waitq *q, struct sudog *s,
+	   int64_t deadline, enum wait_reason why)
 {
 	struct deadline d;
 	struct g *g = s->g;
 
-	s->contended = deadline != GORO_FOREVER;
-	enqueue(q, s);
-	if (likely(!s->contended)) {
-		goro__park(&c->lock, why);
-		return true;
-	}
+	s->contended = true;
 	store_relaxed(&g->select_done, 0u);
 	goro__deadline_start(&d, g, &c->lock, deadline);
 	goro__park(&c->lock, why);
@@ -263,9 +266,28 @@ static bool wait_in(struct goro_chan *c, struct waitq *q, struct sudog *s,
 	return false;
 }
 
-static int send_blocking(struct goro_chan *c, const void *v, int64_t deadline)
+/*
+ * Parks in q with c's lock held, and comes back without it.  True: woken by
+ * the other side or by close; false: the deadline passed.
+ */
+static inline bool wait_in(struct goro_chan *c, struct waitq *q,
+			   struct sudog *s, int64_t deadline,
+			   enum wait_reason why)
 {
-	struct sudog s = {.g = goro__self(), .c = c};
+	struct m *m = goro__m();
+
+	s->g = m->curg;
+	s->contended = false;
+	enqueue(q, s);
+	if (unlikely(deadline != GORO_FOREVER))
+		return wait_until(c, q, s, deadline, why);
+	park(m, s->g, &c->lock, why);
+	return true;
+}
+
+static inline int send_blocking(struct goro_chan *c, const void *v, int64_t deadline)
+{
+	struct sudog s;
 
 	memcpy(&s.elem, &v, sizeof(v));
 	san_read(v, c->elemsize);
@@ -290,7 +312,7 @@ int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 	    load_relaxed(&c->qcount) >= c->dataqsiz && c->dataqsiz > 0)
 		return GORO_AGAIN;
 	plock(&c->lock);
-	status = goro__chan_send_now(c, v);
+	status = send_now(c, v);
 	if (likely(status != GORO_AGAIN) || deadline == GORO_POLL) {
 		punlock(&c->lock);
 		return status;
@@ -298,11 +320,12 @@ int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 	return send_blocking(c, v, deadline);
 }
 
-static int recv_blocking(struct goro_chan *c, void *out, int64_t deadline)
+static inline int recv_blocking(struct goro_chan *c, void *out, int64_t deadline)
 {
-	struct sudog s = {.g = goro__self(), .c = c, .elem = out};
+	struct sudog s;
 	bool woken;
 
+	s.elem = out;
 	if (out)
 		san_write(out, c->elemsize);
 	if (unlikely(c->timer != NULL))
@@ -333,7 +356,7 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 	    load_acquire(&c->qcount) == 0 && !load_acquire(&c->closed))
 		return GORO_AGAIN;
 	plock(&c->lock);
-	status = goro__chan_recv_now(c, out);
+	status = recv_now(c, out);
 	if (likely(status != GORO_AGAIN) || deadline == GORO_POLL) {
 		punlock(&c->lock);
 		return status;

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "proc.h"
+#include "switch.h"
 
 struct goro_timer;
 
@@ -141,7 +141,7 @@ static inline void wake(struct sudog *s, bool success)
 
 	s->success = success;
 	g->wake = s;
-	goro__ready(g);
+	ready(g);
 }
 
 /*

@@ -23,12 +23,6 @@
 
 static struct sigaction before_us[2]; /* SIGSEGV, SIGBUS */
 
-static bool in_guard(const struct g *g, const char *at)
-{
-	return g && at >= g->stack_lo - goro__stack_guard() &&
-	       at < g->stack_lo + 64;
-}
-
 static void die_of_overflow(struct g *g)
 {
 	print_str("runtime: goroutine stack exceeds ");
@@ -41,10 +35,12 @@ static void die_of_overflow(struct g *g)
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
+	struct g *g = goro__guard_of(info->si_addr);
 
 	(void)context;
-	if (m && in_guard(m->curg, info->si_addr))
-		die_of_overflow(m->curg);
+	/* Not m->curg: that is the next one early in a switch. */
+	if (m && g && g->m == m)
+		die_of_overflow(g);
 	/* Back at the instruction the fault comes again, to its old owner. */
 	sigaction(sig, &before_us[sig == SIGBUS], NULL);
 }

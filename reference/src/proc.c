@@ -20,22 +20,6 @@ const char *const goro__wait_text[] = {
 #undef WAIT_TEXT
 };
 
-static void leave(struct m *m, struct g *g)
-{
-	struct g *to = next_here(m->p);
-
-	if (likely(to != NULL))
-		switch_to(m, g, to);
-	else
-		switch_to_g0(m, g);
-}
-
-static void after_unlock(struct m *m, struct g *prev, void *l)
-{
-	(void)m, (void)prev;
-	unlock(l);
-}
-
 void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 {
 	struct m *m = goro__m();
@@ -55,12 +39,7 @@ void goro__park(struct lock *l, enum wait_reason why)
 
 void goro__ready(struct g *g)
 {
-	struct p *p = goro__m()->p;
-
-	store_relaxed(&g->status, GRUNNABLE);
-	goro__runqput(p, g, true);
-	if (unlikely(goro__mp))
-		goro__wakep();
+	ready(g);
 }
 
 static void after_yield(struct m *m, struct g *prev, void *arg)
@@ -90,8 +69,10 @@ void goro__yield_to(bool global)
 	store_relaxed(&g->status, GRUNNABLE);
 	g->reason = WAIT_NONE;
 	to = global ? NULL : next_here(m->p);
-	if (to) {
-		after(m, g, after_yield, NULL);
+	if (likely(to != NULL)) {
+		/* With one P nobody takes it before its stack is free. */
+		if (goro__mp || !runq_push(&m->p->runq, g))
+			after(m, g, after_yield, NULL);
 		switch_to(m, g, to);
 		return;
 	}

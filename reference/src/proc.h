@@ -87,8 +87,8 @@ void goro__add_stats(struct pstats *to, struct pstats *from);
 
 int goro__stack_class(size_t bytes);
 size_t goro__stack_size(int size_class);
-/* Bytes below stack_lo that fault. */
-size_t goro__stack_guard(void);
+/* The G below whose stack is the guard that at is in, or NULL. */
+struct g *goro__guard_of(const char *at);
 struct g *goro__gfget(struct p *p, int size_class);
 void goro__gfput(struct p *p, struct g *g);
 void goro__gf_release(void);

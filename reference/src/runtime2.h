@@ -94,7 +94,6 @@ struct sudog {
 	struct g *g;
 	struct sudog *next, *prev;
 	void *elem;          /* where the value comes from or goes to */
-	struct goro_chan *c; /* the channel it is queued on */
 	uint32_t index;      /* of the case, in a select */
 	bool contended;      /* g->select_done decides who wakes it */
 	bool success;        /* by a value, not by close */

@@ -194,7 +194,7 @@ static void set_sudog(struct sudog *d, struct g *g, const struct goro_case *k,
 		      uint32_t index)
 {
 	*d = (struct sudog){
-		.g = g, .c = k->c, .index = index, .contended = true};
+		.g = g, .index = index, .contended = true};
 	if (k->dir == GORO_SEND)
 		memcpy(&d->elem, &k->send, sizeof(d->elem));
 	else

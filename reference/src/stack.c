@@ -70,11 +70,6 @@ size_t goro__stack_size(int size_class)
 	return stacks.of[size_class].size;
 }
 
-size_t goro__stack_guard(void)
-{
-	return stacks.guard;
-}
-
 uint64_t goro__stack_bytes(void)
 {
 	return load_relaxed(&stacks.bytes);
@@ -248,6 +243,27 @@ void goro__gf_release(void)
 			g->released = true;
 		}
 	unlock(&s->gflock);
+}
+
+/* For signal handlers: takes no lock. */
+struct g *goro__guard_of(const char *at)
+{
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct stack_class *c = &stacks.of[i];
+		uint32_t n = load_acquire(&c->nslabs);
+
+		for (uint32_t k = 0; k < n; k++) {
+			struct slab *s = &c->slab[k];
+			size_t offset = (uintptr_t)at - (uintptr_t)s->base;
+
+			if (offset < s->n * c->size &&
+			    offset % c->size < stacks.guard)
+				return g_of(s->base + offset -
+						    offset % c->size,
+					    c->size);
+		}
+	}
+	return NULL;
 }
 
 /*

@@ -78,4 +78,46 @@ static inline void switch_to_g0(struct m *m, struct g *g)
 	run_after(m);
 }
 
+static inline void leave(struct m *m, struct g *g)
+{
+	struct g *to = next_here(m->p);
+
+	if (likely(to != NULL))
+		switch_to(m, g, to);
+	else
+		switch_to_g0(m, g);
+}
+
+static inline void after_unlock(struct m *m, struct g *prev, void *l)
+{
+	(void)m, (void)prev;
+	unlock(l);
+}
+
+/* goro__park(), inline for channels: with one P no lock was taken. */
+static inline void park(struct m *m, struct g *g, struct lock *l,
+			enum wait_reason why)
+{
+	g->reason = (uint16_t)why;
+	store_relaxed(&g->status, GWAITING);
+	count(&m->p->stats.parks);
+	if (unlikely(goro__mp))
+		after(m, g, after_unlock, l);
+	leave(m, g);
+}
+
+/* goro__ready(), inline for channels. */
+static inline void ready(struct g *g)
+{
+	struct p *p = goro__m()->p;
+	struct g *old;
+
+	store_relaxed(&g->status, GRUNNABLE);
+	old = runq_set_next(&p->runq, g);
+	if (unlikely(old != NULL))
+		goro__runqput(p, old, false);
+	if (unlikely(goro__mp))
+		goro__wakep();
+}
+
 #endif
