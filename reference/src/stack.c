@@ -245,25 +245,29 @@ void goro__gf_release(void)
 	unlock(&s->gflock);
 }
 
+static struct g *guarded(const struct slab *s, size_t size, const char *at)
+{
+	size_t offset = (uintptr_t)at - (uintptr_t)s->base;
+	size_t inside = offset % size;
+
+	if (offset >= s->n * size || inside >= stacks.guard)
+		return NULL;
+	return g_of(s->base + offset - inside, size);
+}
+
 /* For signal handlers: takes no lock. */
 struct g *goro__guard_of(const char *at)
 {
-	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+	struct g *g = NULL;
+
+	for (int i = 0; i < GORO_STACK_CLASSES && !g; i++) {
 		struct stack_class *c = &stacks.of[i];
 		uint32_t n = load_acquire(&c->nslabs);
 
-		for (uint32_t k = 0; k < n; k++) {
-			struct slab *s = &c->slab[k];
-			size_t offset = (uintptr_t)at - (uintptr_t)s->base;
-
-			if (offset < s->n * c->size &&
-			    offset % c->size < stacks.guard)
-				return g_of(s->base + offset -
-						    offset % c->size,
-					    c->size);
-		}
+		for (uint32_t k = 0; k < n && !g; k++)
+			g = guarded(&c->slab[k], c->size, at);
 	}
-	return NULL;
+	return g;
 }
 
 /*
