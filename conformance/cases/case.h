@@ -37,7 +37,11 @@
 
 #include "assay.h"
 
-/* A function of the table that a case cannot do without. */
+/*
+ * A function of the table that a case cannot do without.  What every case may
+ * use needs no mention (case_base in runner/caselist.c); any other function is
+ * hidden from a case that does not name it.
+ */
 struct need {
 	size_t group; /* offset of the group's pointer in the table */
 	size_t fn;    /* offset of the function in the group */

@@ -44,13 +44,6 @@ static inline void join(assay_chan *done, int64_t n)
 		wait_for(done);
 }
 
-/* Frees a channel that nobody will use again, if the runtime can. */
-static inline void drop(assay_chan *c)
-{
-	if (rt->chan->free != NULL)
-		rt->chan->free(c);
-}
-
 /* One operation of a goroutine on a channel of int. */
 struct op {
 	assay_chan *c;

@@ -80,13 +80,14 @@ CASE_OF(DL_008, ticker, "nor is a ticker that nobody waits for, before Go 1.23",
 }
 
 CASE_OF(DL_008, awaited, "a timer that main waits for is not a deadlock",
-	LIVES_ON(250), NEEDS(NEED(time, timer_new)))
+	LIVES_ON(250), NEEDS(NEED(time, timer_new), NEED(time, timer_chan)))
 {
 	recv(rt->time->timer_chan(rt->time->timer_new(3600 * SEC)), NULL);
 }
 
 CASE_OF(DL_008, fires, "a timer that fires later saves the program",
-	ENDS_WELL("fired\n", .min_ms = 60), NEEDS(NEED(time, timer_new)))
+	ENDS_WELL("fired\n", .min_ms = 60),
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan)))
 {
 	recv(rt->time->timer_chan(rt->time->timer_new(60 * MS)), NULL);
 	say("fired\n");
@@ -113,7 +114,8 @@ CASE_OF(DL_009, sleeper, "the last sleeper ended and woke nobody",
 
 CASE_OF(DL_010, timer, "a stopped timer does not hold off the report",
 	DEADLOCKS_IN("chan receive", .max_ms = 4000),
-	NEEDS(NEED(time, timer_stop)))
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(time, timer_stop)))
 {
 	assay_timer *t = rt->time->timer_new(3600 * SEC);
 
@@ -137,7 +139,8 @@ CASE_OF(DL_010, after_func, "nor does a stopped after_func", .procs = {1},
 
 CASE_OF(DL_010, ticker, "nor does a stopped ticker",
 	DEADLOCKS_IN("chan receive", .max_ms = 4000),
-	NEEDS(NEED(time, ticker_stop)))
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	      NEED(time, ticker_stop)))
 {
 	assay_ticker *t = rt->time->ticker_new(3600 * SEC, NULL);
 
@@ -252,7 +255,8 @@ CASE_OF(DL_026, idle_timer, "nor does a timer that nobody waits for",
 
 CASE_OF(DL_026, awaited, "a ticker that main waits for holds off the report",
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"},
-	ENDS_WELL("tick\n", .min_ms = 60), NEEDS(NEED(time, ticker_new)))
+	ENDS_WELL("tick\n", .min_ms = 60),
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan)))
 {
 	recv(rt->time->ticker_chan(rt->time->ticker_new(60 * MS, NULL)), NULL);
 	say("tick\n");
@@ -261,7 +265,7 @@ CASE_OF(DL_026, awaited, "a ticker that main waits for holds off the report",
 CASE_OF(DL_026, left, "a receiver that left the ticker counts no more",
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"},
 	DEADLOCKS_IN("chan receive", .min_ms = 20, .max_ms = 4000),
-	NEEDS(NEED(time, ticker_new)))
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan)))
 {
 	recv(rt->time->ticker_chan(rt->time->ticker_new(20 * MS, NULL)), NULL);
 	recv_int(chan_int(0));

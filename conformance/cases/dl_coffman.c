@@ -88,7 +88,7 @@ static void with_back_off(void *arg)
 }
 
 CASE_OF(DL_024, back_off, "not held while waiting: try-lock and back off",
-	NEEDS(NEED(sync, mutex_lock), NEED(time, sleep)))
+	NEEDS(NEED(sync, mutex_lock), NEED(sync, mutex_unlock)))
 {
 	start_two(with_back_off);
 	both_end();
@@ -109,7 +109,7 @@ static void in_order(void *arg)
 }
 
 CASE_OF(DL_024, order, "no cycle: both take the locks in one order",
-	NEEDS(NEED(sync, mutex_lock)))
+	NEEDS(NEED(sync, mutex_lock), NEED(sync, mutex_unlock)))
 {
 	start_two(in_order);
 	both_end();
@@ -142,8 +142,7 @@ static void with_timeout(void *arg)
 	send_signal(finished);
 }
 
-CASE_OF(DL_024, timeout, "taken back: a timeout gives the first lock up",
-	NEEDS(NEED(time, now)))
+CASE_OF(DL_024, timeout, "taken back: a timeout gives the first lock up")
 {
 	for (int i = 0; i < 2; i++) {
 		tokens[i] = chan_signal(1);
@@ -166,7 +165,7 @@ static void with_one(void *arg)
 }
 
 CASE_OF(DL_024, single, "nothing to wait for with the other: one lock",
-	NEEDS(NEED(sync, mutex_lock)))
+	NEEDS(NEED(sync, mutex_lock), NEED(sync, mutex_unlock)))
 {
 	start_two(with_one);
 	both_end();

@@ -105,8 +105,8 @@ static void tied(void *c)
 CASE_OF(DL_016, both, "a tied goroutine and a tied main",
 	ENDS(.status = 2, .first = DEADLOCK_TEXT,
 	     .match = {MAIN_IN("chan send, locked to thread"),
-		       "goroutine [0-9]+ \\[chan receive, locked to thread\\]:"
-	     }),
+		       "goroutine [0-9]+ \\[chan receive, locked to "
+		       "thread\\]:"}),
 	NEEDS(NEED(blocking, lock_thread)))
 {
 	rt->blocking->lock_thread();
@@ -173,8 +173,7 @@ static void die_of_deadlock(void *arg)
 	recv_int(chan_int(0));
 }
 
-CASE(DL_019, "the fatal error cannot be caught",
-     DEADLOCKS_IN("chan receive"),
+CASE(DL_019, "the fatal error cannot be caught", DEADLOCKS_IN("chan receive"),
      NEEDS(NEED(core, try_), NEED(core, defer), NEED(core, recover)))
 {
 	rt->core->try_(die_of_deadlock, NULL, NULL);

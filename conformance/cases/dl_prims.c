@@ -6,13 +6,13 @@
 #include "dl.h"
 
 CASE(DL_001, "when all are blocked for ever the process says so and dies",
-     DEADLOCKS_IN("chan receive"), NEEDS(NEED(chan, recv)))
+     DEADLOCKS_IN("chan receive"))
 {
 	recv_int(chan_int(0));
 }
 
 CASE(DL_002, "a deadlock is reported at once",
-     DEADLOCKS_IN(ANY_STATE, .max_ms = 1000), NEEDS(NEED(chan, recv)))
+     DEADLOCKS_IN(ANY_STATE, .max_ms = 1000))
 {
 	recv_int(chan_int(0));
 }
@@ -22,33 +22,33 @@ CASE(DL_002, "a deadlock is reported at once",
  * version, as a regex.
  */
 #define PRIMITIVE(name, title, words, ...)                                     \
-	CASE_OF(DL_003, name, title ": the deadlock is found", __VA_ARGS__,    \
-		DEADLOCKS_IN(ANY_STATE))                                       \
+	CASE_OF(DL_003, name, title ": the deadlock is found",                 \
+		DEADLOCKS_IN(ANY_STATE), ##__VA_ARGS__)                        \
 	{                                                                      \
 		name();                                                        \
 	}                                                                      \
-	CASE_OF(DL_004, name, title ": the state is named", __VA_ARGS__,       \
-		.procs = {2}, DEADLOCKS_IN(words))                             \
+	CASE_OF(DL_004, name, title ": the state is named", .procs = {2},      \
+		DEADLOCKS_IN(words), ##__VA_ARGS__)                            \
 	{                                                                      \
 		name();                                                        \
 	}                                                                      \
 	_Static_assert(1, "")
 
-#define ON_CHAN NEEDS(NEED(chan, send), NEED(chan, recv))
 #define ON_SELECT NEEDS(NEED(chan, select))
 #define ON_SYNC(f) NEEDS(NEED(sync, f))
+#define ON_SYNC_2(f, g) NEEDS(NEED(sync, f), NEED(sync, g))
 
 static void send_alone(void)
 {
 	send_int(chan_int(0), 1);
 }
-PRIMITIVE(send_alone, "a send with no receiver", "chan send", ON_CHAN);
+PRIMITIVE(send_alone, "a send with no receiver", "chan send");
 
 static void recv_alone(void)
 {
 	recv_int(chan_int(0));
 }
-PRIMITIVE(recv_alone, "a receive with no sender", "chan receive", ON_CHAN);
+PRIMITIVE(recv_alone, "a receive with no sender", "chan receive");
 
 static void nil_send(void)
 {
@@ -56,15 +56,14 @@ static void nil_send(void)
 
 	rt->chan->send(NULL, &v, ASSAY_FOREVER);
 }
-PRIMITIVE(nil_send, "a send on a nil channel", "chan send \\(nil chan\\)",
-	  ON_CHAN);
+PRIMITIVE(nil_send, "a send on a nil channel", "chan send \\(nil chan\\)");
 
 static void nil_recv(void)
 {
 	rt->chan->recv(NULL, NULL, ASSAY_FOREVER);
 }
 PRIMITIVE(nil_recv, "a receive from a nil channel",
-	  "chan receive \\(nil chan\\)", ON_CHAN);
+	  "chan receive \\(nil chan\\)");
 
 static void full_buffer(void)
 {
@@ -73,7 +72,7 @@ static void full_buffer(void)
 	for (int i = 0; i < 3; i++)
 		send_int(c, i);
 }
-PRIMITIVE(full_buffer, "a send to a full buffer", "chan send", ON_CHAN);
+PRIMITIVE(full_buffer, "a send to a full buffer", "chan send");
 
 static void send_two(void *c)
 {
@@ -90,8 +89,7 @@ static void range(void)
 	while (recv(c, &v))
 		;
 }
-PRIMITIVE(range, "a range over a channel that nobody closes", "chan receive",
-	  ON_CHAN);
+PRIMITIVE(range, "a range over a channel that nobody closes", "chan receive");
 
 static void select_two(void)
 {
@@ -130,7 +128,7 @@ static void rw_write(void)
 	rt->sync->rw_lock(&m, ASSAY_FOREVER);
 }
 PRIMITIVE(rw_write, "a write lock over one's own read lock",
-	  "(semacquire|sync\\.RWMutex\\.Lock)", ON_SYNC(rw_lock));
+	  "(semacquire|sync\\.RWMutex\\.Lock)", ON_SYNC_2(rw_lock, rw_rlock));
 
 static void rw_read(void)
 {
@@ -140,7 +138,7 @@ static void rw_read(void)
 	rt->sync->rw_rlock(&m, ASSAY_FOREVER);
 }
 PRIMITIVE(rw_read, "a read lock over one's own write lock",
-	  "(semacquire|sync\\.RWMutex\\.RLock)", ON_SYNC(rw_rlock));
+	  "(semacquire|sync\\.RWMutex\\.RLock)", ON_SYNC_2(rw_lock, rw_rlock));
 
 static void waitgroup(void)
 {
@@ -150,7 +148,7 @@ static void waitgroup(void)
 	wg_wait(&wg);
 }
 PRIMITIVE(waitgroup, "waiting for a group that is never done",
-	  "(semacquire|sync\\.WaitGroup\\.Wait)", ON_SYNC(wg_wait));
+	  "(semacquire|sync\\.WaitGroup\\.Wait)", ON_SYNC_2(wg_add, wg_wait));
 
 static void cond(void)
 {
@@ -161,7 +159,7 @@ static void cond(void)
 	rt->sync->cond_wait(&c, &m);
 }
 PRIMITIVE(cond, "a condition that nobody signals", "sync\\.Cond\\.Wait",
-	  ON_SYNC(cond_wait));
+	  ON_SYNC_2(mutex_lock, cond_wait));
 
 static void never(void *arg)
 {

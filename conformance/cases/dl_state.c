@@ -6,9 +6,10 @@
 
 #include "kit.h"
 
-#define NEEDS_STATE                                                            \
-	NEEDS(NEED(inspect, state), NEED(inspect, goid), NEED(chan, select),   \
-	      NEED(sync, mutex_lock), NEED(time, sleep))
+#define NEED_PLACES                                                            \
+	NEED(inspect, goid), NEED(chan, select), NEED(sync, mutex_lock),       \
+		NEED(sync, rw_lock), NEED(sync, rw_rlock), NEED(sync, wg_add), \
+		NEED(sync, wg_wait), NEED(sync, cond_wait)
 
 static assay_chan *empty;
 static assay_mutex held;
@@ -147,7 +148,7 @@ static void check_word(int i, char *word)
 }
 
 CASE_OF(DL_004, state, "the state of a goroutine, asked by its number",
-	NEEDS_STATE)
+	NEEDS(NEED(inspect, state), NEED_PLACES))
 {
 	char word[64];
 
@@ -165,8 +166,7 @@ CASE_OF(DL_004, state, "the state of a goroutine, asked by its number",
 }
 
 CASE_OF(DL_004, dump, "the states in a dump",
-	NEEDS(NEED(inspect, dump), NEED(inspect, goid), NEED(chan, select),
-	      NEED(sync, mutex_lock), NEED(time, sleep)))
+	NEEDS(NEED(inspect, dump), NEED_PLACES))
 {
 	static char text[1 << 18];
 	size_t n;

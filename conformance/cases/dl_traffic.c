@@ -65,7 +65,8 @@ static void play(int64_t end)
 
 CASE(DL_020, "no false report while all park and wake", .timeout_ms = 20000,
      ENDS_WELL("alive\n"),
-     NEEDS(NEED(time, timer_new), NEED(time, after_func)))
+     NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	   NEED(time, timer_free), NEED(time, after_func)))
 {
 	play(in(200 * MS));
 	say("alive\n");
@@ -79,7 +80,7 @@ static void sleep_and_go(void *wg)
 }
 
 CASE_OF(DL_020, sleepers, "no false report while all but timers sleep",
-	ENDS_WELL("alive\n"), NEEDS(NEED(time, sleep), NEED(sync, wg_wait)))
+	ENDS_WELL("alive\n"), NEEDS(NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	static assay_waitgroup wg;
 

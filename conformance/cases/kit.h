@@ -116,6 +116,13 @@ static inline void close_chan(assay_chan *c)
 	REQUIRE_EQ(rt->chan->close(c), ASSAY_OK);
 }
 
+/* Frees a channel that nobody will use again, if the runtime can. */
+static inline void drop(assay_chan *c)
+{
+	if (rt->chan->free != NULL)
+		rt->chan->free(c);
+}
+
 static inline struct assay_case case_send(assay_chan *c, const void *v)
 {
 	return (struct assay_case){.c = c, .dir = ASSAY_SEND, .send = v};

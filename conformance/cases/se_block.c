@@ -27,9 +27,13 @@ static void select_three(void *arg)
 
 static void start_three(struct three *s, int64_t cap_ab)
 {
-	*s = (struct three){.a = chan_int(cap_ab), .b = chan_int(cap_ab),
-			    .c = chan_int(1), .done = chan_signal(0),
-			    .in_a = -1, .in_b = -1, .out = 9};
+	*s = (struct three){.a = chan_int(cap_ab),
+			    .b = chan_int(cap_ab),
+			    .c = chan_int(1),
+			    .done = chan_signal(0),
+			    .in_a = -1,
+			    .in_b = -1,
+			    .out = 9};
 	send_int(s->c, 5);
 	go(select_three, s);
 	CHECK(still_unset(&s->returned));
@@ -93,7 +97,8 @@ static void woken_by_close(void)
 }
 
 CASE(SE_005, "a select with no ready case waits until one is",
-     .flags = CASE_VALGRIND, NEEDS(NEED(chan, select), NEED(chan, len)))
+     .flags = CASE_VALGRIND,
+     NEEDS(NEED(chan, select), NEED(chan, len), NEED(chan, cap)))
 {
 	woken_by_send(0);
 	woken_by_send(1);
@@ -102,7 +107,7 @@ CASE(SE_005, "a select with no ready case waits until one is",
 }
 
 CASE_OF(SE_005, deadline, "a select gives up at its deadline, leaving nothing",
-	NEEDS(NEED(chan, select), NEED(chan, len), NEED(time, now)))
+	NEEDS(NEED(chan, select), NEED(chan, len), NEED(chan, cap)))
 {
 	assay_chan *a = chan_int(0), *b = chan_int(0);
 	int got = -1, v = 1;
@@ -117,8 +122,7 @@ CASE_OF(SE_005, deadline, "a select gives up at its deadline, leaving nothing",
 	no_ghost(a);
 	no_ghost(b);
 	chosen = NO_CASE;
-	CHECK_EQ(rt->chan->select(NULL, 0, in(2 * MS), &chosen),
-		 ASSAY_TIMEOUT);
+	CHECK_EQ(rt->chan->select(NULL, 0, in(2 * MS), &chosen), ASSAY_TIMEOUT);
 	CHECK(chosen == NO_CASE);
 }
 
@@ -173,8 +177,7 @@ static void room_is_never_default(int64_t count)
 	assay_chan *room = chan_int(1), *no = chan_int(0);
 	int v = 4;
 	int64_t wrong = 0;
-	struct assay_case cases[2] = {case_recv(no, NULL),
-				      case_send(room, &v)};
+	struct assay_case cases[2] = {case_recv(no, NULL), case_send(room, &v)};
 
 	for (int64_t i = 0; i < count; i++) {
 		wrong += select_default(cases, 2, NULL) != 1;
@@ -215,7 +218,8 @@ static void parked_is_ready(void)
 }
 
 CASE(SE_006, "default runs if no case is ready, and only then",
-     .flags = CASE_VALGRIND, NEEDS(NEED(chan, select), NEED(chan, len)))
+     .flags = CASE_VALGRIND,
+     NEEDS(NEED(chan, select), NEED(chan, len), NEED(chan, cap)))
 {
 	int64_t n = rounds(10000);
 
@@ -244,8 +248,7 @@ CASE_OF(SE_008, ignored, "a nil channel in a case is never ready",
 {
 	assay_chan *c = chan_int(1);
 	int got = -1, v = 1, wrong = 0;
-	struct assay_case nils[3] = {case_recv(NULL, &got),
-				     case_send(NULL, &v),
+	struct assay_case nils[3] = {case_recv(NULL, &got), case_send(NULL, &v),
 				     case_recv(NULL, NULL)};
 
 	for (size_t n = 1; n <= 3; n++)
@@ -268,8 +271,11 @@ CASE_OF(SE_008, ignored, "a nil channel in a case is never ready",
 CASE_OF(SE_008, parked, "nil cases do not disturb a select that waits",
 	NEEDS(NEED(chan, select), NEED(chan, len)))
 {
-	struct three s = {.b = chan_int(0), .done = chan_signal(0),
-			  .in_a = -1, .in_b = -1, .out = 9};
+	struct three s = {.b = chan_int(0),
+			  .done = chan_signal(0),
+			  .in_a = -1,
+			  .in_b = -1,
+			  .out = 9};
 
 	go(select_three, &s);
 	CHECK(still_unset(&s.returned));
@@ -322,11 +328,9 @@ static void pair(int sender, int receiver, bool sender_first)
 	struct end to = {.c = c, .done = done, .cases = sender, .v = 77};
 	struct end from = {.c = c, .done = done, .cases = receiver, .v = -1};
 
-	go(sender_first ? send_end : receive_end,
-	   sender_first ? &to : &from);
+	go(sender_first ? send_end : receive_end, sender_first ? &to : &from);
 	settle(1);
-	go(sender_first ? receive_end : send_end,
-	   sender_first ? &from : &to);
+	go(sender_first ? receive_end : send_end, sender_first ? &from : &to);
 	join(done, 2);
 	CHECK_MSG(from.v == 77, "sender %d, receiver %d: %d", sender, receiver,
 		  from.v);

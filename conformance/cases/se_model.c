@@ -197,7 +197,7 @@ struct model {
 static void renew(struct model *m)
 {
 	if (m->c != NULL)
-		rt->chan->free(m->c);
+		drop(m->c);
 	*m = (struct model){.cap = (int)rnd_below(ROOM + 1)};
 	if (rnd_below(5) != 0)
 		m->c = chan_int(m->cap);
@@ -303,7 +303,7 @@ static bool random_select(struct model *models)
 }
 
 CASE(SE_031, "random selects take a legal case and do what it says",
-     NEEDS(NEED(chan, select), NEED(chan, len), NEED(chan, free)))
+     NEEDS(NEED(chan, select), NEED(chan, len)))
 {
 	struct model models[MODELS] = {{.c = NULL}};
 	int64_t n = rounds(5000), wrong = 0;

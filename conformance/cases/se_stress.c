@@ -129,7 +129,7 @@ CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
 		(void)try_recv(p.c1, NULL);
 		(void)leaves(&p.probed, i);
 		(void)try_recv(p.c1, NULL);
-		rt->chan->free(p.c2);
+		drop(p.c2);
 	}
 	end_rounds(&p, i);
 }

@@ -8,12 +8,12 @@
 #include "kit.h"
 
 /*
- * Runs attempt(unit) until it is true, with 1, 3, 7 and 20 times the unit; the
+ * Runs attempt(unit) until it is true, with 1, 3, 7, 20 and 50 times the unit; the
  * attempt makes no CHECK of an upper bound.  False if it never was.
  */
 static inline bool in_some_unit(bool (*attempt)(int64_t unit), int64_t unit)
 {
-	static const int factors[] = {1, 3, 7, 20};
+	static const int factors[] = {1, 3, 7, 20, 50};
 
 	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
 		if (attempt(unit * factors[i]))

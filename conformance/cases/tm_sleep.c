@@ -7,8 +7,6 @@
 
 #include "tm.h"
 
-#define NEEDS_SLEEP NEEDS(NEED(time, sleep), NEED(time, now))
-
 static atomic_int stop, finished;
 
 static void finish(void)
@@ -35,8 +33,7 @@ static void count_on(void *arg)
 	finish();
 }
 
-CASE(TM_001, "sleep pauses its caller, at least that long, and nobody else",
-     NEEDS_SLEEP)
+CASE(TM_001, "sleep pauses its caller, at least that long, and nobody else")
 {
 	int64_t begin, took;
 
@@ -53,11 +50,10 @@ CASE(TM_001, "sleep pauses its caller, at least that long, and nobody else",
 	CHECK(becomes(&finished, 1));
 }
 
-CASE_OF(TM_001, lengths, "no sleep is too short", .flags = CASE_VALGRIND,
-	NEEDS_SLEEP)
+CASE_OF(TM_001, lengths, "no sleep is too short", .flags = CASE_VALGRIND)
 {
-	static const int64_t lengths[] = {1,	    999,    10000,  50000,
-					  100000,   999999, 1 * MS, 1234567,
+	static const int64_t lengths[] = {1,          999,    10000,  50000,
+					  100000,     999999, 1 * MS, 1234567,
 					  2 * MS + 1, 5 * MS};
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -76,7 +72,7 @@ static void sleep_zero(void *arg)
 	finish();
 }
 
-CASE(TM_002, "sleep(0) and negative sleeps return at once", NEEDS_SLEEP)
+CASE(TM_002, "sleep(0) and negative sleeps return at once")
 {
 	int64_t begin = now();
 
@@ -93,8 +89,7 @@ static void echo(void *arg)
 	finish();
 }
 
-CASE_OF(TM_002, busy, "beside channel work sleep(0) does not park for good",
-	NEEDS_SLEEP)
+CASE_OF(TM_002, busy, "beside channel work sleep(0) does not park for good")
 {
 	assay_chan *c = chan_int(0);
 
@@ -118,7 +113,7 @@ static void sleep_for_ever(void *arg)
 }
 
 CASE(TM_003, "the longest sleep does not overflow into a short one",
-     NEEDS(NEED(time, sleep), NEED(time, timer_new)))
+     NEEDS(NEED(time, timer_new), NEED(time, timer_chan)))
 {
 	int64_t begin = now();
 
@@ -147,8 +142,7 @@ static void sleep_the_same(void *arg)
 	finish();
 }
 
-CASE(TM_004, "ten thousand sleepers wake together", .procs = {1, 4},
-     NEEDS_SLEEP)
+CASE(TM_004, "ten thousand sleepers wake together", .procs = {1, 4})
 {
 	int n = (int)goroutines(10000);
 	int64_t begin;
@@ -189,8 +183,7 @@ static bool sum_and_maximum(int64_t unit)
 	return took < sum;
 }
 
-CASE(TM_005, "sleeps in a row take the sum, side by side the maximum",
-     NEEDS_SLEEP)
+CASE(TM_005, "sleeps in a row take the sum, side by side the maximum")
 {
 	CHECK(in_some_unit(sum_and_maximum, 10 * MS));
 }
@@ -211,7 +204,7 @@ static bool wakes_in_time(int64_t unit)
 	return late < unit;
 }
 
-CASE(TM_038, "a timer fires in time while all are parked", NEEDS_SLEEP)
+CASE(TM_038, "a timer fires in time while all are parked")
 {
 	assay_chan *c = chan_signal(0);
 
@@ -237,8 +230,7 @@ static void keep_busy(void *arg)
 }
 
 CASE(TM_039, "timers fire while all P are busy", .procs = {4},
-     .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED,
-     NEEDS_SLEEP)
+     .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED)
 {
 	int late = 0, n = 20;
 	int64_t most = 0;
@@ -267,7 +259,7 @@ static int by_size(const void *a, const void *b)
 }
 
 CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},
-     .flags = CASE_PERF, NEEDS_SLEEP)
+     .flags = CASE_PERF)
 {
 	enum { N = 31 };
 	int64_t took[N];
@@ -294,7 +286,7 @@ static int64_t wall(void)
 }
 
 CASE(TM_047, "virtual time jumps to the next timer when all are blocked",
-     .flags = CASE_VIRTUAL_TIME, NEEDS_SLEEP)
+     .flags = CASE_VIRTUAL_TIME)
 {
 	int64_t begin = now(), real = wall();
 

@@ -5,8 +5,9 @@
 #include "tm.h"
 
 #define NEEDS_TICKER                                                           \
-	NEEDS(NEED(time, ticker_new), NEED(time, ticker_stop),                 \
-	      NEED(time, ticker_reset), NEED(time, sleep))
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),                 \
+	      NEED(time, ticker_stop), NEED(time, ticker_reset),               \
+	      NEED(time, ticker_free))
 
 static assay_ticker *ticker(int64_t ns)
 {
@@ -147,9 +148,10 @@ CASE(TM_033, "a period that is not positive is refused", NEEDS_TICKER)
 
 #define TICKER_PANIC(row, name, title, text, what)                             \
 	CASE_OF(row, name, title,                                              \
-		NEEDS(NEED(time, ticker_new), NEED(core, panic)),              \
-		ENDS(.status = 2, .first = "panic: non-positive interval for " \
-					   text))                              \
+		NEEDS(NEED(time, ticker_new), NEED(time, ticker_reset),        \
+		      NEED(core, panic)),                                      \
+		ENDS(.status = 2,                                              \
+		     .first = "panic: non-positive interval for " text))       \
 	{                                                                      \
 		raise_status(what);                                            \
 	}                                                                      \
@@ -221,15 +223,14 @@ static void churn(void *arg)
 		assay_chan *c = chan_int(1);
 
 		send_int(c, 1);
-		rt->chan->free(c);
+		drop(c);
 		yield();
 	}
 	/* release: pairs with the acquire load in becomes() */
 	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
 }
 
-CASE(TM_037, "a ticker of 1 ns beside other work gives its ticks",
-     NEEDS_TICKER)
+CASE(TM_037, "a ticker of 1 ns beside other work gives its ticks", NEEDS_TICKER)
 {
 	assay_ticker *t = ticker(1);
 
@@ -272,7 +273,10 @@ static int ticks_in_100_ms(void)
 
 CASE(TM_042, "many short timers do not starve a ticker", .procs = {2},
      .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED(time, ticker_new), NEED(time, timer_reset)))
+     NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	   NEED(time, ticker_stop), NEED(time, ticker_free),
+	   NEED(time, timer_new), NEED(time, timer_chan),
+	   NEED(time, timer_reset), NEED(time, timer_free)))
 {
 	int n = (int)goroutines(200), best = 0;
 
@@ -301,9 +305,8 @@ static bool five_periods(int64_t unit)
 	int64_t begin = now();
 	assay_ticker *t = ticker(unit);
 	int ticks = 0;
-	struct assay_case cases[] = {
-		case_recv(done, NULL),
-		case_recv(rt->time->ticker_chan(t), NULL)};
+	struct assay_case cases[] = {case_recv(done, NULL),
+				     case_recv(rt->time->ticker_chan(t), NULL)};
 
 	rt->time->after_func(5 * unit + unit / 2, end_at, done);
 	while (select_cases(cases, 2, NULL) == 1) {
@@ -316,8 +319,8 @@ static bool five_periods(int64_t unit)
 }
 
 CASE(TM_044, "a ticker drives periodic work until done",
-     NEEDS(NEED(time, ticker_new), NEED(time, after_func),
-	   NEED(chan, select)))
+     NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	   NEED(time, ticker_stop), NEED(time, after_func), NEED(chan, select)))
 {
 	CHECK(in_some_unit(five_periods, 8 * MS));
 }

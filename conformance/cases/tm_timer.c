@@ -5,9 +5,12 @@
 #include "tm.h"
 
 #define NEEDS_TIMER                                                            \
-	NEEDS(NEED(time, timer_new), NEED(time, timer_stop),                   \
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),                   \
+	      NEED(time, timer_stop), NEED(time, timer_reset),                 \
+	      NEED(time, timer_free), NEED(chan, len), NEED(chan, cap))
+#define NEEDS_FUNC                                                             \
+	NEEDS(NEED(time, after_func), NEED(time, timer_stop),                  \
 	      NEED(time, timer_reset))
-#define NEEDS_FUNC NEEDS(NEED(time, after_func), NEED(time, timer_stop))
 /* The second word lets Go hosts of either kind answer. */
 #define ONLY_SYNC                                                              \
 	.traits = ASSAY_TRAIT_SYNC_TIMERS, .env = {"GODEBUG=asynctimerchan=0"}
@@ -66,7 +69,8 @@ CASE_OF(TM_013, func, "nor does its function run", NEEDS_FUNC)
 }
 
 CASE(TM_014, "the second stop returns false", .flags = CASE_VALGRIND,
-     NEEDS_TIMER)
+     NEEDS(NEED(time, timer_new), NEED(time, timer_stop),
+	   NEED(time, after_func)))
 {
 	assay_timer *t = timer(3600 * SEC);
 	assay_timer *f = rt->time->after_func(3600 * SEC, run, NULL);
@@ -405,5 +409,6 @@ CASE(TM_045, "dropped timers give their memory back", .procs = {2}, ONLY_SYNC,
 	all = resident_bytes() - base;
 	CHECK_LT(all, 4 * first + 4 * 1024 * 1024);
 	note("%" PRId64 " timers: %" PRId64 " KiB, ten times as many: %" PRId64
-	     " KiB", n, first / 1024, all / 1024);
+	     " KiB",
+	     n, first / 1024, all / 1024);
 }

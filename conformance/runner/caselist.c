@@ -9,6 +9,11 @@ extern const struct testcase *const __start_assay_cases[]
 extern const struct testcase *const __stop_assay_cases[]
 	__attribute__((weak, visibility("hidden")));
 
+const struct need case_base[] = {
+	NEED(core, go),   NEED(core, yield), NEED(chan, make),
+	NEED(chan, send), NEED(chan, recv),  NEED(chan, close),
+	NEED(time, now),  NEED(time, sleep), {0, 0, NULL}};
+
 size_t case_count(void)
 {
 	return (size_t)(__stop_assay_cases - __start_assay_cases);

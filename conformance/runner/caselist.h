@@ -18,6 +18,12 @@ const struct testcase *case_at(size_t i);
 void case_row(const struct testcase *tc, char out[CASE_ID_MAX]);
 void case_id(const struct testcase *tc, char out[CASE_ID_MAX]);
 
+/*
+ * What every case may use without saying so; ends with a NULL name.  The kit
+ * is made of it, and a runtime without it has little that could be judged.
+ */
+extern const struct need case_base[];
+
 /* NULL: no such id. */
 const struct testcase *case_find(const char *id);
 

@@ -127,6 +127,7 @@ int assay_child_main(int argc, char **argv, const struct assay_runtime *runtime)
 		child_complain("child: no case %s", args.id);
 		return CHILD_UNUSABLE;
 	}
+	table_show_only_needs(tc);
 	case_run.virtual_time = (tc->flags & CASE_VIRTUAL_TIME) != 0;
 	return verdict_of(tc);
 }

@@ -27,6 +27,12 @@ enum child_exit {
  */
 const struct assay_runtime *table_normalise(const struct assay_runtime *own);
 
+/*
+ * Hides from the case every function that its head does not name: one that it
+ * forgot is a call of NULL on any runtime, not only on one that lacks it.
+ */
+void table_show_only_needs(const struct testcase *tc);
+
 /* Writes what the (normalised) runtime has to stdout. */
 void describe(const struct assay_runtime *runtime);
 

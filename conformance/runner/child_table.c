@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "caselist.h"
 #include "child_internal.h"
 
 #define SIZE_ABSURD ((size_t)1 << 16)
@@ -125,4 +126,40 @@ const struct assay_runtime *table_normalise(const struct assay_runtime *own)
 		if (!take_group(&groups[i]))
 			return NULL;
 	return check_core() ? &table : NULL;
+}
+
+/* ---- what one case sees ------------------------------------------------- */
+
+/* What the child and the kit use if it is there, and cases if they ask. */
+static const struct need optional[] = {NEED(core, run),
+				       NEED(core, panic),
+				       NEED(core, defer),
+				       NEED(chan, free),
+				       NEED(inspect, num_waiting),
+				       NEED(inspect, num_goroutine),
+				       NEED(inspect, gomaxprocs),
+				       NEED(inspect, goid),
+				       {0, 0, NULL}};
+
+static bool named(const struct need *list, size_t group, size_t fn)
+{
+	for (; list != NULL && list->name != NULL; list++)
+		if (list->group == group && list->fn == fn)
+			return true;
+	return false;
+}
+
+static void hide_unnamed(const struct group *g, const struct testcase *tc)
+{
+	for (size_t fn = sizeof(size_t); fn < g->size; fn += sizeof(void *))
+		if (!named(case_base, g->offset, fn) &&
+		    !named(optional, g->offset, fn) &&
+		    !named(tc->needs, g->offset, fn))
+			memset((char *)g->copy + fn, 0, sizeof(void *));
+}
+
+void table_show_only_needs(const struct testcase *tc)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		hide_unnamed(&groups[i], tc);
 }

@@ -199,16 +199,20 @@ static char *lacks_trait(const struct runtime *r, const struct testcase *tc)
 	return NULL;
 }
 
-char *runtime_lacks(const struct runtime *r, const struct entry *e)
+static char *lacks_one_of(const struct runtime *r, const struct need *n)
 {
-	char *trait = lacks_trait(r, e->tc);
-
-	if (trait != NULL || strings_have(&r->twins, e->id))
-		return trait;
-	if (e->tc->needs == NULL)
-		return NULL;
-	for (const struct need *n = e->tc->needs; n->name != NULL; n++)
+	for (; n != NULL && n->name != NULL; n++)
 		if (!strings_have(&r->has, n->name))
 			return text_of("needs %s", n->name);
 	return NULL;
+}
+
+char *runtime_lacks(const struct runtime *r, const struct entry *e)
+{
+	char *why = lacks_trait(r, e->tc);
+
+	if (why != NULL || strings_have(&r->twins, e->id))
+		return why;
+	why = lacks_one_of(r, case_base);
+	return why != NULL ? why : lacks_one_of(r, e->tc->needs);
 }

@@ -86,7 +86,7 @@ CASE(GO_007, "virtual time", .flags = CASE_VIRTUAL_TIME)
 	CHECK(false);
 }
 
-CASE(GO_008, "needs a function", NEEDS(NEED(core, go), NEED(chan, send)))
+CASE(GO_008, "needs a function", NEEDS(NEED(core, go), NEED(chan, select)))
 {
 	CHECK(false);
 }
@@ -99,6 +99,17 @@ CASE_OF(GO_009, needs, "needs a trait", .traits = ASSAY_TRAIT_PARALLEL)
 CASE_OF(GO_009, lacks, "rules a trait out", .not_traits = ASSAY_TRAIT_RESTART)
 {
 	CHECK(false);
+}
+
+CASE_OF(GO_009, unnamed, "sees nothing that it does not name")
+{
+	CHECK(rt->core->yield != NULL);
+	CHECK(rt->core->exit == NULL);
+}
+
+CASE_OF(GO_009, named, "sees what it names", NEEDS(NEED(core, exit)))
+{
+	CHECK(rt->core->exit != NULL);
 }
 
 CASE(GO_010, "fails with seed 3")

@@ -58,12 +58,70 @@ static void yield_now(void)
 {
 }
 
-static const struct assay_core_ops core __attribute__((unused)) = {
-	.size = FAKE_CORE_SIZE, .run = run, .go = go, .yield = yield_now};
+static void end_process(int status)
+{
+	_exit(status);
+}
+
+/* The least that a case may ask for; nothing here is ever called. */
+static assay_chan *make(size_t elem, int64_t cap, int *status)
+{
+	(void)elem;
+	(void)cap;
+	*status = ASSAY_ENOTSUP;
+	return NULL;
+}
+
+static int send(assay_chan *c, const void *v, int64_t deadline)
+{
+	(void)c;
+	(void)v;
+	(void)deadline;
+	return ASSAY_ENOTSUP;
+}
+
+static int recv(assay_chan *c, void *out, int64_t deadline)
+{
+	(void)c;
+	(void)out;
+	(void)deadline;
+	return ASSAY_ENOTSUP;
+}
+
+static int close_chan(assay_chan *c)
+{
+	(void)c;
+	return ASSAY_ENOTSUP;
+}
+
+static int64_t now(void)
+{
+	return 0;
+}
+
+static void sleep_ns(int64_t ns)
+{
+	(void)ns;
+}
+
+static const struct assay_core_ops core
+	__attribute__((unused)) = {.size = FAKE_CORE_SIZE,
+				   .run = run,
+				   .go = go,
+				   .yield = yield_now,
+				   .exit = end_process};
 
 /* Shorter than any version of the header: reads beyond it would be wild. */
-static const struct assay_chan_ops chan_stub = {.size = sizeof(size_t) +
-							2 * sizeof(void *)};
+static const struct assay_chan_ops chan = {.size = sizeof(size_t) +
+						   5 * sizeof(void *),
+					   .make = make,
+					   .send = send,
+					   .recv = recv,
+					   .close = close_chan};
+static const struct assay_time_ops time_ops = {.size = sizeof(size_t) +
+						       2 * sizeof(void *),
+					       .now = now,
+					       .sleep = sleep_ns};
 
 static const struct assay_runtime table
 	__attribute__((unused)) = {.size = FAKE_SIZE,
@@ -73,7 +131,8 @@ static const struct assay_runtime table
 				   .model = "N:1",
 				   .traits = ASSAY_TRAIT_RESTART,
 				   .core = FAKE_CORE,
-				   .chan = &chan_stub};
+				   .chan = &chan,
+				   .time = &time_ops};
 
 __attribute__((constructor)) static void at_load(void)
 {

@@ -53,11 +53,4 @@ check "a full disk under a report is an error" full_report
 GODEBUG=schedtrace=1 GOMAXPROCS=7 on --run CH-001
 check "the user's Go settings stay outside" is 0
 
-# With little more than core->go, cases that forgot to say what they need
-# would call NULL.
-needs_are_declared() {
-	"$real" --runtime "$good" --verbose >"$out" 2>&1
-	! grep '^crash ' "$out"
-}
-check "every case declares what it needs" needs_are_declared
 check "the real runner: usage" sh -c "$real --nonsense; [ \$? -eq 2 ]"

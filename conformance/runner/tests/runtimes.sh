@@ -55,7 +55,9 @@ case "$*" in
 --assay-describe)
 	printf 'name works\nversion 1\nmodel 1:1\nabi 1\ntraits 0\n'
 	printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
-	echo "twin GO-008" ;;
+	printf 'has core->yield\nhas chan->make\nhas chan->send\n'
+	printf 'has chan->recv\nhas chan->close\nhas time->now\n'
+	printf 'has time->sleep\ntwin GO-008\n' ;;
 "--assay-case GO-008 "*) echo done >&3 ;;
 "--assay-case CH-012/right "*)
 	echo before
@@ -68,6 +70,15 @@ run --runtime "$tmp/works" --run GO-008 --run CH-012/right
 check "a host answers by itself" is 0
 check "a twin is not skipped for a function" \
 	last_is "conformance: 2 passed, 0 failed, 0 skipped"
+
+host bare <<'HOST'
+printf 'name bare\nversion 1\nmodel 1:1\nabi 1\ntraits 0\n'
+printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
+HOST
+run --runtime "$tmp/bare" --run GO-001
+check "without the base nothing is judged" \
+	last_is "conformance: 0 passed, 0 failed, 1 skipped"
+check "the base: the reason" says "needs core->yield"
 
 run --runtime "$good" --runtime "$tmp/works" --runtime "$dir/broken.so" \
 	--run GO-001 --run CH-012/right --procs 1

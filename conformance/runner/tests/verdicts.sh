@@ -14,7 +14,10 @@ check "odd status" verdict GO-005/status fail "exit status 9"
 check "status 0 too early" verdict GO-005/early fail "before the body returned"
 check "timeout" verdict GO-006 timeout "did not end in time"
 check "run flag not supported" verdict GO-007 skip "virtual time"
-check "missing function" verdict GO-008 skip "needs chan->send"
+on --run 'GO-009/*named'
+check "a case sees what it names, and no more" \
+	last_is "conformance: 2 passed, 0 failed, 0 skipped"
+check "missing function" verdict GO-008 skip "needs chan->select"
 check "missing trait" verdict GO-009/needs skip "needs the trait 'parallel'"
 check "trait ruled out" verdict GO-009/lacks skip "without the trait 'restart'"
 check "soft bounds" verdict GO-012 pass ""
