@@ -262,7 +262,9 @@ static void count_live(struct g *g, void *arg)
 /*
  * Called with sched.lock held when an M goes to sleep for good.  Nobody is
  * left to run anything if all Ms sleep: those in system calls, and the one
- * that waits for a timer, are not in midle.
+ * that waits for a timer, are not in midle.  But sysmon may have a P in its
+ * hands, taken from a system call that has ended since: then what there is to
+ * run is on a queue, and the M that gets the P comes by here again.
  */
 void goro__checkdead(void)
 {
@@ -270,7 +272,7 @@ void goro__checkdead(void)
 	struct dead_count n = {0};
 
 	if (s->nmidle < load_relaxed(&s->mcount) || s->embedded ||
-	    load_relaxed(&s->done))
+	    load_relaxed(&s->done) || goro__work_anywhere())
 		return;
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)

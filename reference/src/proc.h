@@ -45,6 +45,8 @@ void goro__runqput(struct p *p, struct g *g, bool next);
 void goro__globrunqput(struct g *g);
 /* When the first timer of any P is due; INT64_MAX: there is none. */
 int64_t goro__next_timer(void);
+/* Some queue has a goroutine. */
+bool goro__work_anywhere(void);
 /* Starts a spinning M if a P is idle and nobody spins. */
 void goro__wakep(void);
 

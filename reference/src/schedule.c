@@ -197,8 +197,7 @@ static bool may_spin(struct m *m)
 	       (m->spinning || 2 * load_relaxed(&s->nmspinning) < busy);
 }
 
-/* Any P has work or a timer that is due: the second look of "stop". */
-static bool work_anywhere(void)
+bool goro__work_anywhere(void)
 {
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
 		if (!goro__runq_empty(&goro__allp[i]->runq))
@@ -280,7 +279,7 @@ static bool poll_timers(void)
 static bool recheck(struct m *m, bool was_spinning)
 {
 	fence_seq(); /* pairs with runq_set_next(), goro__globrunqput() */
-	if (!work_anywhere() || !take_idle_p())
+	if (!goro__work_anywhere() || !take_idle_p())
 		return false;
 	if (was_spinning)
 		start_spinning(m);
