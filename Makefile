@@ -103,9 +103,8 @@ asan: ## conformance of goro under AddressSanitizer and UBSan
 valgrind: ## conformance of goro under valgrind, the cases chosen for it
 	@$(MAKE) RUNTIME="$(SLOW_RUNTIME)" ARGS="--valgrind $(ARGS)" conformance
 
-aarch64: ## goro cross-built for aarch64, a program run under qemu
-	@$(MAKE) CONFIG=aarch64 build/aarch64/libgoro.a
-	@scripts/aarch64.sh build/aarch64
+aarch64: ## goro cross-built for aarch64, its programs run under qemu
+	@$(MAKE) --no-print-directory CONFIG=aarch64 test-arch
 
 lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
 	@scripts/lint.sh "$(MAKE)"

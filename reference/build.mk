@@ -31,5 +31,6 @@ $(B)/libgoro.so: $(GORO_OBJ)
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
 
-FRAGMENTS += reference/tests/build.mk
+FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk
 include reference/tests/build.mk
+include reference/tests/arch/build.mk

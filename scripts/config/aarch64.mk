@@ -1,10 +1,15 @@
 # Cross-built for aarch64 and run under qemu-user: goro alone, as there is no
-# CUnit for that machine here.
-CC := aarch64-linux-gnu-gcc
+# CUnit for that machine here.  What calls make may name compilers: not these.
+override CC := aarch64-linux-gnu-gcc
+override LD := aarch64-linux-gnu-ld
+override AR := aarch64-linux-gnu-ar
+override GORO_ARCH := aarch64
 HOST_CC := cc
-GORO_ARCH := aarch64
-LD := aarch64-linux-gnu-ld
-AR := aarch64-linux-gnu-ar
-CONFIG_CFLAGS := -O2
+# Return addresses are signed, branch targets are landing pads: qemu enforces
+# both.  libgcc's atomics have no landing pads; an object of ours without them
+# is an error of the link.
+CONFIG_CFLAGS := -O2 -mbranch-protection=standard -mno-outline-atomics
 CONFIG_LDFLAGS :=
+BRANCH_LDFLAGS := -nostartfiles -Wl,-z,force-bti,--fatal-warnings
+RUN_ON := qemu-aarch64 -L /usr/aarch64-linux-gnu
 SAN := none

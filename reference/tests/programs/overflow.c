@@ -21,9 +21,9 @@ static __attribute__((noinline)) int small_frames(volatile int *up)
 }
 
 /* Touches its lowest byte alone: nearly four pages at a time. */
-static __attribute__((noinline)) int large_frames(volatile char *up)
+static __attribute__((noinline)) int large_frames(volatile signed char *up)
 {
-	volatile char frame[15 * 1024];
+	volatile signed char frame[15 * 1024];
 
 	frame[0] = *up;
 	if (frame[0] < 0)
@@ -74,7 +74,7 @@ static void small(void *arg)
 
 static void large(void *arg)
 {
-	volatile char zero = 0;
+	volatile signed char zero = 0;
 
 	(void)arg;
 	large_frames(&zero);
@@ -105,7 +105,7 @@ static void checking(void *arg)
 }
 
 static const struct mode modes[] = {
-	{"small", small},     {"large", large},	      {"yield", yielding},
+	{"small", small},    {"large", large},      {"yield", yielding},
 	{"sleep", sleeping}, {"runtime", checking}, {"main", small},
 	{NULL, NULL},
 };

@@ -1,0 +1,40 @@
+# Tests of what a port to a machine has to get right.  test-arch runs them on
+# this machine; built for another (CONFIG=aarch64) it runs them under RUN_ON,
+# its emulator.
+
+GA := $(GT)/arch
+GA_PROGRAMS := $(addprefix $(GT_OUT)/,port shared/port dies overflow unwind \
+	migrate)
+GA_CC = $(CC) $(C_BASE) -Ireference/include -I$(GT)/programs \
+	$(CONFIG_LDFLAGS) -MF $@.d
+
+$(GT_OUT)/port: $(GA)/port.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(GA_CC) -o $@ $< $(B)/libgoro.a -pthread -ldl
+
+# With the shared library, which finds the thread's M in another way, and for
+# which branch targets are enforced where the machine can do that.
+$(GT_OUT)/shared/libgoro.so.0: $(GORO_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(BRANCH_LDFLAGS) -shared \
+		-Wl,-soname,libgoro.so.0 -o $@ $^ -pthread
+
+$(GT_OUT)/shared/port: $(GA)/port.c $(GT_OUT)/shared/libgoro.so.0
+	$(GA_CC) -o $@ $^ -Wl,-rpath,'$$ORIGIN' -pthread
+
+.PHONY: test-arch test-aarch64
+
+test-arch: $(GA_PROGRAMS)
+	@$(GA)/run.sh $(GORO_ARCH) $(GT_OUT) $(RUN_ON)
+
+# What `make aarch64` does, if its tools are there.
+test-aarch64:
+	@if why=$$(scripts/setup.sh check cross 2>&1); then \
+		$(MAKE) --no-print-directory aarch64; \
+	else \
+		echo "aarch64: skipped, $$(echo "$$why" | head -n 1)"; \
+	fi
+
+ifeq ($(SAN),none)
+TESTS += test-arch test-aarch64
+endif
