@@ -2,7 +2,6 @@
 
 GORO_ARCH ?= $(shell uname -m)
 GORO_SRC := $(wildcard reference/src/*.c)
-GORO_ASM := reference/src/arch/$(GORO_ARCH)/switch.S
 GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 	$(B)/reference/switch.o
 
@@ -17,15 +16,24 @@ $(B)/reference/%.o: reference/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(GORO_CFLAGS) -c -o $@ $<
 
-$(B)/reference/switch.o: $(GORO_ASM)
+$(B)/reference/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
 	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
 
-$(B)/libgoro.a: $(GORO_OBJ)
+$(B)/reference/text_%.o: reference/src/arch/text_%.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+# One object, its code between two marks: see src/arch/text_begin.S.
+$(B)/reference/goro.o: $(B)/reference/text_begin.o $(GORO_OBJ) \
+		$(B)/reference/text_end.o
+	$(CC) -r -nostdlib -o $@ $^
+
+$(B)/libgoro.a: $(B)/reference/goro.o
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/libgoro.so: $(GORO_OBJ)
+$(B)/libgoro.so: $(B)/reference/goro.o
 	$(CC) $(CONFIG_LDFLAGS) -shared -Wl,-soname,libgoro.so.0 -o $@ $^ \
 		-pthread
 

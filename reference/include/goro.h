@@ -39,8 +39,10 @@
  *  - Stacks do not grow.  64 KiB is the default (GORO_STACK, or
  *    goro_go_stack()); beyond it is a guard and a fatal error that names the
  *    goroutine.  Main has 8 MiB.
- *  - A goroutine is asked to stop at scheduling points and goro_checkpoint();
- *    a loop that has none keeps its P.
+ *  - A goroutine whose time slice is over is stopped by a signal (SIGURG),
+ *    wherever it is, and keeps its thread meanwhile.  Interrupted system calls
+ *    restart, but those that never do (nanosleep, poll ...) give EINTR; put
+ *    them into goro_blocking(), which is never interrupted.
  *  - longjmp and C++ exceptions must not leave a goroutine's function.
  */
 #ifndef GORO_H
@@ -162,6 +164,17 @@ GORO_API void goro_checkpoint(void);
 
 /* Number of the calling goroutine; main is 1. */
 GORO_API int64_t goro_id(void);
+
+/*
+ * Ties the goroutine to its thread: it runs on no other, and no other
+ * goroutine runs there.  Calls nest.  A goroutine that ends while it is tied
+ * takes its thread with it.
+ */
+GORO_API void goro_lock_thread(void);
+GORO_API void goro_unlock_thread(void);
+
+/* Sets the limit of threads and returns the old; n <= 0 only reads. */
+GORO_API int64_t goro_max_threads(int64_t n);
 
 /*
  * Runs fn(arg), which may block its thread, while other goroutines go on.

@@ -70,15 +70,37 @@ _Noreturn void goro__halt(void)
 		sys_nanosleep(INT64_C(1000000000000));
 }
 
+/*
+ * A goroutine stopped in its signal handler may hold a lock of libc that
+ * exit() needs.  It goes on with a P of its own, up to its next scheduling
+ * point, where it halts as all others do.
+ */
+static void let_finish(struct g *g, void *unused)
+{
+	struct p *p;
+
+	(void)unused;
+	if (!g->preempted || !g->lockedm)
+		return;
+	p = sys_reserve(sizeof(*p));
+	if (!p)
+		return;
+	store_relaxed(&p->attention, 1u);
+	store_relaxed(&p->timers.next, INT64_MAX);
+	g->lockedm->nextp = p;
+	goro__note_wake(&g->lockedm->note);
+}
+
 static void main_returned(void *unused)
 {
 	struct sched *s = &goro__sched;
 
 	(void)unused;
 	store_release(&s->done, 1u);
-	sys_futex_wake(&s->done, 1);
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		store_release(&goro__allp[i]->attention, 1u);
+	goro__each_g(let_finish, NULL);
+	goro__note_wake(&s->template_note);
 	goro__halt();
 }
 
@@ -106,6 +128,7 @@ static void schedinit(const struct goro_config *c)
 	s->embedded = c->embedded;
 	goro__stack_init(c->stack ? c->stack : stack ? stack : DEFAULT_STACK);
 	goro__overflow_init();
+	goro__preempt_init(false);
 }
 
 /* newproc(main), on behalf of an M that does not run yet. */
@@ -141,6 +164,7 @@ static int bootstrap(const struct goro_config *c)
 	m0->rand = seed_of(c);
 	schedinit(c);
 	add_relaxed(&goro__sched.mcount, 1u);
+	goro__sched.mmade = 1;
 	goro__tls_m = m0;
 	goro__procresize(initial_procs(c));
 	for (int32_t i = goro__sched.gomaxprocs - 1; i > 0; i--) {
@@ -170,8 +194,10 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	if (status)
 		return status;
 	/* Pairs with the release in main_returned(). */
-	while (!load_acquire(&goro__sched.done))
-		sys_futex_wait(&goro__sched.done, 0, -1);
+	while (!load_acquire(&goro__sched.done)) {
+		goro__note_sleep(&goro__sched.template_note, -1);
+		goro__start_from_template();
+	}
 	return GORO_OK;
 }
 

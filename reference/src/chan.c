@@ -60,7 +60,7 @@ void goro_chan_free(goro_chan *c)
 		return;
 	plock(&c->lock);
 	punlock(&c->lock);
-	free(c);
+	sys_free(c);
 }
 
 static uint64_t after_slot(const struct goro_chan *c, uint64_t i)

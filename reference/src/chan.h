@@ -40,6 +40,9 @@ static inline void copy_elem(void *to, const void *from, size_t n)
 		break;
 	case 0:
 		break;
+	case 16:
+		memcpy(to, from, 16);
+		break;
 	default:
 		san_copy(to, from, n);
 	}
@@ -67,7 +70,7 @@ static inline void zero_user(const struct goro_chan *c, void *to)
 	if (!to || c->elemsize == 0)
 		return;
 	san_write(to, c->elemsize);
-	memset(to, 0, c->elemsize);
+	arch_zero(to, c->elemsize);
 }
 
 /*

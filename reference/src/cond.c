@@ -149,7 +149,7 @@ static bool make_room(goro_pool *p)
 
 	if (p->n < p->cap)
 		return true;
-	items = realloc(p->items, cap * sizeof(*items));
+	items = sys_realloc(p->items, cap * sizeof(*items));
 	if (!items)
 		return false;
 	p->items = items;
@@ -172,6 +172,6 @@ void goro_pool_put(goro_pool *p, void *item)
 void goro_pool_free(goro_pool *p)
 {
 	if (p)
-		free(p->items);
-	free(p);
+		sys_free(p->items);
+	sys_free(p);
 }

@@ -58,6 +58,8 @@ static void out_g(struct out *o, struct g *g, const char *state)
 	goro__out_int(o, g->goid);
 	goro__out_str(o, " [");
 	goro__out_str(o, state);
+	if (g->lockcount > 0)
+		goro__out_str(o, ", locked to thread");
 	goro__out_str(o, "]:\n");
 	out_name(o, fn);
 	goro__out_str(o, "(...)\n");

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "print.h"
 #include "proc.h"
 #include "runq.h"
 #include "seam/sys.h"
@@ -76,6 +77,7 @@ static void attach(struct m *m)
 	}
 	san_thread(&m->san, m->g0_lo, m->g0_size);
 	goro__sigstack(m);
+	store_relaxed(&m->tid, sys_gettid());
 	pthread_sigmask(SIG_SETMASK, &user_signals, NULL);
 }
 
@@ -88,6 +90,7 @@ static void *m_main(void *arg)
 	m->nextp = NULL;
 	goro__acquirep(p);
 	goro__schedule();
+	return NULL;
 }
 
 static int start_thread(void *(*fn)(void *), void *arg)
@@ -108,11 +111,52 @@ static int start_thread(void *(*fn)(void *), void *arg)
 	return err;
 }
 
+static _Noreturn void no_thread(void)
+{
+	goro__fatal("runtime: failed to create new OS thread");
+}
+
 int goro__newm_start(struct m *m)
 {
-	if (m->id == 0)
+	if (m->id == 0) {
 		pthread_sigmask(SIG_SETMASK, NULL, &user_signals);
+		goro__preempt_unblock(&user_signals);
+	}
 	return start_thread(m_main, m);
+}
+
+/*
+ * A goroutine locked to its thread may have changed it (its namespaces, its
+ * CPUs), and a new thread inherits that.  So the thread that waits in
+ * goro_run(), which runs no goroutine, is the template for such.
+ */
+static void ask_template(struct m *m)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	m->schedlink = s->newm;
+	s->newm = m;
+	unlock(&s->lock);
+	goro__note_wake(&s->template_note);
+}
+
+void goro__start_from_template(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *list;
+
+	lock(&s->lock);
+	list = s->newm;
+	s->newm = NULL;
+	unlock(&s->lock);
+	while (list) {
+		struct m *m = list;
+
+		list = m->schedlink;
+		if (start_thread(m_main, m))
+			no_thread();
+	}
 }
 
 static void *plain_main(void *arg)
@@ -132,29 +176,60 @@ int goro__newm_thread(void (*fn)(void))
 	return start_thread(plain_main, arg);
 }
 
-static _Noreturn void no_thread(void)
+/* The memory of an M that has ended, or new. */
+static struct m *alloc_m(void)
 {
-	goro__fatal("runtime: failed to create new OS thread");
+	struct sched *s = &goro__sched;
+	struct m *m;
+	void *sigstack = NULL;
+
+	lock(&s->lock);
+	m = s->mfree;
+	if (m)
+		s->mfree = m->schedlink;
+	unlock(&s->lock);
+	if (m)
+		sigstack = m->sigstack;
+	else
+		m = sys_aligned(CACHE_LINE, sizeof(*m));
+	if (!m)
+		no_thread();
+	memset(m, 0, sizeof(*m));
+	m->sigstack = sigstack;
+	return m;
+}
+
+static void check_limit(uint32_t threads)
+{
+	struct sched *s = &goro__sched;
+
+	if (threads <= s->maxm)
+		return;
+	print_str("runtime: program exceeds ");
+	print_int(s->maxm);
+	print_str("-thread limit\n");
+	goro__fatal("thread exhaustion");
 }
 
 static void new_m(void *arg)
 {
 	struct m *from = arg;
-	struct m *m = sys_aligned(CACHE_LINE, sizeof(*m));
+	struct m *self = goro__m();
+	struct m *m = alloc_m();
 	struct sched *s = &goro__sched;
+	uint32_t threads;
 
-	if (!m)
-		no_thread();
-	memset(m, 0, sizeof(*m));
 	m->nextp = from->nextp;
 	m->spinning = from->spinning;
+	m->rand = goro__rand(self) | 1;
 	lock(&s->lock);
-	m->id = (int32_t)add_relaxed(&s->mcount, 1u);
+	m->id = (int32_t)s->mmade++;
+	threads = add_relaxed(&s->mcount, 1u) + 2; /* sysmon, the new one */
 	unlock(&s->lock);
-	m->rand = goro__rand(goro__m()) | 1;
-	if ((uint32_t)m->id >= s->maxm)
-		goro__fatal("thread exhaustion");
-	if (goro__newm_start(m))
+	check_limit(threads);
+	if (self->lockedg)
+		ask_template(m);
+	else if (goro__newm_start(m))
 		no_thread();
 }
 
@@ -271,7 +346,9 @@ void goro__checkdead(void)
 	struct sched *s = &goro__sched;
 	struct dead_count n = {0};
 
-	if (s->nmidle < load_relaxed(&s->mcount) || s->embedded ||
+	if ((int64_t)s->nmidle + s->nmidlelocked <
+		    (int64_t)load_relaxed(&s->mcount) ||
+	    s->embedded ||
 	    load_relaxed(&s->done) || goro__work_anywhere())
 		return;
 	for (int32_t i = 0; i < s->gomaxprocs; i++)

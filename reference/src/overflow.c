@@ -64,7 +64,9 @@ void goro__sigstack(struct m *m)
 	/* A sanitizer's own is as good. */
 	if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
 		return;
-	ss.ss_sp = m->sigstack = sys_reserve(size);
+	if (!m->sigstack)
+		m->sigstack = sys_reserve(size);
+	ss.ss_sp = m->sigstack;
 	if (!ss.ss_sp || sigaltstack(&ss, NULL))
 		goro__fatal("runtime: no memory for a signal stack");
 }

@@ -108,7 +108,7 @@ static _Noreturn void die_of_panic(struct g *g)
 static void free_defer(struct g *g, struct defer *d)
 {
 	g->defers = d->link;
-	free(d);
+	sys_free(d);
 }
 
 /*

@@ -94,7 +94,10 @@ void goro_yield(void)
 
 void goro_checkpoint(void)
 {
-	if (unlikely(load_relaxed(&goro__m()->p->attention)))
+	struct p *p = goro__m()->p;
+
+	if (unlikely(load_relaxed(&p->attention)) &&
+	    (load_relaxed(&p->preempt) || load_relaxed(&goro__sched.gcwaiting)))
 		goro__yield_to(true);
 }
 
@@ -219,7 +222,7 @@ _Noreturn void goro__goexit0(void)
 	if (unlikely(g->goid == 1))
 		goro__main_ended();
 	after(m, g, after_exit, NULL);
-	to = next_here(m->p);
+	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
 	m->curg = to;
 	if (likely(to != NULL)) {
 		to->m = m;

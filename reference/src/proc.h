@@ -4,6 +4,8 @@
 #ifndef GORO_PROC_H
 #define GORO_PROC_H
 
+#include <signal.h>
+
 #include "runtime2.h"
 
 /* ---- proc.c: goroutines ------------------------------------------------- */
@@ -37,8 +39,9 @@ static inline struct g *goro__self(void)
 
 /* ---- schedule.c --------------------------------------------------------- */
 
-/* The life of an M that has a P (or gets one): runs goroutines for ever. */
-_Noreturn void goro__schedule(void);
+/* The life of an M that has a P (or gets one): runs goroutines. */
+/* Returns when the M is to end. */
+void goro__schedule(void);
 void goro__arrive(void);
 /* Puts g on p's queue; next: before all others.  Owner of p only. */
 void goro__runqput(struct p *p, struct g *g, bool next);
@@ -73,6 +76,20 @@ void goro__handoffp(struct p *p);
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
 void goro__checkdead(void);
+/* Starts the threads that a tainted one must not start. */
+void goro__start_from_template(void);
+
+/* ---- lockthread.c, preempt.c -------------------------------------------- */
+
+struct g *goro__stoplockedm(struct m *m);
+void goro__startlockedm(struct g *g);
+bool goro__exit_locked(struct m *m, struct g *g);
+void goro__mexit(struct m *m);
+/* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
+void goro__preempt(struct p *p);
+void goro__preempt_unblock(sigset_t *mask);
+/* False: there are only scheduling points. */
+bool goro__preempt_init(bool off);
 
 /* ---- world.c ------------------------------------------------------------ */
 

@@ -157,7 +157,9 @@ struct g {
 	struct tryframe *tries;
 	struct defer *defers;
 	struct panic *panics;
-	bool goexiting;
+	bool preempted; /* stopped in the handler of its thread, lockedm */
+	uint32_t lockcount;
+	struct m *lockedm; /* the only M that may run it */
 	bool released; /* its frames were given back while it was free */
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
@@ -212,6 +214,8 @@ struct p {
 typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
 
 struct m {
+	volatile unsigned masked; /* mask.h: must be first */
+	_Atomic(int) tid; /* of the kernel; 0 once it has ended */
 	struct g *curg;
 	struct p *p;
 	after_fn after; /* set before a switch, called once after it */
@@ -219,6 +223,8 @@ struct m {
 	void *after_arg;
 	void *g0_sp; /* where the scheduler's own stack goes on */
 	bool spinning;
+	bool dying; /* its goroutine ended locked to it */
+	struct g *lockedg; /* the only one it may run: lockthread.c */
 	struct p *oldp;        /* had in the system call: first choice after it */
 	struct p *nextp;       /* given by whoever wakes it */
 	struct m *schedlink;   /* in sched.midle */
@@ -239,11 +245,16 @@ struct sched {
 	_Atomic(uint32_t) npidle;  /* written under lock */
 	struct m *midle;           /* lock */
 	uint32_t nmidle;           /* lock */
+	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
+	struct m *mfree;           /* lock: of threads that have ended */
+	struct m *newm;            /* lock: to be started by the template */
+	atomic_uint template_note; /* the thread in goro_run(), see m.c */
 	_Atomic(uint32_t) nmspinning;
 	/* Wake-ups to leave out after a futile search, and left out so far. */
 	_Atomic(uint32_t) skip, skipped;
 	_Atomic(uint32_t) mcount;  /* written under lock; never shrinks */
-	uint32_t maxm;
+	uint32_t mmade;            /* lock: Ms ever made */
+	uint32_t maxm;             /* limit of threads */
 	_Atomic(int64_t) goidgen;
 
 	/* Stopping the world. */
@@ -265,12 +276,14 @@ struct sched {
 	int32_t gomaxprocs;
 	bool embedded; /* no deadlock report */
 	int64_t start; /* clock at start */
-	atomic_uint done; /* main returned; futex of the thread in goro_run */
+	atomic_uint done; /* main has returned */
 	bool main_exited; /* by goexit: the process goes on without it */
 	_Atomic(uint64_t) handoffs;
 	/* what Ps that are gone had counted */
 	struct pstats gone;
 };
+
+_Static_assert(offsetof(struct m, masked) == 0, "mask.h");
 
 extern struct sched goro__sched;
 extern struct p *goro__allp[];

@@ -387,26 +387,39 @@ void goro__arrive(void)
 	run_after(m);
 }
 
-_Noreturn void goro__schedule(void)
+/* Runs g until a goroutine comes back to the scheduler on this M. */
+static void execute(struct m *m, struct g *g)
+{
+	m->curg = g;
+	g->m = m;
+	store_relaxed(&g->status, GRUNNING);
+	count(&m->p->stats.switches);
+	san_leave(&m->san, &g->san);
+	goro__switch(&m->g0_sp, g->sp);
+	san_arrive(&m->san);
+	run_after(m);
+}
+
+void goro__schedule(void)
 {
 	struct m *m = goro__m();
 
-	for (;;) {
+	while (!m->dying) {
 		struct g *g;
 
+		if (unlikely(m->lockedg != NULL)) {
+			execute(m, goro__stoplockedm(m));
+			continue;
+		}
 		if (unlikely(!m->p)) /* from a system call: none was free */
 			goro__stopm();
 		g = find_runnable(m);
-
 		if (m->spinning)
 			reset_spinning(m);
-		m->curg = g;
-		g->m = m;
-		store_relaxed(&g->status, GRUNNING);
-		count(&m->p->stats.switches);
-		san_leave(&m->san, &g->san);
-		goro__switch(&m->g0_sp, g->sp);
-		san_arrive(&m->san);
-		run_after(m);
+		if (unlikely(g->lockedm != NULL))
+			goro__startlockedm(g);
+		else
+			execute(m, g);
 	}
+	goro__mexit(m);
 }

@@ -316,8 +316,8 @@ static int run_large(struct select *s, int64_t deadline, size_t *chosen)
 	s->sudog = sys_malloc(s->n * sizeof(*s->sudog));
 	status = s->order && s->sudog ? run_select(s, deadline, chosen)
 				      : GORO_ENOMEM;
-	free(s->order);
-	free(s->sudog);
+	sys_free(s->order);
+	sys_free(s->sudog);
 	return status;
 }
 

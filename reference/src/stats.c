@@ -85,7 +85,7 @@ void goro_read_stats(struct goro_stats *out)
 		.preemptions = load_relaxed(&all.preemptions),
 		.handoffs = load_relaxed(&s->handoffs),
 		.threads = load_relaxed(&s->mcount) + 2, /* sysmon, the caller */
-		.threads_made = load_relaxed(&s->mcount) + 1,
+		.threads_made = s->mmade + 2,
 		.stack_bytes = goro__stack_bytes(),
 		.timers = count_timers(),
 	};

@@ -30,6 +30,13 @@ static inline void run_after(struct m *m)
 	}
 }
 
+/* One that has an M of its own: for the scheduler to see to. */
+static inline struct g *put_back(struct p *p, struct g *g)
+{
+	runq_set_next(&p->runq, g);
+	return NULL;
+}
+
 /*
  * The next goroutine of this P if that is a matter of a few loads: not when
  * attention is asked for, nor on each 61st turn, when the global queue and the
@@ -44,13 +51,14 @@ static inline struct g *next_here(struct p *p)
 		return NULL;
 	g = runq_take_next(&p->runq);
 	if (g)
-		return g;
+		return likely(!g->lockedm) ? g : put_back(p, g);
 	if (unlikely(p->schedtick % 61 == 60))
 		return NULL;
 	g = runq_pop(&p->runq);
-	if (g)
-		store_relaxed(&p->tick_seen, ++p->schedtick);
-	return g;
+	if (!g)
+		return NULL;
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	return likely(!g->lockedm) ? g : put_back(p, g);
 }
 
 /* From goroutine to goroutine.  Returns when g runs again, on any M. */

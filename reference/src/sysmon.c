@@ -12,6 +12,7 @@
 #include "seam/sys.h"
 
 #define SLICE INT64_C(10000000)
+#define AGAIN INT64_C(1000000)
 
 enum { SHORTEST = 20000, LONGEST = 10000000, PATIENCE = 50 };
 
@@ -43,12 +44,6 @@ static bool retake_syscall(struct p *p, int64_t now)
 	return true;
 }
 
-static void preempt(struct p *p)
-{
-	store_relaxed(&p->preempt, 1u);
-	store_release(&p->attention, 1u);
-}
-
 /* True: p's goroutine has not been switched since the last tick. */
 static bool watch_running(struct p *p, int64_t now)
 {
@@ -60,8 +55,9 @@ static bool watch_running(struct p *p, int64_t now)
 		p->mon_tick = load_relaxed(&p->tick_seen);
 		p->mon_when = now;
 	} else if (p->mon_when + SLICE <= now) {
-		p->mon_when = now;
-		preempt(p);
+		/* Again soon, if the signal finds it in the runtime. */
+		p->mon_when = now - SLICE + AGAIN;
+		goro__preempt(p);
 	}
 	if (timers_due(p, now))
 		store_release(&p->attention, 1u);
@@ -123,7 +119,8 @@ static bool sleep_if_idle(void)
 	if ((int32_t)load_relaxed(&s->npidle) != s->gomaxprocs)
 		return false;
 	lock(&s->lock);
-	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs;
+	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs &&
+	       s->runq.n == 0;
 	if (idle)
 		store_relaxed(&s->sysmonwait, 1u);
 	unlock(&s->lock);

@@ -170,7 +170,7 @@ goro_timer *goro_timer_new(int64_t ns)
 	goro_timer *t = sys_calloc(1, sizeof(*t));
 
 	if (t && !new_timer(t, ns, 0)) {
-		free(t);
+		sys_free(t);
 		return NULL;
 	}
 	return t;
@@ -250,7 +250,7 @@ void goro_timer_free(goro_timer *t)
 		free_chan(t);
 	else
 		goro__timer_del_sync(&t->t);
-	free(t);
+	sys_free(t);
 }
 
 goro_chan *goro_after(int64_t ns)
@@ -275,7 +275,7 @@ goro_ticker *goro_ticker_new(int64_t ns, int *status)
 	if (!t)
 		return NULL;
 	if (!new_timer(&t->timer, ns, ns)) {
-		free(t);
+		sys_free(t);
 		return NULL;
 	}
 	*status = GORO_OK;
@@ -308,7 +308,7 @@ void goro_ticker_free(goro_ticker *t)
 	if (!t)
 		return;
 	free_chan(&t->timer);
-	free(t);
+	sys_free(t);
 }
 
 goro_chan *goro_tick(int64_t ns)

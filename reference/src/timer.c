@@ -83,8 +83,8 @@ static void grow(struct timers *h)
 	if (!heap)
 		goro__fatal("runtime: out of memory for timers");
 	if (h->len)
-		memcpy(heap, h->heap, h->len * sizeof(*heap));
-	free(h->heap);
+		arch_copy(heap, h->heap, h->len * sizeof(*heap));
+	sys_free(h->heap);
 	h->heap = heap;
 	h->cap = cap;
 }

@@ -13,6 +13,8 @@
 #include "runq.h"
 #include "seam/sys.h"
 
+#define ASK_AGAIN INT64_C(1000000)
+
 struct p *goro__allp[MAX_PROCS];
 
 static goro_mutex world_mutex;
@@ -84,6 +86,21 @@ static void take_idle_and_syscall_ps(void)
 	}
 }
 
+/*
+ * gcwaiting is set: each P that runs a goroutine comes to see it, at once if
+ * the signal finds it outside the runtime.
+ */
+static void ask_all(struct p *self)
+{
+	fence_seq(); /* gcwaiting before attention; pairs with goro__attend() */
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+		struct p *p = goro__allp[i];
+
+		if (p != self && load_relaxed(&p->status) != PGCSTOP)
+			goro__preempt(p);
+	}
+}
+
 void goro__stop_world(void)
 {
 	struct sched *s = &goro__sched;
@@ -96,16 +113,14 @@ void goro__stop_world(void)
 	s->stopwait = (uint32_t)s->gomaxprocs;
 	store_relaxed(&s->stopnote, 0u);
 	store_seq(&s->gcwaiting, 1u);
-	for (int32_t i = 0; i < s->gomaxprocs; i++)
-		if (goro__allp[i] != self)
-			store_seq(&goro__allp[i]->attention, 1u);
+	ask_all(self);
 	store_relaxed(&self->status, PGCSTOP);
 	s->stopwait--;
 	take_idle_and_syscall_ps();
 	wait = s->stopwait > 0;
 	unlock(&s->lock);
-	if (wait)
-		goro__note_sleep(&s->stopnote, -1);
+	while (wait && !goro__note_sleep(&s->stopnote, ASK_AGAIN))
+		ask_all(self);
 }
 
 /* All Ps but the caller's are idle again; those with work get an M. */

@@ -285,12 +285,15 @@ static const struct assay_inspect_ops inspect = {
 static const struct assay_blocking_ops blocking = {
 	.size = sizeof(blocking),
 	.call = goro_blocking,
+	.lock_thread = goro_lock_thread,
+	.unlock_thread = goro_unlock_thread,
+	.max_threads = goro_max_threads,
 };
 
 static const struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
-	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_SYNC_TIMERS |
+	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_SYNC_TIMERS |
 		  ASSAY_TRAIT_STACK_FATAL | ASSAY_TRAIT_PROC_LIMIT,
 	.name = "goro",
 	.version = GORO_VERSION,

@@ -1,6 +1,7 @@
 /*
- * sys.h - every system call and libc call of the runtime that can fail, under
- * a name of its own, so that a test twin of this header can make it fail.
+ * sys.h - every system call and libc call of the runtime that can fail or take
+ * a lock, under a name of its own, so that a test twin of this header can make
+ * it fail, and that none is preempted in the middle of the runtime (mask.h).
  */
 #ifndef GORO_SYS_H
 #define GORO_SYS_H
@@ -16,13 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mask.h"
+
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* since Linux 6.13 */
 #endif
 
 static inline void sys_yield(void)
 {
+	mask();
 	sched_yield();
+	unmask();
 }
 
 static inline void sys_nanosleep(int64_t ns)
@@ -30,47 +35,110 @@ static inline void sys_nanosleep(int64_t ns)
 	struct timespec ts = {.tv_sec = ns / 1000000000,
 			      .tv_nsec = ns % 1000000000};
 
+	mask();
 	nanosleep(&ts, NULL);
+	unmask();
 }
 
 static inline void *sys_malloc(size_t n)
 {
-	return malloc(n);
+	void *p;
+
+	mask();
+	p = malloc(n);
+	unmask();
+	return p;
 }
 
 static inline void *sys_calloc(size_t n, size_t size)
 {
-	return calloc(n, size);
+	void *p;
+
+	mask();
+	p = calloc(n, size);
+	unmask();
+	return p;
+}
+
+static inline void *sys_realloc(void *old, size_t n)
+{
+	void *p;
+
+	mask();
+	p = realloc(old, n);
+	unmask();
+	return p;
 }
 
 static inline void *sys_aligned(size_t align, size_t n)
 {
-	return aligned_alloc(align, (n + align - 1) & ~(align - 1));
+	void *p;
+
+	mask();
+	p = aligned_alloc(align, (n + align - 1) & ~(align - 1));
+	unmask();
+	return p;
+}
+
+static inline void sys_free(void *p)
+{
+	mask();
+	free(p);
+	unmask();
 }
 
 /* Address space without a promise of memory; NULL if there is none. */
 static inline void *sys_reserve(size_t n)
 {
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p;
 
+	mask();
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unmask();
 	return p == MAP_FAILED ? NULL : p;
 }
 
 static inline int sys_madvise(void *p, size_t n, int advice)
 {
-	return madvise(p, n, advice);
+	int status;
+
+	mask();
+	status = madvise(p, n, advice);
+	unmask();
+	return status;
 }
 
 static inline int sys_mprotect(void *p, size_t n, int prot)
 {
-	return mprotect(p, n, prot);
+	int status;
+
+	mask();
+	status = mprotect(p, n, prot);
+	unmask();
+	return status;
 }
 
+/* On the scheduler's stack, or in no M: never preempted. */
 static inline int sys_thread(pthread_t *t, const pthread_attr_t *attr,
 			     void *(*fn)(void *), void *arg)
 {
 	return pthread_create(t, attr, fn, arg);
+}
+
+static inline int sys_gettid(void)
+{
+	return (int)syscall(SYS_gettid);
+}
+
+static inline int sys_tgkill(int tid, int sig)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
+	unmask();
+	return status;
 }
 
 /* Sleeps while *word == value, for at most ns (< 0: without end). */
@@ -78,22 +146,33 @@ static inline int sys_futex_wait(const void *word, uint32_t value, int64_t ns)
 {
 	struct timespec ts = {.tv_sec = ns / 1000000000,
 			      .tv_nsec = ns % 1000000000};
+	int status;
 
-	return (int)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
-			    ns < 0 ? NULL : &ts, NULL, 0);
+	mask();
+	status = (int)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
+			      ns < 0 ? NULL : &ts, NULL, 0);
+	unmask();
+	return status;
 }
 
 static inline int sys_futex_wake(const void *word, int n)
 {
-	return (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL, NULL,
-			    0);
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL,
+			      NULL, 0);
+	unmask();
+	return status;
 }
 
 static inline int64_t sys_clock(void)
 {
 	struct timespec ts;
 
+	mask();
 	clock_gettime(CLOCK_MONOTONIC, &ts);
+	unmask();
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 

@@ -37,6 +37,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <ucontext.h>
 
 struct saved {
 	uint64_t x29, x30, x19, x20, x21, x22, x23, x24, x25, x26, x27, x28;
@@ -97,6 +98,41 @@ static inline void cpu_relax(void)
 	__asm__ volatile("isb" ::: "memory");
 }
 
+/*
+ * Copies and zeroes of the runtime: inline, whatever the compiler thinks of
+ * memcpy; the empty asm keeps it from calling that.
+ */
+static inline void arch_copy(void *to, const void *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		((char *)to)[i] = ((const char *)from)[i];
+		__asm__ volatile("" ::: "memory");
+	}
+}
+
+static inline void arch_zero(void *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		((char *)to)[i] = 0;
+		__asm__ volatile("" ::: "memory");
+	}
+}
+
+/* What a signal interrupted. */
+static inline uintptr_t arch_signal_pc(const ucontext_t *uc)
+{
+	return (uintptr_t)uc->uc_mcontext.pc;
+}
+
+static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
+{
+	return (uintptr_t)uc->uc_mcontext.sp;
+}
+
+/* The kernel has its own. */
+#define ARCH_SA_RESTORER 0
+#define arch_restorer NULL
+
 struct m;
 
 /*
@@ -104,7 +140,8 @@ struct m;
  * switches, so neither the value nor its address nor the thread pointer may be
  * kept by the compiler: the volatile asm is evaluated anew each time.
  */
-extern _Thread_local struct m *goro__tls_m;
+extern _Thread_local struct m *goro__tls_m
+	__attribute__((tls_model("initial-exec")));
 
 static inline struct m *goro__m(void)
 {

@@ -22,6 +22,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <ucontext.h>
 
 struct saved {
 	uint64_t r15, r14, r13, r12, rbx, rbp, rip;
@@ -66,6 +67,41 @@ static inline void cpu_relax(void)
 	__builtin_ia32_pause();
 }
 
+/*
+ * Copies and zeroes of the runtime: inline, whatever the compiler thinks of
+ * memcpy.  The microcode of rep is fast from some 100 bytes on.
+ */
+static inline void arch_copy(void *to, const void *from, size_t n)
+{
+	__asm__ volatile("rep movsb"
+			 : "+D"(to), "+S"(from), "+c"(n)
+			 :
+			 : "memory");
+}
+
+static inline void arch_zero(void *to, size_t n)
+{
+	__asm__ volatile("rep stosb"
+			 : "+D"(to), "+c"(n)
+			 : "a"(0)
+			 : "memory");
+}
+
+/* What a signal interrupted. */
+static inline uintptr_t arch_signal_pc(const ucontext_t *uc)
+{
+	return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+}
+
+static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
+{
+	return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+}
+
+/* For who installs a handler without libc: the return from it. */
+#define ARCH_SA_RESTORER 0x04000000
+void arch_restorer(void);
+
 struct m;
 
 /*
@@ -73,7 +109,8 @@ struct m;
  * switches, so neither the value nor its address may be kept by the compiler:
  * the volatile asm is evaluated anew each time and its address never exists.
  */
-extern _Thread_local struct m *goro__tls_m;
+extern _Thread_local struct m *goro__tls_m
+	__attribute__((tls_model("initial-exec")));
 
 static inline struct m *goro__m(void)
 {

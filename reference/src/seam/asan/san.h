@@ -11,8 +11,11 @@
 
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "mask.h"
 
 struct san_fiber {
 	const void *lo;
@@ -44,18 +47,24 @@ static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
 
 static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 {
+	mask();
 	__sanitizer_start_switch_fiber(&from->fake, to->lo, to->n);
+	unmask();
 }
 
 static inline void san_arrive(struct san_fiber *self)
 {
+	mask();
 	__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
+	unmask();
 }
 
 static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 {
 	(void)self;
+	mask();
 	__sanitizer_start_switch_fiber(NULL, to->lo, to->n);
+	unmask();
 }
 
 static inline void san_release(const void *p)
@@ -85,7 +94,9 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 
 static inline void san_copy(void *to, const void *from, size_t n)
 {
+	mask();
 	memcpy(to, from, n);
+	unmask();
 }
 
 static inline void san_read(const void *p, size_t n)
@@ -96,6 +107,18 @@ static inline void san_read(const void *p, size_t n)
 static inline void san_write(void *p, size_t n)
 {
 	(void)p, (void)n;
+}
+
+typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
+
+static inline int san_sigaction(int sig, san_handler fn)
+{
+	struct sigaction act;
+
+	memset(&act, 0, sizeof(act));
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	act.sa_sigaction = fn;
+	return sigaction(sig, &act, NULL);
 }
 
 #endif

@@ -13,10 +13,12 @@
  *	..._as(f, p)           the same on behalf of a parked goroutine
  *	san_read, san_write    the runtime copies a value for the goroutine
  *	san_copy               memcpy that itself is not looked at
+ *	san_sigaction          a handler that runs at once, on the M's signal stack
  */
 #ifndef GORO_SAN_H
 #define GORO_SAN_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -97,9 +99,10 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 	(void)f, (void)p;
 }
 
+/* Not libc's: a channel's lock may be held (mask.h). */
 static inline void san_copy(void *to, const void *from, size_t n)
 {
-	memcpy(to, from, n);
+	arch_copy(to, from, n);
 }
 
 static inline void san_read(const void *p, size_t n)
@@ -110,6 +113,18 @@ static inline void san_read(const void *p, size_t n)
 static inline void san_write(void *p, size_t n)
 {
 	(void)p, (void)n;
+}
+
+typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
+
+static inline int san_sigaction(int sig, san_handler fn)
+{
+	struct sigaction act;
+
+	memset(&act, 0, sizeof(act));
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	act.sa_sigaction = fn;
+	return sigaction(sig, &act, NULL);
 }
 
 #endif

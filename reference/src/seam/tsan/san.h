@@ -12,7 +12,21 @@
 #define GORO_SAN_H
 
 #include <sanitizer/tsan_interface.h>
+#include <errno.h>
+#include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "mask.h"
+
+#define MASKED(call)        \
+	do {                \
+		mask();     \
+		call;       \
+		unmask();   \
+	} while (0)
 
 /* In every libtsan since gcc 10 and clang 9; the headers leave them out. */
 void *__tsan_get_current_fiber(void);
@@ -38,12 +52,12 @@ static inline void san_stack(char *lo, char *hi)
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)lo, (void)n;
-	f->fiber = __tsan_create_fiber(TSAN_NO_SYNC);
+	MASKED(f->fiber = __tsan_create_fiber(TSAN_NO_SYNC));
 }
 
 static inline void san_fiber_free(struct san_fiber *f)
 {
-	__tsan_destroy_fiber(f->fiber);
+	MASKED(__tsan_destroy_fiber(f->fiber));
 	f->fiber = NULL;
 }
 
@@ -56,7 +70,7 @@ static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
 static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 {
 	(void)from;
-	__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC);
+	MASKED(__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC));
 }
 
 static inline void san_arrive(struct san_fiber *self)
@@ -71,12 +85,12 @@ static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 
 static inline void san_release(const void *p)
 {
-	__tsan_release((void *)(size_t)p);
+	MASKED(__tsan_release((void *)(size_t)p));
 }
 
 static inline void san_acquire(const void *p)
 {
-	__tsan_acquire((void *)(size_t)p);
+	MASKED(__tsan_acquire((void *)(size_t)p));
 }
 
 static inline void san_sync(const void *p)
@@ -87,20 +101,26 @@ static inline void san_sync(const void *p)
 
 static inline void san_acquire_as(struct san_fiber *f, const void *p)
 {
-	void *self = __tsan_get_current_fiber();
+	void *self;
 
+	mask();
+	self = __tsan_get_current_fiber();
 	__tsan_switch_to_fiber(f->fiber, TSAN_NO_SYNC);
 	san_acquire(p);
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
+	unmask();
 }
 
 static inline void san_sync_as(struct san_fiber *f, const void *p)
 {
-	void *self = __tsan_get_current_fiber();
+	void *self;
 
+	mask();
+	self = __tsan_get_current_fiber();
 	__tsan_switch_to_fiber(f->fiber, TSAN_NO_SYNC);
 	san_sync(p);
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
+	unmask();
 }
 
 /*
@@ -119,13 +139,32 @@ static inline void san_copy(void *to, const void *from, size_t n)
 static inline void san_read(const void *p, size_t n)
 {
 	if (n)
-		__tsan_read_range((void *)(size_t)p, n);
+		MASKED(__tsan_read_range((void *)(size_t)p, n));
 }
 
 static inline void san_write(void *p, size_t n)
 {
 	if (n)
-		__tsan_write_range(p, n);
+		MASKED(__tsan_write_range(p, n));
+}
+
+typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
+
+/*
+ * ThreadSanitizer delays the signals of handlers that libc's sigaction sets;
+ * those of the system call's it does not know of.
+ */
+static inline int san_sigaction(int sig, san_handler fn)
+{
+	struct {
+		san_handler fn;
+		unsigned long flags;
+		void (*restorer)(void);
+		unsigned long mask;
+	} act = {fn, SA_SIGINFO | SA_ONSTACK | SA_RESTART | ARCH_SA_RESTORER,
+		 arch_restorer, 0};
+
+	return (int)syscall(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
 
 #endif

@@ -1,0 +1,38 @@
+/*
+ * mask.h - calls out of the runtime's own code.
+ *
+ * A goroutine is never preempted inside the runtime; the handler sees that by
+ * the program counter.  It cannot see it while the runtime has called libc or
+ * a sanitizer, so such calls are marked: all of them go through sys.h and
+ * san.h, which do that.
+ *
+ * The count is the first field of struct m.  Only the thread itself and its
+ * signal handler touch it; volatile keeps the two in order.
+ */
+#ifndef GORO_MASK_H
+#define GORO_MASK_H
+
+#include "arch.h"
+
+static inline volatile unsigned *mask_count(void)
+{
+	return (volatile unsigned *)(void *)goro__m();
+}
+
+static inline void mask(void)
+{
+	volatile unsigned *n = mask_count();
+
+	if (n)
+		++*n;
+}
+
+static inline void unmask(void)
+{
+	volatile unsigned *n = mask_count();
+
+	if (n)
+		--*n;
+}
+
+#endif

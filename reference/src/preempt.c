@@ -1,0 +1,191 @@
+/*
+ * preempt.c - stopping a goroutine that does not stop by itself.
+ *
+ * In C a goroutine can be stopped anywhere: inside malloc with its lock held,
+ * between the load of errno's address and its use.  It must then neither go on
+ * on another thread, nor may another goroutine run on its thread meanwhile.
+ * What was rejected:
+ *
+ *   - Switching stacks in the handler, as Go does at safe points: C has no
+ *     safe points, and a list of functions that are unsafe is a guess.
+ *   - Only check-points: a loop that calls nothing would hold its P for ever.
+ *   - A timer that interrupts each M: wakes idle machines, and every M for the
+ *     one that is late.
+ *
+ * So the goroutine keeps its thread.  sysmon asks for the P of a goroutine
+ * whose time is up, and sends its M a signal.  The handler gives up the P, as
+ * a system call would, puts the goroutine on the global queue with its M
+ * written into it, and sleeps, still inside the handler.  Whoever takes the
+ * goroutine from the queue hands its own P to that M (startlockedm, the same
+ * as for a goroutine locked to its thread), which returns from the handler.
+ *
+ * A goroutine that waits for a lock of libc that a stopped one holds blocks
+ * its M with the P; its time is up in turn, and so the holder's turn comes.
+ *
+ * The runtime's own code is never stopped: the handler looks whether it
+ * interrupted it (the program counter, or mask.h for what it calls).  Then
+ * p->preempt stays set; the end of a time slice is also seen at the next
+ * scheduling point, and sysmon sends the signal again.  Nothing is created or
+ * allocated in the handler: if no M is idle, the P is put on the idle list,
+ * and sysmon makes one.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "proc.h"
+#include "runq.h"
+#include "seam/sys.h"
+
+/* What Go uses: ignored by default, and hardly ever used. */
+#define PREEMPT_SIGNAL SIGURG
+
+extern const char goro__text_begin[], goro__text_end[];
+extern const char goro__cold_begin[], goro__cold_end[];
+
+static bool enabled;
+
+static bool in_runtime(uintptr_t pc)
+{
+	return (pc >= (uintptr_t)goro__text_begin &&
+		pc < (uintptr_t)goro__text_end) ||
+	       (pc >= (uintptr_t)goro__cold_begin &&
+		pc < (uintptr_t)goro__cold_end);
+}
+
+/*
+ * On the goroutine's stack, and not in anything the runtime does for it.  The
+ * scheduler's stack is another one, and m->after is set between two.
+ */
+static bool may_stop(const struct m *m, const ucontext_t *uc)
+{
+	const struct g *g = m->curg;
+	uintptr_t sp = arch_signal_sp(uc);
+
+	return g && m->p && load_relaxed(&m->p->preempt) && !m->after &&
+	       !m->masked && sp >= (uintptr_t)g->stack_lo &&
+	       sp < (uintptr_t)g->stack_hi && !in_runtime(arch_signal_pc(uc));
+}
+
+/*
+ * The P goes to the one who stops the world, to an idle M, or to the idle
+ * list, where sysmon finds it with work to do.  sched.lock is held.
+ */
+static struct m *pass_on(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = s->midle;
+
+	if (load_relaxed(&s->gcwaiting)) {
+		store_release(&p->status, PGCSTOP);
+		if (--s->stopwait == 0)
+			goro__note_wake(&s->stopnote);
+		return NULL;
+	}
+	store_release(&p->status, PIDLE);
+	if (!m) {
+		goro__pidleput(p);
+		return NULL;
+	}
+	s->midle = m->schedlink;
+	s->nmidle--;
+	m->nextp = p;
+	return m;
+}
+
+static void give_up(struct m *m, struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct p *p = m->p;
+	struct m *other;
+
+	count(&p->stats.preemptions);
+	store_relaxed(&p->preempt, 0u);
+	store_relaxed(&p->attention, 0u);
+	g->preempted = true;
+	g->lockedm = m;
+	store_relaxed(&g->status, GRUNNABLE);
+	m->p = NULL;
+	store_relaxed(&p->m, NULL);
+	lock(&s->lock);
+	glist_push(&s->runq, g);
+	store_relaxed(&s->nrunq, s->runq.n);
+	other = pass_on(p);
+	unlock(&s->lock);
+	if (other)
+		goro__note_wake(&other->note);
+}
+
+static void resume(struct m *m, struct g *g)
+{
+	struct p *p = m->nextp;
+
+	m->nextp = NULL;
+	goro__acquirep(p);
+	g->preempted = false;
+	if (g->lockcount == 0)
+		g->lockedm = NULL;
+	else
+		store_relaxed(&p->attention, 1u);
+	store_relaxed(&g->status, GRUNNING);
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	count(&p->stats.switches);
+}
+
+/* On the alternate stack; all that was interrupted stays as it is. */
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	struct m *m = goro__m();
+	int e = errno;
+
+	(void)sig, (void)info;
+	if (!m || !may_stop(m, context))
+		return;
+	give_up(m, m->curg);
+	goro__note_sleep(&m->note, -1);
+	resume(m, m->curg);
+	errno = e;
+}
+
+static void signal_owner(struct p *p)
+{
+	struct m *m = load_relaxed(&p->m);
+	int tid = m ? load_relaxed(&m->tid) : 0;
+
+	if (enabled && tid)
+		sys_tgkill(tid, PREEMPT_SIGNAL);
+}
+
+void goro__preempt(struct p *p)
+{
+	store_relaxed(&p->preempt, 1u);
+	store_release(&p->attention, 1u);
+	signal_owner(p);
+}
+
+/* An M with a signal mask of the program's takes our signal all the same. */
+void goro__preempt_unblock(sigset_t *mask)
+{
+	sigdelset(mask, PREEMPT_SIGNAL);
+}
+
+/*
+ * A build that did not join the runtime's objects has no bounds to trust:
+ * then there are only scheduling points.
+ */
+static bool bounds_hold(void)
+{
+	void (*fn)(struct p *) = goro__preempt;
+	uintptr_t pc;
+
+	memcpy(&pc, &fn, sizeof(pc));
+	return in_runtime(pc) && in_runtime((uintptr_t)goro__switch);
+}
+
+bool goro__preempt_init(bool off)
+{
+	if (off || !bounds_hold())
+		return false;
+	enabled = san_sigaction(PREEMPT_SIGNAL, on_signal) == 0;
+	return enabled;
+}
