@@ -91,6 +91,9 @@ static inline void *arch_saved_pc(const void *sp)
 	return (void *)(uintptr_t)((const struct saved *)sp)->x30;
 }
 
+/* Where the stack of the ucontext_t of a signal handler was. */
+#define arch_signal_sp(uc) ((uintptr_t)(uc)->uc_mcontext.sp)
+
 /* yield is a nop on most cores; isb waits for some tens of cycles. */
 static inline void cpu_relax(void)
 {

@@ -61,6 +61,9 @@ static inline void *arch_saved_pc(const void *sp)
 	return (void *)(uintptr_t)((const struct saved *)sp)->rip;
 }
 
+/* Where the stack of the ucontext_t of a signal handler was. */
+#define arch_signal_sp(uc) ((uintptr_t)(uc)->uc_mcontext.gregs[REG_RSP])
+
 static inline void cpu_relax(void)
 {
 	__builtin_ia32_pause();
