@@ -47,6 +47,11 @@ static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 	__sanitizer_start_switch_fiber(&from->fake, to->lo, to->n);
 }
 
+static inline void san_step(struct san_fiber *from, struct san_fiber *to)
+{
+	san_leave(from, to);
+}
+
 static inline void san_arrive(struct san_fiber *self)
 {
 	__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
