@@ -38,7 +38,8 @@
  *    such a call.
  *  - Stacks do not grow.  64 KiB is the default (GORO_STACK, or
  *    goro_go_stack()); beyond it is a guard and a fatal error that names the
- *    goroutine.  Main has 8 MiB.
+ *    goroutine.  Main has 8 MiB.  Before Linux 6.13 only the first 16384
+ *    stacks have a guard.
  *  - A goroutine is asked to stop at scheduling points and goro_checkpoint();
  *    a loop that has none keeps its P.
  *  - longjmp and C++ exceptions must not leave a goroutine's function.
