@@ -137,6 +137,25 @@ struct answer {
 	int in, out;
 };
 
+/*
+ * The goroutine may be on another thread after the call, and the compiler may
+ * keep the address of errno, which is a thread's own, over a call in one
+ * function: so it is used in functions of its own.  Goroutines that share a
+ * thread share its errno one after another, in no order that a race detector
+ * could know of.
+ */
+#define USES_ERRNO __attribute__((noinline, no_sanitize_thread))
+
+USES_ERRNO static int errno_now(void)
+{
+	return errno;
+}
+
+USES_ERRNO static void errno_is_now(int e)
+{
+	errno = e;
+}
+
 static void answer_with_errno(void *arg)
 {
 	struct answer *a = arg;
@@ -147,17 +166,7 @@ static void answer_with_errno(void *arg)
 
 		nanosleep(&t, NULL);
 	}
-	errno = 1 + a->in % 100;
-}
-
-/*
- * The goroutine may be on another thread after the call, and the compiler may
- * keep the address of errno, which is a thread's own, over a call in one
- * function: so it is read in a function of its own.
- */
-static __attribute__((noinline)) int errno_now(void)
-{
-	return errno;
+	errno_is_now(1 + a->in % 100);
 }
 
 static void call_often(void *arg)

@@ -22,6 +22,28 @@ static const struct {
 	{"valgrind", 10, "0.02"},
 };
 
+/*
+ * The sanitizers ask these before main(), of the runner and of the children
+ * that load a shared object; what the user has set comes on top.  Bodies leave
+ * goroutines and channels behind on purpose, and the runner what it holds when
+ * it dies; the race detector's search for lock cycles stops at 64 locks held,
+ * and its sleep at exit would be taken for the program's.
+ */
+#define ASKED __attribute__((visibility("default")))
+
+ASKED const char *__asan_default_options(void);
+ASKED const char *__tsan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
+const char *__tsan_default_options(void)
+{
+	return "atexit_sleep_ms=0:detect_deadlocks=0";
+}
+
 static double own_scale(double scale)
 {
 	const char *text = getenv("ASSAY_TIME_SCALE");
@@ -50,8 +72,5 @@ void settings_init(void)
 	if (getenv("ASSAY_TEST_SCALE") == NULL)
 		settings.env[n++] =
 			text_of("ASSAY_TEST_SCALE=%s", slow[i].test_scale);
-	/* bodies leave goroutines and channels behind on purpose */
-	if (getenv("ASAN_OPTIONS") == NULL)
-		settings.env[n++] = "ASAN_OPTIONS=detect_leaks=0";
 	settings.env[n] = NULL;
 }

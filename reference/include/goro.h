@@ -38,7 +38,8 @@
  *    such a call.
  *  - Stacks do not grow.  64 KiB is the default (GORO_STACK, or
  *    goro_go_stack()); beyond it is a guard and a fatal error that names the
- *    goroutine.  Main has 8 MiB.
+ *    goroutine.  Main has 8 MiB.  Before Linux 6.13 only the first 16384
+ *    stacks have a guard.
  *  - A goroutine whose time slice is over is stopped by a signal (SIGURG),
  *    wherever it is, and keeps its thread meanwhile.  Interrupted system calls
  *    restart, but those that never do (nanosleep, poll ...) give EINTR; put

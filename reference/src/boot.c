@@ -148,7 +148,8 @@ static int start_main(struct m *m0)
 
 static int mstart(struct m *m0)
 {
-	if (goro__newm_start(m0) || goro__newm_thread(goro__sysmon))
+	/* m0 last: where it fails nothing has run yet. */
+	if (goro__newm_thread(goro__sysmon) || goro__newm_start(m0))
 		return GORO_ENOMEM;
 	return GORO_OK;
 }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "print.h"
@@ -20,6 +21,7 @@
 #endif
 
 #define HANDLER_NEEDS ((size_t)32768)
+#define GUARD_REACH ((size_t)65536) /* a guard is no larger */
 
 static struct sigaction before_us[2]; /* SIGSEGV, SIGBUS */
 
@@ -32,14 +34,25 @@ static void die_of_overflow(struct g *g)
 	_exit(2);
 }
 
+/*
+ * Early in a switch m->curg is the next one already, and the stack pointer
+ * says whose stack it is; a large frame's is far below the guard.
+ */
+static bool overflows(const struct m *m, const struct g *g,
+		      const ucontext_t *at)
+{
+	uintptr_t sp = arch_signal_sp(at);
+
+	return g == m->curg || (sp >= (uintptr_t)g->stack_lo - GUARD_REACH &&
+				sp <= (uintptr_t)g->stack_hi);
+}
+
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
 	struct g *g = goro__guard_of(info->si_addr);
 
-	(void)context;
-	/* Not m->curg: that is the next one early in a switch. */
-	if (m && g && g->m == m)
+	if (m && g && overflows(m, g, context))
 		die_of_overflow(g);
 	/* Back at the instruction the fault comes again, to its old owner. */
 	sigaction(sig, &before_us[sig == SIGBUS], NULL);

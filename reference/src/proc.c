@@ -255,7 +255,7 @@ static void call_on_g0(void *arg)
 
 	san_arrive(&m->san);
 	c->fn(c->arg);
-	san_leave(&goro__m()->san, &c->g->san);
+	san_step(&goro__m()->san, &c->g->san);
 }
 
 /*
@@ -271,7 +271,7 @@ void goro__systemstack(void (*fn)(void *), void *arg)
 		fn(arg);
 		return;
 	}
-	san_leave(&c.g->san, &m->san);
+	san_step(&c.g->san, &m->san);
 	goro__call_on(m->g0_sp, call_on_g0, &c);
 	san_arrive(&c.g->san);
 }

@@ -7,8 +7,10 @@
  *
  * A slab serves one size class; the next of a class is twice as large, so a
  * million stacks are a handful of mappings.  Guards are PTE markers
- * (MADV_GUARD_INSTALL, Linux 6.13), which do not split the mapping; where
- * they are missing mprotect makes them, and stops at vm.max_map_count.
+ * (MADV_GUARD_INSTALL, Linux 6.13), which do not split the mapping.  Where
+ * they are missing mprotect makes them, and each costs two of the mappings
+ * that vm.max_map_count grants (65530): the first MAX_SPLITS stacks have one,
+ * the others none, so that there can be more, and mappings for others.
  *
  * Free stacks are reused last in, first out: the warmest is the cheapest.
  * They wait in the P that freed them, the surplus in a global list, whose
@@ -22,6 +24,7 @@
 
 #define GUARD ((size_t)16 << 10) /* or a page, where that is more */
 #define NO_SUCH_ADVICE 0x7ffffff
+#define MAX_SPLITS 16384u
 #define MAX_SLABS 24
 #define FIRST_SLAB ((size_t)64 << 20)
 #define LOCAL_FREE 64u
@@ -42,6 +45,7 @@ static struct {
 	struct stack_class of[GORO_STACK_CLASSES];
 	size_t page, guard; /* 64 KiB each on some machines */
 	bool mprotect;      /* no MADV_GUARD_INSTALL here */
+	uint32_t splits;    /* guards that mprotect made */
 	_Atomic(uint64_t) bytes;
 } stacks = {
 	.page = (size_t)4 << 10,
@@ -100,6 +104,9 @@ static bool install_guard(char *at)
 			return false;
 		stacks.mprotect = true;
 	}
+	if (stacks.splits == MAX_SPLITS)
+		return true;
+	stacks.splits++;
 	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
 }
 

@@ -82,9 +82,12 @@ static void grow(struct timers *h)
 
 	if (!heap)
 		goro__fatal("runtime: out of memory for timers");
+	/* The race detector sees this memory made, and freed, by who adds. */
+	san_acquire(h);
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
 	sys_free(h->heap);
+	san_release(h);
 	h->heap = heap;
 	h->cap = cap;
 }

@@ -75,12 +75,12 @@ check "idle costs no CPU" idle
 
 # ---- SIGQUIT ----------------------------------------------------------------
 
-# quits [SPIN]: the dump on SIGQUIT.
-quits() {
+# quit MODE: sends it SIGQUIT once it is ready.
+quit() {
 	out=$tmp/out
 	err=$tmp/err
 	: >"$out"
-	"$dir/quit" "$@" >"$out" 2>"$err" &
+	"$dir/quit" "$1" >"$out" 2>"$err" &
 	pid=$!
 	tries=0
 	until grep -q ready "$out" || [ $tries -ge 600 ]; do
@@ -88,14 +88,25 @@ quits() {
 		tries=$((tries + 1))
 	done
 	kill -QUIT $pid
+	[ "$1" != ignored ] || { sleep 0.2; kill -TERM $pid; }
 	wait $pid
 	status=$?
+}
+
+quits() {
+	quit "$1"
 	[ $status -eq 2 ] || no "not status 2"
 	complains "SIGQUIT: quit" && complains "goroutine 1 [select (no cases)]:" &&
 		complains "[chan receive]:" && complains "[sleep]:"
 }
-check "SIGQUIT: idle" quits
+
+quit_ignored() {
+	quit ignored
+	[ $status -eq 143 ] && complains_not goroutine || no "not ignored"
+}
+check "SIGQUIT: idle" quits idle
 check "SIGQUIT: with a spinner" quits spin
+check "SIGQUIT: ignored" quit_ignored
 
 # ---- gdb --------------------------------------------------------------------
 
@@ -110,7 +121,7 @@ backtrace() {
 	status=$?
 	sed -n '/<begin>/,/<end>/p' "$out" >"$tmp/bt"
 	grep -q '^#0 .*stop_here' "$tmp/bt" || no "did not stop"
-	tail -n 2 "$tmp/bt" | grep -q 'goro__gostart' || no "does not end"
+	tail -n 2 "$tmp/bt" | grep -q ' goro[._]*gostart ()' || no "does not end"
 	! grep -qiE 'corrupt|stopped|inner|\?\?' "$tmp/bt" "$err" ||
 		no "unwinding failed"
 	says done

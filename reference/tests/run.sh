@@ -47,12 +47,12 @@ run() {
 	status=$?
 }
 
-# Shows what a program did and fails.
+# Shows what a program did, and ends the check: each is a subshell.
 no() {
 	echo "$*; status $status"
 	head -n 20 "$out"
 	head -n 20 "$err"
-	return 1
+	exit 1
 }
 
 # exits STATUS NAME ARGS

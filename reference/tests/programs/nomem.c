@@ -30,7 +30,6 @@ static void status(void *arg)
 	int last;
 
 	(void)arg;
-	limit();
 	while ((last = goro_go_stack(park, NULL, (size_t)8 << 20)) == GORO_OK)
 		n++;
 	CHECK(last == GORO_ENOMEM);
@@ -47,7 +46,6 @@ static void status(void *arg)
 static void fatal(void *arg)
 {
 	(void)arg;
-	limit();
 	for (;;)
 		goro_go(park, NULL);
 }
@@ -78,6 +76,7 @@ int main(int argc, char **argv)
 {
 	goro_fn run = find_mode(modes, argc > 1 ? argv[1] : NULL);
 
+	limit();
 	CHECK(goro_run(app, &run) == GORO_OK);
 	return check_failed;
 }

@@ -1,8 +1,13 @@
 /*
  * quit.c - waits for SIGQUIT with goroutines in several states; says "ready"
- * when they are there.
+ * when they are there: `quit MODE`.
  */
+#include <signal.h>
+#include <unistd.h>
+
 #include "prog.h"
+
+enum { PATIENCE_S = 60 };
 
 static goro_chan *never;
 
@@ -38,7 +43,15 @@ static void app(void *spin)
 	goro_select(NULL, 0, NULL);
 }
 
+/*
+ * A shell starts what runs in its background with SIGQUIT ignored; a program
+ * that ignores it goes on doing so.
+ */
 int main(int argc, char **argv)
 {
-	return goro_run(app, argc > 1 ? argv[1] : NULL);
+	const char *mode = argc > 1 ? argv[1] : "idle";
+
+	signal(SIGQUIT, strcmp(mode, "ignored") ? SIG_DFL : SIG_IGN);
+	alarm(PATIENCE_S);
+	return goro_run(app, strcmp(mode, "spin") ? NULL : argv[1]);
 }

@@ -52,6 +52,11 @@ static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 	unmask();
 }
 
+static inline void san_step(struct san_fiber *from, struct san_fiber *to)
+{
+	san_leave(from, to);
+}
+
 static inline void san_arrive(struct san_fiber *self)
 {
 	mask();

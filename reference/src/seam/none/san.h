@@ -6,7 +6,8 @@
  *	san_fiber_new, _free   a goroutine's stack is taken into use, given back
  *	san_thread             the calling thread's own stack
  *	san_leave(from, to)    right before goro__switch
- *	san_arrive(self)       right after it, on the stack of self
+ *	san_step(from, to)     the same goroutine goes on, on another stack
+ *	san_arrive(self)       after either, on the stack of self
  *	san_die(self, to)      right before the last switch of a goroutine
  *	san_release, acquire   a happens-before edge through an address
  *	san_sync               acquire, then release
@@ -60,6 +61,11 @@ static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
 }
 
 static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
+{
+	(void)from, (void)to;
+}
+
+static inline void san_step(struct san_fiber *from, struct san_fiber *to)
 {
 	(void)from, (void)to;
 }

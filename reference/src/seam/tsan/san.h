@@ -73,6 +73,18 @@ static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 	MASKED(__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC));
 }
 
+/*
+ * What runs on a thread's stack is the thread's fiber, whose that memory is;
+ * so the goroutine's history goes with it, there and back.
+ */
+static inline void san_step(struct san_fiber *from, struct san_fiber *to)
+{
+	(void)from;
+	__tsan_release(to);
+	__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC);
+	__tsan_acquire(to);
+}
+
 static inline void san_arrive(struct san_fiber *self)
 {
 	(void)self;
