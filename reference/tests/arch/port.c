@@ -192,10 +192,10 @@ static void spawn(void *arg)
 	int sum = 0;
 
 	(void)arg;
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 40000; i++)
 		goro_wg_go(&workers, add_one, &sum);
 	goro_wg_wait(&workers);
-	CHECK(sum == 10000);
+	CHECK(sum == 40000);
 }
 
 static void from_two(void *out)
