@@ -14,10 +14,10 @@ enum state { NIL, EMPTY, PARTLY, FULL, CLOSED_DATA, DRAINED, STATES };
 enum action { SEND, RECV, CLOSE, TRY_SEND, TRY_RECV, SELECT, ACTIONS };
 
 static const char *const state_names[STATES] = {
-	"nil",        "open, empty",       "open, partly full",
-	"open, full", "closed, with data", "closed, drained"};
+	"nil",       "open-empty",       "open-partly-full",
+	"open-full", "closed-with-data", "closed-drained"};
 static const char *const action_names[ACTIONS] = {
-	"send", "receive", "close", "try send", "try receive", "select"};
+	"send", "recv", "close", "try_send", "try_recv", "select"};
 
 enum result { BLOCKS, DONE, VALUE, ZERO, NOT_READY, PANICS, WRONG };
 
@@ -46,7 +46,7 @@ struct cell {
 	atomic_int set; /* the operation returned; v and status are valid */
 };
 
-static struct cell cells[STATES][ACTIONS];
+static struct cell table[STATES][ACTIONS];
 static atomic_int begun; /* operations that are about to be tried */
 
 static assay_chan *in_state(enum state state)
@@ -158,22 +158,32 @@ static void check_cell(struct cell *x)
 		  rt->chan->len(x->c), held_after(x));
 }
 
-static void note_row(enum state state)
+/* A row of the table, as the runner draws it: "| a | b |". */
+static void note_row(const char *head, const char *const cells[ACTIONS])
 {
 	char line[160];
-	int n = snprintf(line, sizeof(line), "%-18s", state_names[state]);
+	int n = snprintf(line, sizeof(line), "| %-16s |", head);
 
 	for (int a = 0; a < ACTIONS; a++)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, " %-11s",
-			      result_names[result_of(&cells[state][a])]);
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " %-9s |",
+			      cells[a]);
 	note("%s", line);
+}
+
+static void note_state(enum state state)
+{
+	const char *cells[ACTIONS];
+
+	for (int a = 0; a < ACTIONS; a++)
+		cells[a] = result_names[result_of(&table[state][a])];
+	note_row(state_names[state], cells);
 }
 
 static void fill_table(void)
 {
 	for (int s = 0; s < STATES; s++)
 		for (int a = 0; a < ACTIONS; a++) {
-			struct cell *x = &cells[s][a];
+			struct cell *x = &table[s][a];
 
 			x->state = (enum state)s;
 			x->action = (enum action)a;
@@ -184,7 +194,7 @@ static void fill_table(void)
 	for (int s = 0; s < STATES; s++)
 		for (int a = 0; a < ACTIONS; a++)
 			if (expected[s][a] != BLOCKS)
-				(void)becomes(&cells[s][a].set, 1);
+				(void)becomes(&table[s][a].set, 1);
 	REQUIRE(becomes(&begun, STATES * ACTIONS));
 	sleep_ns(10 * MS);
 }
@@ -195,13 +205,12 @@ CASE(CH_049, "the state table: six states by six operations",
 	   NEED(chan, select)))
 {
 	fill_table();
-	note("%-18s %-11s %-11s %-11s %-11s %-11s %-11s", "", "send", "receive",
-	     "close", "try send", "try receive", "select");
+	note_row("", action_names);
 	for (int s = 0; s < STATES; s++)
-		note_row((enum state)s);
+		note_state((enum state)s);
 	for (int s = 0; s < STATES; s++)
 		for (int a = 0; a < ACTIONS; a++)
-			check_cell(&cells[s][a]);
+			check_cell(&table[s][a]);
 }
 
 /* ---- the same for sends in a select --------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "matrix.h"
 #include "options.h"
 #include "progress.h"
+#include "table.h"
 
 #define RED "31"
 #define GREEN "32"
@@ -130,6 +131,18 @@ void human_failure(const struct result *r, const struct run *run)
 
 /* ---- after -------------------------------------------------------------- */
 
+/* Rows of tables are drawn by tables_print(). */
+static void print_notes(const struct strings *notes)
+{
+	for (size_t i = 0; i < notes->n; i++) {
+		if (table_is_row(notes->v[i]))
+			continue;
+		fputs("  note: ", stdout);
+		escape_line(stdout, notes->v[i]);
+		putchar('\n');
+	}
+}
+
 static void print_case(const struct result *r)
 {
 	char *reason = result_reason(r);
@@ -146,7 +159,7 @@ static void print_case(const struct result *r)
 	escape_line(stdout, reason);
 	putchar('\n');
 	for (size_t i = 0; i < r->nruns; i++)
-		print_lines("  note: ", &r->runs[i]->notes);
+		print_notes(&r->runs[i]->notes);
 	free(reason);
 }
 
@@ -271,6 +284,8 @@ void human_report(const struct results *rs)
 	progress_clear();
 	if (options.verbose)
 		print_all_cases(rs);
+	if (options.verbose || options.table)
+		tables_print(rs);
 	matrix_areas(rs);
 	if (rs->nruntimes > 1)
 		matrix_differences(rs);

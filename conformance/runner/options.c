@@ -31,6 +31,8 @@ static const char help[] =
 	"  --valgrind          the cases chosen for it, under valgrind\n"
 	"\n"
 	"  --verbose           a line for every case, and its notes\n"
+	"  --table             the tables that cases note: CH-049's of "
+	"channel states\n"
 	"  --color=WHEN        always, auto or never (--no-color, NO_COLOR)\n"
 	"  --tap               TAP version 14 on standard output\n"
 	"  --junit FILE        also write JUnit XML\n"
@@ -59,6 +61,7 @@ enum {
 	OPT_EXPECTATIONS,
 	OPT_VALGRIND,
 	OPT_VERBOSE,
+	OPT_TABLE,
 	OPT_COLOR,
 	OPT_NO_COLOR,
 	OPT_TAP,
@@ -85,6 +88,7 @@ static const struct option names[] = {
 	{"expectations", required_argument, NULL, OPT_EXPECTATIONS},
 	{"valgrind", no_argument, NULL, OPT_VALGRIND},
 	{"verbose", no_argument, NULL, OPT_VERBOSE},
+	{"table", no_argument, NULL, OPT_TABLE},
 	{"color", optional_argument, NULL, OPT_COLOR},
 	{"no-color", no_argument, NULL, OPT_NO_COLOR},
 	{"tap", no_argument, NULL, OPT_TAP},
@@ -228,6 +232,9 @@ static void take_switch(int option)
 		return;
 	case OPT_VERBOSE:
 		options.verbose = true;
+		return;
+	case OPT_TABLE:
+		options.table = true;
 		return;
 	case OPT_NO_COLOR:
 		options.color = COLOR_NEVER;

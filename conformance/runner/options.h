@@ -29,6 +29,7 @@ struct options {
 	const char *junit, *json;
 	enum color color;
 	bool verbose;
+	bool table;
 	bool valgrind;
 };
 

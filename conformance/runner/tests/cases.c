@@ -112,6 +112,13 @@ CASE_OF(GO_009, named, "sees what it names", NEEDS(NEED(core, exit)))
 	CHECK(rt->core->exit != NULL);
 }
 
+CASE_OF(GO_009, table, "notes a table and a figure")
+{
+	note("| one | two |");
+	note("| 1   | 2   |");
+	note("a figure");
+}
+
 CASE(GO_010, "fails with seed 3")
 {
 	CHECK_NE(case_run.seed, 3);
