@@ -1,5 +1,5 @@
 # faults.sh - overflow of a goroutine's stack, and faults that are none.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2015
 
 # overflows LIMIT ARGS: the text with that limit, once, and who it was.
 overflows() {
@@ -26,20 +26,15 @@ main_overflows() {
 default=65536
 [ "$san" = none ] || default=262144
 
-if [ "$san" = asan ]; then
-	# Its own report of a stack overflow comes first.
-	skip "stack overflow" "AddressSanitizer reports it itself"
-else
-	check "overflow: among 1000" overflows_named $default small 1000
-	check "overflow: large frames" overflows_named $default large 1000
-	check "overflow: in a switch" overflows_named $default yield 1000
-	check "overflow: in sleep" overflows_named $default sleep 1000
-	check "overflow: in the runtime" overflows_named $default runtime 10
-	check "overflow: 256 KiB" overflows_named 262144 small 10 200000
-	check "overflow: 1 MiB" overflows_named 1048576 small 10 1000000
-	check "overflow: 8 MiB" overflows_named 8388608 large 10 8388608
-	check "overflow: main" main_overflows
-fi
+check "overflow: among 1000" overflows_named $default small 1000
+check "overflow: large frames" overflows_named $default large 1000
+check "overflow: in a switch" overflows_named $default yield 1000
+check "overflow: in sleep" overflows_named $default sleep 1000
+check "overflow: in the runtime" overflows_named $default runtime 10
+check "overflow: 256 KiB" overflows_named 262144 small 10 200000
+check "overflow: 1 MiB" overflows_named 1048576 small 10 1000000
+check "overflow: 8 MiB" overflows_named 8388608 large 10 8388608
+check "overflow: main" main_overflows
 
 # with_stack VALUE LIMIT: GORO_STACK in the environment.
 with_stack() {

@@ -1,5 +1,5 @@
 # programs.sh - programs that end well, and what they take from outside.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2015
 
 # fine NAME: status 0 and nothing said.
 fine() {
@@ -124,7 +124,7 @@ backtrace() {
 	tail -n 2 "$tmp/bt" | grep -q ' goro[._]*gostart ()' || no "does not end"
 	! grep -qiE 'corrupt|stopped|inner|\?\?' "$tmp/bt" "$err" ||
 		no "unwinding failed"
-	says done
+	says "done"
 }
 if [ "$san" != none ]; then
 	skip "gdb: backtrace" "a build without sanitizer has it"

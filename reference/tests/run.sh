@@ -6,7 +6,7 @@
 # DIR holds what build.mk made, with the sanitizer SAN (none, asan, tsan).
 # The last line is "test-goro: N passed, N failed, N skipped".
 # The parts beside this file are sourced and use what is defined here.
-# shellcheck disable=SC1090,SC1091,SC2034,SC2154
+# shellcheck disable=SC1090,SC1091,SC2034,SC2154,SC2015
 set -u
 
 dir=$1
@@ -15,6 +15,7 @@ here=$(dirname "$0")
 . "$here/../../tests/lib/check.sh"
 group=test-goro
 unset GOMAXPROCS GORO_STACK
+# shellcheck disable=SC3045 # every sh here has it
 ulimit -c 0
 
 # cunit NAME COMMAND ...: the tests of a binary count for what they are.
