@@ -118,11 +118,14 @@ struct goro_config {
 	bool embedded;      /* other threads will come: never report deadlock */
 	uint64_t seed;      /* of all random choices; 0: any */
 	size_t stack;       /* bytes of a goroutine's stack; 0: default */
+	bool virtual_time;  /* see goro_now() */
 };
 
 /*
  * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
- * goroutines never run again.  Once per process.  GORO_EINVAL, GORO_ENOMEM.
+ * goroutines never run again.  Once per process.  GORO_EINVAL, GORO_ENOMEM;
+ * GORO_ENOTSUP also for virtual_time in an embedded run, and with
+ * GODEBUG=asynctimerchan=1.
  */
 GORO_API int goro_run(goro_fn fn, void *arg);
 GORO_API int goro_run_with(goro_fn fn, void *arg,
@@ -250,11 +253,29 @@ GORO_API int goro_select_until(const struct goro_case *cases, size_t n,
 typedef struct goro_timer goro_timer;
 typedef struct goro_ticker goro_ticker;
 
-/* The runtime's clock: monotonic, positive. */
+/*
+ * The runtime's clock: monotonic, positive.
+ *
+ * In a run with virtual_time it starts at the same instant each time, stands
+ * still while any goroutine runs or is in goro_blocking(), and jumps to the
+ * next timer when all others are parked.  Such a run is a bubble of Go's
+ * testing/synctest: when main has returned time stops, and the run is over
+ * once the others have ended too.  If they cannot, or if all are parked and
+ * there is no timer, it panics with "deadlock: main bubble goroutine has
+ * exited but blocked goroutines remain" or "deadlock: all goroutines in bubble
+ * are blocked".
+ */
 GORO_API int64_t goro_now(void);
 
 /* Blocks for at least ns. */
 GORO_API void goro_sleep(int64_t ns);
+
+/*
+ * False: GODEBUG=asynctimerchan=1 is in the environment, and the channels of
+ * timers and tickers are those of Go 1.22: with room for one value, which
+ * stays there after stop or reset.
+ */
+GORO_API bool goro_sync_timers(void);
 
 /*
  * A timer whose channel gets goro_now() (an int64_t) once after ns, with the

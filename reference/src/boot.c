@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+#include "godebug.h"
 #include "proc.h"
 #include "runq.h"
 #include "seam/sys.h"
@@ -110,6 +112,8 @@ static void run_main(void *arg)
 
 	b->fn(b->arg);
 	goro__run_defers(goro__self(), NULL);
+	if (goro__virtual())
+		goro__goexit0(); /* the run ends with the last of all */
 	goro__systemstack(main_returned, NULL);
 }
 
@@ -126,6 +130,9 @@ static void schedinit(const struct goro_config *c)
 	s->start = sys_clock();
 	s->maxm = MAX_THREADS;
 	s->embedded = c->embedded;
+	s->async_timers = goro__godebug("asynctimerchan") != 0;
+	if (c->virtual_time)
+		goro__virtual_start();
 	goro__stack_init(c->stack ? c->stack : stack ? stack : DEFAULT_STACK);
 	goro__overflow_init();
 	goro__preempt_init(false);
@@ -188,13 +195,15 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 		       config->size < sizeof(c) ? config->size : sizeof(c));
 	if (!fn || c.procs < 0)
 		return GORO_EINVAL;
+	if (c.virtual_time && (c.embedded || !goro_sync_timers()))
+		return GORO_ENOTSUP;
 	if (xchg_acquire(&started, 1u))
 		return GORO_ENOTSUP;
 	boot = (struct boot){.fn = fn, .arg = arg};
 	status = bootstrap(&c);
 	if (status)
 		return status;
-	/* Pairs with the release in main_returned(). */
+	/* Pairs with the release in main_returned() and end_run(). */
 	while (!load_acquire(&goro__sched.done)) {
 		goro__note_sleep(&goro__sched.template_note, -1);
 		goro__start_from_template();

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "clock.h"
 #include "print.h"
 #include "proc.h"
 #include "runq.h"
@@ -321,17 +322,40 @@ void goro__handoffp(struct p *p)
 	unlock(&s->lock);
 }
 
-struct dead_count {
-	int64_t live;
-};
-
-static void count_live(struct g *g, void *arg)
+static void count_live(struct g *g, void *n)
 {
-	struct dead_count *n = arg;
 	uint32_t status = load_relaxed(&g->status);
 
 	if (status != GIDLE && status != GDEAD && !g->system)
-		n->live++;
+		++*(int64_t *)n;
+}
+
+int64_t goro__count_live(void)
+{
+	int64_t n = 0;
+
+	goro__each_g(count_live, &n);
+	return n;
+}
+
+/* All Ms but n sleep; those that are tied to a goroutine do it elsewhere. */
+static bool idle_but(struct sched *s, int64_t n)
+{
+	return s->nmidle + (int64_t)s->nmidlelocked + n >=
+	       (int64_t)load_relaxed(&s->mcount);
+}
+
+/*
+ * An M still sleeps for a timer that has been stopped, and is the last: it
+ * must come by here too.  The fence pairs with the cas and the second look in
+ * poll_timers().
+ */
+static void wake_futile_poller(struct sched *s)
+{
+	fence_seq();
+	if (idle_but(s, 1) && load_relaxed(&s->polluntil) != 0 &&
+	    goro__next_timer() == INT64_MAX)
+		goro__note_wake(&s->pollnote);
 }
 
 /*
@@ -344,19 +368,18 @@ static void count_live(struct g *g, void *arg)
 void goro__checkdead(void)
 {
 	struct sched *s = &goro__sched;
-	struct dead_count n = {0};
 
-	if ((int64_t)s->nmidle + s->nmidlelocked <
-		    (int64_t)load_relaxed(&s->mcount) ||
-	    s->embedded ||
-	    load_relaxed(&s->done) || goro__work_anywhere())
+	wake_futile_poller(s);
+	if (!idle_but(s, 0) || s->embedded || load_relaxed(&s->done) ||
+	    goro__work_anywhere() ||
+	    goro__virtual_idle())
 		return;
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)
 			return;
 	unlock(&s->lock);
-	goro__each_g(count_live, &n);
-	if (n.live == 0 && s->main_exited)
+	goro__virtual_dead();
+	if (s->main_exited && goro__count_live() == 0)
 		goro__fatal("no goroutines (main called runtime.Goexit) - "
 			    "deadlock!");
 	goro__fatal("all goroutines are asleep - deadlock!");

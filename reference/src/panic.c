@@ -67,16 +67,26 @@ static void enter_death(void)
 		sys_nanosleep(1000000000);
 }
 
-_Noreturn void goro__fatal(const char *text)
+static _Noreturn void die(const char *kind, const char *text)
 {
 	struct m *m = goro__m();
 
 	enter_death();
-	print_str("fatal error: ");
+	print_str(kind);
 	print_str(text);
 	print_str("\n");
 	goro__dump_all(m ? m->curg : NULL);
 	_exit(2);
+}
+
+_Noreturn void goro__fatal(const char *text)
+{
+	die("fatal error: ", text);
+}
+
+_Noreturn void goro__die_of_deadlock(const char *text)
+{
+	die("panic: ", text);
 }
 
 /* Older panics first, each on a line of its own, as Go prints them. */

@@ -76,6 +76,8 @@ void goro__handoffp(struct p *p);
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
 void goro__checkdead(void);
+/* Goroutines that have not ended; sched.lock may be held. */
+int64_t goro__count_live(void);
 /* Starts the threads that a tainted one must not start. */
 void goro__start_from_template(void);
 
@@ -143,12 +145,16 @@ static inline void goro__timer_done(struct timer *t)
 /* Wakes the M that sleeps for timers if it would sleep longer than this. */
 void goro__wake_poller(int64_t when);
 void goro__timers_move(struct timers *to, struct timers *from);
-/* when + ns without overflow. */
+/* The first of when + n * period that is after now; INT64_MAX: never. */
+int64_t goro__next_tick(int64_t when, int64_t period, int64_t now);
+/* ns from now without overflow. */
 int64_t goro__when(int64_t ns);
 
 /* ---- panic.c, dump.c ---------------------------------------------------- */
 
 _Noreturn void goro__fatal(const char *text);
+/* A panic of nobody: its text, then all goroutines. */
+_Noreturn void goro__die_of_deadlock(const char *text);
 _Noreturn void goro__panic_status(int status);
 void goro__dump_all(struct g *first);
 void goro__dump_g(struct g *g, const char *state);

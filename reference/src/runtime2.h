@@ -275,6 +275,7 @@ struct sched {
 
 	int32_t gomaxprocs;
 	bool embedded; /* no deadlock report */
+	bool async_timers; /* timer channels as before Go 1.23 */
 	int64_t start; /* clock at start */
 	atomic_uint done; /* main has returned */
 	bool main_exited; /* by goexit: the process goes on without it */

@@ -39,6 +39,7 @@
  * While any are left out sysmon keeps an eye on the queues: it wakes an M when
  * it sees a goroutine that waits while a P is idle.
  */
+#include "clock.h"
 #include "order.h"
 #include "seam/sys.h"
 #include "switch.h"
@@ -148,7 +149,7 @@ static struct g *steal(struct m *m)
 
 	for (int round = 0; round < STEAL_ROUNDS; round++) {
 		bool last = round == STEAL_ROUNDS - 1;
-		int64_t now = last ? sys_clock() : 0;
+		int64_t now = last ? goro__now() : 0;
 		uint32_t at = goro__rand_below(m, n);
 
 		for (uint32_t i = 0; i < n; i++, at = (at + step) % n) {
@@ -173,7 +174,7 @@ static struct g *find_local(struct m *m)
 	struct g *g;
 
 	if (load_relaxed(&p->timers.next) != INT64_MAX)
-		goro__timers_run(p, sys_clock());
+		goro__timers_run(p, goro__now());
 	if (p->schedtick % 61 == 60) {
 		store_relaxed(&p->tick_seen, ++p->schedtick);
 		g = globrunqget(p, 1);
@@ -258,15 +259,20 @@ static bool poll_timers(void)
 
 	if (when == INT64_MAX)
 		return false;
+	if (goro__virtual()) /* time jumps when the last M sleeps */
+		return when <= goro__now() && take_idle_p();
 	if (!cas_seq(&s->polluntil, &none, when)) {
 		goro__wake_poller(when);
 		return false;
 	}
-	store_seq(&s->pollnote, 0u);
-	/* A timer set by who looked before polluntil was stored: seen now. */
+	xchg_seq(&s->pollnote, 0u);
+	/*
+	 * A timer set by who looked before polluntil was stored: seen now.  So
+	 * is it if the last one was stopped: see goro__checkdead().
+	 */
 	next = goro__next_timer();
 	ns = (next < when ? next : when) - sys_clock();
-	if (ns > 0 && !load_relaxed(&s->gcwaiting))
+	if (ns > 0 && next != INT64_MAX && !load_relaxed(&s->gcwaiting))
 		goro__note_sleep(&s->pollnote, ns);
 	store_seq(&s->polluntil, INT64_C(0));
 	return take_idle_p();

@@ -7,6 +7,7 @@
  * timer that is due on a busy P.  It ticks each 20 us, half as often after 50
  * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
  */
+#include "clock.h"
 #include "proc.h"
 #include "runq.h"
 #include "seam/sys.h"
@@ -16,9 +17,11 @@
 
 enum { SHORTEST = 20000, LONGEST = 10000000, PATIENCE = 50 };
 
-static bool timers_due(struct p *p, int64_t now)
+static bool timers_due(struct p *p)
 {
-	return load_relaxed(&p->timers.next) <= now;
+	int64_t next = load_relaxed(&p->timers.next);
+
+	return next != INT64_MAX && next <= goro__now();
 }
 
 /* True: the P was taken from its goroutine's system call. */
@@ -34,7 +37,7 @@ static bool retake_syscall(struct p *p, int64_t now)
 		return false;
 	}
 	if (goro__runq_empty(&p->runq) && load_relaxed(&s->nrunq) == 0 &&
-	    others && !timers_due(p, now) && p->mon_syscallwhen + SLICE > now)
+	    others && !timers_due(p) && p->mon_syscallwhen + SLICE > now)
 		return false;
 	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
 		return false;
@@ -59,7 +62,7 @@ static bool watch_running(struct p *p, int64_t now)
 		p->mon_when = now - SLICE + AGAIN;
 		goro__preempt(p);
 	}
-	if (timers_due(p, now))
+	if (timers_due(p))
 		store_release(&p->attention, 1u);
 	return same;
 }
@@ -89,7 +92,7 @@ static bool watch(struct p *p, int64_t now)
 		wake_one();
 		return true;
 	case PIDLE:
-		if (!timers_due(p, now) || load_relaxed(&goro__sched.polluntil))
+		if (!timers_due(p) || load_relaxed(&goro__sched.polluntil))
 			return false;
 		wake_one();
 		return true;
@@ -134,7 +137,7 @@ static bool sleep_if_idle(void)
 /* The tick ends early for a timer that only this thread would see. */
 static int64_t until_timer(int64_t delay)
 {
-	int64_t ns = goro__next_timer() - sys_clock();
+	int64_t ns = goro__next_timer() - goro__now();
 
 	if (ns >= delay)
 		return delay;

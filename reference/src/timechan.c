@@ -13,16 +13,22 @@
  * The channel's lock guards when, blocked and the slot; the heap's lock, inside
  * it, the heap.  The heap calls due() without a lock; what due() finds under
  * the channel's lock decides.
+ *
+ * The other kind, "heaped", is in the heap as long as it is armed: after_func,
+ * and with GODEBUG=asynctimerchan=1 all, with an ordinary channel of one slot.
+ * Its own lock keeps two resets from putting it in twice.
  */
 #include "chan.h"
-#include "seam/sys.h"
+#include "clock.h"
+#include "godebug.h"
 
 struct goro_timer {
 	struct timer t;
-	int64_t when; /* armed for; 0: not armed */
+	int64_t when; /* armed for; 0: not armed; not for the heaped */
 	int64_t period;
 	goro_chan *c;     /* NULL: after_func */
 	uint32_t blocked; /* receivers waiting on c */
+	struct lock lock; /* of the heaped: from out of the heap to in again */
 	goro_fn fn;
 	void *arg;
 };
@@ -33,13 +39,16 @@ struct goro_ticker {
 
 static void due(struct timer *t, int64_t now);
 
+static bool heaped(const goro_timer *t)
+{
+	return !t->c || !t->c->timer;
+}
+
 static void heap_in(goro_timer *t)
 {
 	if (!t->when || !t->blocked || load_relaxed(&t->t.p))
 		return;
 	t->t.when = t->when;
-	t->t.fn = due;
-	t->t.arg = t;
 	goro__timer_add(&t->t);
 }
 
@@ -51,9 +60,7 @@ static void heap_out(goro_timer *t)
 /* Armed and due: to the next period, or disarmed. */
 static void advance(goro_timer *t, int64_t now)
 {
-	int64_t late = now - t->when;
-
-	t->when = t->period ? t->when + t->period * (1 + late / t->period) : 0;
+	t->when = t->period ? goro__next_tick(t->when, t->period, now) : 0;
 }
 
 /* A ticker's receiver that is slow loses ticks: one is pending at most. */
@@ -83,7 +90,7 @@ void goro__timechan_poll(goro_chan *c)
 
 	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
 		return;
-	now = sys_clock();
+	now = goro__now();
 	if (t->when <= now)
 		fire(t, now);
 }
@@ -126,23 +133,30 @@ static void arm(goro_timer *t, int64_t ns, int64_t period)
 	heap_in(t);
 }
 
-static goro_timer *new_timer(goro_timer *t, int64_t ns, int64_t period)
-{
-	t->c = goro_chan_make(sizeof(int64_t), 1, NULL);
-	if (!t->c)
-		return NULL;
-	t->c->timer = t;
-	arm(t, ns, period);
-	return t;
-}
-
 static int stop(goro_timer *t)
 {
 	bool pending;
 
+	if (heaped(t))
+		return goro__timer_del(&t->t);
 	plock(&t->c->lock);
 	pending = disarm(t);
 	punlock(&t->c->lock);
+	return pending;
+}
+
+/* What is in the channel already stays there. */
+static int reset_heaped(goro_timer *t, int64_t ns, int64_t period)
+{
+	bool pending;
+
+	plock(&t->lock);
+	pending = goro__timer_del(&t->t);
+	t->t.when = goro__when(ns);
+	t->t.period = period;
+	san_release(t);
+	goro__timer_add(&t->t);
+	punlock(&t->lock);
 	return pending;
 }
 
@@ -150,6 +164,8 @@ static int reset(goro_timer *t, int64_t ns, int64_t period)
 {
 	bool pending;
 
+	if (heaped(t))
+		return reset_heaped(t, ns, period);
 	plock(&t->c->lock);
 	pending = disarm(t);
 	arm(t, ns, period);
@@ -157,8 +173,46 @@ static int reset(goro_timer *t, int64_t ns, int64_t period)
 	return pending;
 }
 
-/* Its due() may be waiting for the lock: it must be over. */
-static void free_chan(goro_timer *t)
+/* ---- before Go 1.23 ----------------------------------------------------- */
+
+bool goro_sync_timers(void)
+{
+	return goro__godebug("asynctimerchan") == 0;
+}
+
+/* A value that finds the slot full is lost. */
+static void due_async(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+
+	plock(&t->c->lock);
+	san_release(t);
+	goro__chan_send_now(t->c, &now);
+	punlock(&t->c->lock);
+	goro__timer_done(heaped); /* t may be freed from here on */
+}
+
+/* ---- made and freed ----------------------------------------------------- */
+
+static goro_timer *new_timer(goro_timer *t, int64_t ns, int64_t period)
+{
+	bool async = goro__sched.async_timers;
+
+	t->c = goro_chan_make(sizeof(int64_t), 1, NULL);
+	if (!t->c)
+		return NULL;
+	t->c->timer = async ? NULL : t;
+	t->t.fn = async ? due_async : due;
+	t->t.arg = t;
+	if (async)
+		reset_heaped(t, ns, period);
+	else
+		arm(t, ns, period);
+	return t;
+}
+
+/* Its fn may be waiting for a lock: it must be over. */
+static void dispose(goro_timer *t)
 {
 	stop(t);
 	goro__timer_del_sync(&t->t);
@@ -208,22 +262,10 @@ goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
 		return NULL;
 	t->fn = fn;
 	t->arg = arg;
-	t->t.when = goro__when(ns);
 	t->t.fn = start_func;
 	t->t.arg = t;
-	san_release(t);
-	goro__timer_add(&t->t);
+	reset_heaped(t, ns, 0);
 	return t;
-}
-
-static int reset_func(goro_timer *t, int64_t ns)
-{
-	bool pending = goro__timer_del_sync(&t->t);
-
-	t->t.when = goro__when(ns);
-	san_release(t);
-	goro__timer_add(&t->t);
-	return pending;
 }
 
 /* ---- both --------------------------------------------------------------- */
@@ -232,24 +274,21 @@ int goro_timer_stop(goro_timer *t)
 {
 	if (!t)
 		return GORO_TIMER_STOP;
-	return t->c ? stop(t) : goro__timer_del(&t->t);
+	return stop(t);
 }
 
 int goro_timer_reset(goro_timer *t, int64_t ns)
 {
 	if (!t)
 		return GORO_TIMER_RESET;
-	return t->c ? reset(t, ns, 0) : reset_func(t, ns);
+	return reset(t, ns, 0);
 }
 
 void goro_timer_free(goro_timer *t)
 {
 	if (!t)
 		return;
-	if (t->c)
-		free_chan(t);
-	else
-		goro__timer_del_sync(&t->t);
+	dispose(t);
 	sys_free(t);
 }
 
@@ -307,7 +346,7 @@ void goro_ticker_free(goro_ticker *t)
 {
 	if (!t)
 		return;
-	free_chan(&t->timer);
+	dispose(&t->timer);
 	sys_free(t);
 }
 
@@ -342,5 +381,5 @@ void goro_sleep(int64_t ns)
 
 int64_t goro_now(void)
 {
-	return sys_clock();
+	return goro__now();
 }

@@ -12,10 +12,10 @@
  */
 #include <string.h>
 
+#include "clock.h"
 #include "proc.h"
-#include "seam/sys.h"
 
-enum { ARITY = 4 };
+enum { ARITY = 4, SMALLEST = 16, KEPT = 1024, SPINS = 100 };
 
 int64_t goro__when(int64_t ns)
 {
@@ -23,8 +23,18 @@ int64_t goro__when(int64_t ns)
 
 	if (ns <= 0)
 		ns = 0;
-	return __builtin_add_overflow(sys_clock(), ns, &when) ? INT64_MAX - 1
+	return __builtin_add_overflow(goro__now(), ns, &when) ? INT64_MAX - 1
 							      : when;
+}
+
+int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
+{
+	int64_t turns = 1 + (now - when) / period, next;
+
+	return __builtin_mul_overflow(turns, period, &next) ||
+			       __builtin_add_overflow(when, next, &next)
+		       ? INT64_MAX
+		       : next;
 }
 
 static void put(struct timers *h, uint32_t i, struct timer *t)
@@ -75,14 +85,13 @@ static void show_next(struct timers *h)
 	store_release(&h->next, h->len ? h->heap[0]->when : INT64_MAX);
 }
 
-static void grow(struct timers *h)
+/* The race detector sees this memory made, and freed, by who adds. */
+static bool resize(struct timers *h, uint32_t cap)
 {
-	uint32_t cap = h->cap ? h->cap * 2 : 16;
 	struct timer **heap = sys_malloc(cap * sizeof(*heap));
 
 	if (!heap)
-		goro__fatal("runtime: out of memory for timers");
-	/* The race detector sees this memory made, and freed, by who adds. */
+		return false;
 	san_acquire(h);
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
@@ -90,6 +99,20 @@ static void grow(struct timers *h)
 	san_release(h);
 	h->heap = heap;
 	h->cap = cap;
+	return true;
+}
+
+static void grow(struct timers *h)
+{
+	if (!resize(h, h->cap ? h->cap * 2 : SMALLEST))
+		goro__fatal("runtime: out of memory for timers");
+}
+
+/* What a million timers took is not kept for ten. */
+static void shrink(struct timers *h)
+{
+	if (h->cap > KEPT && h->len < h->cap / 8)
+		(void)resize(h, h->cap / 4);
 }
 
 static void heap_add(struct timers *h, struct timer *t)
@@ -112,6 +135,7 @@ static void heap_remove(struct timers *h, struct timer *t)
 			sift_down(h, i, last);
 	}
 	show_next(h);
+	shrink(h);
 }
 
 /* An M that sleeps longer than until when is woken. */
@@ -127,22 +151,39 @@ void goro__wake_poller(int64_t when)
 		goro__note_wake(&s->pollnote);
 }
 
+/* A deadline may be any number; that of a heap is positive. */
 static struct timers *add_locked(struct timer *t)
 {
 	struct p *p = goro__m()->p;
 
+	if (t->when <= 0)
+		t->when = 1;
 	plock(&p->timers.lock);
 	store_relaxed(&t->p, p);
 	heap_add(&p->timers, t);
 	return &p->timers;
 }
 
+/* Only the first of a heap can be the one to wake up for. */
 void goro__timer_add(struct timer *t)
 {
+	struct timers *h = add_locked(t);
 	int64_t when = t->when;
+	bool first = t->index == 0;
 
-	punlock(&add_locked(t)->lock);
-	goro__wake_poller(when);
+	punlock(&h->lock);
+	if (first)
+		goro__wake_poller(when);
+}
+
+static void after_timer_park(struct m *m, struct g *prev, void *arg)
+{
+	struct timers *h = arg;
+
+	(void)m, (void)prev;
+	punlock(&h->lock);
+	/* The timer may be gone; what is first now is not due later. */
+	goro__wake_poller(load_relaxed(&h->next));
 }
 
 /*
@@ -151,10 +192,7 @@ void goro__timer_add(struct timer *t)
  */
 void goro__timer_park(struct timer *t, enum wait_reason why)
 {
-	struct timers *h = add_locked(t);
-
-	goro__wake_poller(t->when);
-	goro__park(&h->lock, why);
+	goro__park_after(after_timer_park, add_locked(t), why);
 }
 
 /* The heap that t is in, locked; NULL if it is in none. */
@@ -188,18 +226,22 @@ bool goro__timer_del_sync(struct timer *t)
 {
 	bool pending = goro__timer_del(t);
 
-	/* Pairs with the release in goro__timer_done(). */
-	while (load_acquire(&t->running))
-		cpu_relax();
+	/*
+	 * Pairs with the release in goro__timer_done().  The M that runs fn
+	 * may have lost its CPU.
+	 */
+	for (int i = 0; load_acquire(&t->running); i++)
+		if (i < SPINS)
+			cpu_relax();
+		else
+			sys_yield();
 	return pending;
 }
 
 /* Periodic timers keep their phase: what was missed is skipped. */
 static void rearm(struct timers *h, struct timer *t, int64_t now)
 {
-	int64_t late = now - t->when;
-
-	t->when += t->period * (1 + late / t->period);
+	t->when = goro__next_tick(t->when, t->period, now);
 	sift_down(h, 0, t);
 	show_next(h);
 }

@@ -54,11 +54,12 @@ static int run(assay_fn fn, void *arg, const struct assay_run_options *o)
 
 	if (!o)
 		return goro_run(fn, arg);
-	if (o->flags & ~(uint32_t)ASSAY_RUN_EMBEDDED)
+	if (o->flags & ~(uint32_t)(ASSAY_RUN_EMBEDDED | ASSAY_RUN_VIRTUAL_TIME))
 		return ASSAY_ENOTSUP;
 	c.procs = o->procs;
 	c.seed = o->seed;
 	c.embedded = o->flags & ASSAY_RUN_EMBEDDED;
+	c.virtual_time = o->flags & ASSAY_RUN_VIRTUAL_TIME;
 	return goro_run_with(fn, arg, &c);
 }
 
@@ -290,10 +291,11 @@ static const struct assay_blocking_ops blocking = {
 	.max_threads = goro_max_threads,
 };
 
-static const struct assay_runtime table = {
+/* The traits are completed when it is asked for. */
+static struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
-	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_SYNC_TIMERS |
+	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE |
 		  ASSAY_TRAIT_STACK_FATAL | ASSAY_TRAIT_PROC_LIMIT,
 	.name = "goro",
 	.version = GORO_VERSION,
@@ -308,5 +310,7 @@ static const struct assay_runtime table = {
 
 GORO_API const struct assay_runtime *assay_runtime(void)
 {
+	if (goro_sync_timers())
+		table.traits |= ASSAY_TRAIT_SYNC_TIMERS;
 	return &table;
 }

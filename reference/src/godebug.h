@@ -1,0 +1,13 @@
+/*
+ * godebug.h - options of the environment's GODEBUG.
+ */
+#ifndef GORO_GODEBUG_H
+#define GORO_GODEBUG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The number that GODEBUG gives for name; 0: it does not name it. */
+int64_t goro__godebug(const char *name);
+
+#endif
