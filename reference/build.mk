@@ -5,12 +5,16 @@ GORO_SRC := $(wildcard reference/src/*.c)
 GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 	$(B)/reference/switch.o
 
+# Atomics as calls into libgcc would be outside the marks: see text_begin.S.
+GORO_CFLAGS_aarch64 := -mno-outline-atomics
+
 # Under ThreadSanitizer the runtime itself is not instrumented: its own locks
 # would be edges between goroutines that the program does not have.  What it
 # does for goroutines it says through seam/tsan/san.h.
 GORO_CFLAGS := $(filter-out -fsanitize=thread,$(C_BASE)) -D_GNU_SOURCE \
 	-Ireference/src -Ireference/include -Ireference/src/seam/$(SAN) \
-	-Ireference/src/arch/$(GORO_ARCH) -fno-semantic-interposition
+	-Ireference/src/arch/$(GORO_ARCH) -fno-semantic-interposition \
+	$(GORO_CFLAGS_$(GORO_ARCH))
 
 $(B)/reference/%.o: reference/src/%.c
 	@mkdir -p $(@D)
@@ -22,7 +26,7 @@ $(B)/reference/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S
 
 $(B)/reference/text_%.o: reference/src/arch/text_%.S
 	@mkdir -p $(@D)
-	$(CC) -c -o $@ $<
+	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
 
 # One object, its code between two marks: see src/arch/text_begin.S.
 $(B)/reference/goro.o: $(B)/reference/text_begin.o $(GORO_OBJ) \

@@ -17,7 +17,7 @@ $(GT_OUT)/unit-tests: $(GT_UNIT:$(GT)/%.c=$(GT_OUT)/%.o) $(B)/libgoro.a
 # The races run twice: with the library as it is built, and with these sources
 # fully instrumented for ThreadSanitizer, by clang if it can.
 GT_STRESS := $(wildcard $(GT)/stress/*.c)
-GT_RACE_SRC := $(GT_STRESS) $(GT)/unit/main.c \
+GT_RACE_SRC := $(GT_STRESS) $(GT)/stress/alone/thread.c $(GT)/unit/main.c \
 	$(addprefix reference/src/,runq.c lock.c note.c)
 GT_RACE_CC = $(shell for cc in clang "$(CC)"; do \
 	echo 'int main(void) { return 0; }' | $$cc -fsanitize=thread -x c - \
@@ -42,8 +42,8 @@ $(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*.h \
 		-Ireference/src/seam/none -Ireference/src/arch/$(GORO_ARCH) \
 		-o $@ $(GT_RACE_SRC) $(CUNIT_LIBS) -pthread
 
-# Whole programs, one source each.  migrate is built in one piece with the
-# library, by the strongest optimiser there is for it.
+# Whole programs, one source each.  migrate is built by the strongest optimiser
+# there is for it.
 GT_PROG := $(filter-out $(GT)/programs/migrate.c,$(wildcard $(GT)/programs/*.c))
 GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_OUT)/cxx
 GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto)
@@ -59,10 +59,10 @@ $(GT_OUT)/cxx: $(GT)/programs/cxx.cc $(B)/libgoro.a reference/include/goro.h
 		-Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
 		$(B)/libgoro.a -pthread -ldl
 
-$(GT_OUT)/migrate: $(GT)/programs/migrate.c $(GORO_OBJ)
+$(GT_OUT)/migrate: $(GT)/programs/migrate.c $(B)/libgoro.a
 	@mkdir -p $(@D)
-	$(CC) $(GORO_CFLAGS) $(GT_LTO) $(CONFIG_LDFLAGS) -MF $@.d -o $@ $< \
-		$(GORO_SRC) $(B)/reference/switch.o -pthread -ldl
+	$(CC) $(C_BASE) -Ireference/include $(GT_LTO) $(CONFIG_LDFLAGS) \
+		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
 
 TESTS += test-goro
 

@@ -16,4 +16,4 @@ goro__text_begin:
 	.hidden goro__cold_begin
 goro__cold_begin:
 
-	.section .note.GNU-stack, "", @progbits
+#include "note.h"

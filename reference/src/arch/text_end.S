@@ -9,4 +9,4 @@ goro__text_end:
 	.hidden goro__cold_end
 goro__cold_end:
 
-	.section .note.GNU-stack, "", @progbits
+#include "note.h"

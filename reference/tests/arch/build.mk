@@ -14,7 +14,7 @@ $(GT_OUT)/port: $(GA)/port.c $(B)/libgoro.a
 
 # With the shared library, which finds the thread's M in another way, and for
 # which branch targets are enforced where the machine can do that.
-$(GT_OUT)/shared/libgoro.so.0: $(GORO_OBJ)
+$(GT_OUT)/shared/libgoro.so.0: $(B)/reference/goro.o
 	@mkdir -p $(@D)
 	$(CC) $(CONFIG_LDFLAGS) $(BRANCH_LDFLAGS) -shared \
 		-Wl,-soname,libgoro.so.0 -o $@ $^ -pthread

@@ -147,12 +147,4 @@ goro__call_on:
 	.cfi_endproc
 	.size goro__call_on, . - goro__call_on
 
-/* GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI, which one object without it
- * would take from the whole program. */
-	.section .note.gnu.property, "a", %note
-	.p2align 3
-	.word 4, 16, 5
-	.asciz "GNU"
-	.word 0xc0000000, 4, 1, 0
-
-	.section .note.GNU-stack, "", %progbits
+#include "note.h"

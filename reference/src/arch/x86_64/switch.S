@@ -120,4 +120,4 @@ arch_restorer:
 	syscall
 	.size arch_restorer, . - arch_restorer
 
-	.section .note.GNU-stack, "", @progbits
+#include "note.h"
