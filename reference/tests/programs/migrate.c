@@ -1,8 +1,7 @@
 /*
- * migrate.c - goroutines that are moved to other threads while they run
- * through goro's inlined code, built in one piece with the library by the
- * strongest optimiser: whatever it keeps of the old thread shows as a wrong
- * number or a wrong errno.
+ * migrate.c - goroutines that are moved to other threads while they run, built
+ * by the strongest optimiser: what goro or the program keeps of the old thread
+ * shows as a wrong number or a wrong errno.
  */
 #include <errno.h>
 #include <sys/syscall.h>
