@@ -63,12 +63,17 @@ static void advance(goro_timer *t, int64_t now)
 	t->when = t->period ? goro__next_tick(t->when, t->period, now) : 0;
 }
 
-/* A ticker's receiver that is slow loses ticks: one is pending at most. */
+/*
+ * The value is the time that was due, however late it is looked at.  A ticker's
+ * receiver that is slow loses ticks: one is pending at most.
+ */
 static void fire(goro_timer *t, int64_t now)
 {
+	int64_t at = t->when;
+
 	advance(t, now);
 	san_release(t);
-	goro__chan_send_now(t->c, &now);
+	goro__chan_send_now(t->c, &at);
 }
 
 static void due(struct timer *heaped, int64_t now)

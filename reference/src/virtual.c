@@ -51,8 +51,8 @@ static void to_front(struct sched *s, struct p *p)
 
 /*
  * The lock's release makes the new time seen by the M that is started, and by
- * whomever it wakes.  Without an idle P sysmon has it in
- * its hands, and the M that it gives it to comes here again.
+ * whomever it wakes.  Without an idle P sysmon has it in its hands, and the M
+ * that it gives it to comes here again.
  */
 static void jump(struct sched *s, int64_t when)
 {
