@@ -2,7 +2,7 @@
 // scheduler, channels, select, timers and panics.  See ../README.md.
 package main
 
-// #cgo CFLAGS: -std=gnu11 -I${SRCDIR}/../../../abi
+// #cgo CFLAGS: -std=gnu11 -I${SRCDIR} -I${SRCDIR}/../../../abi
 // #cgo CFLAGS: -I${SRCDIR}/../../../conformance/runner
 // #cgo LDFLAGS: -lassay-cases -lcunit
 // #include "table.h"
