@@ -1,11 +1,13 @@
 /*
  * Deadlocks in virtual time, which have texts of their own: the run is a
- * bubble as in Go's testing/synctest, and its deadlock a panic.
+ * bubble as in Go's testing/synctest, and its deadlock a panic.  Go shows who
+ * is blocked with GOTRACEBACK=all.
  */
 #include "kit.h"
 
 #define BUBBLE_CASE(variant, title, text, ...)                                 \
 	CASE_OF(DL_025, variant, title, .flags = CASE_VIRTUAL_TIME,            \
+		.env = {"GOTRACEBACK=all"},                                    \
 		ENDS(.status = 2, .first = "panic: deadlock: " text,           \
 		     .max_ms = 4000, __VA_ARGS__),                             \
 		NEEDS(NEED(time, after_func), NEED(time, ticker_new),          \
