@@ -189,20 +189,6 @@ int goro_go_stack(goro_fn fn, void *arg, size_t stack)
 	return start_new(fn, arg, 0, size_class, __builtin_return_address(0));
 }
 
-/* The first C code on a new stack; goro__gostart calls it. */
-void goro__gomain(void)
-{
-	struct g *g;
-
-	goro__arrive();
-	g = goro__self();
-	san_acquire(g);
-	g->fn(g->arg);
-	if (unlikely(g->defers != NULL))
-		goro__run_defers(g, NULL);
-	goro__goexit0();
-}
-
 static void after_exit(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
@@ -210,10 +196,9 @@ static void after_exit(struct m *m, struct g *prev, void *arg)
 	goro__gfput(m->p, prev);
 }
 
-_Noreturn void goro__goexit0(void)
+/* The goroutine has ended; the stack to go on with. */
+static void *end(struct m *m, struct g *g)
 {
-	struct m *m = goro__m();
-	struct g *g = m->curg;
 	struct g *to;
 
 	san_release(g->stack_lo);
@@ -224,17 +209,36 @@ _Noreturn void goro__goexit0(void)
 	after(m, g, after_exit, NULL);
 	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
 	m->curg = to;
-	if (likely(to != NULL)) {
-		to->m = m;
-		store_relaxed(&to->status, GRUNNING);
-		count(&m->p->stats.switches);
-		san_die(&g->san, &to->san);
-		goro__switch(&g->sp, to->sp);
-	} else {
+	if (unlikely(!to)) {
 		san_die(&g->san, &m->san);
-		goro__switch(&g->sp, m->g0_sp);
+		return m->g0_sp;
 	}
-	__builtin_unreachable();
+	to->m = m;
+	store_relaxed(&to->status, GRUNNING);
+	count(&m->p->stats.switches);
+	san_die(&g->san, &to->san);
+	return to->sp;
+}
+
+/* The C code at the bottom of a stack; goro__gostart calls it. */
+void *goro__gomain(void)
+{
+	struct g *g;
+
+	goro__arrive();
+	g = goro__self();
+	san_acquire(g);
+	g->fn(g->arg);
+	if (unlikely(g->defers != NULL))
+		goro__run_defers(g, NULL);
+	return end(goro__m(), g);
+}
+
+_Noreturn void goro__goexit0(void)
+{
+	struct m *m = goro__m();
+
+	goro__leave(end(m, m->curg));
 }
 
 int64_t goro_id(void)

@@ -30,7 +30,7 @@ void goro__start(struct g *g);
 _Noreturn void goro__goexit0(void);
 /* Calls fn(arg) on the scheduler's own stack of this M. */
 void goro__systemstack(void (*fn)(void *), void *arg);
-void goro__gomain(void);
+void *goro__gomain(void);
 
 static inline struct g *goro__self(void)
 {

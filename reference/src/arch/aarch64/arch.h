@@ -69,6 +69,7 @@ _Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
 
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
+_Noreturn void goro__leave(void *sp);
 void goro__gostart(void);
 void goro__call_on(void *sp, void (*fn)(void *), void *arg);
 
@@ -85,11 +86,6 @@ static inline void *arch_first_frame(void *top)
 	s->x29 = 0;
 	s->x30 = (uint64_t)(uintptr_t)goro__gostart;
 	return sp;
-}
-
-static inline void *arch_saved_pc(const void *sp)
-{
-	return (void *)(uintptr_t)((const struct saved *)sp)->x30;
 }
 
 /* yield is a nop on most cores; isb waits for some tens of cycles. */

@@ -63,6 +63,7 @@ goro__switch:
 	mov x9, sp
 	str x9, [x0]
 	mov sp, x1
+go_on:
 	ldp x19, x20, [sp, #SAVED_X19]
 	.cfi_restore x19
 	.cfi_restore x20
@@ -100,7 +101,8 @@ goro__switch:
 
 /*
  * The bottom of every goroutine.  Nobody called it: x30 is undefined here and
- * x29 is zero, so that unwinders and debuggers stop.
+ * x29 is zero, so that unwinders and debuggers stop.  goro__gomain returns the
+ * stack to go on with, once the goroutine has ended.
  */
 	.globl goro__gostart
 	.hidden goro__gostart
@@ -112,9 +114,23 @@ goro__gostart:
 	.cfi_undefined x29
 	BTI_C
 	bl goro__gomain
-	brk #1
+	mov sp, x0
+	b go_on
 	.cfi_endproc
 	.size goro__gostart, . - goro__gostart
+
+/* void goro__leave(void *sp): goes on there, and never back. */
+	.globl goro__leave
+	.hidden goro__leave
+	.type goro__leave, %function
+	.p2align 4
+goro__leave:
+	.cfi_startproc
+	BTI_C
+	mov sp, x0
+	b go_on
+	.cfi_endproc
+	.size goro__leave, . - goro__leave
 
 /*
  * void goro__call_on(void *sp, void (*fn)(void *), void *arg)

@@ -39,27 +39,17 @@ _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
-void goro__gostart(void);
+_Noreturn void goro__leave(void *sp);
 void goro__call_on(void *sp, void (*fn)(void *), void *arg);
 
 /*
- * The first frame of a goroutine: goro__switch pops it into goro__gostart,
- * which calls goro__gomain with a 16-byte aligned stack.  Only rbp and rip
- * mean anything; the rest may be garbage.
+ * Where a goroutine that has not run goes on: its stack is empty, and the odd
+ * address says so.  goro__switch jumps to goro__gostart then, with no return
+ * address spent.
  */
 static inline void *arch_first_frame(void *top)
 {
-	char *sp = (char *)((uintptr_t)top & ~(uintptr_t)15) - SAVED_SIZE;
-	struct saved *s = (struct saved *)sp;
-
-	s->rbp = 0;
-	s->rip = (uint64_t)(uintptr_t)goro__gostart;
-	return sp;
-}
-
-static inline void *arch_saved_pc(const void *sp)
-{
-	return (void *)(uintptr_t)((const struct saved *)sp)->rip;
+	return (char *)((uintptr_t)top & ~(uintptr_t)15) + 1;
 }
 
 static inline void cpu_relax(void)

@@ -9,8 +9,12 @@
  * void goro__switch(void **save_sp, void *sp)
  *
  * Keeps the callee-saved registers on this stack, stores its stack pointer
- * through save_sp and goes on where the other stack left off.  It ends with
- * pop and jmp: a ret would be predicted to the caller of this call, and miss.
+ * through save_sp and goes on where the other stack left off.
+ *
+ * It ends with ret, although a lone switch is 7 ns faster with pop and jmp: the
+ * processor predicts that ret goes back to this call, and that is so for two
+ * goroutines that park in the same place, as most do.  A jmp leaves the
+ * prediction of all returns after it off by one.
  */
 	.globl goro__switch
 	.hidden goro__switch
@@ -39,6 +43,9 @@ goro__switch:
 	.cfi_rel_offset r15, 0
 	movq %rsp, (%rdi)
 	movq %rsi, %rsp
+go_on:
+	testb $1, %spl
+	jnz fresh
 	popq %r15
 	.cfi_adjust_cfa_offset -8
 	.cfi_restore r15
@@ -57,30 +64,42 @@ goro__switch:
 	popq %rbp
 	.cfi_adjust_cfa_offset -8
 	.cfi_restore rbp
-	popq %rcx
-	.cfi_adjust_cfa_offset -8
-	.cfi_register rip, rcx
-	jmp *%rcx
+	ret
 	.cfi_endproc
 	.size goro__switch, . - goro__switch
 
 /*
  * The bottom of every goroutine.  Nobody called it: rip is undefined here and
- * rbp is zero, so that unwinders and debuggers stop.
+ * rbp is zero, so that unwinders and debuggers stop.  goro__gomain returns the
+ * stack to go on with, once the goroutine has ended: all calls have returned
+ * then, and the ret above goes back to the switch that came here.
  */
-	.globl goro__gostart
-	.hidden goro__gostart
 	.type goro__gostart, @function
 	.p2align 4
 goro__gostart:
 	.cfi_startproc
 	.cfi_undefined rip
 	.cfi_undefined rbp
-	endbr64
+fresh:
+	decq %rsp
+	xorl %ebp, %ebp
 	call goro__gomain
-	ud2
+	movq %rax, %rsp
+	jmp go_on
 	.cfi_endproc
 	.size goro__gostart, . - goro__gostart
+
+/* void goro__leave(void *sp): goes on there, and never back. */
+	.globl goro__leave
+	.hidden goro__leave
+	.type goro__leave, @function
+	.p2align 4
+goro__leave:
+	.cfi_startproc
+	movq %rdi, %rsp
+	jmp go_on
+	.cfi_endproc
+	.size goro__leave, . - goro__leave
 
 /*
  * void goro__call_on(void *sp, void (*fn)(void *), void *arg)
