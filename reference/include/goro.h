@@ -166,6 +166,12 @@ GORO_API GORO_NORETURN void goro_exit(int status);
  */
 GORO_API void goro_checkpoint(void);
 
+/*
+ * Whether this build stops a goroutine outside of scheduling points, too; not
+ * so under ThreadSanitizer.  GODEBUG=asyncpreemptoff=1 turns it off.
+ */
+GORO_API bool goro_preemptive(void);
+
 /* Number of the calling goroutine; main is 1. */
 GORO_API int64_t goro_id(void);
 

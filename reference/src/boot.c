@@ -114,6 +114,7 @@ static void run_main(void *arg)
 	goro__run_defers(goro__self(), NULL);
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last of all */
+	san_release(&goro__sched.done);
 	goro__systemstack(main_returned, NULL);
 }
 
@@ -163,13 +164,12 @@ static int mstart(struct m *m0)
 
 static int bootstrap(const struct goro_config *c)
 {
-	struct m *m0 = sys_aligned(CACHE_LINE, sizeof(*m0));
+	struct m *m0 = sys_reserve(sizeof(*m0));
 	int status;
 
 	if (!m0)
 		return GORO_ENOMEM;
-	memset(m0, 0, sizeof(*m0));
-	m0->rand = seed_of(c);
+	goro__sched.seed = m0->rand = seed_of(c);
 	schedinit(c);
 	add_relaxed(&goro__sched.mcount, 1u);
 	goro__sched.mmade = 1;
@@ -206,8 +206,9 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	/* Pairs with the release in main_returned() and end_run(). */
 	while (!load_acquire(&goro__sched.done)) {
 		goro__note_sleep(&goro__sched.template_note, -1);
-		goro__start_from_template();
+		goro__make_threads();
 	}
+	san_acquire(&goro__sched.done);
 	return GORO_OK;
 }
 

@@ -141,20 +141,44 @@ void *goro_pool_get(goro_pool *p)
 	return item;
 }
 
-/* Room for one more; the lock is held. */
-static bool make_room(goro_pool *p)
+/*
+ * Memory is taken outside the lock (seam/sys.h).  Returns what is to be freed:
+ * the old room, or the new one if another was quicker.
+ */
+static void **install(goro_pool *p, void **items, size_t cap)
 {
-	size_t cap = p->cap ? p->cap * 2 : 16;
-	void **items;
+	void **old = p->items;
 
-	if (p->n < p->cap)
-		return true;
-	items = sys_realloc(p->items, cap * sizeof(*items));
-	if (!items)
-		return false;
+	if (!items || cap <= p->cap)
+		return items;
+	if (p->n)
+		arch_copy(items, old, p->n * sizeof(*items));
 	p->items = items;
 	p->cap = cap;
-	return true;
+	return old;
+}
+
+static void make_room(goro_pool *p)
+{
+	size_t cap = p->cap ? p->cap * 2 : 16;
+	void **items = sys_malloc(cap * sizeof(*items));
+
+	plock(&p->lock);
+	items = install(p, items, cap);
+	punlock(&p->lock);
+	sys_free(items);
+}
+
+static bool put(goro_pool *p, void *item)
+{
+	bool ok;
+
+	plock(&p->lock);
+	ok = p->n < p->cap;
+	if (ok)
+		p->items[p->n++] = item;
+	punlock(&p->lock);
+	return ok;
 }
 
 /* A pool may drop what it is given: it does so without memory. */
@@ -163,10 +187,10 @@ void goro_pool_put(goro_pool *p, void *item)
 	if (!item)
 		return;
 	san_release(item);
-	plock(&p->lock);
-	if (make_room(p))
-		p->items[p->n++] = item;
-	punlock(&p->lock);
+	if (put(p, item))
+		return;
+	make_room(p);
+	put(p, item);
 }
 
 void goro_pool_free(goro_pool *p)

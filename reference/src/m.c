@@ -73,8 +73,13 @@ static void attach(struct m *m)
 
 	goro__tls_m = m;
 	if (pthread_getattr_np(pthread_self(), &attr) == 0) {
-		pthread_attr_getstack(&attr, &m->g0_lo, &m->g0_size);
+		void *lo = NULL;
+		size_t size = 0;
+
+		pthread_attr_getstack(&attr, &lo, &size);
 		pthread_attr_destroy(&attr);
+		m->g0_lo = lo;
+		m->g0_size = size;
 	}
 	san_thread(&m->san, m->g0_lo, m->g0_size);
 	goro__sigstack(m);
@@ -89,7 +94,8 @@ static void *m_main(void *arg)
 
 	attach(m);
 	m->nextp = NULL;
-	goro__acquirep(p);
+	if (p)
+		goro__acquirep(p);
 	goro__schedule();
 	return NULL;
 }
@@ -126,40 +132,6 @@ int goro__newm_start(struct m *m)
 	return start_thread(m_main, m);
 }
 
-/*
- * A goroutine locked to its thread may have changed it (its namespaces, its
- * CPUs), and a new thread inherits that.  So the thread that waits in
- * goro_run(), which runs no goroutine, is the template for such.
- */
-static void ask_template(struct m *m)
-{
-	struct sched *s = &goro__sched;
-
-	lock(&s->lock);
-	m->schedlink = s->newm;
-	s->newm = m;
-	unlock(&s->lock);
-	goro__note_wake(&s->template_note);
-}
-
-void goro__start_from_template(void)
-{
-	struct sched *s = &goro__sched;
-	struct m *list;
-
-	lock(&s->lock);
-	list = s->newm;
-	s->newm = NULL;
-	unlock(&s->lock);
-	while (list) {
-		struct m *m = list;
-
-		list = m->schedlink;
-		if (start_thread(m_main, m))
-			no_thread();
-	}
-}
-
 static void *plain_main(void *arg)
 {
 	void (*fn)(void);
@@ -192,7 +164,7 @@ static struct m *alloc_m(void)
 	if (m)
 		sigstack = m->sigstack;
 	else
-		m = sys_aligned(CACHE_LINE, sizeof(*m));
+		m = sys_reserve(sizeof(*m));
 	if (!m)
 		no_thread();
 	memset(m, 0, sizeof(*m));
@@ -200,45 +172,93 @@ static struct m *alloc_m(void)
 	return m;
 }
 
-static void check_limit(uint32_t threads)
+/* An M for p, or, for NULL, one that is idle from the start. */
+static void new_m(struct p *p)
 {
 	struct sched *s = &goro__sched;
+	struct m *m = alloc_m();
 
-	if (threads <= s->maxm)
-		return;
+	lock(&s->lock);
+	m->id = (int32_t)s->mmade++;
+	unlock(&s->lock);
+	m->rand = (s->seed + (uint64_t)m->id * UINT64_C(0x9e3779b97f4a7c15)) | 1;
+	m->nextp = p;
+	m->spinning = p && p->start_spinning;
+	if (goro__newm_start(m))
+		no_thread();
+}
+
+static bool exceeds_limit(void)
+{
+	/* sysmon counts, the thread in goro_run() does not. */
+	return load_relaxed(&goro__sched.mcount) + 1 > goro__sched.maxm;
+}
+
+static _Noreturn void too_many_threads(void)
+{
 	print_str("runtime: program exceeds ");
-	print_int(s->maxm);
+	print_int(goro__sched.maxm);
 	print_str("-thread limit\n");
 	goro__fatal("thread exhaustion");
 }
 
-static void new_m(void *arg)
+/*
+ * Threads are made by the thread that waits in goro_run(), and by no other.
+ * It runs no goroutine, so a new thread inherits nothing that a goroutine
+ * locked to its thread has changed; and it holds no P, so it may wait for a
+ * lock of libc that a stopped goroutine holds.
+ *
+ * sched.lock is held for both; the M counts from now on.
+ */
+static void want_m(struct p *p, bool spinning)
 {
-	struct m *from = arg;
-	struct m *self = goro__m();
-	struct m *m = alloc_m();
 	struct sched *s = &goro__sched;
-	uint32_t threads;
 
-	m->nextp = from->nextp;
-	m->spinning = from->spinning;
-	m->rand = goro__rand(self) | 1;
+	add_relaxed(&s->mcount, 1u);
+	p->start_spinning = spinning;
+	p->link = s->wantm;
+	s->wantm = p;
+}
+
+void goro__want_spare_m(void)
+{
+	struct sched *s = &goro__sched;
+
+	if (s->wantspare || load_relaxed(&s->mcount) + 2 > s->maxm)
+		return;
+	add_relaxed(&s->mcount, 1u);
+	s->wantspare = true;
+	goro__note_wake(&s->template_note);
+}
+
+/* What the thread in goro_run() does when it is woken. */
+void goro__make_threads(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *list;
+	bool spare;
+
 	lock(&s->lock);
-	m->id = (int32_t)s->mmade++;
-	threads = add_relaxed(&s->mcount, 1u) + 2; /* sysmon, the new one */
+	list = s->wantm;
+	s->wantm = NULL;
+	spare = s->wantspare;
+	s->wantspare = false;
 	unlock(&s->lock);
-	check_limit(threads);
-	if (self->lockedg)
-		ask_template(m);
-	else if (goro__newm_start(m))
-		no_thread();
+	while (list) {
+		struct p *p = list;
+
+		list = p->link;
+		new_m(p);
+	}
+	if (spare)
+		new_m(NULL);
 }
 
 void goro__startm(struct p *p, bool spinning)
 {
 	struct sched *s = &goro__sched;
-	struct m want = {0};
 	struct m *m;
+	bool exceeds;
 
 	lock(&s->lock);
 	if (!p)
@@ -253,7 +273,10 @@ void goro__startm(struct p *p, bool spinning)
 	if (m) {
 		s->midle = m->schedlink;
 		s->nmidle--;
+	} else {
+		want_m(p, spinning);
 	}
+	exceeds = exceeds_limit();
 	unlock(&s->lock);
 	if (m) {
 		m->spinning = spinning;
@@ -261,12 +284,9 @@ void goro__startm(struct p *p, bool spinning)
 		goro__note_wake(&m->note);
 		return;
 	}
-	want.nextp = p;
-	want.spinning = spinning;
-	if (goro__m())
-		goro__systemstack(new_m, &want);
-	else
-		new_m(&want);
+	if (exceeds)
+		too_many_threads();
+	goro__note_wake(&s->template_note);
 }
 
 void goro__stopm(void)

@@ -26,8 +26,12 @@
  * interrupted it (the program counter, or mask.h for what it calls).  Then
  * p->preempt stays set; the end of a time slice is also seen at the next
  * scheduling point, and sysmon sends the signal again.  Nothing is created or
- * allocated in the handler: if no M is idle, the P is put on the idle list,
- * and sysmon makes one.
+ * allocated in the handler.  If no M is idle to take the P over, the goroutine
+ * goes on, an M is asked for, and the signal comes again: a new thread needs
+ * locks of libc, which the goroutine may hold, so it must not be stopped then.
+ *
+ * Under ThreadSanitizer there are only scheduling points: every access of a
+ * goroutine may hold a lock of its runtime, which ours needs to go on.
  */
 #include <errno.h>
 #include <signal.h>
@@ -62,42 +66,33 @@ static bool may_stop(const struct m *m, const ucontext_t *uc)
 	const struct g *g = m->curg;
 	uintptr_t sp = arch_signal_sp(uc);
 
-	return g && m->p && load_relaxed(&m->p->preempt) && !m->after &&
+	return g && m->p && load_relaxed(&m->p->preempt) &&
+	       load_relaxed(&m->p->status) == PRUNNING && !m->after &&
 	       !m->masked && sp >= (uintptr_t)g->stack_lo &&
 	       sp < (uintptr_t)g->stack_hi && !in_runtime(arch_signal_pc(uc));
 }
 
-/*
- * The P goes to the one who stops the world, to an idle M, or to the idle
- * list, where sysmon finds it with work to do.  sched.lock is held.
- */
+/* The idle M that is to go on with p. */
 static struct m *pass_on(struct p *p)
 {
 	struct sched *s = &goro__sched;
 	struct m *m = s->midle;
 
-	if (load_relaxed(&s->gcwaiting)) {
-		store_release(&p->status, PGCSTOP);
-		if (--s->stopwait == 0)
-			goro__note_wake(&s->stopnote);
-		return NULL;
-	}
 	store_release(&p->status, PIDLE);
-	if (!m) {
-		goro__pidleput(p);
-		return NULL;
-	}
 	s->midle = m->schedlink;
 	s->nmidle--;
 	m->nextp = p;
 	return m;
 }
 
-static void give_up(struct m *m, struct g *g)
+/*
+ * sched.lock is held.  The P goes to the one who stops the world, or to an
+ * idle M, which is returned.
+ */
+static struct m *give_up(struct m *m, struct g *g)
 {
 	struct sched *s = &goro__sched;
 	struct p *p = m->p;
-	struct m *other;
 
 	count(&p->stats.preemptions);
 	store_relaxed(&p->preempt, 0u);
@@ -107,13 +102,33 @@ static void give_up(struct m *m, struct g *g)
 	store_relaxed(&g->status, GRUNNABLE);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
-	lock(&s->lock);
 	glist_push(&s->runq, g);
 	store_relaxed(&s->nrunq, s->runq.n);
-	other = pass_on(p);
+	if (!load_relaxed(&s->gcwaiting))
+		return pass_on(p);
+	store_release(&p->status, PGCSTOP);
+	if (--s->stopwait == 0)
+		goro__note_wake(&s->stopnote);
+	return NULL;
+}
+
+/* False: there is no M to take over. */
+static bool stop(struct m *m, struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct m *other = NULL;
+	bool can;
+
+	lock(&s->lock);
+	can = s->midle || load_relaxed(&s->gcwaiting);
+	if (can)
+		other = give_up(m, g);
+	else
+		goro__want_spare_m();
 	unlock(&s->lock);
 	if (other)
 		goro__note_wake(&other->note);
+	return can;
 }
 
 static void resume(struct m *m, struct g *g)
@@ -139,11 +154,10 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	int e = errno;
 
 	(void)sig, (void)info;
-	if (!m || !may_stop(m, context))
-		return;
-	give_up(m, m->curg);
-	goro__note_sleep(&m->note, -1);
-	resume(m, m->curg);
+	if (m && may_stop(m, context) && stop(m, m->curg)) {
+		goro__note_sleep(&m->note, -1);
+		resume(m, m->curg);
+	}
 	errno = e;
 }
 
@@ -182,10 +196,20 @@ static bool bounds_hold(void)
 	return in_runtime(pc) && in_runtime((uintptr_t)goro__switch);
 }
 
+bool goro_preemptive(void)
+{
+	return SAN_PREEMPT && bounds_hold();
+}
+
 bool goro__preempt_init(bool off)
 {
-	if (off || !bounds_hold())
+	struct sigaction act;
+
+	if (off || !goro_preemptive())
 		return false;
-	enabled = san_sigaction(PREEMPT_SIGNAL, on_signal) == 0;
+	memset(&act, 0, sizeof(act));
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	act.sa_sigaction = on_signal;
+	enabled = sigaction(PREEMPT_SIGNAL, &act, NULL) == 0;
 	return enabled;
 }

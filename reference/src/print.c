@@ -3,14 +3,18 @@
  */
 #include "print.h"
 
-#include <string.h>
+#include <errno.h>
 #include <unistd.h>
+
+#include "arch.h"
 
 static void to_stderr(const char *s, size_t n)
 {
 	while (n > 0) {
 		ssize_t done = write(STDERR_FILENO, s, n);
 
+		if (done < 0 && errno == EINTR)
+			continue;
 		if (done <= 0)
 			return;
 		s += done;
@@ -18,16 +22,26 @@ static void to_stderr(const char *s, size_t n)
 	}
 }
 
+/* Not strlen: a sanitizer's may report, in the middle of a line. */
+static size_t length(const char *s)
+{
+	size_t n = 0;
+
+	while (((const volatile char *)s)[n])
+		n++;
+	return n;
+}
+
 void goro__out_str(struct out *o, const char *s)
 {
-	size_t n = strlen(s);
+	size_t n = length(s);
 
 	if (!o->buf) {
 		to_stderr(s, n);
 	} else if (o->len < o->n) {
 		size_t room = o->n - o->len - 1;
 
-		memcpy(o->buf + o->len, s, n < room ? n : room);
+		arch_copy(o->buf + o->len, s, n < room ? n : room);
 		o->buf[o->len + (n < room ? n : room)] = '\0';
 	}
 	o->len += n;

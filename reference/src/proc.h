@@ -78,8 +78,10 @@ int goro__newm_thread(void (*fn)(void));
 void goro__checkdead(void);
 /* Goroutines that have not ended; sched.lock may be held. */
 int64_t goro__count_live(void);
-/* Starts the threads that a tainted one must not start. */
-void goro__start_from_template(void);
+/* Makes the threads that were asked for. */
+void goro__make_threads(void);
+/* Asks for one more idle M; sched.lock is held. */
+void goro__want_spare_m(void);
 
 /* ---- lockthread.c, preempt.c -------------------------------------------- */
 

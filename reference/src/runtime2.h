@@ -187,7 +187,8 @@ struct pstats {
 struct p {
 	int32_t id;
 	_Atomic(uint32_t) status; /* pstatus; PSYSCALL -> others by CAS */
-	struct p *link;           /* in sched.pidle */
+	struct p *link;           /* in sched.pidle, sched.wantm */
+	bool start_spinning;      /* in wantm: how its M is to start */
 	_Atomic(struct m *) m;    /* the owner */
 	uint32_t schedtick;       /* owner: +1 for each goroutine it gives a turn */
 	_Atomic(uint32_t) tick_seen; /* schedtick, stored for sysmon */
@@ -247,8 +248,10 @@ struct sched {
 	uint32_t nmidle;           /* lock */
 	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
 	struct m *mfree;           /* lock: of threads that have ended */
-	struct m *newm;            /* lock: to be started by the template */
-	atomic_uint template_note; /* the thread in goro_run(), see m.c */
+	struct p *wantm;           /* lock: Ps that wait for a new M */
+	bool wantspare;            /* lock: one more idle M is wanted */
+	atomic_uint template_note; /* the thread in goro_run(): m.c */
+	uint64_t seed;
 	_Atomic(uint32_t) nmspinning;
 	/* Wake-ups to leave out after a futile search, and left out so far. */
 	_Atomic(uint32_t) skip, skipped;

@@ -15,7 +15,7 @@
 #include "clock.h"
 #include "proc.h"
 
-enum { ARITY = 4, SMALLEST = 16, KEPT = 1024, SPINS = 100 };
+enum { ARITY = 4, SMALLEST = 512, KEPT = 1024, SPINS = 100 };
 
 int64_t goro__when(int64_t ns)
 {
@@ -85,18 +85,20 @@ static void show_next(struct timers *h)
 	store_release(&h->next, h->len ? h->heap[0]->when : INT64_MAX);
 }
 
-/* The race detector sees this memory made, and freed, by who adds. */
+/*
+ * The heap's lock is held: no malloc here, whose lock a stopped goroutine may
+ * hold (seam/sys.h).
+ */
 static bool resize(struct timers *h, uint32_t cap)
 {
-	struct timer **heap = sys_malloc(cap * sizeof(*heap));
+	struct timer **heap = sys_reserve(cap * sizeof(*heap));
 
 	if (!heap)
 		return false;
-	san_acquire(h);
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
-	sys_free(h->heap);
-	san_release(h);
+	if (h->cap)
+		sys_unreserve(h->heap, h->cap * sizeof(*heap));
 	h->heap = heap;
 	h->cap = cap;
 	return true;

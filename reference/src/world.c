@@ -159,11 +159,10 @@ void goro__start_world(void)
 
 static struct p *new_p(int32_t id)
 {
-	struct p *p = sys_aligned(CACHE_LINE, sizeof(*p));
+	struct p *p = sys_reserve(sizeof(*p)); /* the world is stopped */
 
 	if (!p)
 		goro__fatal("runtime: cannot allocate a P");
-	memset(p, 0, sizeof(*p));
 	p->id = id;
 	store_relaxed(&p->timers.next, INT64_MAX);
 	return p;

@@ -295,8 +295,8 @@ static const struct assay_blocking_ops blocking = {
 static struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
-	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE |
-		  ASSAY_TRAIT_STACK_FATAL | ASSAY_TRAIT_PROC_LIMIT,
+	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_STACK_FATAL |
+		  ASSAY_TRAIT_PROC_LIMIT,
 	.name = "goro",
 	.version = GORO_VERSION,
 	.model = "N:M",
@@ -312,5 +312,7 @@ GORO_API const struct assay_runtime *assay_runtime(void)
 {
 	if (goro_sync_timers())
 		table.traits |= ASSAY_TRAIT_SYNC_TIMERS;
+	if (goro_preemptive())
+		table.traits |= ASSAY_TRAIT_PREEMPTIVE;
 	return &table;
 }

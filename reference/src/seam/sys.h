@@ -1,7 +1,7 @@
 /*
- * sys.h - every system call and libc call of the runtime that can fail or take
- * a lock, under a name of its own, so that a test twin of this header can make
- * it fail, and that none is preempted in the middle of the runtime (mask.h).
+ * sys.h - every system call and libc call of the runtime that can fail, under
+ * a name of its own, so that a test twin of this header can make it fail, and
+ * that none is preempted in the middle of the runtime (mask.h).
  */
 #ifndef GORO_SYS_H
 #define GORO_SYS_H
@@ -40,51 +40,25 @@ static inline void sys_nanosleep(int64_t ns)
 	unmask();
 }
 
+/*
+ * Memory of libc.  A goroutine that was stopped may hold libc's lock, so these
+ * are not masked: whoever waits for it here must be stoppable too.  They are
+ * called with no lock of the runtime held and no P remembered over the call,
+ * and never by an M that is not on a goroutine's stack.
+ */
 static inline void *sys_malloc(size_t n)
 {
-	void *p;
-
-	mask();
-	p = malloc(n);
-	unmask();
-	return p;
+	return malloc(n);
 }
 
 static inline void *sys_calloc(size_t n, size_t size)
 {
-	void *p;
-
-	mask();
-	p = calloc(n, size);
-	unmask();
-	return p;
-}
-
-static inline void *sys_realloc(void *old, size_t n)
-{
-	void *p;
-
-	mask();
-	p = realloc(old, n);
-	unmask();
-	return p;
-}
-
-static inline void *sys_aligned(size_t align, size_t n)
-{
-	void *p;
-
-	mask();
-	p = aligned_alloc(align, (n + align - 1) & ~(align - 1));
-	unmask();
-	return p;
+	return calloc(n, size);
 }
 
 static inline void sys_free(void *p)
 {
-	mask();
 	free(p);
-	unmask();
 }
 
 /* Address space without a promise of memory; NULL if there is none. */
@@ -97,6 +71,13 @@ static inline void *sys_reserve(size_t n)
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	unmask();
 	return p == MAP_FAILED ? NULL : p;
+}
+
+static inline void sys_unreserve(void *p, size_t n)
+{
+	mask();
+	munmap(p, n);
+	unmask();
 }
 
 static inline int sys_madvise(void *p, size_t n, int advice)

@@ -14,12 +14,10 @@
  *	..._as(f, p)           the same on behalf of a parked goroutine
  *	san_read, san_write    the runtime copies a value for the goroutine
  *	san_copy               memcpy that itself is not looked at
- *	san_sigaction          a handler that runs at once, on the M's signal stack
  */
 #ifndef GORO_SAN_H
 #define GORO_SAN_H
 
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -37,6 +35,7 @@ struct san_fiber {
 	char none;
 };
 
+#define SAN_PREEMPT 1 /* goroutines are stopped by signals */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
 
 static inline void san_stack(char *lo, char *hi)
@@ -119,18 +118,6 @@ static inline void san_read(const void *p, size_t n)
 static inline void san_write(void *p, size_t n)
 {
 	(void)p, (void)n;
-}
-
-typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
-
-static inline int san_sigaction(int sig, san_handler fn)
-{
-	struct sigaction act;
-
-	memset(&act, 0, sizeof(act));
-	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-	act.sa_sigaction = fn;
-	return sigaction(sig, &act, NULL);
 }
 
 #endif

@@ -12,21 +12,8 @@
 #define GORO_SAN_H
 
 #include <sanitizer/tsan_interface.h>
-#include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "mask.h"
-
-#define MASKED(call)        \
-	do {                \
-		mask();     \
-		call;       \
-		unmask();   \
-	} while (0)
 
 /* In every libtsan since gcc 10 and clang 9; the headers leave them out. */
 void *__tsan_get_current_fiber(void);
@@ -42,6 +29,7 @@ struct san_fiber {
 	void *fiber;
 };
 
+#define SAN_PREEMPT 0 /* goroutines are stopped by signals */
 #define SAN_STACK_SCALE 4
 
 static inline void san_stack(char *lo, char *hi)
@@ -52,12 +40,12 @@ static inline void san_stack(char *lo, char *hi)
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)lo, (void)n;
-	MASKED(f->fiber = __tsan_create_fiber(TSAN_NO_SYNC));
+	f->fiber = __tsan_create_fiber(TSAN_NO_SYNC);
 }
 
 static inline void san_fiber_free(struct san_fiber *f)
 {
-	MASKED(__tsan_destroy_fiber(f->fiber));
+	__tsan_destroy_fiber(f->fiber);
 	f->fiber = NULL;
 }
 
@@ -70,7 +58,7 @@ static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
 static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 {
 	(void)from;
-	MASKED(__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC));
+	__tsan_switch_to_fiber(to->fiber, TSAN_NO_SYNC);
 }
 
 /*
@@ -97,12 +85,12 @@ static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 
 static inline void san_release(const void *p)
 {
-	MASKED(__tsan_release((void *)(size_t)p));
+	__tsan_release((void *)(size_t)p);
 }
 
 static inline void san_acquire(const void *p)
 {
-	MASKED(__tsan_acquire((void *)(size_t)p));
+	__tsan_acquire((void *)(size_t)p);
 }
 
 static inline void san_sync(const void *p)
@@ -115,24 +103,20 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 {
 	void *self;
 
-	mask();
 	self = __tsan_get_current_fiber();
 	__tsan_switch_to_fiber(f->fiber, TSAN_NO_SYNC);
 	san_acquire(p);
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
-	unmask();
 }
 
 static inline void san_sync_as(struct san_fiber *f, const void *p)
 {
 	void *self;
 
-	mask();
 	self = __tsan_get_current_fiber();
 	__tsan_switch_to_fiber(f->fiber, TSAN_NO_SYNC);
 	san_sync(p);
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
-	unmask();
 }
 
 /*
@@ -151,32 +135,13 @@ static inline void san_copy(void *to, const void *from, size_t n)
 static inline void san_read(const void *p, size_t n)
 {
 	if (n)
-		MASKED(__tsan_read_range((void *)(size_t)p, n));
+		__tsan_read_range((void *)(size_t)p, n);
 }
 
 static inline void san_write(void *p, size_t n)
 {
 	if (n)
-		MASKED(__tsan_write_range(p, n));
-}
-
-typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
-
-/*
- * ThreadSanitizer delays the signals of handlers that libc's sigaction sets;
- * those of the system call's it does not know of.
- */
-static inline int san_sigaction(int sig, san_handler fn)
-{
-	struct {
-		san_handler fn;
-		unsigned long flags;
-		void (*restorer)(void);
-		unsigned long mask;
-	} act = {fn, SA_SIGINFO | SA_ONSTACK | SA_RESTART | ARCH_SA_RESTORER,
-		 arch_restorer, 0};
-
-	return (int)syscall(SYS_rt_sigaction, sig, &act, NULL, 8);
+		__tsan_write_range(p, n);
 }
 
 #endif
