@@ -139,7 +139,7 @@ void goro__timer_park(struct timer *t, enum wait_reason why);
 /* The last touch of t by its fn: who waits to free t may do so. */
 static inline void goro__timer_done(struct timer *t)
 {
-	atomic_fetch_sub_explicit(&t->running, 1u, memory_order_release);
+	sub_release(&t->running, 1u);
 }
 
 /* Wakes the M that sleeps for timers if it would sleep longer than this. */
