@@ -87,6 +87,8 @@ struct g *goro__stoplockedm(struct m *m);
 void goro__startlockedm(struct g *g);
 bool goro__exit_locked(struct m *m, struct g *g);
 void goro__mexit(struct m *m);
+/* What Go uses: ignored by default, and hardly ever used. */
+#define PREEMPT_SIGNAL SIGURG
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
 void goro__preempt(struct p *p);
 void goro__preempt_unblock(sigset_t *mask);
@@ -163,6 +165,7 @@ void goro__run_defers(struct g *g, struct tryframe *until);
 /* ---- sysmon.c, boot.c --------------------------------------------------- */
 
 void goro__sysmon(void);
+void goro__set_seconds(int64_t now);
 /* Main has left by goexit. */
 void goro__main_ended(void);
 /* Sleeps for the rest of the process. */

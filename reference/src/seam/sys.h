@@ -99,6 +99,11 @@ static inline void *sys_reserve(size_t n)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static inline void sys_release(void *p, size_t n)
+{
+	munmap(p, n);
+}
+
 static inline int sys_madvise(void *p, size_t n, int advice)
 {
 	int status;
