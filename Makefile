@@ -69,7 +69,8 @@ build/setup/%.mk: scripts/setup.sh
 endif
 
 FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
-	runtimes/*/build.mk benchmarks/build.mk reports/build.mk ci/build.mk)
+	runtimes/*/build.mk examples/build.mk benchmarks/build.mk \
+	reports/build.mk ci/build.mk)
 include $(FRAGMENTS)
 
 # ---- targets --------------------------------------------------------------

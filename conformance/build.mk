@@ -142,3 +142,6 @@ $(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
 test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
 		$(B)/conformance ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
+
+FRAGMENTS += conformance/mutants/build.mk
+include conformance/mutants/build.mk

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "dl.h"
+#include "tm.h"
 
 static void sleep_then_exit(void *arg)
 {
@@ -75,6 +76,22 @@ CASE_OF(DL_008, ticker, "nor is a ticker that nobody waits for, before Go 1.23",
 	LIVES_ON(250), .not_traits = ASSAY_TRAIT_SYNC_TIMERS,
 	NEEDS(NEED(time, ticker_new)))
 {
+	rt->time->ticker_new(3600 * SEC, NULL);
+	recv_int(chan_int(0));
+}
+
+CASE_OF(DL_008, timer_asked, "the timer of Go 1.22 on request: it is pending",
+	LIVES_ON(250), ASYNC_ON_REQUEST, NEEDS(NEED(time, timer_new)))
+{
+	ask_async();
+	rt->time->timer_new(3600 * SEC);
+	recv_int(chan_int(0));
+}
+
+CASE_OF(DL_008, ticker_asked, "so is a ticker", LIVES_ON(250),
+	ASYNC_ON_REQUEST, NEEDS(NEED(time, ticker_new)))
+{
+	ask_async();
 	rt->time->ticker_new(3600 * SEC, NULL);
 	recv_int(chan_int(0));
 }

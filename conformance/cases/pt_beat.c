@@ -118,8 +118,8 @@ CASE(PT_019, "a heart beats at its interval while results come at twice it",
 CASE_OF(PT_019, unheard, "work goes on when nobody listens to the heart",
 	NEEDS_TICK)
 {
-	struct beating b = start_beating(2 * MS);
 	int64_t begin = now(), t, last = 0;
+	struct beating b = start_beating(2 * MS);
 
 	for (int i = 1; i <= 3; i++) {
 		REQUIRE(recv(b.results, &t));

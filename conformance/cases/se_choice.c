@@ -101,6 +101,28 @@ CASE(SE_002, "two ready cases are taken equally often",
 	two_full(ASSAY_POLL);
 }
 
+/* Whether a select takes the case that the one before took. */
+CASE_OF(SE_002, turns, "ready cases are taken at random, not in turns",
+	NEEDS(NEED(chan, select)))
+{
+	struct assay_case cases[2];
+	const bool ready[2] = {true, true};
+	int64_t again = 0, n = trials(10000);
+	size_t last = 0;
+
+	receive_cases(cases, 2);
+	refill(cases, 2, ready);
+	for (int64_t t = 0; t < n; t++) {
+		int64_t hits[2] = {0, 0};
+
+		tally(cases, 2, ready, ASSAY_FOREVER, 1, hits);
+		again += hits[last];
+		last = hits[1] == 1;
+	}
+	CHECK_MSG(half(again, n), "the same case again %" PRId64
+		  " times of %" PRId64, again, n);
+}
+
 /* The chi-square that one fair tally in a million exceeds. */
 static double chi_limit(size_t ready)
 {

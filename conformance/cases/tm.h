@@ -21,6 +21,15 @@ static inline bool in_some_unit(bool (*attempt)(int64_t unit), int64_t unit)
 	return false;
 }
 
+/* The timers of Go 1.22, from runtimes that have both kinds: then ask_async. */
+#define ASYNC_ON_REQUEST .env = {"GODEBUG=asynctimerchan=1"}
+
+static inline void ask_async(void)
+{
+	if ((rt->traits & ASSAY_TRAIT_SYNC_TIMERS) != 0)
+		skip("no timers of Go 1.22 on request");
+}
+
 /* The int64_t that a timer's channel gives. */
 static inline int64_t recv_time(assay_chan *c)
 {

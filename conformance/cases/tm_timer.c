@@ -194,8 +194,7 @@ CASE_OF(TM_018, func, "a function timer runs again after reset", NEEDS_FUNC)
 	CHECK_EQ(stop(t), 0);
 }
 
-CASE(TM_019, "before Go 1.23 an expiry stays in the channel", ONLY_ASYNC,
-     NEEDS_TIMER)
+static void expiry_stays(void)
 {
 	assay_timer *t = timer(5 * MS);
 	assay_chan *c = rt->time->timer_chan(t);
@@ -208,6 +207,60 @@ CASE(TM_019, "before Go 1.23 an expiry stays in the channel", ONLY_ASYNC,
 	CHECK_EQ(rt->chan->len(c), 1);
 	CHECK_GE(recv_timer(t), begin);
 	CHECK(empty(t));
+}
+
+CASE(TM_019, "before Go 1.23 an expiry stays in the channel", ONLY_ASYNC,
+     NEEDS_TIMER)
+{
+	expiry_stays();
+}
+
+CASE_OF(TM_019, asked, "so it does with GODEBUG=asynctimerchan=1",
+	ASYNC_ON_REQUEST, NEEDS_TIMER)
+{
+	ask_async();
+	expiry_stays();
+}
+
+CASE_OF(TM_019, reset, "and after reset too, so that the second is lost",
+	ASYNC_ON_REQUEST, NEEDS_TIMER)
+{
+	int64_t begin = now(), end = in(10 * SEC);
+	assay_timer *t = timer(1 * MS);
+	assay_chan *c = rt->time->timer_chan(t);
+
+	ask_async();
+	while (rt->chan->len(c) == 0 && now() < end)
+		sleep_ns(1 * MS);
+	CHECK_EQ(reset(t, 1 * MS), 0);
+	CHECK_EQ(rt->chan->len(c), 1);
+	sleep_ns(5 * MS);
+	CHECK_EQ(rt->chan->len(c), 1);
+	CHECK_GE(recv_timer(t), begin + 1 * MS);
+	CHECK_EQ(reset(t, 3600 * SEC), 0);
+	CHECK(empty(t));
+	CHECK_EQ(stop(t), 1);
+}
+
+CASE_OF(TM_019, ticker, "a ticker of Go 1.22: one tick waits, stop leaves it",
+	ASYNC_ON_REQUEST,
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	      NEED(time, ticker_stop), NEED(chan, len), NEED(chan, cap)))
+{
+	int64_t begin = now();
+	assay_ticker *t = rt->time->ticker_new(1 * MS, NULL);
+	assay_chan *c = rt->time->ticker_chan(t);
+
+	ask_async();
+	CHECK_GE(recv_time(c), begin + 1 * MS);
+	CHECK_GE(recv_time(c), begin + 2 * MS);
+	while (rt->chan->len(c) == 0)
+		sleep_ns(1 * MS);
+	rt->time->ticker_stop(t);
+	CHECK_EQ(rt->chan->cap(c), 1);
+	CHECK_EQ(rt->chan->len(c), 1);
+	CHECK_GE(recv_time(c), begin + 3 * MS);
+	CHECK_EQ(try_recv(c, NULL), ASSAY_AGAIN);
 }
 
 CASE(TM_020, "since Go 1.23 the channel looks unbuffered", ONLY_SYNC,

@@ -159,11 +159,18 @@ static void push(char **argv, size_t *n, const char *s)
 	argv[(*n)++] = copy_text(s);
 }
 
+/*
+ * Valgrind takes a jump of the stack pointer within the frame size for a call
+ * or return, a longer one for another stack; stacks of goroutines lie close
+ * together.
+ */
+#define VALGRIND_FRAME "--max-stackframe=30000"
+
 char **runtime_argv(const struct runtime *r, size_t more, size_t *used)
 {
 	static const char *const valgrind[] = {"/usr/bin/env", "valgrind", "-q",
 					       "--error-exitcode=99",
-					       "--max-stackframe=67108864"};
+					       VALGRIND_FRAME};
 	char **argv = take_zeroed(more + 12, sizeof(*argv));
 	char self[PATH_MAX];
 

@@ -192,6 +192,21 @@ GORO_API int64_t goro_max_threads(int64_t n);
  */
 GORO_API void goro_blocking(goro_fn fn, void *arg);
 
+/* ---- signals ------------------------------------------------------------ */
+
+/*
+ * From now on the number (an int32_t) of each signal sig is sent to c, which
+ * must be a channel of such, and dropped if c has no room; the signal does
+ * nothing else.  Several of the same signal that come at once may be one.
+ * GORO_EINVAL for a signal that cannot be caught or that the runtime
+ * needs (SIGSEGV, SIGBUS, SIGURG), GORO_ENOMEM.
+ */
+GORO_API int goro_signal_notify(goro_chan *c, int sig);
+/* c gets no more signals; those that no other channel gets do what they did. */
+GORO_API int goro_signal_stop(goro_chan *c);
+/* The process ignores sig, and no channel gets it.  GORO_EINVAL. */
+GORO_API int goro_signal_ignore(int sig);
+
 /* ---- channels ----------------------------------------------------------- */
 
 /* make(chan T, cap) for a T of elem bytes.  Panics on a size out of range. */

@@ -14,6 +14,7 @@
 #include "godebug.h"
 #include "proc.h"
 #include "runq.h"
+#include "schedtrace.h"
 #include "seam/sys.h"
 
 #define DEFAULT_STACK ((size_t)64 << 10)
@@ -129,6 +130,7 @@ static void schedinit(const struct goro_config *c)
 	size_t stack = (size_t)positive(getenv("GORO_STACK"));
 
 	s->start = sys_clock();
+	goro__set_seconds(s->start);
 	s->maxm = MAX_THREADS;
 	s->embedded = c->embedded;
 	s->async_timers = goro__godebug("asynctimerchan") != 0;
@@ -136,7 +138,7 @@ static void schedinit(const struct goro_config *c)
 		goro__virtual_start();
 	goro__stack_init(c->stack ? c->stack : stack ? stack : DEFAULT_STACK);
 	goro__overflow_init();
-	goro__preempt_init(false);
+	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
 
 /* newproc(main), on behalf of an M that does not run yet. */
@@ -179,6 +181,9 @@ static int bootstrap(const struct goro_config *c)
 		store_relaxed(&goro__allp[i]->status, PIDLE);
 		goro__pidleput(goro__allp[i]);
 	}
+	goro__sched.allm = m0;
+	store_relaxed(&m0->p->status, PRUNNING);
+	goro__schedtrace_first();
 	status = start_main(m0);
 	goro__tls_m = NULL;
 	return status ? status : mstart(m0);

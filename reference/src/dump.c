@@ -13,6 +13,7 @@
 
 #include "print.h"
 #include "proc.h"
+#include "seam/sys.h"
 
 static void out_name(struct out *o, const void *pc)
 {
@@ -49,18 +50,40 @@ static bool alive(struct g *g)
 	return status != GIDLE && status != GDEAD && !g->system && g->goid > 0;
 }
 
+/* Whole minutes that it has been where it waits. */
+static int64_t minutes(struct g *g)
+{
+	uint32_t status = load_relaxed(&g->status);
+	int64_t now = sys_clock() / 1000000000;
+
+	return status == GWAITING || status == GSYSCALL ? (now - g->since) / 60
+							 : 0;
+}
+
+static void out_head(struct out *o, struct g *g, const char *state)
+{
+	int64_t waited = minutes(g);
+
+	goro__out_str(o, "goroutine ");
+	goro__out_int(o, g->goid);
+	goro__out_str(o, " [");
+	goro__out_str(o, state);
+	if (waited > 0) {
+		goro__out_str(o, ", ");
+		goro__out_int(o, waited);
+		goro__out_str(o, " minutes");
+	}
+	if (g->lockcount > 0)
+		goro__out_str(o, ", locked to thread");
+	goro__out_str(o, "]:\n");
+}
+
 static void out_g(struct out *o, struct g *g, const char *state)
 {
 	void *fn;
 
 	memcpy(&fn, &g->fn, sizeof(fn));
-	goro__out_str(o, "goroutine ");
-	goro__out_int(o, g->goid);
-	goro__out_str(o, " [");
-	goro__out_str(o, state);
-	if (g->lockcount > 0)
-		goro__out_str(o, ", locked to thread");
-	goro__out_str(o, "]:\n");
+	out_head(o, g, state);
 	out_name(o, fn);
 	goro__out_str(o, "(...)\n");
 	if (g->goid == 1)

@@ -85,6 +85,15 @@ bool goro__exit_locked(struct m *m, struct g *g)
 	return m->dying = true;
 }
 
+static void unlink_m(struct sched *s, const struct m *m)
+{
+	struct m **at = &s->allm;
+
+	while (*at != m)
+		at = &(*at)->alllink;
+	*at = m->alllink;
+}
+
 /* The last that an M does, on its own stack. */
 void goro__mexit(struct m *m)
 {
@@ -94,6 +103,7 @@ void goro__mexit(struct m *m)
 	goro__handoffp(goro__releasep());
 	lock(&s->lock);
 	add_relaxed(&s->mcount, -1u);
+	unlink_m(s, m);
 	m->schedlink = s->mfree;
 	s->mfree = m;
 	goro__checkdead();

@@ -9,7 +9,9 @@
 #include "print.h"
 #include "proc.h"
 #include "runq.h"
+#include "schedtrace.h"
 #include "seam/sys.h"
+#include "sigchan.h"
 
 #define M_STACK ((size_t)1 << 20)
 
@@ -31,6 +33,7 @@ struct p *goro__pidleget(void)
 	store_seq(&s->npidle, load_relaxed(&s->npidle) - 1);
 	if (load_relaxed(&s->sysmonwait)) {
 		store_relaxed(&s->sysmonwait, 0u);
+		goro__set_seconds(sys_clock()); /* as nobody did meanwhile */
 		goro__note_wake(&s->sysmonnote);
 	}
 	return p;
@@ -87,11 +90,23 @@ static void attach(struct m *m)
 	pthread_sigmask(SIG_SETMASK, &user_signals, NULL);
 }
 
+static void link_m(struct m *m)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	m->alllink = s->allm;
+	s->allm = m;
+	unlock(&s->lock);
+}
+
 static void *m_main(void *arg)
 {
 	struct m *m = arg;
 	struct p *p = m->nextp;
 
+	if (m->id > 0)
+		link_m(m);
 	attach(m);
 	m->nextp = NULL;
 	if (p)
@@ -397,6 +412,8 @@ void goro__checkdead(void)
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)
 			return;
+	if (goro__signals_awaited())
+		return;
 	unlock(&s->lock);
 	goro__virtual_dead();
 	if (s->main_exited && goro__count_live() == 0)

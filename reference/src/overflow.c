@@ -14,6 +14,7 @@
 
 #include "print.h"
 #include "proc.h"
+#include "schedtrace.h"
 #include "seam/sys.h"
 
 #ifndef AT_MINSIGSTKSZ
@@ -63,6 +64,7 @@ static void on_quit(int sig)
 	struct m *m = goro__m();
 
 	(void)sig;
+	goro__schedtrace_stop();
 	print_str("SIGQUIT: quit\n");
 	goro__dump_all(m ? m->curg : NULL);
 	_exit(2);

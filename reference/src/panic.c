@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "print.h"
+#include "schedtrace.h"
 #include "seam/sys.h"
 
 const char *goro_status_text(int status)
@@ -65,6 +66,7 @@ static void enter_death(void)
 
 	while (xchg_acquire(&dying, 1u))
 		sys_nanosleep(1000000000);
+	goro__schedtrace_stop();
 }
 
 static _Noreturn void die(const char *kind, const char *text)
@@ -75,6 +77,7 @@ static _Noreturn void die(const char *kind, const char *text)
 	print_str(kind);
 	print_str(text);
 	print_str("\n");
+	goro__schedtrace_dying();
 	goro__dump_all(m ? m->curg : NULL);
 	_exit(2);
 }
@@ -110,6 +113,7 @@ static _Noreturn void die_of_panic(struct g *g)
 {
 	enter_death();
 	print_panics(g->panics);
+	goro__schedtrace_dying();
 	print_str("\n");
 	goro__dump_g(g, "running");
 	_exit(2);

@@ -41,9 +41,6 @@
 #include "runq.h"
 #include "seam/sys.h"
 
-/* What Go uses: ignored by default, and hardly ever used. */
-#define PREEMPT_SIGNAL SIGURG
-
 extern const char goro__text_begin[], goro__text_end[];
 extern const char goro__cold_begin[], goro__cold_end[];
 

@@ -26,6 +26,7 @@ void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 	struct g *g = m->curg;
 
 	g->reason = (uint16_t)why;
+	g->since = load_relaxed(&goro__seconds);
 	store_relaxed(&g->status, GWAITING);
 	count(&m->p->stats.parks);
 	after(m, g, fn, arg);

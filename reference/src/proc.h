@@ -89,6 +89,8 @@ struct g *goro__stoplockedm(struct m *m);
 void goro__startlockedm(struct g *g);
 bool goro__exit_locked(struct m *m, struct g *g);
 void goro__mexit(struct m *m);
+/* What Go uses: ignored by default, and hardly ever used. */
+#define PREEMPT_SIGNAL SIGURG
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
 void goro__preempt(struct p *p);
 void goro__preempt_unblock(sigset_t *mask);
@@ -141,7 +143,7 @@ void goro__timer_park(struct timer *t, enum wait_reason why);
 /* The last touch of t by its fn: who waits to free t may do so. */
 static inline void goro__timer_done(struct timer *t)
 {
-	atomic_fetch_sub_explicit(&t->running, 1u, memory_order_release);
+	sub_release(&t->running, 1u);
 }
 
 /* Wakes the M that sleeps for timers if it would sleep longer than this. */
@@ -165,6 +167,7 @@ void goro__run_defers(struct g *g, struct tryframe *until);
 /* ---- sysmon.c, boot.c --------------------------------------------------- */
 
 void goro__sysmon(void);
+void goro__set_seconds(int64_t now);
 /* Main has left by goexit. */
 void goro__main_ended(void);
 /* Sleeps for the rest of the process. */

@@ -63,7 +63,8 @@ enum gstatus {
 	X(WAITGROUP, "sync.WaitGroup.Wait")           \
 	X(COND, "sync.Cond.Wait")                     \
 	X(STOP_WORLD, "stopping the world")           \
-	X(IO, "IO wait")
+	X(IO, "IO wait")                              \
+	X(SIGNAL, "signal wait")
 
 enum wait_reason {
 #define WAIT_ENUM(name, text) WAIT_##name,
@@ -146,6 +147,7 @@ struct g {
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
 	uint32_t timed_out;
+	uint32_t since; /* goro__seconds when it began to wait */
 
 	void (*fn)(void *);
 	void *arg;
@@ -229,6 +231,7 @@ struct m {
 	struct p *oldp;        /* had in the system call: first choice after it */
 	struct p *nextp;       /* given by whoever wakes it */
 	struct m *schedlink;   /* in sched.midle */
+	struct m *alllink;     /* in sched.allm */
 	atomic_uint note;      /* futex it sleeps on */
 	int32_t id;
 	void *g0_lo;
@@ -244,6 +247,7 @@ struct sched {
 	_Atomic(uint32_t) nrunq;   /* runq.n, for a look without the lock */
 	struct p *pidle;           /* lock */
 	_Atomic(uint32_t) npidle;  /* written under lock */
+	struct m *allm;            /* lock: all but sysmon's */
 	struct m *midle;           /* lock */
 	uint32_t nmidle;           /* lock */
 	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
@@ -291,6 +295,8 @@ _Static_assert(offsetof(struct m, masked) == 0, "mask.h");
 
 extern struct sched goro__sched;
 extern struct p *goro__allp[];
+/* The clock, kept by sysmon: tells how long a goroutine has waited. */
+extern _Atomic(uint32_t) goro__seconds;
 /* More than one P: locks and queues are for real.  See lock.h. */
 extern uint32_t goro__mp;
 

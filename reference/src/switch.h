@@ -107,6 +107,7 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
 			enum wait_reason why)
 {
 	g->reason = (uint16_t)why;
+	g->since = load_relaxed(&goro__seconds);
 	store_relaxed(&g->status, GWAITING);
 	count(&m->p->stats.parks);
 	if (unlikely(goro__mp))

@@ -40,6 +40,7 @@ static void entersyscall(void)
 	struct m *m = goro__m();
 	struct p *p = m->p;
 
+	m->curg->since = load_relaxed(&goro__seconds);
 	store_relaxed(&m->curg->status, GSYSCALL);
 	add_relaxed(&p->syscalltick, 1u);
 	m->oldp = p;

@@ -10,12 +10,24 @@
 #include "clock.h"
 #include "proc.h"
 #include "runq.h"
+#include "schedtrace.h"
 #include "seam/sys.h"
 
 #define SLICE INT64_C(10000000)
 #define AGAIN INT64_C(1000000)
 
 enum { SHORTEST = 20000, LONGEST = 10000000, PATIENCE = 50 };
+
+_Atomic(uint32_t) goro__seconds;
+
+/* Written only when it changes: it lies in every CPU's cache. */
+void goro__set_seconds(int64_t now)
+{
+	uint32_t s = (uint32_t)(now / 1000000000);
+
+	if (load_relaxed(&goro__seconds) != s)
+		store_relaxed(&goro__seconds, s);
+}
 
 static bool timers_due(struct p *p)
 {
@@ -130,7 +142,11 @@ static bool sleep_if_idle(void)
 	if (!idle)
 		return false;
 	goro__gf_release();
-	goro__note_sleep(&s->sysmonnote, -1);
+	if (!goro__note_sleep(&s->sysmonnote, goro__schedtrace_wait())) {
+		lock(&s->lock); /* of those who write it: goro__pidleget() */
+		store_relaxed(&s->sysmonwait, 0u);
+		unlock(&s->lock);
+	}
 	return true;
 }
 
@@ -154,6 +170,8 @@ void goro__sysmon(void)
 	goro__tls_m = &self;
 	while (!load_relaxed(&goro__sched.done)) {
 		sys_nanosleep(until_timer(delay));
+		goro__set_seconds(sys_clock());
+		goro__schedtrace_tick(sys_clock());
 		if (sleep_if_idle() || watch_all(sys_clock())) {
 			quiet = 0;
 			delay = SHORTEST;

@@ -98,7 +98,7 @@ static bool resize(struct timers *h, uint32_t cap)
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
 	if (h->cap)
-		sys_unreserve(h->heap, h->cap * sizeof(*heap));
+		sys_release(h->heap, h->cap * sizeof(*heap));
 	h->heap = heap;
 	h->cap = cap;
 	return true;

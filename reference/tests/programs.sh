@@ -18,7 +18,12 @@ for procs in 1 2 4; do
 	check "unwinding stops, GOMAXPROCS=$procs" on_procs $procs unwind
 done
 check "threads are used again" fine threads
-check "errno and goroutine across threads, -O3 -flto" fine migrate
+if [ "$san" = tsan ]; then
+	skip "errno and goroutine across threads" \
+		"goroutines share a thread's errno: to the detector, a race"
+else
+	check "errno and goroutine across threads, -O3 -flto" fine migrate
+fi
 
 # returns MODE: promptly, with stdio flushed, nothing on stderr.
 returns() {
@@ -104,7 +109,11 @@ quit_ignored() {
 	quit ignored
 	[ $status -eq 143 ] && complains_not goroutine || no "not ignored"
 }
-check "SIGQUIT: idle" quits idle
+if [ "$san" = tsan ]; then
+	skip "SIGQUIT: idle" "ThreadSanitizer delays signals of a sleeping thread"
+else
+	check "SIGQUIT: idle" quits idle
+fi
 check "SIGQUIT: with a spinner" quits spin
 check "SIGQUIT: ignored" quit_ignored
 

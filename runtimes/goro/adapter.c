@@ -283,12 +283,25 @@ static const struct assay_inspect_ops inspect = {
 	.checkpoint = goro_checkpoint,
 };
 
+static int signal_notify(assay_chan *c, int sig)
+{
+	return goro_signal_notify(CHAN(c), sig);
+}
+
+static int signal_stop(assay_chan *c)
+{
+	return goro_signal_stop(CHAN(c));
+}
+
 static const struct assay_blocking_ops blocking = {
 	.size = sizeof(blocking),
 	.call = goro_blocking,
 	.lock_thread = goro_lock_thread,
 	.unlock_thread = goro_unlock_thread,
 	.max_threads = goro_max_threads,
+	.signal_notify = signal_notify,
+	.signal_stop = signal_stop,
+	.signal_ignore = goro_signal_ignore,
 };
 
 /* The traits are completed when it is asked for. */
@@ -296,6 +309,7 @@ static struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
 	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_STACK_FATAL |
+		  ASSAY_TRAIT_GODEBUG |
 		  ASSAY_TRAIT_PROC_LIMIT,
 	.name = "goro",
 	.version = GORO_VERSION,

@@ -73,7 +73,7 @@ static inline void *sys_reserve(size_t n)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static inline void sys_unreserve(void *p, size_t n)
+static inline void sys_release(void *p, size_t n)
 {
 	mask();
 	munmap(p, n);

@@ -3,7 +3,7 @@
  */
 #include "prog.h"
 
-__attribute__((noinline, noclone)) void stop_here(void *c);
+__attribute__((noinline)) void stop_here(void *c);
 void stop_here(void *c)
 {
 	__asm__ volatile("" ::: "memory");

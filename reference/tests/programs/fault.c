@@ -86,9 +86,9 @@ static void handled(void *arg)
 }
 
 static const struct mode modes[] = {
-	{"main", in_main},	  {"goroutine", in_goroutine},
-	{"blocking", in_call},	  {"other-guard", other_guard},
-	{"handled", handled},	  {NULL, NULL},
+	{"main", in_main},     {"goroutine", in_goroutine},
+	{"blocking", in_call}, {"other-guard", other_guard},
+	{"handled", handled},  {NULL, NULL},
 };
 
 int main(int argc, char **argv)

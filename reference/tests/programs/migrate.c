@@ -24,7 +24,7 @@ static void fail_slowly(void *want)
 }
 
 /* errno of the thread that runs now: header, "Caveats". */
-static __attribute__((noinline, noclone)) int errno_here(void)
+static __attribute__((noinline)) int errno_here(void)
 {
 	__asm__ volatile("");
 	return errno;

@@ -72,8 +72,10 @@ static void with_blocked(void *arg)
 }
 
 static const struct mode modes[] = {
-	{"spin", with_spinner},	    {"yield", with_yielders},
-	{"sleep", with_sleepers}, {"blocking", with_blocked},
+	{"spin", with_spinner},
+	{"yield", with_yielders},
+	{"sleep", with_sleepers},
+	{"blocking", with_blocked},
 	{NULL, NULL},
 };
 

@@ -2,7 +2,7 @@
  * threads.c - blocking calls: each has a thread while it blocks, and the next
  * ones use the threads that are there.
  */
-#include <errno.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "prog.h"
@@ -16,12 +16,22 @@ static void nap(void *ms)
 	nanosleep(&ts, NULL);
 }
 
-static void nap_50(void *arg)
-{
-	static long ms = 50;
+static atomic_uint inside; /* calls begun */
 
-	(void)arg;
-	goro_blocking(nap, &ms);
+/* Returns once all of its burst are inside: each has a thread then. */
+static void meet(void *target)
+{
+	struct timespec ts = {.tv_nsec = 100000};
+
+	atomic_fetch_add_explicit(&inside, 1u, memory_order_relaxed);
+	while (atomic_load_explicit(&inside, memory_order_relaxed) <
+	       *(unsigned *)target)
+		nanosleep(&ts, NULL);
+}
+
+static void meet_all(void *target)
+{
+	goro_blocking(meet, target);
 }
 
 static void short_calls(void *arg)
@@ -33,16 +43,13 @@ static void short_calls(void *arg)
 		goro_blocking(nap, &ms);
 }
 
-/* How long n goroutines take that all run fn. */
-static int64_t time_of(goro_fn fn, int n)
+static void run_all(goro_fn fn, void *arg, int n)
 {
 	goro_waitgroup wg = {{0}};
-	int64_t start = goro_now();
 
 	for (int i = 0; i < n; i++)
-		goro_wg_go(&wg, fn, NULL);
+		goro_wg_go(&wg, fn, arg);
 	goro_wg_wait(&wg);
-	return goro_now() - start;
 }
 
 static uint64_t threads_made(void)
@@ -55,20 +62,21 @@ static uint64_t threads_made(void)
 
 static void app(void *arg)
 {
-	uint64_t before, first, last;
+	uint64_t before = threads_made();
+	uint64_t first = 0;
 
 	(void)arg;
-	before = threads_made();
-	time_of(short_calls, 4);
+	run_all(short_calls, NULL, 4);
 	CHECK(threads_made() <= before + 10);
-	/* At once, not one after the other. */
-	CHECK(time_of(nap_50, BURST) < BURST * 50 * MS / 2);
-	first = threads_made();
+	for (unsigned i = 1; i <= ROUNDS; i++) {
+		unsigned target = i * BURST;
+
+		run_all(meet_all, &target, BURST);
+		if (i == 1)
+			first = threads_made();
+	}
 	CHECK(first >= BURST);
-	for (int i = 1; i < ROUNDS; i++)
-		CHECK(time_of(nap_50, BURST) >= 50 * MS);
-	last = threads_made();
-	CHECK(last <= first + 5);
+	CHECK(threads_made() <= first + 10);
 }
 
 int main(void)

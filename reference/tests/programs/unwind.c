@@ -41,7 +41,7 @@ static void walk(void)
 {
 	struct walk w = {.ascending = true};
 	void *pcs[100];
-	int code = _Unwind_Backtrace(step, &w);
+	int code = (int)_Unwind_Backtrace(step, &w);
 	int n = backtrace(pcs, 100);
 
 	CHECK(code == END_OF_STACK);

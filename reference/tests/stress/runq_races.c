@@ -86,8 +86,8 @@ static void own(struct runq *q)
 
 static struct g *steal_somewhere(struct thief *t, uint32_t turn)
 {
-	struct runq *victim = &queue[turn % 4 ? THIEVES
-					      : (t->id + (int)turn / 4) % THIEVES];
+	struct runq *victim =
+		&queue[turn % 4 ? THIEVES : (t->id + (int)turn / 4) % THIEVES];
 	bool ring = runq_len(victim) > 0;
 	struct g *g;
 

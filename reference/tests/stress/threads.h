@@ -18,8 +18,8 @@ struct threads {
 	int n;
 };
 
-static inline void threads_start(struct threads *t, int n,
-				 void *(*fn)(void *), void *args, size_t size)
+static inline void threads_start(struct threads *t, int n, void *(*fn)(void *),
+				 void *args, size_t size)
 {
 	for (t->n = 0; t->n < n; t->n++) {
 		void *arg = (char *)args + (size_t)t->n * size;

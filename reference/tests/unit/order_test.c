@@ -38,7 +38,8 @@ static void any_random(void)
 
 	for (uint32_t n = 1; n <= MOST; n++)
 		for (int i = 0; i < 20; i++)
-			wrong += missed(n, coprime_step(n, unit_rand(UINT32_MAX)),
+			wrong += missed(n,
+					coprime_step(n, unit_rand(UINT32_MAX)),
 					unit_rand(n));
 	wrong += missed(MOST, coprime_step(MOST, UINT32_MAX), 0);
 	UNIT_EQ(wrong, 0);

@@ -54,8 +54,14 @@ static inline void ring_expect(struct runq *q, uint32_t from, uint32_t n)
 
 /* Where head and tail start: plain, about to wrap in the ring, in 32 bits. */
 static const uint32_t ring_starts[] = {
-	0, 1, 200, RUNQ_SIZE - 1, UINT32_MAX, UINT32_MAX - 3,
-	UINT32_MAX - RUNQ_SIZE / 2, UINT32_MAX - RUNQ_SIZE + 1,
+	0,
+	1,
+	200,
+	RUNQ_SIZE - 1,
+	UINT32_MAX,
+	UINT32_MAX - 3,
+	UINT32_MAX - RUNQ_SIZE / 2,
+	UINT32_MAX - RUNQ_SIZE + 1,
 };
 
 #define RING_STARTS (sizeof(ring_starts) / sizeof(ring_starts[0]))

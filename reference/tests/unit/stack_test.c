@@ -135,8 +135,8 @@ static int overlaps(void)
 	}
 	for (int i = 0; i < MANY; i++) {
 		wrong += memcmp(many[i]->stack_lo, &i, sizeof(i)) != 0;
-		wrong += memcmp(many[i]->stack_hi - sizeof(i), &i,
-				sizeof(i)) != 0;
+		wrong += memcmp(many[i]->stack_hi - sizeof(i), &i, sizeof(i)) !=
+			 0;
 	}
 	return wrong;
 }

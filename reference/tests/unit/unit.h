@@ -27,7 +27,7 @@ extern const struct unit_suite *const unit_suites[];
 extern const char unit_name[];
 
 /* Shows both values where they differ. */
-#define UNIT_EQ(got, want) \
+#define UNIT_EQ(got, want)                                                     \
 	unit_eq((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
 
 void unit_eq(int64_t got, int64_t want, const char *what, const char *file,

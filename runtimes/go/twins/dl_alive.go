@@ -26,6 +26,27 @@ var _ = twin("DL-008/ticker", func() {
 	<-make(chan int)
 })
 
+// askAsync skips what needs the timers of Go 1.22.
+func askAsync() {
+	t := time.NewTimer(time.Hour)
+	if cap(t.C) == 0 {
+		skip("no timers of Go 1.22 on request")
+	}
+	t.Stop()
+}
+
+var _ = twin("DL-008/timer_asked", func() {
+	askAsync()
+	time.NewTimer(time.Hour)
+	<-make(chan int)
+})
+
+var _ = twin("DL-008/ticker_asked", func() {
+	askAsync()
+	time.NewTicker(time.Hour)
+	<-make(chan int)
+})
+
 var _ = twin("DL-008/awaited", func() { <-time.NewTimer(time.Hour).C })
 
 var _ = twin("DL-008/fires", func() {

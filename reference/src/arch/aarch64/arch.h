@@ -125,6 +125,10 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 	return (uintptr_t)uc->uc_mcontext.sp;
 }
 
+/* The kernel has its own. */
+#define ARCH_SA_RESTORER 0
+#define arch_restorer NULL
+
 struct m;
 
 /*

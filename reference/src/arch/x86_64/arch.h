@@ -88,6 +88,10 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 	return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
 }
 
+/* For who installs a handler without libc: the return from it. */
+#define ARCH_SA_RESTORER 0x04000000
+void arch_restorer(void);
+
 struct m;
 
 /*

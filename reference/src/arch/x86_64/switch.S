@@ -129,4 +129,14 @@ goro__call_on:
 	.cfi_endproc
 	.size goro__call_on, . - goro__call_on
 
+/* Debuggers know a signal frame by these two instructions. */
+	.globl arch_restorer
+	.hidden arch_restorer
+	.type arch_restorer, @function
+	.p2align 4
+arch_restorer:
+	movq $15, %rax
+	syscall
+	.size arch_restorer, . - arch_restorer
+
 #include "note.h"

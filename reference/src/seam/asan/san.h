@@ -11,6 +11,7 @@
 
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -112,6 +113,18 @@ static inline void san_read(const void *p, size_t n)
 static inline void san_write(void *p, size_t n)
 {
 	(void)p, (void)n;
+}
+
+typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
+
+static inline int san_sigaction(int sig, san_handler fn)
+{
+	struct sigaction act;
+
+	memset(&act, 0, sizeof(act));
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	act.sa_sigaction = fn;
+	return sigaction(sig, &act, NULL);
 }
 
 #endif

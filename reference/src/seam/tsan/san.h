@@ -12,8 +12,14 @@
 #define GORO_SAN_H
 
 #include <sanitizer/tsan_interface.h>
+#include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "arch.h"
 
 /* In every libtsan since gcc 10 and clang 9; the headers leave them out. */
 void *__tsan_get_current_fiber(void);
@@ -142,6 +148,25 @@ static inline void san_write(void *p, size_t n)
 {
 	if (n)
 		__tsan_write_range(p, n);
+}
+
+typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
+
+/*
+ * ThreadSanitizer delays the signals of handlers that libc's sigaction sets;
+ * those of the system call's it does not know of.
+ */
+static inline int san_sigaction(int sig, san_handler fn)
+{
+	struct {
+		san_handler fn;
+		unsigned long flags;
+		void (*restorer)(void);
+		unsigned long mask;
+	} act = {fn, SA_SIGINFO | SA_ONSTACK | SA_RESTART | ARCH_SA_RESTORER,
+		 arch_restorer, 0};
+
+	return (int)syscall(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
 
 #endif

@@ -1,0 +1,87 @@
+/*
+ * fault.h - faults of a runtime, planted one at a time.
+ *
+ *	FAULT(close_twice_ok, "CH-014", "closing twice is no panic")
+ *	{
+ *		my.chan.close = close_twice_ok;
+ *	}
+ *
+ * A fault names the row of the suite that must fail with it.  Its body plants
+ * it: it replaces functions in `my`, the table that the suite is given, by
+ * others that do one thing wrong; `was` is the runtime underneath.  What the
+ * runtime lacks stays NULL, whatever is planted.
+ */
+#ifndef ASSAY_FAULT_H
+#define ASSAY_FAULT_H
+
+#include <stdatomic.h>
+
+#include "assay.h"
+
+struct fault {
+	const char *name;
+	const char *row; /* or the id of one case: DL-003/mutex */
+	const char *text;
+	void (*plant)(void);
+};
+
+#define FAULT(tag, row_, text_)                                                \
+	static void plant_##tag(void);                                         \
+	static const struct fault fault_##tag = {.name = #tag,                 \
+						 .row = row_,                  \
+						 .text = text_,                \
+						 .plant = plant_##tag};        \
+	static const struct fault *const ref_##tag                             \
+		__attribute__((section("assay_faults"), used)) = &fault_##tag; \
+	static void plant_##tag(void)
+
+/* Set by the linker to the ends of the section. */
+extern const struct fault *const __start_assay_faults[]
+	__attribute__((visibility("hidden")));
+extern const struct fault *const __stop_assay_faults[]
+	__attribute__((visibility("hidden")));
+
+struct groups {
+	struct assay_core_ops core;
+	struct assay_chan_ops chan;
+	struct assay_time_ops time;
+	struct assay_sync_ops sync;
+	struct assay_blocking_ops blocking;
+	struct assay_inspect_ops inspect;
+};
+
+extern struct groups was, my;
+
+/* ---- what faults are made of -------------------------------------------- */
+
+/* True once in k calls with this n: the k-th, the 2k-th ... */
+static inline bool every(atomic_uint *n, unsigned k)
+{
+	return (atomic_fetch_add(n, 1) + 1) % k == 0;
+}
+
+/* Parks for ever. */
+void block(void);
+
+/* memory that is never given back; ends the process if there is none */
+void *take(size_t n);
+
+/* What a channel was made as; nothing is known of a timer's. */
+struct info {
+	assay_chan *c;
+	size_t elem;
+	int64_t cap;
+	atomic_bool closed;
+	atomic_int woken;   /* receivers that close has let go */
+	atomic_int sending; /* in a send that may block */
+	struct info *next;
+};
+
+/* To be called by a fault that asks info_of(). */
+void track_channels(void);
+struct info *info_of(assay_chan *c);
+
+/* The size of c's elements; 0 if it is not known. */
+size_t elem_of(assay_chan *c);
+
+#endif

@@ -1,0 +1,72 @@
+/* kit.c - see fault.h: what faults are made of. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fault.h"
+
+enum { BUCKETS = 1 << 12 };
+
+/*
+ * Newest first, so a channel at the address of a freed one hides that.  Only
+ * added to; a release store publishes an entry, an acquire load finds it.
+ */
+static _Atomic(struct info *) buckets[BUCKETS];
+
+void block(void)
+{
+	for (;;)
+		was.chan.recv(NULL, NULL, ASSAY_FOREVER);
+}
+
+void *take(size_t n)
+{
+	void *p = calloc(1, n);
+
+	if (p == NULL) {
+		fputs("mutant: out of memory\n", stderr);
+		_Exit(2);
+	}
+	return p;
+}
+
+static _Atomic(struct info *) *bucket(assay_chan *c)
+{
+	return &buckets[(uintptr_t)c / 16 % BUCKETS];
+}
+
+static assay_chan *make_tracked(size_t elem, int64_t cap, int *status)
+{
+	assay_chan *c = was.chan.make(elem, cap, status);
+	struct info *i;
+
+	if (c == NULL)
+		return NULL;
+	i = take(sizeof(*i));
+	i->c = c;
+	i->elem = elem;
+	i->cap = cap;
+	i->next = atomic_load(bucket(c));
+	while (!atomic_compare_exchange_weak(bucket(c), &i->next, i))
+		;
+	return c;
+}
+
+void track_channels(void)
+{
+	my.chan.make = make_tracked;
+}
+
+struct info *info_of(assay_chan *c)
+{
+	static struct info unknown;
+	struct info *i = atomic_load(bucket(c));
+
+	while (i != NULL && i->c != c)
+		i = i->next;
+	return i == NULL ? &unknown : i;
+}
+
+size_t elem_of(assay_chan *c)
+{
+	return info_of(c)->elem;
+}
