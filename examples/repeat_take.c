@@ -42,9 +42,14 @@ static void run_take(void *arg)
 {
 	struct stage *s = arg;
 	const char *v;
+	bool ok;
+	struct goro_case get[] = {
+		{.c = s->done, .dir = GORO_RECV},
+		{.c = s->in, .dir = GORO_RECV, .recv = &v},
+	};
 
 	for (int i = 0; i < s->n; i++)
-		if (!goro_recv(s->in, &v) || !send(s, v))
+		if (goro_select(get, 2, &ok) == 0 || !ok || !send(s, v))
 			break;
 	goro_close(s->out);
 }

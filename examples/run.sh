@@ -12,6 +12,7 @@
 #	             after a space the first line of stderr
 #
 # The last line is "test-examples: N passed, N failed, N skipped".
+# shellcheck disable=SC1091,SC2034,SC2154
 set -u
 
 dir=$1

@@ -10,9 +10,14 @@ static void run_tee(void *arg)
 {
 	struct tee *t = arg;
 	int v;
+	bool ok;
 	size_t chosen = 1;
+	struct goro_case get[] = {
+		{.c = t->done, .dir = GORO_RECV},
+		{.c = t->in, .dir = GORO_RECV, .recv = &v},
+	};
 
-	while (chosen != 0 && goro_recv(t->in, &v)) {
+	while (chosen != 0 && goro_select(get, 2, &ok) == 1 && ok) {
 		struct goro_case cases[] = {
 			{.c = t->done, .dir = GORO_RECV},
 			{.c = t->out1, .dir = GORO_SEND, .send = &v},

@@ -91,8 +91,8 @@ static bool listen_to(const struct beating *b, int *pulses, int *results)
 
 static bool beats_in_time(int64_t unit)
 {
-	struct beating b = start_beating(unit);
 	int64_t begin = now();
+	struct beating b = start_beating(unit);
 	int pulses, results;
 	bool heard;
 
