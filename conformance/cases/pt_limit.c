@@ -358,7 +358,7 @@ static void wait_token(void *arg)
 	mark(take_token(&w->tokens, w->cancel) ? w->granted : w->cancelled);
 }
 
-/* Some of the waiters hear of their cancellation as a token comes. */
+/* Every other group has heard of its cancellation when it finds tokens. */
 CASE_OF(PT_035, cancelled, "cancelled waiters take no token with them",
 	NEEDS_TOKENS)
 {
@@ -368,11 +368,17 @@ CASE_OF(PT_035, cancelled, "cancelled waiters take no token with them",
 	const int waiters = 8, groups = 8;
 
 	for (int g = 0; g < groups; g++) {
+		bool early = g % 2 == 1;
+
 		w.cancel = chan_signal(0);
+		sleep_ns(2 * MS);
+		if (early)
+			close_chan(w.cancel);
 		for (int i = 0; i < waiters; i++)
 			SPAWN(wait_token, w);
 		sleep_ns(MS + rnd_below(MS));
-		close_chan(w.cancel);
+		if (!early)
+			close_chan(w.cancel);
 		CHECK(ended_but(1));
 	}
 	close_chan(w.tokens.done);
