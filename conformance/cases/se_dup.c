@@ -243,6 +243,41 @@ CASE_OF(SE_015, last, "waiters that queue behind a departed select wake",
 	CHECK_EQ(g.a, 11);
 }
 
+static void take_then_others(void *arg)
+{
+	struct group *g = arg;
+	assay_chan *e = chan_int(0);
+	struct assay_case first[2] = {case_recv(g->c, &g->a),
+				      case_recv(g->d, &g->a)};
+	struct assay_case then[2] = {case_recv(e, &g->b),
+				     case_recv(g->done, NULL)};
+
+	CHECK_EQ(select_cases(first, 2, NULL), 1);
+	bump(&g->a_done);
+	CHECK_EQ(select_cases(then, 2, NULL), 1);
+	bump(&g->a_done);
+}
+
+/* What the first select left on c would be taken for a part of the next. */
+CASE_OF(SE_015, again, "a select is not woken by a channel of the one before",
+	NEEDS(NEED(chan, select)))
+{
+	struct group g = {.c = chan_int(0), .d = chan_int(0),
+			  .done = chan_signal(0), .a = -1, .b = -1};
+
+	go(take_then_others, &g);
+	settle(1);
+	send_int(g.d, 1);
+	REQUIRE(becomes(&g.a_done, 1));
+	settle(1);
+	CHECK_EQ(try_send(g.c, &(int){2}), ASSAY_AGAIN);
+	CHECK_EQ(count_of(&g.a_done), 1);
+	close_chan(g.done);
+	REQUIRE(becomes(&g.a_done, 2));
+	CHECK_EQ(g.a, 1);
+	CHECK_EQ(g.b, -1);
+}
+
 /* ---- one channel, many cases -------------------------------------------- */
 
 static void select_both_ways(void *arg)

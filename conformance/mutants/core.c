@@ -242,7 +242,7 @@ static void nothing(void)
 {
 }
 
-FAULT(yield_stays, "SC-009/both@1", "yield does nothing")
+FAULT(yield_stays, "SC-010@1", "yield does nothing")
 {
 	my.core.yield = nothing;
 }

@@ -63,8 +63,12 @@ one() {
 		;;
 	esac
 	[ "$kind" != tsan ] || controls=$races
-	# shellcheck disable=SC2086
-	judge "$runtime" "$row" $controls >"$log"
+	# Some faults show by chance: each has three.
+	for _ in 1 2 3; do
+		# shellcheck disable=SC2086
+		judge "$runtime" "$row" $controls >"$log"
+		! says 'not ok' "${row%@*}" || break
+	done
 	row=${row%@*}
 	says 'not ok' "$row" || verdict survived "$(tail -n 1 "$log")"
 	[ "$kind" != tsan ] || grep -q 'ThreadSanitizer: data race' "$log" ||
