@@ -16,8 +16,10 @@ void goro__note_wake(atomic_uint *note)
 
 bool goro__note_sleep(atomic_uint *note, int64_t ns)
 {
-	int64_t end = ns < 0 ? 0 : sys_clock() + ns;
+	int64_t end = 0;
 
+	if (ns >= 0 && __builtin_add_overflow(sys_clock(), ns, &end))
+		end = INT64_MAX;
 	while (xchg_acq_rel(note, 0u) == 0) {
 		if (ns >= 0 && (ns = end - sys_clock()) <= 0)
 			return false;
