@@ -119,9 +119,15 @@ struct timer {
 	atomic_uint running;   /* calls of fn under way: timer_del_sync */
 };
 
+/* The time stands beside the timer: four of these are a cache line. */
+struct due {
+	int64_t when;
+	struct timer *t;
+};
+
 struct timers {
 	struct lock lock;
-	struct timer **heap; /* 4-ary; [0] is due first */
+	struct due *heap; /* 4-ary; [0] is due first */
 	uint32_t len, cap;
 	/* heap[0]->when, INT64_MAX if none; written under lock, read by all */
 	_Atomic int64_t next;

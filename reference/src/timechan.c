@@ -37,6 +37,13 @@ struct goro_ticker {
 	goro_timer timer;
 };
 
+/* One piece of memory, so that what many took is given back. */
+struct with_chan {
+	goro_ticker ticker;
+	goro_chan c;
+	int64_t slot;
+};
+
 static void due(struct timer *t, int64_t now);
 
 static bool heaped(const goro_timer *t)
@@ -199,40 +206,49 @@ static void due_async(struct timer *heaped, int64_t now)
 
 /* ---- made and freed ----------------------------------------------------- */
 
-static goro_timer *new_timer(goro_timer *t, int64_t ns, int64_t period)
+static goro_ticker *new_timer(int64_t ns, int64_t period)
 {
+	struct with_chan *w = sys_calloc(1, sizeof(*w));
 	bool async = goro__sched.async_timers;
+	goro_timer *t;
 
-	t->c = goro_chan_make(sizeof(int64_t), 1, NULL);
-	if (!t->c)
+	if (!w)
 		return NULL;
-	t->c->timer = async ? NULL : t;
+	t = &w->ticker.timer;
+	w->c.dataqsiz = 1;
+	w->c.elemsize = sizeof(w->slot);
+	w->c.buf = (char *)&w->slot;
+	w->c.timer = async ? NULL : t;
+	t->c = &w->c;
 	t->t.fn = async ? due_async : due;
 	t->t.arg = t;
 	if (async)
 		reset_heaped(t, ns, period);
 	else
 		arm(t, ns, period);
-	return t;
+	return &w->ticker;
 }
 
-/* Its fn may be waiting for a lock: it must be over. */
+/*
+ * Its fn may be waiting for a lock: it must be over.  So must whoever received
+ * last: see goro_chan_free().
+ */
 static void dispose(goro_timer *t)
 {
 	stop(t);
 	goro__timer_del_sync(&t->t);
-	goro_chan_free(t->c);
+	if (t->c) {
+		plock(&t->c->lock);
+		punlock(&t->c->lock);
+	}
+	sys_free(t);
 }
 
 goro_timer *goro_timer_new(int64_t ns)
 {
-	goro_timer *t = sys_calloc(1, sizeof(*t));
+	goro_ticker *t = new_timer(ns, 0);
 
-	if (t && !new_timer(t, ns, 0)) {
-		sys_free(t);
-		return NULL;
-	}
-	return t;
+	return t ? &t->timer : NULL;
 }
 
 goro_chan *goro_timer_chan(goro_timer *t)
@@ -294,7 +310,6 @@ void goro_timer_free(goro_timer *t)
 	if (!t)
 		return;
 	dispose(t);
-	sys_free(t);
 }
 
 goro_chan *goro_after(int64_t ns)
@@ -315,13 +330,9 @@ goro_ticker *goro_ticker_new(int64_t ns, int *status)
 	if (ns <= 0)
 		return NULL;
 	*status = GORO_ENOMEM;
-	t = sys_calloc(1, sizeof(*t));
+	t = new_timer(ns, ns);
 	if (!t)
 		return NULL;
-	if (!new_timer(&t->timer, ns, ns)) {
-		sys_free(t);
-		return NULL;
-	}
 	*status = GORO_OK;
 	return t;
 }
@@ -352,7 +363,6 @@ void goro_ticker_free(goro_ticker *t)
 	if (!t)
 		return;
 	dispose(&t->timer);
-	sys_free(t);
 }
 
 goro_chan *goro_tick(int64_t ns)

@@ -15,7 +15,7 @@
 #include "clock.h"
 #include "proc.h"
 
-enum { ARITY = 4, SMALLEST = 512, KEPT = 1024, SPINS = 100 };
+enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
 
 int64_t goro__when(int64_t ns)
 {
@@ -37,23 +37,23 @@ int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
 		       : next;
 }
 
-static void put(struct timers *h, uint32_t i, struct timer *t)
+static void put(struct timers *h, uint32_t i, struct due d)
 {
-	h->heap[i] = t;
-	t->index = i;
+	h->heap[i] = d;
+	d.t->index = i;
 }
 
-static void sift_up(struct timers *h, uint32_t i, struct timer *t)
+static void sift_up(struct timers *h, uint32_t i, struct due d)
 {
 	while (i > 0) {
 		uint32_t up = (i - 1) / ARITY;
 
-		if (h->heap[up]->when <= t->when)
+		if (h->heap[up].when <= d.when)
 			break;
 		put(h, i, h->heap[up]);
 		i = up;
 	}
-	put(h, i, t);
+	put(h, i, d);
 }
 
 static uint32_t least_child(struct timers *h, uint32_t i)
@@ -62,27 +62,27 @@ static uint32_t least_child(struct timers *h, uint32_t i)
 	uint32_t least = first;
 
 	for (uint32_t c = first + 1; c < first + ARITY && c < h->len; c++)
-		if (h->heap[c]->when < h->heap[least]->when)
+		if (h->heap[c].when < h->heap[least].when)
 			least = c;
 	return least;
 }
 
-static void sift_down(struct timers *h, uint32_t i, struct timer *t)
+static void sift_down(struct timers *h, uint32_t i, struct due d)
 {
 	while (i * ARITY + 1 < h->len) {
 		uint32_t c = least_child(h, i);
 
-		if (t->when <= h->heap[c]->when)
+		if (d.when <= h->heap[c].when)
 			break;
 		put(h, i, h->heap[c]);
 		i = c;
 	}
-	put(h, i, t);
+	put(h, i, d);
 }
 
 static void show_next(struct timers *h)
 {
-	store_release(&h->next, h->len ? h->heap[0]->when : INT64_MAX);
+	store_release(&h->next, h->len ? h->heap[0].when : INT64_MAX);
 }
 
 /*
@@ -91,7 +91,7 @@ static void show_next(struct timers *h)
  */
 static bool resize(struct timers *h, uint32_t cap)
 {
-	struct timer **heap = sys_reserve(cap * sizeof(*heap));
+	struct due *heap = sys_reserve(cap * sizeof(*heap));
 
 	if (!heap)
 		return false;
@@ -121,17 +121,17 @@ static void heap_add(struct timers *h, struct timer *t)
 {
 	if (h->len == h->cap)
 		grow(h);
-	sift_up(h, h->len++, t);
+	sift_up(h, h->len++, (struct due){t->when, t});
 	show_next(h);
 }
 
 static void heap_remove(struct timers *h, struct timer *t)
 {
 	uint32_t i = t->index;
-	struct timer *last = h->heap[--h->len];
+	struct due last = h->heap[--h->len];
 
-	if (last != t) {
-		if (i > 0 && last->when < h->heap[(i - 1) / ARITY]->when)
+	if (last.t != t) {
+		if (i > 0 && last.when < h->heap[(i - 1) / ARITY].when)
 			sift_up(h, i, last);
 		else
 			sift_down(h, i, last);
@@ -244,7 +244,7 @@ bool goro__timer_del_sync(struct timer *t)
 static void rearm(struct timers *h, struct timer *t, int64_t now)
 {
 	t->when = goro__next_tick(t->when, t->period, now);
-	sift_down(h, 0, t);
+	sift_down(h, 0, (struct due){t->when, t});
 	show_next(h);
 }
 
@@ -256,8 +256,8 @@ int64_t goro__timers_run(struct p *p, int64_t now)
 	if (load_relaxed(&h->next) > now)
 		return load_relaxed(&h->next);
 	plock(&h->lock);
-	while (h->len > 0 && h->heap[0]->when <= now) {
-		struct timer *t = h->heap[0];
+	while (h->len > 0 && h->heap[0].when <= now) {
+		struct timer *t = h->heap[0].t;
 
 		add_relaxed(&t->running, 1u);
 		if (t->period > 0) {
@@ -282,7 +282,7 @@ void goro__timers_move(struct timers *to, struct timers *from)
 					   offsetof(struct p, timers));
 
 	while (from->len > 0) {
-		struct timer *t = from->heap[0];
+		struct timer *t = from->heap[0].t;
 
 		heap_remove(from, t);
 		store_release(&t->p, p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proc.h"
+#include "seam/sys.h"
 
 struct fake {
 	struct m m;
@@ -25,7 +26,10 @@ static inline void fake_begin(struct fake *f)
 
 static inline void fake_end(struct fake *f)
 {
-	free(f->p.timers.heap);
+	struct timers *h = &f->p.timers;
+
+	if (h->cap)
+		sys_release(h->heap, h->cap * sizeof(*h->heap));
 	goro__tls_m = NULL;
 }
 
