@@ -59,11 +59,13 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	sigaction(sig, &before_us[sig == SIGBUS], NULL);
 }
 
-static void on_quit(int sig)
+static void on_quit(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
 
-	(void)sig;
+	(void)sig, (void)info, (void)context;
+	if (m)
+		san_acquire(&m->sigstack); /* we are on it */
 	goro__schedtrace_stop();
 	print_str("SIGQUIT: quit\n");
 	goro__dump_all(m ? m->curg : NULL);
@@ -84,6 +86,7 @@ void goro__sigstack(struct m *m)
 	ss.ss_sp = m->sigstack;
 	if (!ss.ss_sp || sigaltstack(&ss, NULL))
 		goro__fatal("runtime: no memory for a signal stack");
+	san_release(&m->sigstack);
 }
 
 void goro__overflow_init(void)
@@ -99,7 +102,5 @@ void goro__overflow_init(void)
 	sigaction(SIGBUS, &act, &before_us[1]);
 	if (sigaction(SIGQUIT, NULL, &old) || old.sa_handler != SIG_DFL)
 		return;
-	act.sa_flags = SA_ONSTACK;
-	act.sa_handler = on_quit;
-	sigaction(SIGQUIT, &act, NULL);
+	san_sigaction(SIGQUIT, on_quit);
 }
