@@ -22,7 +22,7 @@ func goNumGoroutine() C.int64_t {
 
 //export goNumWaiting
 func goNumWaiting() C.int64_t {
-	return C.int64_t(twins.Waiting())
+	return C.int64_t(twins.Waiting()) - C.int64_t(atomic.LoadInt64(&passing))
 }
 
 //export goGomaxprocs

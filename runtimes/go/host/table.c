@@ -427,12 +427,25 @@ static void blocking_call(assay_fn fn, void *arg)
 	errno = w.err;
 }
 
+static int signal_notify(assay_chan *c, int sig)
+{
+	return goSignalNotify(assay_go_handle(c), sig);
+}
+
+static int signal_stop(assay_chan *c)
+{
+	return goSignalStop(assay_go_handle(c));
+}
+
 static const struct assay_blocking_ops blocking = {
 	.size = sizeof(blocking),
 	.call = blocking_call,
 	.lock_thread = goLockThread,
 	.unlock_thread = goUnlockThread,
 	.max_threads = goMaxThreads,
+	.signal_notify = signal_notify,
+	.signal_stop = signal_stop,
+	.signal_ignore = goSignalIgnore,
 };
 
 static int64_t goid(void)
