@@ -101,6 +101,7 @@ void goro__mexit(struct m *m)
 
 	store_relaxed(&m->tid, 0);
 	goro__handoffp(goro__releasep());
+	goro__tls_m = NULL; /* m may be another thread's from here on */
 	lock(&s->lock);
 	add_relaxed(&s->mcount, -1u);
 	unlink_m(s, m);
