@@ -43,6 +43,9 @@ $(B)/libgoro.so: $(B)/reference/goro.o
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
 
-FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk
+FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk \
+	reference/tests/fault/build.mk reference/model/build.mk
 include reference/tests/build.mk
 include reference/tests/arch/build.mk
+include reference/tests/fault/build.mk
+include reference/model/build.mk

@@ -1,0 +1,146 @@
+/*
+ * harness.c - see harness.h.
+ */
+#include "harness.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+struct sched goro__sched;
+struct p *goro__allp[MAX_PROCS];
+struct p harness_p[HARNESS_PS];
+struct m harness_m[HARNESS_MS];
+struct g harness_g[HARNESS_GS];
+static __typeof__(harness_p->timers.heap[0]) heaps[HARNESS_PS][HARNESS_TIMERS];
+
+/* All threads of a model share what each real one has for itself. */
+__attribute__((no_sanitize("thread"))) struct m *harness_be(int i)
+{
+	return goro__tls_m = &harness_m[i];
+}
+
+static void make_m(int i)
+{
+	struct m *m = &harness_m[i];
+
+	m->id = i;
+	m->rand = 12345;
+}
+
+static void make_p(int i, bool running)
+{
+	struct p *p = &harness_p[i];
+
+	p->id = i;
+	store_relaxed(&p->timers.next, INT64_MAX);
+	p->timers.heap = heaps[i];
+	p->timers.cap = HARNESS_TIMERS;
+	goro__allp[i] = p;
+	if (!running) {
+		goro__pidleput(p);
+		return;
+	}
+	harness_m[i].p = p;
+	store_relaxed(&p->m, &harness_m[i]);
+	store_relaxed(&p->status, PRUNNING);
+}
+
+void harness_reset(int n, int running)
+{
+	memset(&goro__sched, 0, sizeof(goro__sched));
+	memset(harness_p, 0, sizeof(harness_p));
+	memset(harness_m, 0, sizeof(harness_m));
+	memset(harness_g, 0, sizeof(harness_g));
+	goro__sched.gomaxprocs = n;
+	goro__sched.maxm = 1000;
+	goro__sched.embedded = true; /* a model has its own idea of the end */
+	goro__mp = n > 1;
+	for (int i = 0; i < HARNESS_MS; i++)
+		make_m(i);
+	for (int i = n - 1; i >= 0; i--)
+		make_p(i, i < running);
+}
+
+/* ---- what models without these files need --------------------------------- */
+
+#define STUB __attribute__((weak))
+
+STUB void goro__fatal(const char *text)
+{
+	model_fail(text);
+}
+
+STUB _Atomic(int64_t) goro__virtual_now;
+
+STUB bool goro__virtual_idle(void)
+{
+	return false;
+}
+
+STUB bool goro__work_anywhere(void)
+{
+	return false;
+}
+
+STUB void goro__preempt_unblock(sigset_t *mask)
+{
+	(void)mask;
+}
+
+STUB void goro__halt(void)
+{
+	model_fail("halts");
+}
+
+STUB void goro__schedule(void)
+{
+	model_fail("schedules");
+}
+
+STUB void goro__sigstack(struct m *m)
+{
+	(void)m;
+}
+
+STUB void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
+{
+	(void)fn, (void)arg;
+}
+
+STUB void goro__systemstack(void (*fn)(void *), void *arg)
+{
+	fn(arg);
+}
+
+STUB void goro__gcstopm(void)
+{
+}
+
+STUB void goro__attend(struct p *p)
+{
+	store_relaxed(&p->attention, 0u);
+}
+
+STUB void goro__ready(struct g *g)
+{
+	(void)g;
+}
+
+STUB void goro__park(struct lock *l, enum wait_reason why)
+{
+	(void)l, (void)why;
+}
+
+STUB void goro__wakep(void)
+{
+}
+
+STUB void goro__gf_release(void)
+{
+}
+
+STUB int64_t goro__next_timer(void)
+{
+	return INT64_MAX;
+}

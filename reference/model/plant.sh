@@ -1,0 +1,40 @@
+#!/bin/sh
+# plant.sh - a copy of the runtime's sources for a model.
+#
+#	plant.sh HERE DIR NAME
+#
+# The sizes of small.sed, and if NAME is not "small" the bug of
+# planted/NAME.sed, whose second line names the file that it changes:
+# "# file: runq.h".  A script that changes nothing is an error.
+set -eu
+
+here=$1
+dir=$2
+name=$3
+
+# edit SCRIPT FILE: in place, and something must change.
+edit() {
+	sed -f "$1" "$2" >"$2.new"
+	if cmp -s "$2" "$2.new"; then
+		echo "plant.sh: $1 changes nothing in $(basename "$2")" >&2
+		rm -f "$2.new"
+		exit 1
+	fi
+	mv "$2.new" "$2"
+}
+
+rm -rf "$dir"
+mkdir -p "$dir"
+cp "$here"/../src/*.c "$here"/../src/*.h "$dir"
+edit "$here/small.sed" "$dir/runtime2.h"
+edit "$here/small.sed" "$dir/schedule.c"
+if [ "$name" != small ]; then
+	script=$here/planted/$name.sed
+	file=$(sed -n 's/^# file: //p' "$script")
+	[ -f "$dir/$file" ] || {
+		echo "plant.sh: $script names no file of the runtime" >&2
+		exit 1
+	}
+	edit "$script" "$dir/$file"
+fi
+touch "$dir/.made"
