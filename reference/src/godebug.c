@@ -11,6 +11,16 @@ static bool is_name(const char *at, const char *name, size_t n)
 	return strncmp(at, name, n) == 0 && at[n] == '=';
 }
 
+/* The number at text, unless the word is none; then it is left as it was. */
+static void number(const char *text, int64_t *value)
+{
+	char *end;
+	long long v = strtoll(text, &end, 10);
+
+	if (end > text && (*end == ',' || *end == '\0'))
+		*value = v;
+}
+
 /* The last word with that name counts, as in Go. */
 int64_t goro__godebug(const char *name)
 {
@@ -20,7 +30,7 @@ int64_t goro__godebug(const char *name)
 
 	while (at && *at) {
 		if (is_name(at, name, n))
-			value = strtoll(at + n + 1, NULL, 10);
+			number(at + n + 1, &value);
 		at = strchr(at, ',');
 		if (at)
 			at++;

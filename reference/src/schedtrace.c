@@ -38,7 +38,7 @@ struct mcopy {
 	struct m *m;
 	struct g *curg;
 	int64_t goid, locked; /* 0: none */
-	int32_t id, p; /* p: -1 without */
+	int32_t id, p;        /* p: -1 without */
 	bool spinning;
 };
 

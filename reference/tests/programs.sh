@@ -109,13 +109,15 @@ quit_ignored() {
 	quit ignored
 	[ $status -eq 143 ] && complains_not goroutine || no "not ignored"
 }
-if [ "$san" = tsan ]; then
-	skip "SIGQUIT: idle" "ThreadSanitizer delays signals of a sleeping thread"
-else
-	check "SIGQUIT: idle" quits idle
-fi
+check "SIGQUIT: idle" quits idle
 check "SIGQUIT: with a spinner" quits spin
+
 check "SIGQUIT: ignored" quit_ignored
+
+minutes() {
+	exits 0 minutes && says "2 minutes"
+}
+check "dump: minutes waited" minutes
 
 # ---- gdb --------------------------------------------------------------------
 
