@@ -160,3 +160,39 @@ void ob_spin(int64_t ns)
 	while (now() < end)
 		;
 }
+
+/* Where stderr, a file, is written next. */
+static off_t written(void)
+{
+	return lseek(STDERR_FILENO, 0, SEEK_CUR);
+}
+
+static void pass_time(int64_t ns, bool sleeping)
+{
+	if (sleeping)
+		sleep_ns(ns);
+	else
+		ob_spin(ns);
+}
+
+static void until_seen(int64_t ns, bool sleeping)
+{
+	int64_t end = in(upto(10 * SEC));
+	off_t before = written();
+
+	for (int seen = 0; seen < 4 && now() < end;) {
+		pass_time(ns, sleeping);
+		seen += written() != before;
+		before = written();
+	}
+}
+
+void ob_spin_seen(void)
+{
+	until_seen(30 * MS, false);
+}
+
+void ob_rest_seen(void)
+{
+	until_seen(50 * MS, true);
+}

@@ -67,4 +67,11 @@ bool ob_quiet(const struct ob_block *b);
 /* Keeps the caller's P busy for ns. */
 void ob_spin(int64_t ns);
 
+/*
+ * The same, or sleeps, while at least four lines or blocks are printed; on a
+ * busy machine that may take much longer than four periods.
+ */
+void ob_spin_seen(void);
+void ob_rest_seen(void);
+
 #endif

@@ -13,9 +13,12 @@
 
 static struct ob_block b;
 
+static atomic_int stop;
+
 static void compute(void *done)
 {
-	ob_spin(200 * MS);
+	while (!steered(&stop))
+		ob_spin(MS);
 	send_signal(done);
 }
 
@@ -27,10 +30,11 @@ static void compute_then_rest(void *arg)
 	(void)arg;
 	for (int i = 1; i < case_procs(); i++)
 		go(compute, done);
-	ob_spin(200 * MS);
+	ob_spin_seen();
+	steer(&stop, 1);
 	for (int i = 1; i < case_procs(); i++)
 		wait_for(done);
-	sleep_ns(250 * MS);
+	ob_rest_seen();
 }
 
 CASE(OB_005, "scheddetail=1 adds to the line, and lines of all Ps, Ms, Gs",
@@ -148,15 +152,14 @@ CASE(OB_007, "the line of an M; its P and goroutine name it too", DETAIL(10))
 
 	for (; ob_block(&text, &b); blocks++) {
 		for (int64_t i = 0; i < b.nm; i++)
-			CHECK_MSG(
-				ob_like(b.m[i],
-					"^  M[0-9]+: p=" OB_ID " curg=" OB_ID
-					" mallocing=[0-9]+ throwing=[0-9]+ "
-					"preemptoff=[^=]* locks=[0-9]+ "
-					"dying=[0-9]+ spinning=" OB_BOOL
-					" blocked=" OB_BOOL
-					" lockedg=" OB_ID "$"),
-				"not the line of an M: %s", b.m[i]);
+			CHECK_MSG(ob_like(b.m[i],
+					  "^  M[0-9]+: p=" OB_ID " curg=" OB_ID
+					  " mallocing=[0-9]+ throwing=[0-9]+ "
+					  "preemptoff=[^=]* locks=[0-9]+ "
+					  "dying=[0-9]+ spinning=" OB_BOOL
+					  " blocked=" OB_BOOL " lockedg=" OB_ID
+					  "$"),
+				  "not the line of an M: %s", b.m[i]);
 		agree += ms_agree() && with_p_and_g() > 0;
 	}
 	note("%" PRId64 " of %" PRId64 " blocks agree while busy", agree,
@@ -291,7 +294,7 @@ static void park_all(void *arg)
 	for (int i = 0; i < PARKED; i++)
 		go(parked[i].fn, parked[i].chan ? chan_signal(0) : NULL);
 	settle(PARKED);
-	sleep_ns(250 * MS);
+	ob_rest_seen();
 }
 
 static void check_g(const char *line)
@@ -318,12 +321,12 @@ static const char *waiting(const char *reason)
 }
 
 #define NEEDS_ALL                                                              \
-	NEEDS(NEED(chan, select), NEED(sync, mutex_lock),                      \
-	      NEED(sync, rw_lock), NEED(sync, rw_rlock), NEED(sync, wg_add),   \
-	      NEED(sync, wg_wait), NEED(sync, cond_wait))
+	NEEDS(NEED(chan, select), NEED(sync, mutex_lock), NEED(sync, rw_lock), \
+	      NEED(sync, rw_rlock), NEED(sync, wg_add), NEED(sync, wg_wait),   \
+	      NEED(sync, cond_wait))
 
-CASE(OB_008, "the line of a G has its status and what it waits for",
-     DETAIL(20), NEEDS_ALL)
+CASE(OB_008, "the line of a G has its status and what it waits for", DETAIL(20),
+     NEEDS_ALL)
 {
 	char *text = ob_run(park_all);
 	int64_t quiet = 0;
@@ -364,7 +367,7 @@ static void park_and_count(void *arg)
 	counted = rt->inspect->num_goroutine();
 	rt->inspect->dump(dump, sizeof(dump));
 	in_dump = headers(dump);
-	sleep_ns(250 * MS);
+	ob_rest_seen();
 }
 
 /* Goroutines of Go's own, which nobody counts. */

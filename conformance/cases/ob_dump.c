@@ -75,8 +75,7 @@ static int64_t check_blocks(const char *text)
 	return n;
 }
 
-#define NEEDS_DUMP                                                             \
-	NEEDS(NEED(inspect, dump), NEED(inspect, num_goroutine))
+#define NEEDS_DUMP NEEDS(NEED(inspect, dump), NEED(inspect, num_goroutine))
 
 CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
      NEEDS_DUMP)

@@ -23,9 +23,10 @@ static void tasks_then_rest(void *arg)
 	done = chan_signal(0);
 	for (int i = 0; i < TASKS; i++)
 		go(task, NULL);
+	ob_spin_seen();
 	for (int i = 0; i < TASKS; i++)
 		wait_for(done);
-	sleep_ns(200 * MS);
+	ob_rest_seen();
 }
 
 static int64_t started, ended;
@@ -35,7 +36,7 @@ static void rest(void *arg)
 	(void)arg;
 	started = now();
 	ob_spin(100 * MS);
-	sleep_ns(200 * MS);
+	ob_rest_seen();
 	ended = now();
 }
 

@@ -5,7 +5,6 @@ package twins
 // own and reads that one's stderr.
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -25,14 +26,40 @@ func traced(body func()) string {
 		body()
 		os.Exit(0)
 	}
-	var stderr bytes.Buffer
+	stderr, err := os.CreateTemp("", "assay-ob-")
+	require(err == nil, "%v", err)
+	defer stderr.Close()
+	defer os.Remove(stderr.Name())
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 	cmd.Env = append(os.Environ(), innerMark+"=1",
 		fmt.Sprintf("GOMAXPROCS=%d", procs()), "ASSAY_RESULT_FD=1")
-	cmd.Stderr = &stderr
+	cmd.Stderr = stderr
 	out, err := cmd.Output()
 	require(err == nil, "inner program: %v, %s", err, out)
-	return stderr.String()
+	text, err := os.ReadFile(stderr.Name())
+	require(err == nil, "%v", err)
+	return string(text)
+}
+
+// untilSeen passes time while at least four lines or blocks are printed; on
+// a busy machine that may take much longer than four periods.
+func untilSeen(pass func()) {
+	end := time.Now().Add(upto(10 * time.Second))
+	before, _ := syscall.Seek(2, 0, 1)
+	for seen := 0; seen < 4 && time.Now().Before(end); {
+		pass()
+		if now, _ := syscall.Seek(2, 0, 1); now != before {
+			seen, before = seen+1, now
+		}
+	}
+}
+
+func spinSeen() {
+	untilSeen(func() { spinFor(30 * time.Millisecond) })
+}
+
+func restSeen() {
+	untilSeen(func() { sleepMs(50) })
 }
 
 // lines leaves out what follows the last newline: nothing, or a line that
@@ -115,13 +142,14 @@ func tasksThenRest() {
 			wg.Done()
 		}()
 	}
+	spinSeen()
 	wg.Wait()
-	sleepMs(200)
+	restSeen()
 }
 
 func spinThenRest() {
 	spinFor(100 * time.Millisecond)
-	sleepMs(200)
+	restSeen()
 }
 
 func checkLine(line string) {
@@ -301,17 +329,21 @@ func (b *block) quiet() bool {
 }
 
 func computeThenRest() {
+	var stop int32
 	var wg sync.WaitGroup
 	for i := 1; i < runtime.GOMAXPROCS(0); i++ {
 		wg.Add(1)
 		go func() {
-			spinFor(200 * time.Millisecond)
+			for atomic.LoadInt32(&stop) == 0 {
+				spinFor(time.Millisecond)
+			}
 			wg.Done()
 		}()
 	}
-	spinFor(200 * time.Millisecond)
+	spinSeen()
+	atomic.StoreInt32(&stop, 1)
 	wg.Wait()
-	sleepMs(250)
+	restSeen()
 }
 
 var _ = twin("OB-005", func() {
@@ -482,7 +514,7 @@ func parkAll() {
 		go p.body()
 	}
 	settle(len(obParked))
-	sleepMs(250)
+	restSeen()
 }
 
 func (b *block) waits(reason string) bool {
@@ -532,7 +564,7 @@ func parkAndCount() {
 	require(n == runtime.NumGoroutine(), "%d in the dump, %d counted", n,
 		runtime.NumGoroutine())
 	require(n == 11, "%d goroutines", n)
-	sleepMs(250)
+	restSeen()
 }
 
 var _ = twin("OB-013", func() {
