@@ -127,7 +127,7 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 
 /* The kernel has its own. */
 #define ARCH_SA_RESTORER 0
-#define arch_restorer NULL
+#define goro__restorer NULL
 
 struct m;
 

@@ -90,7 +90,7 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 
 /* For who installs a handler without libc: the return from it. */
 #define ARCH_SA_RESTORER 0x04000000
-void arch_restorer(void);
+void goro__restorer(void);
 
 struct m;
 

@@ -130,13 +130,13 @@ goro__call_on:
 	.size goro__call_on, . - goro__call_on
 
 /* Debuggers know a signal frame by these two instructions. */
-	.globl arch_restorer
-	.hidden arch_restorer
-	.type arch_restorer, @function
+	.globl goro__restorer
+	.hidden goro__restorer
+	.type goro__restorer, @function
 	.p2align 4
-arch_restorer:
+goro__restorer:
 	movq $15, %rax
 	syscall
-	.size arch_restorer, . - arch_restorer
+	.size goro__restorer, . - goro__restorer
 
 #include "note.h"

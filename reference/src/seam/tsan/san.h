@@ -164,7 +164,7 @@ static inline int san_sigaction(int sig, san_handler fn)
 		void (*restorer)(void);
 		unsigned long mask;
 	} act = {fn, SA_SIGINFO | SA_ONSTACK | SA_RESTART | ARCH_SA_RESTORER,
-		 arch_restorer, 0};
+		 goro__restorer, 0};
 
 	return (int)syscall(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
