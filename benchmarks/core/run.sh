@@ -126,7 +126,16 @@ verdict() {
 	[ "$missed" -eq 0 ]
 }
 
+# More that runs than there are CPUs: the figures are theirs as well.
+warn_if_busy() {
+	cpus=$(nproc 2>/dev/null || echo 1)
+	[ -r /proc/loadavg ] && read -r load _ </proc/loadavg || return
+	[ "${load%.*}" -lt "$cpus" ] ||
+		echo "the machine is busy (load $load on $cpus CPUs)"
+}
+
 : >"$tmp/verdicts"
+warn_if_busy
 echo "ns per operation, medians of $rounds processes"
 printf '%5s  %-34s %9s' procs operation goro
 [ -z "$go" ] || printf ' %9s %8s' Go goro/Go

@@ -15,7 +15,7 @@ all=$(sed -n "s/^\(workloads='\)*\([a-z0-9-]*\) [0-9]* [a-z0-9_,]*_.*/\2/p" \
 answers() {
 	for p in 1 2 4; do
 		for n in 1 1025 100001; do
-			GOMAXPROCS=$p timeout 60 "$1" "$2" $n |
+			GOMAXPROCS=$p timeout 60 "$1" "$2" "$n" |
 				grep -qxE '[0-9]+\.[0-9]{2}' || {
 				echo "GOMAXPROCS=$p, N = $n"
 				return 1
