@@ -1,0 +1,197 @@
+/*
+ * waiters.c - who wakes a goroutine that waits in more than one place: a sender
+ * and a deadline, or the senders of the channels of a select.
+ *
+ * Exactly one of them does.  A value that was sent is received, one that was
+ * not received was refused, and nobody touches the frame of the call once it
+ * has returned.
+ */
+#include "park.h"
+
+#include "chan.c"
+#include "select.c"
+
+const char *const goro__wait_text[] = {
+#define WAIT_TEXT(name, text) text,
+	WAIT_REASON_MAP(WAIT_TEXT)
+#undef WAIT_TEXT
+};
+
+static goro_chan chans[2];
+static int sent, received; /* values; 0: none.  Written by one thread each */
+static int sent2;
+
+void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
+{
+	struct m *m = goro__m();
+
+	after(m, m->curg, fn, arg);
+	harness_park(m, m->curg, why);
+}
+
+void goro__park(struct lock *l, enum wait_reason why)
+{
+	park(goro__m(), goro__m()->curg, l, why);
+}
+
+void goro__ready(struct g *g)
+{
+	ready(g);
+}
+
+void goro__timechan_poll(struct goro_chan *c)
+{
+	(void)c;
+}
+
+static void be(int i)
+{
+	struct m *m = harness_be(i);
+
+	m->curg = &harness_g[i];
+	store_relaxed(&m->curg->status, GRUNNING);
+}
+
+/* ---- the other sides ------------------------------------------------------ */
+
+static int send_now_to(goro_chan *c, int v)
+{
+	return goro_chan_send(c, &v, GORO_POLL) == GORO_OK ? v : 0;
+}
+
+static void sender(void *unused)
+{
+	(void)unused;
+	be(1);
+	sent = send_now_to(&chans[0], 7);
+}
+
+static void sender2(void *unused)
+{
+	(void)unused;
+	be(2);
+	sent2 = send_now_to(&chans[1], 8);
+}
+
+static void closer(void *unused)
+{
+	(void)unused;
+	be(3);
+	MODEL_CHECK(goro_chan_close(&chans[0]) == GORO_OK);
+}
+
+/* The M that runs the timers of the receiver's P. */
+static void timers(void *unused)
+{
+	(void)unused;
+	be(3);
+	goro__timers_run(&harness_p[0], 200);
+	model_wait_quiet(); /* it may have come too early */
+	goro__timers_run(&harness_p[0], 200);
+}
+
+/* ---- receivers ------------------------------------------------------------ */
+
+static void receive_until(void *unused)
+{
+	int v = 0;
+	int status;
+
+	(void)unused;
+	be(0);
+	status = goro_chan_recv(&chans[0], &v, 100);
+	MODEL_CHECK(status == GORO_OK || status == GORO_TIMEOUT);
+	MODEL_CHECK((status == GORO_OK) == (v == 7));
+	MODEL_CHECK(!chans[0].recvq.first);
+	received = v;
+}
+
+static void receive_any(int64_t deadline)
+{
+	int v[2] = {0, 0};
+	struct goro_case cases[2] = {
+		{.c = &chans[0], .dir = GORO_RECV, .recv = &v[0]},
+		{.c = &chans[1], .dir = GORO_RECV, .recv = &v[1]},
+	};
+	size_t chosen = 2;
+	int status = goro_select_until(cases, 2, deadline, &chosen);
+
+	MODEL_CHECK(!chans[0].recvq.first && !chans[1].recvq.first);
+	MODEL_CHECK(status != GORO_OK || v[chosen] == (chosen ? 8 : 7));
+	MODEL_CHECK(v[0] == 0 || v[1] == 0);
+	received = v[0] + v[1];
+}
+
+static void select_both(void *unused)
+{
+	(void)unused;
+	be(0);
+	model_may_sleep(); /* when both came too early */
+	receive_any(GORO_FOREVER);
+}
+
+static void select_until(void *unused)
+{
+	(void)unused;
+	be(0);
+	receive_any(100);
+}
+
+/* ---- scenarios ------------------------------------------------------------ */
+
+static void reset(void)
+{
+	harness_reset(4, 4);
+	memset(chans, 0, sizeof(chans));
+	for (int i = 0; i < 2; i++) {
+		chans[i].elemsize = sizeof(int);
+		chans[i].buf = (char *)&chans[i];
+	}
+	sent = sent2 = received = 0;
+}
+
+static void setup_deadline(void)
+{
+	reset();
+	model_thread("receiver", receive_until, NULL);
+	model_thread("sender", sender, NULL);
+	model_thread("timers", timers, NULL);
+}
+
+static void setup_select(void)
+{
+	reset();
+	model_thread("receiver", select_both, NULL);
+	model_thread("sender", sender, NULL);
+	model_thread("sender2", sender2, NULL);
+}
+
+static void setup_select_deadline(void)
+{
+	reset();
+	model_thread("receiver", select_until, NULL);
+	model_thread("sender", sender, NULL);
+	model_thread("timers", timers, NULL);
+}
+
+static void setup_close(void)
+{
+	reset();
+	model_thread("receiver", select_both, NULL);
+	model_thread("sender2", sender2, NULL);
+	model_thread("closer", closer, NULL);
+}
+
+static void check_sent(void)
+{
+	MODEL_CHECK(received == sent + sent2);
+	MODEL_CHECK(sent == 0 || sent2 == 0);
+}
+
+const struct scenario model_scenarios[] = {
+	{"deadline", setup_deadline, check_sent, 2, 1},
+	{"select", setup_select, check_sent, 2, 1},
+	{"select-deadline", setup_select_deadline, check_sent, 2, 0},
+	{"close", setup_close, check_sent, 2, 0},
+	{NULL, NULL, NULL, 0, 0},
+};
