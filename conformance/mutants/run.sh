@@ -62,7 +62,12 @@ one() {
 			>"$log" 2>&1 || verdict broken "cannot be built: $log"
 		;;
 	esac
-	[ "$kind" != tsan ] || controls=$races
+	# A short report: a goroutine that is preempted while the detector
+	# writes one keeps a lock that starting a thread needs.
+	[ "$kind" != tsan ] || {
+		controls=$races
+		export TSAN_OPTIONS=detect_deadlocks=0:symbolize=0
+	}
 	# Some faults show by chance: each has three.
 	for _ in 1 2 3; do
 		# shellcheck disable=SC2086
@@ -170,7 +175,7 @@ else
 	echo "FAILS    none                              the rows below, without a fault"
 fi
 cut -f 1-3 "$out/faults" | tr '\t' ' ' |
-	xargs -P "${MUTANT_JOBS:-4}" -L 1 "$0" one
+	xargs -P "${MUTANT_JOBS:-6}" -L 1 "$0" one
 print_table
 echo "mutants: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
