@@ -99,7 +99,9 @@ static void main_returned(void *unused)
 	struct sched *s = &goro__sched;
 
 	(void)unused;
+	lock(&s->lock); /* from now on none is stopped: preempt.c */
 	store_release(&s->done, 1u);
+	unlock(&s->lock);
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		store_release(&goro__allp[i]->attention, 1u);
 	goro__each_g(let_finish, NULL);

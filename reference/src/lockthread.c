@@ -10,6 +10,9 @@
  * While a locked goroutine runs, its P's attention stays set, so that it never
  * goes straight to another goroutine on its thread.
  */
+#include <pthread.h>
+#include <signal.h>
+
 #include "proc.h"
 #include "runq.h"
 
@@ -94,11 +97,17 @@ static void unlink_m(struct sched *s, const struct m *m)
 	*at = m->alllink;
 }
 
-/* The last that an M does, on its own stack. */
+/*
+ * The last that an M does, on its own stack.  No handler may run on this
+ * thread any more: the next owner of m has its signal stack.
+ */
 void goro__mexit(struct m *m)
 {
 	struct sched *s = &goro__sched;
+	sigset_t all;
 
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
 	store_relaxed(&m->tid, 0);
 	goro__handoffp(goro__releasep());
 	goro__tls_m = NULL; /* m may be another thread's from here on */

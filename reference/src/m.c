@@ -211,10 +211,11 @@ static bool exceeds_limit(void)
 
 static _Noreturn void too_many_threads(void)
 {
+	goro__enter_death();
 	print_str("runtime: program exceeds ");
 	print_int(goro__sched.maxm);
 	print_str("-thread limit\n");
-	goro__fatal("thread exhaustion");
+	goro__fatal_alone("thread exhaustion");
 }
 
 /*

@@ -60,7 +60,7 @@ const char *goro_status_text(int status)
  * Only one goroutine reports the end of the process; a second one that comes
  * to it meanwhile waits for the exit.
  */
-static void enter_death(void)
+void goro__enter_death(void)
 {
 	static atomic_uint dying;
 
@@ -73,7 +73,6 @@ static _Noreturn void die(const char *kind, const char *text)
 {
 	struct m *m = goro__m();
 
-	enter_death();
 	print_str(kind);
 	print_str(text);
 	print_str("\n");
@@ -82,13 +81,20 @@ static _Noreturn void die(const char *kind, const char *text)
 	_exit(2);
 }
 
-_Noreturn void goro__fatal(const char *text)
+_Noreturn void goro__fatal_alone(const char *text)
 {
 	die("fatal error: ", text);
 }
 
+_Noreturn void goro__fatal(const char *text)
+{
+	goro__enter_death();
+	goro__fatal_alone(text);
+}
+
 _Noreturn void goro__die_of_deadlock(const char *text)
 {
+	goro__enter_death();
 	die("panic: ", text);
 }
 
@@ -111,7 +117,7 @@ static void print_panics(const struct panic *p)
 
 static _Noreturn void die_of_panic(struct g *g)
 {
-	enter_death();
+	goro__enter_death();
 	print_panics(g->panics);
 	goro__schedtrace_dying();
 	print_str("\n");

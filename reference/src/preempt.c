@@ -117,10 +117,11 @@ static bool stop(struct m *m, struct g *g)
 	bool can;
 
 	lock(&s->lock);
-	can = s->midle || load_relaxed(&s->gcwaiting);
+	can = !load_relaxed(&s->done) &&
+	      (s->midle || load_relaxed(&s->gcwaiting));
 	if (can)
 		other = give_up(m, g);
-	else
+	else if (!load_relaxed(&s->done))
 		goro__want_spare_m();
 	unlock(&s->lock);
 	if (other)

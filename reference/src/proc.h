@@ -157,6 +157,9 @@ int64_t goro__when(int64_t ns);
 /* ---- panic.c, dump.c ---------------------------------------------------- */
 
 _Noreturn void goro__fatal(const char *text);
+/* For a text of several lines: enter first, then fatal_alone at the end. */
+void goro__enter_death(void);
+_Noreturn void goro__fatal_alone(const char *text);
 /* A panic of nobody: its text, then all goroutines. */
 _Noreturn void goro__die_of_deadlock(const char *text);
 _Noreturn void goro__panic_status(int status);
