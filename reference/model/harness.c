@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "schedtrace.h"
 
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
@@ -134,6 +135,11 @@ STUB void goro__park(struct lock *l, enum wait_reason why)
 
 STUB void goro__wakep(void)
 {
+}
+
+STUB int64_t goro__schedtrace_wait(void)
+{
+	return -1;
 }
 
 STUB void goro__gf_release(void)
