@@ -44,6 +44,12 @@ esac
 rounds=$1
 goro=$2
 go=${3:-}
+for program in "$goro" ${go:+"$go"}; do
+	[ -x "$program" ] || {
+		echo "bench-core: no program $program" >&2
+		exit 2
+	}
+done
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM HUP

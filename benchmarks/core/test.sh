@@ -42,4 +42,5 @@ for program; do
 done
 check "too few rounds" refuses benchmarks/core/run.sh 4 "$1"
 check "no program" refuses benchmarks/core/run.sh 5
+check "a program that is not there" refuses benchmarks/core/run.sh 5 "$tmp/none"
 finish
