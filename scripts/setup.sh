@@ -34,6 +34,7 @@ table() {
 	build    want golang-go             go
 	test     need g++                   tool $cxx
 	test     need pkg-config            tool pkg-config
+	test     need patch                 tool patch
 	tsan     need clang                 tool clang
 	tsan     need clang-runtime         links clang -fsanitize=thread
 	valgrind need valgrind              tool valgrind
