@@ -23,7 +23,7 @@
 struct frame;
 
 struct goroutine {
-	int64_t id;
+	int64_t id, parent; /* parent: who started it; 0 for main */
 	assay_fn fn;
 	void *arg;
 	_Alignas(16) char copy[ASSAY_ARG_MAX]; /* of core->go()'s argument */

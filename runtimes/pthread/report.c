@@ -1,6 +1,7 @@
 /*
  * report.c - what the process says when it dies, and about its goroutines.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,22 +22,37 @@ struct text {
 	size_t room, len; /* len counts on when buf is full */
 };
 
+static void add(struct text *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add(struct text *t, const char *fmt, ...)
+{
+	size_t at = t->len < t->room ? t->len : t->room;
+	va_list ap;
+
+	va_start(ap, fmt);
+	t->len += (size_t)vsnprintf(t->buf + at, t->room - at, fmt, ap);
+	va_end(ap);
+}
+
 static void add_goroutine(struct goroutine *g, void *arg)
 {
 	struct text *t = arg;
-	size_t at = t->len < t->room ? t->len : t->room;
 	const char *reason;
+	void *fn;
 	bool locked;
 
 	pthread_mutex_lock(&g->lock);
 	reason = g->reason;
 	locked = g->locked > 0;
 	pthread_mutex_unlock(&g->lock);
-	t->len += (size_t)snprintf(t->buf + at, t->room - at,
-				   "%sgoroutine %lld [%s%s]:\n",
-				   t->len ? "\n" : "", (long long)g->id,
-				   reason ? reason : "running",
-				   locked ? ", locked to thread" : "");
+	memcpy(&fn, &g->fn, sizeof(fn));
+	add(t, "%sgoroutine %lld [%s%s]:\n%p(...)\n", t->len ? "\n" : "",
+	    (long long)g->id, reason ? reason : "running",
+	    locked ? ", locked to thread" : "", fn);
+	if (g->parent)
+		add(t, "created by core->go in goroutine %lld\n",
+		    (long long)g->parent);
 }
 
 size_t pt_dump(char *buf, size_t n)
