@@ -67,7 +67,8 @@ static void enrol(struct goroutine *g)
 {
 	pthread_mutex_lock(&registry.lock);
 	g->id = ++registry.last_id;
-	g->parent = g->id > 1 ? pt_self()->id : 0;
+	/* A timer's function is started by no goroutine. */
+	g->parent = g->id > 1 && pt_self() ? pt_self()->id : 0;
 	g->random = (registry.seed + (uint64_t)g->id) *
 			    UINT64_C(0x9e3779b97f4a7c15) |
 		    1;
