@@ -104,7 +104,7 @@ static int64_t first_n(void)
 
 /* 3x the time for 2N wake-ups is 1.5x each; 8N is three doublings. */
 CASE(CH_048, "waking N selecting goroutines costs at most 3x for 2N",
-     .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000,
+     .flags = CASE_NOT_SANITIZED | CASE_ALONE, .timeout_ms = 30000,
      NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(chan, select)))
 {
 	const double most = 1.5 * 1.5 * 1.5;
