@@ -107,12 +107,14 @@ extern "C" {
 	X(NET_MFILE, -88, "too many open files", "EMFILE or ENFILE")           \
 	X(NET_OTHER, -89, "network error", "any other; net->error() tells")
 
+/* clang-format off */
 enum assay_status {
 #define ASSAY_STATUS_ENUM(name, value, text, meaning) ASSAY_##name = value,
 	ASSAY_STATUS_MAP(ASSAY_STATUS_ENUM)
 #undef ASSAY_STATUS_ENUM
 	ASSAY_STATUS_LAST = 127
 };
+/* clang-format on */
 
 /* The text of a status; "unknown status" for any other number. */
 static inline const char *assay_status_text(int status)
@@ -147,11 +149,13 @@ typedef struct assay_listener assay_listener;
  * caller owns the memory and must not move it after first use.  A runtime
  * whose own type is larger keeps a pointer in it.
  */
+/* clang-format off */
 typedef struct assay_mutex { uint64_t w[8]; } assay_mutex;
 typedef struct assay_rwmutex { uint64_t w[16]; } assay_rwmutex;
 typedef struct assay_waitgroup { uint64_t w[8]; } assay_waitgroup;
 typedef struct assay_once { uint64_t w[8]; } assay_once;
 typedef struct assay_cond { uint64_t w[16]; } assay_cond;
+/* clang-format on */
 
 typedef void (*assay_fn)(void *arg);
 
@@ -567,10 +571,10 @@ struct assay_trace_ops {
 /* ---- the table ---------------------------------------------------------- */
 
 enum assay_traits {
-	ASSAY_TRAIT_PARALLEL = 1,    /* goroutines run at the same time */
-	ASSAY_TRAIT_PREEMPTIVE = 2,  /* a loop without calls is preempted */
-	ASSAY_TRAIT_SYNC_TIMERS = 4, /* Go 1.23 timer channels, else 1.22 */
-	ASSAY_TRAIT_STACK_FATAL = 8, /* stack overflow is a fatal error */
+	ASSAY_TRAIT_PARALLEL = 1,     /* goroutines run at the same time */
+	ASSAY_TRAIT_PREEMPTIVE = 2,   /* a loop without calls is preempted */
+	ASSAY_TRAIT_SYNC_TIMERS = 4,  /* Go 1.23 timer channels, else 1.22 */
+	ASSAY_TRAIT_STACK_FATAL = 8,  /* stack overflow is a fatal error */
 	ASSAY_TRAIT_DEEP_STACKS = 16, /* stacks grow beyond 12 MiB */
 	ASSAY_TRAIT_RESTART = 32,     /* core->run() again in one process */
 	ASSAY_TRAIT_GODEBUG = 64,     /* schedtrace, scheddetail */

@@ -74,8 +74,7 @@ CASE(BT_005, "the runtime can be run again in one process",
 		seen = atomic_load_explicit(&leftovers, memory_order_relaxed);
 		for (int k = 0; k < 1000000; k++)
 			atomic_signal_fence(memory_order_seq_cst);
-		CHECK_EQ(atomic_load_explicit(&leftovers,
-					      memory_order_relaxed),
+		CHECK_EQ(atomic_load_explicit(&leftovers, memory_order_relaxed),
 			 seen);
 	}
 }
@@ -86,8 +85,8 @@ static void block_for_ever(void *arg)
 	recv_int(chan_int(0));
 }
 
-CASE(DL_023, "embedded, a deadlock is not reported",
-     .flags = CASE_OUTSIDE, ENDS(.hangs = true, .silent = true, .max_ms = 250))
+CASE(DL_023, "embedded, a deadlock is not reported", .flags = CASE_OUTSIDE,
+     ENDS(.hangs = true, .silent = true, .max_ms = 250))
 {
 	int status = run_with(block_for_ever, NULL, case_procs(),
 			      ASSAY_RUN_EMBEDDED);

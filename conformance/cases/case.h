@@ -48,10 +48,12 @@ struct need {
 	const char *name;
 };
 
+/* clang-format off */
 #define NEED(g, f)                                                             \
 	{offsetof(struct assay_runtime, g),                                    \
 	 offsetof(struct assay_##g##_ops, f), #g "->" #f}
 #define NEEDS(...) .needs = (const struct need[]){__VA_ARGS__, {0, 0, NULL}}
+/* clang-format on */
 
 /* How a child must end.  What is zero or NULL is not looked at. */
 struct outcome {
@@ -95,11 +97,11 @@ struct testcase {
 	int line;
 	void (*body)(void);
 	const char *title;
-	int procs[6];      /* run at those of --procs; none: at all of them */
-	int timeout_ms;    /* 0: 10000 */
-	uint32_t traits;   /* assay_traits it cannot do without */
+	int procs[6];        /* run at those of --procs; none: at all of them */
+	int timeout_ms;      /* 0: 10000 */
+	uint32_t traits;     /* assay_traits it cannot do without */
 	uint32_t not_traits; /* assay_traits that rule it out */
-	uint32_t flags;    /* case_flags */
+	uint32_t flags;      /* case_flags */
 	const struct need *needs;
 	const char *env[4]; /* "NAME=value" of the child */
 	int cpus;           /* > 0: affinity of the child to that many CPUs */
@@ -159,8 +161,7 @@ int64_t upto(int64_t ns);
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the child as skipped: what cannot be known before it runs. */
-_Noreturn void skip(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
+_Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- checks ------------------------------------------------------------- */
 
@@ -168,8 +169,7 @@ bool check_ok(bool ok, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 _Noreturn void check_stop(void);
 
-#define CHECK(cond)                                                            \
-	check_ok(cond, __FILE__, __LINE__, "%s", #cond)
+#define CHECK(cond) check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
 /*
  * Each operand is evaluated once: it may be a call that does something.  The

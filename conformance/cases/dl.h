@@ -12,16 +12,15 @@
 #define DEADLOCK_TEXT "fatal error: all goroutines are asleep - deadlock!"
 
 /* A regex: the whole start of the report; state is a regex too. */
-#define MAIN_IN(state)                                                         \
-	"^" DEADLOCK_TEXT "\n\ngoroutine 1 \\[" state "\\]:"
+#define MAIN_IN(state) "^" DEADLOCK_TEXT "\n\ngoroutine 1 \\[" state "\\]:"
 
 /* Any state word. */
 #define ANY_STATE "[a-zA-Z][^]]*"
 
 /* The process dies by the report, main being in that state. */
 #define DEADLOCKS_IN(state, ...)                                               \
-	ENDS(.status = 2, .first = DEADLOCK_TEXT,                              \
-	     .match = {MAIN_IN(state)}, .out = "", __VA_ARGS__)
+	ENDS(.status = 2, .first = DEADLOCK_TEXT, .match = {MAIN_IN(state)},   \
+	     .out = "", __VA_ARGS__)
 
 /* The process ends well: no report, this on stdout. */
 #define ENDS_WELL(text, ...)                                                   \

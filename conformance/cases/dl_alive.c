@@ -88,8 +88,8 @@ CASE_OF(DL_008, timer_asked, "the timer of Go 1.22 on request: it is pending",
 	recv_int(chan_int(0));
 }
 
-CASE_OF(DL_008, ticker_asked, "so is a ticker", LIVES_ON(250),
-	ASYNC_ON_REQUEST, NEEDS(NEED(time, ticker_new)))
+CASE_OF(DL_008, ticker_asked, "so is a ticker", LIVES_ON(250), ASYNC_ON_REQUEST,
+	NEEDS(NEED(time, ticker_new)))
 {
 	ask_async();
 	rt->time->ticker_new(3600 * SEC, NULL);

@@ -25,8 +25,8 @@ static struct stream stream(int64_t cap, int64_t n)
 {
 	memset(slots, 0, sizeof(slots));
 	memset(other, 0, sizeof(other));
-	return (struct stream){.c = chan_int(cap), .done = chan_signal(0),
-			       .cap = cap, .n = n};
+	return (struct stream){
+		.c = chan_int(cap), .done = chan_signal(0), .cap = cap, .n = n};
 }
 
 static int64_t few(void)
@@ -126,8 +126,7 @@ static void send_before_receive(int64_t cap, int64_t n)
 	CHECK_EQ(wrong, 0);
 }
 
-CASE(MM_003, "a send happens before its receive completes",
-     NEEDS(NEED_CHAN))
+CASE(MM_003, "a send happens before its receive completes", NEEDS(NEED_CHAN))
 {
 	send_before_receive(0, few());
 	send_before_receive(1, few());
@@ -212,8 +211,8 @@ static void receive_close(assay_chan *c, bool poll)
 	int v, status;
 
 	do {
-		status = rt->chan->recv(c, &v, poll ? ASSAY_POLL
-						    : ASSAY_FOREVER);
+		status = rt->chan->recv(c, &v,
+					poll ? ASSAY_POLL : ASSAY_FOREVER);
 		if (status == ASSAY_AGAIN)
 			yield();
 	} while (status == ASSAY_AGAIN);

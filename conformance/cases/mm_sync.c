@@ -408,8 +408,10 @@ static void other_side(void *arg)
 
 static void run_litmus(bool wide)
 {
-	struct litmus l = {.done = chan_signal(0), .n = fitting(LITMUS),
-			   .effort = effort(80 * MS), .wide = wide};
+	struct litmus l = {.done = chan_signal(0),
+			   .n = fitting(LITMUS),
+			   .effort = effort(80 * MS),
+			   .wide = wide};
 	int n, none = 0, both = 0;
 
 	go(other_side, &l);
@@ -509,8 +511,7 @@ static void move_about(void *arg)
 		m->own = sum;
 		step_aside(m, i);
 		m->moved += thread_id() != thread;
-		wrong += checksum(local, sizeof(local)) != sum ||
-			 m->own != sum;
+		wrong += checksum(local, sizeof(local)) != sum || m->own != sum;
 	}
 	CHECK_EQ(wrong, 0);
 	send_signal(m->done);
@@ -527,7 +528,8 @@ CASE(MM_016, "a goroutine keeps its data when it changes threads",
 	for (int i = 0; i < MOVERS; i++)
 		c[i] = chan_signal(1);
 	for (int i = 0; i < MOVERS; i++) {
-		m[i] = (struct mover){.left = c[i], .done = done,
+		m[i] = (struct mover){.left = c[i],
+				      .done = done,
 				      .right = c[(i + 1) % MOVERS],
 				      .rounds = rounds(300)};
 		go(move_about, &m[i]);

@@ -5,9 +5,9 @@
 #include "sync_kit.h"
 
 #define FATAL(what)                                                            \
-	NEEDS(NEED_RW),                                                        \
-		ENDS(.status = 2, .out = "",                                   \
-		     .first = "fatal error: sync: " what " of unlocked RWMutex")
+	NEEDS(NEED_RW), ENDS(.status = 2, .out = "",                           \
+			     .first = "fatal error: sync: " what               \
+				      " of unlocked RWMutex")
 
 static assay_rwmutex m;
 
@@ -32,8 +32,7 @@ CASE_OF(MU_017, twice, "the second unlock is fatal", FATAL("Unlock"))
 	say("went on\n");
 }
 
-CASE_OF(MU_018, fresh, "read unlock of a fresh lock is fatal",
-	FATAL("RUnlock"))
+CASE_OF(MU_018, fresh, "read unlock of a fresh lock is fatal", FATAL("RUnlock"))
 {
 	runlock(&m);
 	say("went on\n");

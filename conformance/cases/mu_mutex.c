@@ -94,8 +94,10 @@ CASE(MU_003, "try fails at once if locked and succeeds if free",
 /* ---- misuse ------------------------------------------------------------- */
 
 #define UNLOCKED                                                               \
-	ENDS(.status = 2, .first = "fatal error: sync: unlock of unlocked "    \
-				   "mutex", .out = "")
+	ENDS(.status = 2,                                                      \
+	     .first = "fatal error: sync: unlock of unlocked "                 \
+		      "mutex",                                                 \
+	     .out = "")
 
 CASE_OF(MU_004, fresh, "unlock of a fresh mutex is fatal", NEEDS(NEED_MUTEX),
 	UNLOCKED)

@@ -10,8 +10,8 @@
 struct hall {
 	assay_rwmutex m;
 	assay_chan *done;
-	assay_chan *leave;         /* a signal lets one go */
-	atomic_int readers;        /* that got in, ever */
+	assay_chan *leave;  /* a signal lets one go */
+	atomic_int readers; /* that got in, ever */
 	atomic_int writers;
 	atomic_int mixed, activity; /* readers + 10000 * writers inside */
 	int64_t each;
@@ -123,8 +123,8 @@ CASE(MU_013, "a writer is alone, readers are only with readers",
 
 /* ---- order -------------------------------------------------------------- */
 
-CASE(MU_014, "a waiting writer holds off new readers",
-     .flags = CASE_VALGRIND, NEEDS(NEED_RW, NEED_CHAN))
+CASE(MU_014, "a waiting writer holds off new readers", .flags = CASE_VALGRIND,
+     NEEDS(NEED_RW, NEED_CHAN))
 {
 	struct hall h = hall();
 

@@ -156,9 +156,8 @@ CASE(PA_014, "an error is a value: the reader decides and goes on",
 CASE_OF(PA_014, limit, "the third error stops the run",
 	NEEDS(NEED(chan, select)))
 {
-	static const char *const urls[] = {"a",        "http://b", "c",
-					   "d",        "http://e", "f",
-					   "http://g", NULL};
+	static const char *const urls[] = {
+		"a", "http://b", "c", "d", "http://e", "f", "http://g", NULL};
 	char seen[64] = "";
 
 	read_results(urls, 3, seen);

@@ -74,8 +74,8 @@ static bool runs_beside(void)
 	go(sleep_outside, NULL);
 	yield();
 	yield();
-	beside = atomic_load_explicit(&finished, memory_order_acquire) ==
-		 before;
+	beside =
+		atomic_load_explicit(&finished, memory_order_acquire) == before;
 	CHECK(becomes(&finished, before + 1));
 	return beside;
 }

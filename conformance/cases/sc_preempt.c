@@ -7,8 +7,7 @@
 #include "kit.h"
 
 #define PREEMPTS .traits = ASSAY_TRAIT_PREEMPTIVE
-#define PREEMPTS_ON_P                                                          \
-	.traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT
+#define PREEMPTS_ON_P .traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT
 
 static atomic_int stop, finished;
 
@@ -37,8 +36,8 @@ static void spin(void *arg)
 	one_more_finished();
 }
 
-CASE(SC_012, "an endless loop without calls does not stop the others",
-     PREEMPTS, NEEDS(NEED(time, now)))
+CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS,
+     NEEDS(NEED(time, now)))
 {
 	int n = case_procs();
 	int64_t begin = now();

@@ -9,8 +9,7 @@
 
 #include "kit.h"
 
-#define NEEDS_PROCS                                                            \
-	NEEDS(NEED(inspect, gomaxprocs), NEED(inspect, num_cpu))
+#define NEEDS_PROCS NEEDS(NEED(inspect, gomaxprocs), NEED(inspect, num_cpu))
 
 static int procs_now(void)
 {

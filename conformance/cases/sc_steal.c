@@ -47,7 +47,7 @@ CASE(SC_021, "a thousand goroutines started without a yield all run once",
 /* A ring of 256 and a runnext: what is near the edges. */
 CASE_OF(SC_021, edges, "also at the edges of a queue of 256")
 {
-	static const int sizes[] = {1,	 2,   127, 128, 129, 255,
+	static const int sizes[] = {1,   2,   127, 128, 129, 255,
 				    256, 257, 258, 385, 512, 513};
 	int all = 0, times = 0;
 
@@ -85,8 +85,7 @@ static void start_span(void *arg)
 		go(run_once, &runs[s.first + i]);
 }
 
-CASE(SC_024, "nobody is lost or run twice while stealing",
-     .procs = {2, 4, 8})
+CASE(SC_024, "nobody is lost or run twice while stealing", .procs = {2, 4, 8})
 {
 	struct span all = {0, (int)goroutines(8192)};
 	int times = (int)rounds(4);
@@ -222,8 +221,8 @@ CASE(SC_026, "no wake-up is lost in hand-offs", .procs = {1, 2, 4, 8},
 	hand_over(0);
 }
 
-CASE_OF(SC_026, buffered, "nor through buffered channels",
-	.procs = {2, 4, 8}, .timeout_ms = 60000, NEEDS(NEED(chan, recv)))
+CASE_OF(SC_026, buffered, "nor through buffered channels", .procs = {2, 4, 8},
+	.timeout_ms = 60000, NEEDS(NEED(chan, recv)))
 {
 	hand_over(1);
 }

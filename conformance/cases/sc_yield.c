@@ -70,8 +70,7 @@ CASE(SC_010, "after yield the child has mostly run", .procs = {1},
 	int64_t n = rounds(5000), first = 0;
 
 	for (int64_t i = 0; i < n; i++) {
-		int before =
-			atomic_load_explicit(&turns, memory_order_relaxed);
+		int before = atomic_load_explicit(&turns, memory_order_relaxed);
 
 		go(take_turn, NULL);
 		yield();

@@ -64,11 +64,11 @@ static void one_ready(size_t only, int32_t dir)
 	CHECK_EQ(status, ASSAY_OK);
 	for (size_t i = 0; i < 3; i++) {
 		CHECK_EQ(rt->chan->len(c[i]), dir == ASSAY_SEND);
-		CHECK_EQ(in[i], i == only && dir == ASSAY_RECV
-					? 20 + (int)i : -1);
+		CHECK_EQ(in[i],
+			 i == only && dir == ASSAY_RECV ? 20 + (int)i : -1);
 		if (dir == ASSAY_SEND)
-			CHECK_EQ(recv_int(c[i]), i == only ? 10 + (int)i
-							   : 20 + (int)i);
+			CHECK_EQ(recv_int(c[i]),
+				 i == only ? 10 + (int)i : 20 + (int)i);
 	}
 }
 
@@ -90,8 +90,9 @@ static void two_full(int64_t deadline)
 	receive_cases(cases, 2);
 	refill(cases, 2, ready);
 	tally(cases, 2, ready, deadline, n, hits);
-	CHECK_MSG(half(hits[0], n), "case 0 of 2 taken %" PRId64
-		  " times of %" PRId64, hits[0], n);
+	CHECK_MSG(half(hits[0], n),
+		  "case 0 of 2 taken %" PRId64 " times of %" PRId64, hits[0],
+		  n);
 }
 
 CASE(SE_002, "two ready cases are taken equally often",
@@ -119,8 +120,9 @@ CASE_OF(SE_002, turns, "ready cases are taken at random, not in turns",
 		again += hits[last];
 		last = hits[1] == 1;
 	}
-	CHECK_MSG(half(again, n), "the same case again %" PRId64
-		  " times of %" PRId64, again, n);
+	CHECK_MSG(half(again, n),
+		  "the same case again %" PRId64 " times of %" PRId64, again,
+		  n);
 }
 
 /* The chi-square that one fair tally in a million exceeds. */
@@ -179,8 +181,8 @@ static void uniform(const char *places)
 	CHECK_MSG(chi_square(hits, ready, n, (double)count / (double)k) <=
 			  chi_limit(k),
 		  "%s is not uniform: %" PRId64 ", %" PRId64 ", %" PRId64
-		  ", %" PRId64 " ...", places, hits[0], hits[1], hits[2],
-		  hits[3]);
+		  ", %" PRId64 " ...",
+		  places, hits[0], hits[1], hits[2], hits[3]);
 }
 
 CASE_OF(SE_003, many, "3, 5 and 16 ready cases are taken equally often",
@@ -249,8 +251,8 @@ CASE(SE_009, "a closed channel is a ready case among the others",
 		send_int(full, 7);
 	}
 	CHECK_EQ(wrong, 0);
-	CHECK_MSG(half(zeros, n), "closed taken %" PRId64 " of %" PRId64,
-		  zeros, n);
+	CHECK_MSG(half(zeros, n), "closed taken %" PRId64 " of %" PRId64, zeros,
+		  n);
 }
 
 CASE_OF(SE_010, half, "a send case on a closed channel competes fairly",

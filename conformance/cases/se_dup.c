@@ -262,8 +262,11 @@ static void take_then_others(void *arg)
 CASE_OF(SE_015, again, "a select is not woken by a channel of the one before",
 	NEEDS(NEED(chan, select)))
 {
-	struct group g = {.c = chan_int(0), .d = chan_int(0),
-			  .done = chan_signal(0), .a = -1, .b = -1};
+	struct group g = {.c = chan_int(0),
+			  .d = chan_int(0),
+			  .done = chan_signal(0),
+			  .a = -1,
+			  .b = -1};
 
 	go(take_then_others, &g);
 	settle(1);
@@ -284,10 +287,9 @@ static void select_both_ways(void *arg)
 {
 	static const int own = 50;
 	struct group *g = arg;
-	struct assay_case cases[4] = {case_send(g->c, &own),
-				      case_recv(g->c, &g->a),
-				      case_recv(g->c, &g->a),
-				      case_send(g->c, &own)};
+	struct assay_case cases[4] = {
+		case_send(g->c, &own), case_recv(g->c, &g->a),
+		case_recv(g->c, &g->a), case_send(g->c, &own)};
 	size_t i = select_cases(cases, 4, NULL);
 
 	g->b = (int)i;
@@ -377,8 +379,8 @@ static void two_selves(struct self *s, int64_t cap)
 	assay_chan *c = chan_int(cap), *done = chan_signal(2);
 
 	for (int me = 0; me < 2; me++) {
-		s[me] = (struct self){.c = c, .done = done, .me = me,
-				      .count = rounds(1000)};
+		s[me] = (struct self){
+			.c = c, .done = done, .me = me, .count = rounds(1000)};
 		go(self_select, &s[me]);
 	}
 	join(done, 2);

@@ -17,8 +17,8 @@ static void block_for_ever(const struct assay_case *cases, size_t n)
 	(void)rt->chan->select(cases, n, ASSAY_FOREVER, &chosen);
 }
 
-CASE(SE_007, "the empty select blocks for ever",
-     NEEDS(NEED(chan, select)), DEADLOCKS_IN("select \\(no cases\\)"))
+CASE(SE_007, "the empty select blocks for ever", NEEDS(NEED(chan, select)),
+     DEADLOCKS_IN("select \\(no cases\\)"))
 {
 	block_for_ever(NULL, 0);
 }
@@ -43,8 +43,7 @@ CASE_OF(SE_008, blocked, "a select of nil channels blocks for ever",
 	NEEDS(NEED(chan, select)), DEADLOCKS_IN("select"))
 {
 	int v = 1;
-	struct assay_case cases[2] = {case_recv(NULL, &v),
-				      case_send(NULL, &v)};
+	struct assay_case cases[2] = {case_recv(NULL, &v), case_send(NULL, &v)};
 
 	block_for_ever(cases, 2);
 }
@@ -90,8 +89,7 @@ static void select_sends(void *arg)
 {
 	struct sender *s = arg;
 	int v = 1;
-	struct assay_case cases[2] = {case_send(s->d, &v),
-				      case_send(s->c, &v)};
+	struct assay_case cases[2] = {case_send(s->d, &v), case_send(s->c, &v)};
 
 	s->taken = select_cases(cases, 2, &s->status);
 	send_signal(s->done);

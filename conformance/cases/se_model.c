@@ -110,8 +110,8 @@ static struct seen operate(enum state state, int32_t dir, int64_t wait,
 
 	build(&s, state);
 	int64_t deadline = wait == ASSAY_POLL ? ASSAY_POLL : in(wait);
-	struct assay_case one = dir == ASSAY_SEND ? case_send(s.c, &v)
-						  : case_recv(s.c, &v);
+	struct assay_case one =
+		dir == ASSAY_SEND ? case_send(s.c, &v) : case_recv(s.c, &v);
 
 	if (by_select)
 		seen.status = rt->chan->select(&one, 1, deadline, &chosen);
@@ -140,8 +140,8 @@ static void compare(enum state state, int32_t dir, int64_t wait)
 			  plain.len == select.len &&
 			  plain.partner_v == select.partner_v,
 		  "%s, %s, %s: select gives %s, %d, len %" PRId64
-		  ", not %s, %d, len %" PRId64, state_names[state],
-		  dir == ASSAY_SEND ? "send" : "receive",
+		  ", not %s, %d, len %" PRId64,
+		  state_names[state], dir == ASSAY_SEND ? "send" : "receive",
 		  wait == ASSAY_POLL ? "poll" : "wait",
 		  assay_status_text(select.status), select.v, select.len,
 		  assay_status_text(plain.status), plain.v, plain.len);
@@ -292,10 +292,9 @@ static bool random_select(struct model *models)
 
 	draw_cases(&d, models);
 	/* blocks only if it need not */
-	status = rt->chan->select(d.cases, d.n,
-				  d.any && rnd_below(2) ? ASSAY_FOREVER
-							: ASSAY_POLL,
-				  &taken);
+	status = rt->chan->select(
+		d.cases, d.n,
+		d.any && rnd_below(2) ? ASSAY_FOREVER : ASSAY_POLL, &taken);
 	if (!d.any)
 		return status == ASSAY_AGAIN && taken == NO_CASE;
 	return taken < d.n && legal(d.of[taken], d.cases[taken].dir) &&

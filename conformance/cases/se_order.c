@@ -69,7 +69,8 @@ static void relay_one(void *arg)
 CASE(SE_013, "a value to be received first holds the select up",
      NEEDS(NEED(chan, select)))
 {
-	struct relay r = {.source = chan_int(0), .out = chan_int(0),
+	struct relay r = {.source = chan_int(0),
+			  .out = chan_int(0),
 			  .done = chan_signal(0)};
 
 	go(relay_one, &r);
@@ -161,15 +162,15 @@ CASE(SE_026, "a select may have any number of cases, in any order",
 }
 
 /* ThreadSanitizer knows at most 64 locks held together. */
-CASE_OF(SE_026, many, "a select of 1024 cases",
-	NEEDS(NEED(chan, select)), .flags = CASE_NOT_SANITIZED)
+CASE_OF(SE_026, many, "a select of 1024 cases", NEEDS(NEED(chan, select)),
+	.flags = CASE_NOT_SANITIZED)
 {
 	make_many();
 	up_to(1024);
 }
 
-CASE_OF(SE_026, large, "a select of 65536 cases",
-	NEEDS(NEED(chan, select)), .flags = CASE_NOT_SANITIZED)
+CASE_OF(SE_026, large, "a select of 65536 cases", NEEDS(NEED(chan, select)),
+	.flags = CASE_NOT_SANITIZED)
 {
 	make_many();
 	ready_at(LARGE, LARGE - 1);
@@ -215,8 +216,8 @@ CASE(SE_030, "work never goes on after a first look sees done closed",
 
 	close_chan(always);
 	for (int64_t i = 0; i < n; i++) {
-		struct worker w = {.done = chan_signal(0), .work = always,
-				   .ended = ended};
+		struct worker w = {
+			.done = chan_signal(0), .work = always, .ended = ended};
 
 		go(work_until_done, &w);
 		for (int64_t k = i % 8; k > 0; k--)
@@ -267,7 +268,8 @@ static void start_producers(struct producer *p)
 {
 	for (int i = 0; i < PRODUCERS; i++) {
 		p[i] = (struct producer){.out = chan_int(i % 3),
-					 .first = 100 * i, .count = 5 * i};
+					 .first = 100 * i,
+					 .count = 5 * i};
 		go(produce, &p[i]);
 	}
 }

@@ -5,7 +5,6 @@
  */
 #include "sync_kit.h"
 
-
 /* ---- the select looks at one moment ------------------------------------- */
 
 /*
@@ -91,8 +90,10 @@ CASE(SE_019, "a poll of two channels of which one is always full finds one",
      .flags = CASE_ALONE,
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
-	struct probe p = {.c1 = chan_int(1), .c2 = chan_int(1),
-			  .never = chan_int(0), .ended = chan_signal(0)};
+	struct probe p = {.c1 = chan_int(1),
+			  .c2 = chan_int(1),
+			  .never = chan_int(0),
+			  .ended = chan_signal(0)};
 	int64_t n = rounds(100000);
 	struct effort e = effort(case_procs() == 1 ? 20 * MS : 120 * MS);
 	int i = 0;
@@ -114,7 +115,8 @@ CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
      .flags = CASE_ALONE,
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
 {
-	struct probe p = {.c1 = chan_int(1), .never = chan_int(0),
+	struct probe p = {.c1 = chan_int(1),
+			  .never = chan_int(0),
 			  .ended = chan_signal(0)};
 	int64_t n = rounds(100000);
 	struct effort e = effort(case_procs() == 1 ? 20 * MS : 120 * MS);
@@ -173,9 +175,8 @@ static void all_lanes(struct chaos *s, int32_t dir, const int *order)
 	int v, sum = 0;
 
 	for (int i = 0; i < LANES; i++)
-		cases[i] = dir == ASSAY_SEND
-				   ? case_send(s->c[order[i]], &one)
-				   : case_recv(s->c[order[i]], &v);
+		cases[i] = dir == ASSAY_SEND ? case_send(s->c[order[i]], &one)
+					     : case_recv(s->c[order[i]], &v);
 	for (int64_t i = 0; i < LANES * s->each; i++) {
 		v = 0;
 		size_t k = select_cases(cases, LANES, NULL);
@@ -330,8 +331,7 @@ CASE(SE_025, "selects leave no memory behind on the channels not taken",
 		receive_beside(c, WINDOW);
 		grown = resident_bytes() - before;
 	}
-	note("%" PRId64 " bytes after %d selects", grown,
-	     WINDOW);
+	note("%" PRId64 " bytes after %d selects", grown, WINDOW);
 	CHECK_LE(grown, 110000);
 }
 
@@ -386,8 +386,7 @@ static void select_in_any_order(void *arg)
 		received += got;
 	}
 	atomic_fetch_add_explicit(&s->sent, sent, memory_order_relaxed);
-	atomic_fetch_add_explicit(&s->received, received,
-				  memory_order_relaxed);
+	atomic_fetch_add_explicit(&s->received, received, memory_order_relaxed);
 	send_signal(s->done);
 }
 

@@ -62,8 +62,7 @@ static bool others_run(int64_t unit)
 	return atomic_load_explicit(&counter, memory_order_relaxed) > before;
 }
 
-CASE(SY_001, "a goroutine in a blocking call gives its P to others",
-     NEEDS_CALL)
+CASE(SY_001, "a goroutine in a blocking call gives its P to others", NEEDS_CALL)
 {
 	int n = case_procs();
 
@@ -118,8 +117,8 @@ static void many_short_calls(void *arg)
 	finish();
 }
 
-CASE(SY_003, "short calls keep their P and make no threads",
-     .procs = {1, 2, 4}, NEEDS_CALL)
+CASE(SY_003, "short calls keep their P and make no threads", .procs = {1, 2, 4},
+     NEEDS_CALL)
 {
 	int64_t before;
 
@@ -266,8 +265,8 @@ static int64_t threads_of_calls(int round)
 	return n;
 }
 
-CASE(SY_006, "threads grow with the calls and are used again",
-     .procs = {1, 2}, NEEDS_CALL)
+CASE(SY_006, "threads grow with the calls and are used again", .procs = {1, 2},
+     NEEDS_CALL)
 {
 	int64_t first;
 

@@ -5,8 +5,7 @@
 #include "dl.h"
 #include "sync_kit.h"
 
-#define NEED_COND                                                              \
-	NEED_MUTEX, NEED(sync, cond_wait), NEED(sync, cond_signal)
+#define NEED_COND NEED_MUTEX, NEED(sync, cond_wait), NEED(sync, cond_signal)
 #define NEED_ALL NEED_COND, NEED(sync, cond_broadcast)
 
 static void wait_cond(assay_cond *c, assay_mutex *m)

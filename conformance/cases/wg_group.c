@@ -78,8 +78,7 @@ static void add_or_panic(assay_waitgroup *wg, int64_t delta)
 		raise_status(status);
 }
 
-CASE_OF(WG_003, fresh, "done on a fresh group panics", NEEDS(NEED_WG),
-	NEGATIVE)
+CASE_OF(WG_003, fresh, "done on a fresh group panics", NEEDS(NEED_WG), NEGATIVE)
 {
 	assay_waitgroup wg = {{0}};
 
@@ -381,7 +380,8 @@ static void use_slot(void *arg)
 CASE(WG_032, "ten goroutines take turns at a semaphore of one slot",
      NEEDS(NEED_CHAN, NEED(core, yield)))
 {
-	struct slot s = {.sem = chan_signal(1), .done = chan_signal(0),
+	struct slot s = {.sem = chan_signal(1),
+			 .done = chan_signal(0),
 			 .each = rounds(1000)};
 
 	go_many(10, use_slot, &s);

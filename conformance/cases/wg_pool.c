@@ -227,7 +227,8 @@ static void hands64(void *arg)
 
 CASE_OF(WG_030, w64, "64-bit atomics are exact under contention",
 	NEEDS(NEED(sync, add64), NEED(sync, load64), NEED(sync, store64),
-	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN, NEED(core, yield)))
+	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN,
+	      NEED(core, yield)))
 {
 	static struct words w;
 	int64_t n = run_hands(&w, hands64);
@@ -280,7 +281,8 @@ static void handsp(void *arg)
 
 CASE_OF(WG_030, pointer, "atomics of pointers are exact under contention",
 	NEEDS(NEED(sync, loadp), NEED(sync, storep), NEED(sync, swapp),
-	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN, NEED(core, yield)))
+	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN,
+	      NEED(core, yield)))
 {
 	static struct words w;
 	int64_t n = run_hands(&w, handsp);

@@ -86,9 +86,9 @@ typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
  */
 enum goro_status {
 	GORO_OK = 0,
-	GORO_CLOSED = 1,  /* received the zero value: closed and drained */
-	GORO_AGAIN = 2,   /* GORO_POLL and not ready */
-	GORO_TIMEOUT = 3, /* the deadline passed */
+	GORO_CLOSED = 1,   /* received the zero value: closed and drained */
+	GORO_AGAIN = 2,    /* GORO_POLL and not ready */
+	GORO_TIMEOUT = 3,  /* the deadline passed */
 	GORO_PANICKED = 4, /* goro_try: the function panicked */
 	GORO_SEND_CLOSED = -1,
 	GORO_CLOSE_CLOSED = -2,
@@ -113,12 +113,12 @@ GORO_API const char *goro_status_text(int status);
 /* ---- the program -------------------------------------------------------- */
 
 struct goro_config {
-	size_t size;        /* sizeof(struct goro_config) */
-	int procs;          /* GOMAXPROCS; 0: environment, else CPUs */
-	bool embedded;      /* other threads will come: never report deadlock */
-	uint64_t seed;      /* of all random choices; 0: any */
-	size_t stack;       /* bytes of a goroutine's stack; 0: default */
-	bool virtual_time;  /* see goro_now() */
+	size_t size;       /* sizeof(struct goro_config) */
+	int procs;         /* GOMAXPROCS; 0: environment, else CPUs */
+	bool embedded;     /* other threads will come: never report deadlock */
+	uint64_t seed;     /* of all random choices; 0: any */
+	size_t stack;      /* bytes of a goroutine's stack; 0: default */
+	bool virtual_time; /* see goro_now() */
 };
 
 /*
@@ -254,8 +254,7 @@ struct goro_case {
  * while none is.  Returns its index and *ok (may be NULL) of a receive.
  * Panics if the chosen one sends on a closed channel.
  */
-GORO_API size_t goro_select(const struct goro_case *cases, size_t n,
-			    bool *ok);
+GORO_API size_t goro_select(const struct goro_case *cases, size_t n, bool *ok);
 
 /* The same with a default: SIZE_MAX when no case is ready. */
 GORO_API size_t goro_select_default(const struct goro_case *cases, size_t n,
@@ -328,11 +327,13 @@ GORO_API goro_chan *goro_tick(int64_t ns);
 
 /* ---- sync: all zero is ready to use, as in Go --------------------------- */
 
+/* clang-format off */
 typedef struct goro_mutex { uint64_t w[3]; } goro_mutex;
 typedef struct goro_rwmutex { uint64_t w[8]; } goro_rwmutex;
 typedef struct goro_waitgroup { uint64_t w[4]; } goro_waitgroup;
 typedef struct goro_once { uint64_t w[4]; } goro_once;
 typedef struct goro_cond { uint64_t w[4]; } goro_cond;
+/* clang-format on */
 typedef struct goro_pool goro_pool;
 
 /* Blocks while it is locked. */
@@ -396,10 +397,8 @@ struct goro_panic_value {
 };
 
 /* panic(fmt.Sprintf(...)) */
-GORO_API GORO_NORETURN GORO_PRINTF(1, 2) void goro_panic(const char *fmt,
-							 ...);
-GORO_API GORO_NORETURN void
-goro_panic_value(const struct goro_panic_value *v);
+GORO_API GORO_NORETURN GORO_PRINTF(1, 2) void goro_panic(const char *fmt, ...);
+GORO_API GORO_NORETURN void goro_panic_value(const struct goro_panic_value *v);
 
 /*
  * Calls fn(arg).  GORO_OK: it returned.  GORO_PANICKED: it panicked, its

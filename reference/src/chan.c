@@ -285,7 +285,8 @@ static inline bool wait_in(struct goro_chan *c, struct waitq *q,
 	return true;
 }
 
-static inline int send_blocking(struct goro_chan *c, const void *v, int64_t deadline)
+static inline int send_blocking(struct goro_chan *c, const void *v,
+				int64_t deadline)
 {
 	struct sudog s;
 
@@ -320,7 +321,8 @@ int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 	return send_blocking(c, v, deadline);
 }
 
-static inline int recv_blocking(struct goro_chan *c, void *out, int64_t deadline)
+static inline int recv_blocking(struct goro_chan *c, void *out,
+				int64_t deadline)
 {
 	struct sudog s;
 	bool woken;

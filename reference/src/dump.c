@@ -32,6 +32,7 @@ static void out_name(struct out *o, const void *pc)
 	goro__out_hex(o, (uintptr_t)pc - (uintptr_t)info.dli_fbase);
 }
 
+/* clang-format off */
 static const char *state_of(struct g *g)
 {
 	switch (load_relaxed(&g->status)) {
@@ -42,6 +43,7 @@ static const char *state_of(struct g *g)
 	default: return "dead";
 	}
 }
+/* clang-format on */
 
 static bool alive(struct g *g)
 {
@@ -57,7 +59,7 @@ static int64_t minutes(struct g *g)
 	int64_t now = sys_clock() / 1000000000;
 
 	return status == GWAITING || status == GSYSCALL ? (now - g->since) / 60
-							 : 0;
+							: 0;
 }
 
 static void out_head(struct out *o, struct g *g, const char *state)

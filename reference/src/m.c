@@ -196,7 +196,8 @@ static void new_m(struct p *p)
 	lock(&s->lock);
 	m->id = (int32_t)s->mmade++;
 	unlock(&s->lock);
-	m->rand = (s->seed + (uint64_t)m->id * UINT64_C(0x9e3779b97f4a7c15)) | 1;
+	m->rand =
+		(s->seed + (uint64_t)m->id * UINT64_C(0x9e3779b97f4a7c15)) | 1;
 	m->nextp = p;
 	m->spinning = p && p->start_spinning;
 	if (goro__newm_start(m))
@@ -407,8 +408,7 @@ void goro__checkdead(void)
 
 	wake_futile_poller(s);
 	if (!idle_but(s, 0) || s->embedded || load_relaxed(&s->done) ||
-	    goro__work_anywhere() ||
-	    goro__virtual_idle())
+	    goro__work_anywhere() || goro__virtual_idle())
 		return;
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)

@@ -22,6 +22,7 @@
 #include "schedtrace.h"
 #include "seam/sys.h"
 
+/* clang-format off */
 const char *goro_status_text(int status)
 {
 	switch (status) {
@@ -55,6 +56,7 @@ const char *goro_status_text(int status)
 	default: return "unknown status";
 	}
 }
+/* clang-format on */
 
 /*
  * Only one goroutine reports the end of the process; a second one that comes

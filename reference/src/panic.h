@@ -27,7 +27,7 @@ struct panic {
 	struct panic *link; /* the one that this one interrupted */
 	const struct goro_panic_value *value;
 	bool recovered;
-	bool goexit; /* no panic but a goexit: cannot be recovered */
+	bool goexit;  /* no panic but a goexit: cannot be recovered */
 	bool running; /* one of the deferred calls, in which it may be stopped */
 	struct tryframe *frame; /* whose deferred calls it runs */
 };

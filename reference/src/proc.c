@@ -134,7 +134,8 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	g->goid = new_goid(m->p);
 	g->reason = WAIT_NONE;
 	g->sp = arch_first_frame(top);
-	san_fiber_new(&g->san, g->stack_lo, (size_t)(g->stack_hi - g->stack_lo));
+	san_fiber_new(&g->san, g->stack_lo,
+		      (size_t)(g->stack_hi - g->stack_lo));
 	/* Not after the goroutine before it on this stack: its stack is. */
 	san_acquire_as(&g->san, g->stack_lo);
 	return g;

@@ -179,9 +179,9 @@ static int try_cases(const struct select *s, size_t *chosen)
 				first = i;
 		if (ready == 0)
 			return GORO_AGAIN;
-		i = ready == 1 ? first
-			       : find_ready(s, goro__rand_below(goro__m(),
-								ready));
+		i = ready == 1
+			    ? first
+			    : find_ready(s, goro__rand_below(goro__m(), ready));
 		status = perform(&s->cases[i]);
 		if (status != GORO_AGAIN) {
 			*chosen = i;
@@ -193,8 +193,7 @@ static int try_cases(const struct select *s, size_t *chosen)
 static void set_sudog(struct sudog *d, struct g *g, const struct goro_case *k,
 		      uint32_t index)
 {
-	*d = (struct sudog){
-		.g = g, .index = index, .contended = true};
+	*d = (struct sudog){.g = g, .index = index, .contended = true};
 	if (k->dir == GORO_SEND)
 		memcpy(&d->elem, &k->send, sizeof(d->elem));
 	else
@@ -229,8 +228,7 @@ static void dequeue_all(const struct select *s)
 			continue;
 		if (k->dir == GORO_RECV && unlikely(k->c->timer != NULL))
 			goro__timechan_unblock(k->c);
-		dequeue_sudog(k->dir == GORO_SEND ? &k->c->sendq
-						  : &k->c->recvq,
+		dequeue_sudog(k->dir == GORO_SEND ? &k->c->sendq : &k->c->recvq,
 			      &s->sudog[i]);
 	}
 }
@@ -351,8 +349,8 @@ static int run_single(const struct goro_case *k, int64_t deadline,
 	return status;
 }
 
-int goro_select_until(const struct goro_case *cases, size_t n,
-		      int64_t deadline, size_t *chosen)
+int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
+		      size_t *chosen)
 {
 	struct select s = {.cases = cases, .n = n};
 

@@ -78,13 +78,15 @@ void goro_read_stats(struct goro_stats *out)
 
 	*out = (struct goro_stats){
 		.spawned = load_relaxed(&all.spawned),
-		.live = load_relaxed(&all.spawned) - load_relaxed(&all.finished),
+		.live = load_relaxed(&all.spawned) -
+			load_relaxed(&all.finished),
 		.switches = load_relaxed(&all.switches),
 		.parks = load_relaxed(&all.parks),
 		.steals = load_relaxed(&all.steals),
 		.preemptions = load_relaxed(&all.preemptions),
 		.handoffs = load_relaxed(&s->handoffs),
-		.threads = load_relaxed(&s->mcount) + 2, /* sysmon, the caller */
+		.threads =
+			load_relaxed(&s->mcount) + 2, /* sysmon, the caller */
 		.threads_made = s->mmade + 2,
 		.stack_bytes = goro__stack_bytes(),
 		.timers = count_timers(),

@@ -278,8 +278,8 @@ int64_t goro__timers_run(struct p *p, int64_t now)
 
 void goro__timers_move(struct timers *to, struct timers *from)
 {
-	struct p *p = (struct p *)(void *)((char *)to -
-					   offsetof(struct p, timers));
+	struct p *p =
+		(struct p *)(void *)((char *)to - offsetof(struct p, timers));
 
 	while (from->len > 0) {
 		struct timer *t = from->heap[0].t;

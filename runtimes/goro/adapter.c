@@ -309,8 +309,7 @@ static struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
 	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_STACK_FATAL |
-		  ASSAY_TRAIT_GODEBUG |
-		  ASSAY_TRAIT_PROC_LIMIT,
+		  ASSAY_TRAIT_GODEBUG | ASSAY_TRAIT_PROC_LIMIT,
 	.name = "goro",
 	.version = GORO_VERSION,
 	.model = "N:M",

@@ -24,23 +24,21 @@
 
 #define or_seq(p, v) atomic_fetch_or_explicit(p, v, memory_order_seq_cst)
 
-#define xchg_acquire(p, v) \
-	atomic_exchange_explicit(p, v, memory_order_acquire)
-#define xchg_acq_rel(p, v) \
-	atomic_exchange_explicit(p, v, memory_order_acq_rel)
+#define xchg_acquire(p, v) atomic_exchange_explicit(p, v, memory_order_acquire)
+#define xchg_acq_rel(p, v) atomic_exchange_explicit(p, v, memory_order_acq_rel)
 #define xchg_seq(p, v) atomic_exchange_explicit(p, v, memory_order_seq_cst)
 
-#define cas_acquire(p, old, v)                                       \
-	atomic_compare_exchange_strong_explicit(                     \
+#define cas_acquire(p, old, v)                                                 \
+	atomic_compare_exchange_strong_explicit(                               \
 		p, old, v, memory_order_acquire, memory_order_relaxed)
-#define cas_release(p, old, v)                                       \
-	atomic_compare_exchange_strong_explicit(                     \
+#define cas_release(p, old, v)                                                 \
+	atomic_compare_exchange_strong_explicit(                               \
 		p, old, v, memory_order_release, memory_order_relaxed)
-#define cas_acq_rel(p, old, v)                                       \
-	atomic_compare_exchange_strong_explicit(                     \
+#define cas_acq_rel(p, old, v)                                                 \
+	atomic_compare_exchange_strong_explicit(                               \
 		p, old, v, memory_order_acq_rel, memory_order_acquire)
-#define cas_seq(p, old, v)                                           \
-	atomic_compare_exchange_strong_explicit(                     \
+#define cas_seq(p, old, v)                                                     \
+	atomic_compare_exchange_strong_explicit(                               \
 		p, old, v, memory_order_seq_cst, memory_order_seq_cst)
 
 #define fence_seq() atomic_thread_fence(memory_order_seq_cst)

@@ -30,7 +30,7 @@ static void app(void *arg)
 		if (!strstr(dump, " [chan receive, 2 minutes]:\n"))
 			continue;
 		puts(strstr(dump, "goroutine 1 [running]:") ? "2 minutes"
-							     : "main waits");
+							    : "main waits");
 		return;
 	}
 	puts(dump);

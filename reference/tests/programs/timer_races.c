@@ -69,8 +69,8 @@ static void receive(struct rnd *r, goro_timer *t)
 	if (rnd(r, 2))
 		add(&fired, goro_chan_recv(c, NULL, until) == GORO_OK);
 	else
-		add(&fired, goro_select_until(cases, 2, until, &chosen) ==
-				    GORO_OK);
+		add(&fired,
+		    goro_select_until(cases, 2, until, &chosen) == GORO_OK);
 }
 
 static void work(void *seed)
@@ -190,11 +190,11 @@ static void meet(void *seed)
 		int v = i;
 
 		if (rnd(&r, 2))
-			add(&armed, goro_chan_send(meeting, &v, until) ==
-					    GORO_OK);
+			add(&armed,
+			    goro_chan_send(meeting, &v, until) == GORO_OK);
 		else
-			add(&fired, goro_chan_recv(meeting, &v, until) ==
-					    GORO_OK);
+			add(&fired,
+			    goro_chan_recv(meeting, &v, until) == GORO_OK);
 	}
 	goro_wg_done(&wg);
 }
@@ -262,9 +262,9 @@ static void virtual_times(void *unused)
 }
 
 static const struct mode modes[] = {
-	{"funcs", funcs},         {"channels", channels},
-	{"freed", freed},         {"deadlines", deadlines},
-	{"moved", moved},         {"virtual", virtual_times},
+	{"funcs", funcs}, {"channels", channels},
+	{"freed", freed}, {"deadlines", deadlines},
+	{"moved", moved}, {"virtual", virtual_times},
 	{NULL, NULL},
 };
 

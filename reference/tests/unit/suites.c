@@ -10,7 +10,7 @@ extern const struct unit_suite glist_suite, lock_suite, note_suite, order_suite,
 const char unit_name[] = "unit";
 
 const struct unit_suite *const unit_suites[] = {
-	&runq_suite, &steal_suite, &order_suite, &glist_suite,
-	&timer_suite, &tick_suite, &stack_suite, &lock_suite,
-	&note_suite, &print_suite, &text_suite, NULL,
+	&runq_suite,  &steal_suite, &order_suite, &glist_suite,
+	&timer_suite, &tick_suite,  &stack_suite, &lock_suite,
+	&note_suite,  &print_suite, &text_suite,  NULL,
 };

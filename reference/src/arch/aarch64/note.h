@@ -3,6 +3,7 @@
  * GNU_PROPERTY_AARCH64_FEATURE_1_AND with BTI, which one object without it
  * would take from the whole program.
  */
+/* clang-format off */
 	.section .note.gnu.property, "a", %note
 	.p2align 3
 	.word 4, 16, 5

@@ -71,10 +71,7 @@ static inline void arch_copy(void *to, const void *from, size_t n)
 
 static inline void arch_zero(void *to, size_t n)
 {
-	__asm__ volatile("rep stosb"
-			 : "+D"(to), "+c"(n)
-			 : "a"(0)
-			 : "memory");
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(0) : "memory");
 }
 
 /* What a signal interrupted. */

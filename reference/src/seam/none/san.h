@@ -32,7 +32,7 @@ struct san_fiber {
 	char none;
 };
 
-#define SAN_PREEMPT 1 /* goroutines are stopped by signals */
+#define SAN_PREEMPT 1     /* goroutines are stopped by signals */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
 
 static inline void san_stack(char *lo, char *hi)
