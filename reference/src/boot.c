@@ -64,7 +64,8 @@ static int32_t initial_procs(const struct goro_config *c)
 static uint64_t seed_of(const struct goro_config *c)
 {
 	return (c->seed ? c->seed : (uint64_t)sys_clock()) *
-		       UINT64_C(0x9e3779b97f4a7c15) | 1;
+		       UINT64_C(0x9e3779b97f4a7c15) |
+	       1;
 }
 
 _Noreturn void goro__halt(void)
@@ -81,12 +82,14 @@ _Noreturn void goro__halt(void)
 static void let_finish(struct g *g, void *unused)
 {
 	struct p *p;
+	uint32_t stopped = 1;
 
 	(void)unused;
-	if (!g->preempted || !g->lockedm)
+	if (load_relaxed(&g->preempted) == 0)
 		return;
 	p = sys_reserve(sizeof(*p));
-	if (!p)
+	/* Pairs with claim() of an M that takes it from a queue just now. */
+	if (!p || !cas_acq_rel(&g->preempted, &stopped, 0u))
 		return;
 	store_relaxed(&p->attention, 1u);
 	store_relaxed(&p->timers.next, INT64_MAX);

@@ -35,17 +35,31 @@ struct g *goro__stoplockedm(struct m *m)
 	return g;
 }
 
+/*
+ * It is this M that wakes the one of g.  When main has returned let_finish()
+ * may have done so: g may then be on its way, and nothing of it is sure.
+ */
+static void claim(struct g *g)
+{
+	struct sched *s = &goro__sched;
+	uint32_t stopped = 1;
+
+	if (cas_acq_rel(&g->preempted, &stopped, 0u))
+		return;
+	if (load_relaxed(&s->done))
+		goro__halt();
+	lock(&s->lock);
+	s->nmidlelocked--;
+	unlock(&s->lock);
+}
+
 /* g, taken from a queue, runs on its own M with this M's P. */
 void goro__startlockedm(struct g *g)
 {
-	struct sched *s = &goro__sched;
-	struct m *m = g->lockedm;
+	struct m *m;
 
-	if (!g->preempted) {
-		lock(&s->lock);
-		s->nmidlelocked--;
-		unlock(&s->lock);
-	}
+	claim(g);
+	m = g->lockedm;
 	m->nextp = goro__releasep();
 	goro__note_wake(&m->note);
 	goro__stopm();

@@ -275,7 +275,7 @@ void goro__startm(struct p *p, bool spinning)
 {
 	struct sched *s = &goro__sched;
 	struct m *m;
-	bool exceeds;
+	bool exceeds, stopped = false;
 
 	lock(&s->lock);
 	if (!p)
@@ -290,13 +290,19 @@ void goro__startm(struct p *p, bool spinning)
 	if (m) {
 		s->midle = m->schedlink;
 		s->nmidle--;
+	} else if ((m = goro__stopped_m(p)) != NULL) {
+		stopped = true;
+		goro__want_spare_m();
 	} else {
 		want_m(p, spinning);
 	}
 	exceeds = exceeds_limit();
 	unlock(&s->lock);
 	if (m) {
-		m->spinning = spinning;
+		if (!stopped)
+			m->spinning = spinning;
+		else if (spinning)
+			add_seq(&s->nmspinning, -1u);
 		m->nextp = p;
 		goro__note_wake(&m->note);
 		return;

@@ -26,9 +26,15 @@
  * interrupted it (the program counter, or mask.h for what it calls).  Then
  * p->preempt stays set; the end of a time slice is also seen at the next
  * scheduling point, and sysmon sends the signal again.  Nothing is created or
- * allocated in the handler.  If no M is idle to take the P over, the goroutine
- * goes on, an M is asked for, and the signal comes again: a new thread needs
- * locks of libc, which the goroutine may hold, so it must not be stopped then.
+ * allocated in the handler.  If no M is idle to take the P over, an M is asked
+ * for.  But a new thread needs locks of libc, which a goroutine that was
+ * stopped may hold, and so it must not be what they wait for: the P goes
+ * straight to the M of one that was stopped before (goro__stopped_m), also
+ * when it is taken from a system call.  If there is none, the goroutine goes
+ * on, as it may hold such a lock itself, and the signal comes again.
+ *
+ * A loop that reads the clock is in the runtime nearly all of its time, so
+ * goro_now() sends the signal to itself when it is done.
  *
  * Under ThreadSanitizer there are only scheduling points: every access of a
  * goroutine may hold a lock of its runtime, which ours needs to go on.
@@ -69,24 +75,84 @@ static bool may_stop(const struct m *m, const ucontext_t *uc)
 	       sp < (uintptr_t)g->stack_hi && !in_runtime(arch_signal_pc(uc));
 }
 
-/* The idle M that is to go on with p. */
-static struct m *pass_on(struct p *p)
+/* The M that is to go on with p: instead, if not NULL, or an idle one. */
+static struct m *pass_on(struct p *p, struct m *instead)
 {
 	struct sched *s = &goro__sched;
-	struct m *m = s->midle;
+	struct m *m = instead;
 
 	store_release(&p->status, PIDLE);
-	s->midle = m->schedlink;
-	s->nmidle--;
+	if (!m) {
+		m = s->midle;
+		s->midle = m->schedlink;
+		s->nmidle--;
+	}
 	m->nextp = p;
 	return m;
+}
+
+/* The first of the list that was stopped; it leaves the list. */
+static struct g *take_stopped(struct glist *l)
+{
+	struct g *prev = NULL;
+	struct g *g = l->head;
+
+	while (g && load_relaxed(&g->preempted) == 0) {
+		prev = g;
+		g = g->schedlink;
+	}
+	if (!g)
+		return NULL;
+	if (prev)
+		prev->schedlink = g->schedlink;
+	else
+		l->head = g->schedlink;
+	if (l->tail == g)
+		l->tail = prev;
+	l->n--;
+	g->schedlink = NULL;
+	return g;
+}
+
+/* Whether one of p's own queue was stopped; p is the caller's. */
+static bool has_stopped(struct p *p)
+{
+	uint32_t tail = load_relaxed(&p->runq.tail);
+	struct g *g = load_relaxed(&p->runq.next);
+
+	if (g && load_relaxed(&g->preempted))
+		return true;
+	for (uint32_t i = load_acquire(&p->runq.head); i != tail; i++) {
+		g = load_relaxed(&p->runq.ring[i % RUNQ_SIZE]);
+		if (g && load_relaxed(&g->preempted))
+			return true;
+	}
+	return false;
+}
+
+struct m *goro__stopped_m(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	uint32_t stopped = 1;
+	struct g *g;
+
+	/* All in one line, so that each of them has its turn. */
+	if (has_stopped(p))
+		while ((g = runq_take_next(&p->runq)) != NULL ||
+		       (g = runq_pop(&p->runq)) != NULL)
+			glist_push(&s->runq, g);
+	g = take_stopped(&s->runq);
+	store_relaxed(&s->nrunq, s->runq.n);
+	if (!g || !cas_acq_rel(&g->preempted, &stopped, 0u))
+		return NULL; /* main has returned */
+	return g->lockedm;
 }
 
 /*
  * sched.lock is held.  The P goes to the one who stops the world, or to an
  * idle M, which is returned.
  */
-static struct m *give_up(struct m *m, struct g *g)
+static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 {
 	struct sched *s = &goro__sched;
 	struct p *p = m->p;
@@ -94,15 +160,15 @@ static struct m *give_up(struct m *m, struct g *g)
 	count(&p->stats.preemptions);
 	store_relaxed(&p->preempt, 0u);
 	store_relaxed(&p->attention, 0u);
-	g->preempted = true;
 	g->lockedm = m;
+	store_relaxed(&g->preempted, 1u);
 	store_relaxed(&g->status, GRUNNABLE);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
 	glist_push(&s->runq, g);
 	store_relaxed(&s->nrunq, s->runq.n);
 	if (!load_relaxed(&s->gcwaiting))
-		return pass_on(p);
+		return pass_on(p, instead);
 	store_release(&p->status, PGCSTOP);
 	if (--s->stopwait == 0)
 		goro__note_wake(&s->stopnote);
@@ -117,12 +183,18 @@ static bool stop(struct m *m, struct g *g)
 	bool can;
 
 	lock(&s->lock);
-	can = !load_relaxed(&s->done) &&
-	      (s->midle || load_relaxed(&s->gcwaiting));
-	if (can)
-		other = give_up(m, g);
-	else if (!load_relaxed(&s->done))
+	if (load_relaxed(&s->done)) {
+		unlock(&s->lock);
+		return false;
+	}
+	can = s->midle || load_relaxed(&s->gcwaiting);
+	if (!can) {
 		goro__want_spare_m();
+		other = goro__stopped_m(m->p);
+		can = other != NULL;
+	}
+	if (can)
+		other = give_up(m, g, other);
 	unlock(&s->lock);
 	if (other)
 		goro__note_wake(&other->note);
@@ -135,7 +207,6 @@ static void resume(struct m *m, struct g *g)
 
 	m->nextp = NULL;
 	goro__acquirep(p);
-	g->preempted = false;
 	if (g->lockcount == 0)
 		g->lockedm = NULL;
 	else
@@ -173,6 +244,12 @@ void goro__preempt(struct p *p)
 	store_relaxed(&p->preempt, 1u);
 	store_release(&p->attention, 1u);
 	signal_owner(p);
+}
+
+void goro__stop_here(void)
+{
+	if (enabled)
+		sys_raise(load_relaxed(&goro__m()->tid), PREEMPT_SIGNAL);
 }
 
 /* An M with a signal mask of the program's takes our signal all the same. */

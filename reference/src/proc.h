@@ -93,6 +93,23 @@ void goro__mexit(struct m *m);
 #define PREEMPT_SIGNAL SIGURG
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
 void goro__preempt(struct p *p);
+/*
+ * For a function that is called in loops and is no scheduling point: at its
+ * end, with no lock of the runtime held, the goroutine may be stopped.
+ */
+void goro__stop_here(void);
+static inline void goro__stop_if_asked(void)
+{
+	const struct m *m = goro__m();
+
+	if (m && m->p && unlikely(load_relaxed(&m->p->preempt)))
+		goro__stop_here();
+}
+/*
+ * The M of a goroutine that was stopped and now has to go on with p, which is
+ * the caller's; NULL: there is none.  sched.lock is held.
+ */
+struct m *goro__stopped_m(struct p *p);
 void goro__preempt_unblock(sigset_t *mask);
 /* False: there are only scheduling points. */
 bool goro__preempt_init(bool off);

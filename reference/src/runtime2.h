@@ -165,7 +165,8 @@ struct g {
 	struct tryframe *tries;
 	struct defer *defers;
 	struct panic *panics;
-	bool preempted; /* stopped in the handler of its thread, lockedm */
+	/* 1: stopped in the handler of lockedm; whoever wakes that clears it */
+	_Atomic(uint32_t) preempted;
 	uint32_t lockcount;
 	struct m *lockedm; /* the only M that may run it */
 	bool released; /* its frames were given back while it was free */

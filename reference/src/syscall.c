@@ -120,5 +120,6 @@ void goro_blocking(goro_fn fn, void *arg)
 	goro__systemstack(fn, arg);
 	e = get_errno();
 	exitsyscall();
+	goro_checkpoint(); /* the signal came while it was in the runtime */
 	set_errno(e);
 }

@@ -36,20 +36,46 @@ static bool timers_due(struct p *p)
 	return next != INT64_MAX && next <= goro__now();
 }
 
-/* True: the P was taken from its goroutine's system call. */
+/*
+ * The goroutine on p has had its time.  True again soon, for when the signal
+ * finds it in the runtime.
+ */
+static bool slice_is_over(struct p *p, int64_t now)
+{
+	if (p->mon_tick != load_relaxed(&p->tick_seen)) {
+		p->mon_tick = load_relaxed(&p->tick_seen);
+		p->mon_when = now;
+		return false;
+	}
+	if (p->mon_when + SLICE > now)
+		return false;
+	p->mon_when = now - SLICE + AGAIN;
+	return true;
+}
+
+static bool work_waits(struct p *p)
+{
+	return !goro__runq_empty(&p->runq) ||
+	       load_relaxed(&goro__sched.nrunq) > 0 || timers_due(p);
+}
+
+/*
+ * True: the P was taken from its goroutine's system call: one that takes long,
+ * or any if the goroutine does nothing else for longer than its slice.
+ */
 static bool retake_syscall(struct p *p, int64_t now)
 {
 	struct sched *s = &goro__sched;
 	uint32_t in_call = PSYSCALL;
 	bool others = load_relaxed(&s->npidle) + load_relaxed(&s->nmspinning);
+	bool over = slice_is_over(p, now) && work_waits(p);
 
-	if (p->mon_syscalltick != load_relaxed(&p->syscalltick)) {
+	if (!over && p->mon_syscalltick != load_relaxed(&p->syscalltick)) {
 		p->mon_syscalltick = load_relaxed(&p->syscalltick);
 		p->mon_syscallwhen = now;
 		return false;
 	}
-	if (goro__runq_empty(&p->runq) && load_relaxed(&s->nrunq) == 0 &&
-	    others && !timers_due(p) && p->mon_syscallwhen + SLICE > now)
+	if (!work_waits(p) && others && p->mon_syscallwhen + SLICE > now)
 		return false;
 	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
 		return false;
@@ -66,14 +92,8 @@ static bool watch_running(struct p *p, int64_t now)
 	bool same = p->mon_switches == switches;
 
 	p->mon_switches = switches;
-	if (p->mon_tick != load_relaxed(&p->tick_seen)) {
-		p->mon_tick = load_relaxed(&p->tick_seen);
-		p->mon_when = now;
-	} else if (p->mon_when + SLICE <= now) {
-		/* Again soon, if the signal finds it in the runtime. */
-		p->mon_when = now - SLICE + AGAIN;
+	if (slice_is_over(p, now))
 		goro__preempt(p);
-	}
 	if (timers_due(p))
 		store_release(&p->attention, 1u);
 	return same;

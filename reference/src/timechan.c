@@ -396,5 +396,8 @@ void goro_sleep(int64_t ns)
 
 int64_t goro_now(void)
 {
-	return goro__now();
+	int64_t now = goro__now();
+
+	goro__stop_if_asked();
+	return now;
 }

@@ -42,11 +42,15 @@ $(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*.h \
 		-Ireference/src/seam/none -Ireference/src/arch/$(GORO_ARCH) \
 		-o $@ $(GT_RACE_SRC) $(CUNIT_LIBS) -pthread
 
-# Whole programs, one source each.  migrate is built by the strongest optimiser
-# there is for it.
-GT_PROG := $(filter-out $(GT)/programs/migrate.c,$(wildcard $(GT)/programs/*.c))
+# Whole programs, one source each.  Those that are moved to other threads or
+# stopped in the middle of C are built by the strongest optimiser there is, and
+# use all vector registers.
+GT_STRONG := migrate hammer
+GT_PROG := $(filter-out $(GT_STRONG:%=$(GT)/programs/%.c), \
+	$(wildcard $(GT)/programs/*.c))
 GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_OUT)/cxx
-GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto)
+GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto) \
+	$(if $(shell grep -m1 -w avx2 /proc/cpuinfo),-mavx2)
 
 $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
@@ -59,14 +63,15 @@ $(GT_OUT)/cxx: $(GT)/programs/cxx.cc $(B)/libgoro.a reference/include/goro.h
 		-Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
 		$(B)/libgoro.a -pthread -ldl
 
-$(GT_OUT)/migrate: $(GT)/programs/migrate.c $(B)/libgoro.a
+$(GT_STRONG:%=$(GT_OUT)/%): $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -Ireference/include $(GT_LTO) $(CONFIG_LDFLAGS) \
-		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
+		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl -lm
 
 TESTS += test-goro
 
 .PHONY: test-goro
-test-goro: $(addprefix $(GT_OUT)/,unit-tests stress-tests tsan-tests migrate) \
+test-goro: $(addprefix $(GT_OUT)/,unit-tests stress-tests tsan-tests) \
+		$(GT_STRONG:%=$(GT_OUT)/%) \
 		$(GT_PROG_FILES) ## test goro: units, races, whole programs
 	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)

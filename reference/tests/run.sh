@@ -85,7 +85,7 @@ starts() {
 cunit unit "$dir/unit-tests"
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
-for part in reports faults programs memory timers; do
+for part in reports faults programs memory timers preempt; do
 	. "$here/$part.sh"
 done
 finish

@@ -122,6 +122,15 @@ static inline int sys_tgkill(int tid, int sig)
 	return status;
 }
 
+/*
+ * The calling thread gets sig before this returns, and its handler does not
+ * find it in the runtime: not masked.
+ */
+static inline void sys_raise(int tid, int sig)
+{
+	syscall(SYS_tgkill, getpid(), tid, sig);
+}
+
 /* Sleeps while *word == value, for at most ns (< 0: without end). */
 static inline int sys_futex_wait(const void *word, uint32_t value, int64_t ns)
 {
