@@ -50,6 +50,12 @@ for program in "$goro" ${go:+"$go"}; do
 		exit 2
 	}
 done
+for w in $only; do
+	echo "$workloads" | grep -q "^$w " || {
+		echo "bench-core: no workload is called '$w'" >&2
+		exit 2
+	}
+done
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM HUP

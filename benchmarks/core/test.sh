@@ -41,6 +41,8 @@ for program; do
 	check "not positive" refuses "$program" yield 0
 done
 check "too few rounds" refuses benchmarks/core/run.sh 4 "$1"
+check "no such workload" refuses env ONLY=nothing \
+	benchmarks/core/run.sh 5 "$1"
 check "no program" refuses benchmarks/core/run.sh 5
 check "a program that is not there" refuses benchmarks/core/run.sh 5 "$tmp/none"
 finish
