@@ -48,22 +48,22 @@ enum gstatus {
 };
 
 /* Why a goroutine waits: name, the words that dumps print. */
-#define WAIT_REASON_MAP(X)                            \
-	X(NONE, "")                                   \
-	X(CHAN_RECV_NIL, "chan receive (nil chan)")   \
-	X(CHAN_SEND_NIL, "chan send (nil chan)")      \
-	X(CHAN_RECV, "chan receive")                  \
-	X(CHAN_SEND, "chan send")                     \
-	X(SELECT, "select")                           \
-	X(SELECT_NO_CASES, "select (no cases)")       \
-	X(SLEEP, "sleep")                             \
-	X(MUTEX, "sync.Mutex.Lock")                   \
-	X(RW_RLOCK, "sync.RWMutex.RLock")             \
-	X(RW_LOCK, "sync.RWMutex.Lock")               \
-	X(WAITGROUP, "sync.WaitGroup.Wait")           \
-	X(COND, "sync.Cond.Wait")                     \
-	X(STOP_WORLD, "stopping the world")           \
-	X(IO, "IO wait")                              \
+#define WAIT_REASON_MAP(X)                                                     \
+	X(NONE, "")                                                            \
+	X(CHAN_RECV_NIL, "chan receive (nil chan)")                            \
+	X(CHAN_SEND_NIL, "chan send (nil chan)")                               \
+	X(CHAN_RECV, "chan receive")                                           \
+	X(CHAN_SEND, "chan send")                                              \
+	X(SELECT, "select")                                                    \
+	X(SELECT_NO_CASES, "select (no cases)")                                \
+	X(SLEEP, "sleep")                                                      \
+	X(MUTEX, "sync.Mutex.Lock")                                            \
+	X(RW_RLOCK, "sync.RWMutex.RLock")                                      \
+	X(RW_LOCK, "sync.RWMutex.Lock")                                        \
+	X(WAITGROUP, "sync.WaitGroup.Wait")                                    \
+	X(COND, "sync.Cond.Wait")                                              \
+	X(STOP_WORLD, "stopping the world")                                    \
+	X(IO, "IO wait")                                                       \
 	X(SIGNAL, "signal wait")
 
 enum wait_reason {
@@ -94,10 +94,10 @@ struct glist {
 struct sudog {
 	struct g *g;
 	struct sudog *next, *prev;
-	void *elem;          /* where the value comes from or goes to */
-	uint32_t index;      /* of the case, in a select */
-	bool contended;      /* g->select_done decides who wakes it */
-	bool success;        /* by a value, not by close */
+	void *elem;     /* where the value comes from or goes to */
+	uint32_t index; /* of the case, in a select */
+	bool contended; /* g->select_done decides who wakes it */
+	bool success;   /* by a value, not by close */
 };
 
 struct waitq {
@@ -142,13 +142,13 @@ struct panic;
  * stack, so a parked goroutine with a shallow stack costs one page.
  */
 struct g {
-	void *sp;           /* while not running */
+	void *sp;            /* while not running */
 	struct g *schedlink; /* in run queues and free lists */
 	_Atomic(uint32_t) status;
-	uint16_t reason;   /* wait_reason */
+	uint16_t reason; /* wait_reason */
 	uint8_t size_class;
-	bool system;       /* not counted, not dumped, no deadlock */
-	struct m *m;       /* that runs it */
+	bool system;        /* not counted, not dumped, no deadlock */
+	struct m *m;        /* that runs it */
 	struct sudog *wake; /* who was woken: set by the waker */
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
@@ -159,7 +159,7 @@ struct g {
 	void *arg;
 	int64_t goid;
 	int64_t parent;
-	void *creator; /* pc of the go statement */
+	void *creator;  /* pc of the go statement */
 	char *stack_lo; /* first usable byte, above the guard */
 	char *stack_hi; /* where its frames begin, below the G */
 	struct tryframe *tries;
@@ -169,7 +169,7 @@ struct g {
 	_Atomic(uint32_t) preempted;
 	uint32_t lockcount;
 	struct m *lockedm; /* the only M that may run it */
-	bool released; /* its frames were given back while it was free */
+	bool released;     /* its frames were given back while it was free */
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -199,8 +199,8 @@ struct p {
 	struct p *link;           /* in sched.pidle, sched.wantm */
 	bool start_spinning;      /* in wantm: how its M is to start */
 	_Atomic(struct m *) m;    /* the owner */
-	uint32_t schedtick;       /* owner: +1 for each goroutine it gives a turn */
-	_Atomic(uint32_t) tick_seen; /* schedtick, stored for sysmon */
+	uint32_t schedtick; /* owner: +1 for each goroutine it gives a turn */
+	_Atomic(uint32_t) tick_seen;   /* schedtick, stored for sysmon */
 	_Atomic(uint32_t) syscalltick; /* changes with each call and its end */
 	/*
 	 * Asks the owner to leave the fast path at its next scheduling point:
@@ -225,7 +225,7 @@ typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
 
 struct m {
 	volatile unsigned masked; /* mask.h: must be first */
-	_Atomic(int) tid; /* of the kernel; 0 once it has ended */
+	_Atomic(int) tid;         /* of the kernel; 0 once it has ended */
 	struct g *curg;
 	struct p *p;
 	after_fn after; /* set before a switch, called once after it */
@@ -233,13 +233,13 @@ struct m {
 	void *after_arg;
 	void *g0_sp; /* where the scheduler's own stack goes on */
 	bool spinning;
-	bool dying; /* its goroutine ended locked to it */
-	struct g *lockedg; /* the only one it may run: lockthread.c */
-	struct p *oldp;        /* had in the system call: first choice after it */
-	struct p *nextp;       /* given by whoever wakes it */
-	struct m *schedlink;   /* in sched.midle */
-	struct m *alllink;     /* in sched.allm */
-	atomic_uint note;      /* futex it sleeps on */
+	bool dying;          /* its goroutine ended locked to it */
+	struct g *lockedg;   /* the only one it may run: lockthread.c */
+	struct p *oldp;      /* had in the system call: first choice after it */
+	struct p *nextp;     /* given by whoever wakes it */
+	struct m *schedlink; /* in sched.midle */
+	struct m *alllink;   /* in sched.allm */
+	atomic_uint note;    /* futex it sleeps on */
 	int32_t id;
 	void *g0_lo;
 	size_t g0_size;
@@ -266,9 +266,9 @@ struct sched {
 	_Atomic(uint32_t) nmspinning;
 	/* Wake-ups to leave out after a futile search, and left out so far. */
 	_Atomic(uint32_t) skip, skipped;
-	_Atomic(uint32_t) mcount;  /* written under lock; never shrinks */
-	uint32_t mmade;            /* lock: Ms ever made */
-	uint32_t maxm;             /* limit of threads */
+	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
+	uint32_t mmade;           /* lock: Ms ever made */
+	uint32_t maxm;            /* limit of threads */
 	_Atomic(int64_t) goidgen;
 
 	/* Stopping the world. */
@@ -288,11 +288,11 @@ struct sched {
 	struct glist gfree[GORO_STACK_CLASSES]; /* gflock */
 
 	int32_t gomaxprocs;
-	bool embedded; /* no deadlock report */
+	bool embedded;     /* no deadlock report */
 	bool async_timers; /* timer channels as before Go 1.23 */
-	int64_t start; /* clock at start */
-	atomic_uint done; /* main has returned */
-	bool main_exited; /* by goexit: the process goes on without it */
+	int64_t start;     /* clock at start */
+	atomic_uint done;  /* main has returned */
+	bool main_exited;  /* by goexit: the process goes on without it */
 	_Atomic(uint64_t) handoffs;
 	/* what Ps that are gone had counted */
 	struct pstats gone;
