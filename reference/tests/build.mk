@@ -68,6 +68,13 @@ $(GT_STRONG:%=$(GT_OUT)/%): $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	$(CC) $(C_BASE) -Ireference/include $(GT_LTO) $(CONFIG_LDFLAGS) \
 		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl -lm
 
+#? SOAK_SECONDS  how long make soak goes on: 600
+SOAK_SECONDS ?= 600
+
+.PHONY: soak
+soak: $(GT_OUT)/soak ## mixed load on goro for 10 minutes: exact counts, no drift
+	@$< $(SOAK_SECONDS)
+
 TESTS += test-goro
 
 .PHONY: test-goro
