@@ -204,7 +204,7 @@ static void deadline_passed(struct timer *t, int64_t now)
 void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
 			  int64_t when)
 {
-	memset(d, 0, sizeof(*d));
+	arch_zero(d, sizeof(*d)); /* memset may be a call: l is held */
 	d->g = g;
 	d->l = l;
 	d->t.when = when;
@@ -290,7 +290,7 @@ static inline int send_blocking(struct goro_chan *c, const void *v,
 {
 	struct sudog s;
 
-	memcpy(&s.elem, &v, sizeof(v));
+	s.elem = (void *)(uintptr_t)v;
 	san_read(v, c->elemsize);
 	if (!wait_in(c, &c->sendq, &s, deadline, WAIT_CHAN_SEND))
 		return GORO_TIMEOUT;

@@ -128,7 +128,7 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 		arg = top;
 	}
 	g->fn = fn;
-	memcpy(&g->arg, &arg, sizeof(arg));
+	g->arg = (void *)(uintptr_t)arg;
 	g->creator = creator;
 	g->parent = m->curg ? m->curg->goid : 0;
 	g->goid = new_goid(m->p);
