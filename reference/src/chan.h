@@ -31,7 +31,7 @@ struct goro_chan {
 
 static inline void copy_elem(void *to, const void *from, size_t n)
 {
-	switch (n) {
+	switch (SAN_INLINE_COPY ? n : SIZE_MAX) {
 	case 8:
 		memcpy(to, from, 8);
 		break;

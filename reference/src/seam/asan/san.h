@@ -23,7 +23,8 @@ struct san_fiber {
 	void *fake;
 };
 
-#define SAN_PREEMPT 1 /* goroutines are stopped by signals */
+#define SAN_PREEMPT 1     /* goroutines are stopped by signals */
+#define SAN_INLINE_COPY 0 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
 
 static inline void san_stack(char *lo, char *hi)
@@ -100,6 +101,8 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 
 static inline void san_copy(void *to, const void *from, size_t n)
 {
+	if (n == 0)
+		return;
 	mask();
 	memcpy(to, from, n);
 	unmask();

@@ -33,6 +33,7 @@ struct san_fiber {
 };
 
 #define SAN_PREEMPT 1     /* goroutines are stopped by signals */
+#define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
 
 static inline void san_stack(char *lo, char *hi)
