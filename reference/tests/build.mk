@@ -50,7 +50,7 @@ GT_PROG := $(filter-out $(GT_STRONG:%=$(GT)/programs/%.c), \
 	$(wildcard $(GT)/programs/*.c))
 GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_OUT)/cxx
 GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto) \
-	$(if $(shell grep -m1 -w avx2 /proc/cpuinfo),-mavx2)
+	$(if $(filter x86_64,$(GORO_ARCH)),$(if $(shell grep -m1 -w avx2 /proc/cpuinfo),-mavx2))
 
 $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
