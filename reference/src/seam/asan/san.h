@@ -27,11 +27,6 @@ struct san_fiber {
 #define SAN_INLINE_COPY 0 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
 
-static inline void san_stack(char *lo, char *hi)
-{
-	(void)lo, (void)hi;
-}
-
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
 	*f = (struct san_fiber){.lo = lo, .n = n};
@@ -74,31 +69,6 @@ static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 	unmask();
 }
 
-static inline void san_release(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_acquire(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_sync(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_sync_as(struct san_fiber *f, const void *p)
-{
-	(void)f, (void)p;
-}
-
-static inline void san_acquire_as(struct san_fiber *f, const void *p)
-{
-	(void)f, (void)p;
-}
-
 static inline void san_copy(void *to, const void *from, size_t n)
 {
 	if (n == 0)
@@ -108,26 +78,6 @@ static inline void san_copy(void *to, const void *from, size_t n)
 	unmask();
 }
 
-static inline void san_read(const void *p, size_t n)
-{
-	(void)p, (void)n;
-}
-
-static inline void san_write(void *p, size_t n)
-{
-	(void)p, (void)n;
-}
-
-typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
-
-static inline int san_sigaction(int sig, san_handler fn)
-{
-	struct sigaction act;
-
-	memset(&act, 0, sizeof(act));
-	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-	act.sa_sigaction = fn;
-	return sigaction(sig, &act, NULL);
-}
+#include "seam/no_edges.h"
 
 #endif

@@ -2,7 +2,6 @@
  * san.h - where sanitizers are told of stacks and of edges.  This is the twin
  * for builds without one: nothing happens.
  *
- *	san_stack              memory that is a goroutine's stack from now on
  *	san_fiber_new, _free   a goroutine's stack is taken into use, given back
  *	san_thread             the calling thread's own stack
  *	san_leave(from, to)    right before goro__switch
@@ -35,11 +34,6 @@ struct san_fiber {
 #define SAN_PREEMPT 1     /* goroutines are stopped by signals */
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
-
-static inline void san_stack(char *lo, char *hi)
-{
-	(void)lo, (void)hi;
-}
 
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
@@ -76,57 +70,12 @@ static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 	(void)self, (void)to;
 }
 
-static inline void san_release(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_acquire(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_sync(const void *p)
-{
-	(void)p;
-}
-
-static inline void san_sync_as(struct san_fiber *f, const void *p)
-{
-	(void)f, (void)p;
-}
-
-static inline void san_acquire_as(struct san_fiber *f, const void *p)
-{
-	(void)f, (void)p;
-}
-
 /* Not libc's: a channel's lock may be held (mask.h). */
 static inline void san_copy(void *to, const void *from, size_t n)
 {
 	arch_copy(to, from, n);
 }
 
-static inline void san_read(const void *p, size_t n)
-{
-	(void)p, (void)n;
-}
-
-static inline void san_write(void *p, size_t n)
-{
-	(void)p, (void)n;
-}
-
-typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
-
-static inline int san_sigaction(int sig, san_handler fn)
-{
-	struct sigaction act;
-
-	memset(&act, 0, sizeof(act));
-	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-	act.sa_sigaction = fn;
-	return sigaction(sig, &act, NULL);
-}
+#include "seam/no_edges.h"
 
 #endif

@@ -39,11 +39,6 @@ struct san_fiber {
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
 
-static inline void san_stack(char *lo, char *hi)
-{
-	(void)lo, (void)hi;
-}
-
 static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)lo, (void)n;
