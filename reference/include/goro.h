@@ -90,6 +90,9 @@ enum goro_status {
 	GORO_AGAIN = 2,    /* GORO_POLL and not ready */
 	GORO_TIMEOUT = 3,  /* the deadline passed */
 	GORO_PANICKED = 4, /* goro_try: the function panicked */
+	GORO_EOF = 5,      /* read: the peer will send no more */
+	GORO_CANCELED = 6, /* the context was cancelled */
+	GORO_DEADLINE = 7, /* the context's deadline passed */
 	GORO_SEND_CLOSED = -1,
 	GORO_CLOSE_CLOSED = -2,
 	GORO_CLOSE_NIL = -3,
@@ -102,9 +105,27 @@ enum goro_status {
 	GORO_TICKER_RESET = -10,
 	GORO_TIMER_STOP = -11,
 	GORO_TIMER_RESET = -12,
+	GORO_CTX_NIL_PARENT = -13,
+	GORO_CTX_NIL_KEY = -14,
+	GORO_CTX_BAD_KEY = -15,
+	GORO_SEM_RELEASED = -16,
+	GORO_GROUP_LIMIT = -17,
 	GORO_EINVAL = -64,
 	GORO_ENOMEM = -65,
-	GORO_ENOTSUP = -66
+	GORO_ENOTSUP = -66,
+	GORO_NET_CLOSED = -80,      /* closed here, before or meanwhile */
+	GORO_NET_REFUSED = -81,     /* nobody listens there */
+	GORO_NET_RESET = -82,       /* the peer has reset the connection */
+	GORO_NET_PIPE = -83,        /* the peer reads no more */
+	GORO_NET_ADDR = -84,        /* an address that cannot be parsed */
+	GORO_NET_NO_DEADLINE = -85, /* no poller waits for such a file */
+	GORO_NET_CANCELED = -86,    /* the context of a dial has ended */
+	GORO_NET_PIPE_CLOSED = -87, /* in-memory pipe */
+	GORO_NET_MFILE = -88,       /* EMFILE or ENFILE */
+	GORO_NET_OTHER = -89,       /* any other */
+	GORO_RATE_BURST = -100,
+	GORO_RATE_DEADLINE = -101,
+	GORO_CTX_KIND = -102 /* the context has no such call */
 };
 
 /* The text of a status: "send on closed channel" ... */
