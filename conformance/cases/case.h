@@ -36,21 +36,32 @@
 #include <string.h>
 
 #include "assay.h"
+#include "assay_ext.h"
+
+/* Both tables of a runtime, so that an offset names a group of either. */
+struct tables {
+	struct assay_runtime rt;
+	struct assay_runtime_ext ext;
+};
 
 /*
- * A function of the table that a case cannot do without.  What every case may
+ * A function of the tables that a case cannot do without.  What every case may
  * use needs no mention (case_base in runner/caselist.c); any other function is
  * hidden from a case that does not name it.
  */
 struct need {
-	size_t group; /* offset of the group's pointer in the table */
+	size_t group; /* offset of the group's pointer in struct tables */
 	size_t fn;    /* offset of the function in the group */
 	const char *name;
 };
 
 /* clang-format off */
 #define NEED(g, f)                                                             \
-	{offsetof(struct assay_runtime, g),                                    \
+	{offsetof(struct tables, rt.g),                                        \
+	 offsetof(struct assay_##g##_ops, f), #g "->" #f}
+/* The same for the second table, assay_ext.h. */
+#define NEED_EXT(g, f)                                                         \
+	{offsetof(struct tables, ext.g),                                       \
 	 offsetof(struct assay_##g##_ops, f), #g "->" #f}
 #define NEEDS(...) .needs = (const struct need[]){__VA_ARGS__, {0, 0, NULL}}
 /* clang-format on */
@@ -130,8 +141,12 @@ struct testcase {
 
 /* ---- what a body sees --------------------------------------------------- */
 
-/* The runtime; groups and functions it lacks are NULL, never short. */
+/*
+ * The runtime and its second table, which is there even if the runtime has
+ * none; groups and functions it lacks are NULL, never short.
+ */
 extern const struct assay_runtime *rt;
+extern const struct assay_runtime_ext *ext;
 
 /* GOMAXPROCS of this run. */
 int case_procs(void);

@@ -21,6 +21,7 @@ enum {
 };
 
 const struct assay_runtime *rt;
+const struct assay_runtime_ext *ext;
 struct case_run case_run = {
 	.result_fd = STDOUT_FILENO, .time_scale = 1, .test_scale = 1};
 

@@ -8,7 +8,7 @@
 #include "case.h"
 
 struct case_run {
-	const struct assay_runtime *runtime; /* normalised, by child_table.c */
+	const struct tables *tables; /* normalised, by child_table.c */
 	int result_fd;     /* where result lines go, each by one write */
 	int procs;         /* 0: the runtime's own default */
 	uint64_t seed;     /* of rnd() */

@@ -108,18 +108,20 @@ static bool take_environment(void)
 	return true;
 }
 
-int assay_child_main(int argc, char **argv, const struct assay_runtime *runtime)
+int assay_child_main_ext(int argc, char **argv,
+			 const struct assay_runtime *runtime,
+			 const struct assay_runtime_ext *ext_table)
 {
 	struct child_args args = {0};
 	const struct testcase *tc;
 
 	if (!parse(argc, argv, &args) || !take_environment())
 		return CHILD_UNUSABLE;
-	case_run.runtime = table_normalise(runtime);
-	if (case_run.runtime == NULL)
+	case_run.tables = table_normalise(runtime, ext_table);
+	if (case_run.tables == NULL)
 		return CHILD_UNUSABLE;
 	if (args.describe) {
-		describe(case_run.runtime);
+		describe(case_run.tables);
 		return CHILD_PASSED;
 	}
 	tc = case_find(args.id);
@@ -130,4 +132,9 @@ int assay_child_main(int argc, char **argv, const struct assay_runtime *runtime)
 	table_show_only_needs(tc);
 	case_run.virtual_time = (tc->flags & CASE_VIRTUAL_TIME) != 0;
 	return verdict_of(tc);
+}
+
+int assay_child_main(int argc, char **argv, const struct assay_runtime *runtime)
+{
+	return assay_child_main_ext(argc, argv, runtime, NULL);
 }

@@ -5,6 +5,7 @@
  * their number against the header.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "child_internal.h"
 
@@ -62,6 +63,49 @@
 	X(trace, start) X(trace, stop) X(trace, enabled) \
 	X(trace, region_begin) X(trace, region_end) X(trace, task_begin) \
 	X(trace, task_end) X(trace, log) X(trace, convert)
+
+#define CONTEXT_FUNCTIONS(X) \
+	X(context, background) X(context, todo) X(context, with_cancel) \
+	X(context, with_deadline) X(context, with_timeout) \
+	X(context, with_value) X(context, without_cancel) \
+	X(context, foreign) X(context, cancel) X(context, free) \
+	X(context, err) X(context, cause) X(context, done) \
+	X(context, deadline) X(context, value) X(context, after_func) \
+	X(context, after_stop) X(context, after_free) X(context, name) \
+	X(context, children) X(context, is_timeout) \
+	X(context, is_temporary) X(context, dial)
+
+#define GROUP_FUNCTIONS(X) \
+	X(group, make) X(group, with_context) X(group, set_limit) \
+	X(group, go) X(group, wait) X(group, free) X(group, error)
+
+#define SEMAPHORE_FUNCTIONS(X) \
+	X(semaphore, make) X(semaphore, acquire) X(semaphore, try_acquire) \
+	X(semaphore, release) X(semaphore, free)
+
+#define FLIGHT_FUNCTIONS(X) \
+	X(flight, make) X(flight, do_) X(flight, do_chan) \
+	X(flight, forget) X(flight, free)
+
+#define RATE_FUNCTIONS(X) \
+	X(rate, every) X(rate, make) X(rate, free) X(rate, limit) \
+	X(rate, burst) X(rate, tokens) X(rate, set_limit) \
+	X(rate, set_burst) X(rate, allow_n) X(rate, reserve_n) \
+	X(rate, reservation_ok) X(rate, reservation_delay) \
+	X(rate, reservation_cancel) X(rate, reservation_free) \
+	X(rate, wait_n) X(rate, error) X(rate, bucket_make) \
+	X(rate, bucket_take) X(rate, bucket_next) X(rate, bucket_free) \
+	X(rate, sometimes_make) X(rate, sometimes_do) \
+	X(rate, sometimes_free)
+
+#define LAZY_FUNCTIONS(X) \
+	X(lazy, make) X(lazy, get) X(lazy, free)
+
+#define MAP_FUNCTIONS(X) \
+	X(map, make) X(map, free) X(map, load) X(map, store) \
+	X(map, load_or_store) X(map, load_and_delete) X(map, delete_) \
+	X(map, swap) X(map, compare_and_swap) X(map, compare_and_delete) \
+	X(map, range) X(map, clear)
 /* clang-format on */
 
 #define ONE(g, f) +1
@@ -78,65 +122,38 @@ ASSERT_COMPLETE(blocking, BLOCKING_FUNCTIONS);
 ASSERT_COMPLETE(inspect, INSPECT_FUNCTIONS);
 ASSERT_COMPLETE(net, NET_FUNCTIONS);
 ASSERT_COMPLETE(trace, TRACE_FUNCTIONS);
+ASSERT_COMPLETE(context, CONTEXT_FUNCTIONS);
+ASSERT_COMPLETE(group, GROUP_FUNCTIONS);
+ASSERT_COMPLETE(semaphore, SEMAPHORE_FUNCTIONS);
+ASSERT_COMPLETE(flight, FLIGHT_FUNCTIONS);
+ASSERT_COMPLETE(rate, RATE_FUNCTIONS);
+ASSERT_COMPLETE(lazy, LAZY_FUNCTIONS);
+ASSERT_COMPLETE(map, MAP_FUNCTIONS);
 
-#define SHOW(g, f)                                                             \
-	if (runtime->g->f != NULL)                                             \
-		puts("has " #g "->" #f);
+#define FIRST(g, f) NEED(g, f),
+#define SECOND(g, f) NEED_EXT(g, f),
 
-static void show_core(const struct assay_runtime *runtime)
+/* clang-format off */
+static const struct need functions[] = {
+	CORE_FUNCTIONS(FIRST) CHAN_FUNCTIONS(FIRST) TIME_FUNCTIONS(FIRST)
+	SYNC_FUNCTIONS(FIRST) BLOCKING_FUNCTIONS(FIRST)
+	INSPECT_FUNCTIONS(FIRST) NET_FUNCTIONS(FIRST) TRACE_FUNCTIONS(FIRST)
+	CONTEXT_FUNCTIONS(SECOND) GROUP_FUNCTIONS(SECOND)
+	SEMAPHORE_FUNCTIONS(SECOND) FLIGHT_FUNCTIONS(SECOND)
+	RATE_FUNCTIONS(SECOND) LAZY_FUNCTIONS(SECOND) MAP_FUNCTIONS(SECOND)
+};
+/* clang-format on */
+
+static bool has(const struct tables *tables, const struct need *n)
 {
-	if (runtime->core == NULL)
-		return;
-	CORE_FUNCTIONS(SHOW)
-}
+	const char *group;
+	void (*fn)(void);
 
-static void show_chan(const struct assay_runtime *runtime)
-{
-	if (runtime->chan == NULL)
-		return;
-	CHAN_FUNCTIONS(SHOW)
-}
-
-static void show_time(const struct assay_runtime *runtime)
-{
-	if (runtime->time == NULL)
-		return;
-	TIME_FUNCTIONS(SHOW)
-}
-
-static void show_sync(const struct assay_runtime *runtime)
-{
-	if (runtime->sync == NULL)
-		return;
-	SYNC_FUNCTIONS(SHOW)
-}
-
-static void show_blocking(const struct assay_runtime *runtime)
-{
-	if (runtime->blocking == NULL)
-		return;
-	BLOCKING_FUNCTIONS(SHOW)
-}
-
-static void show_inspect(const struct assay_runtime *runtime)
-{
-	if (runtime->inspect == NULL)
-		return;
-	INSPECT_FUNCTIONS(SHOW)
-}
-
-static void show_net(const struct assay_runtime *runtime)
-{
-	if (runtime->net == NULL)
-		return;
-	NET_FUNCTIONS(SHOW)
-}
-
-static void show_trace(const struct assay_runtime *runtime)
-{
-	if (runtime->trace == NULL)
-		return;
-	TRACE_FUNCTIONS(SHOW)
+	memcpy(&group, (const char *)tables + n->group, sizeof(group));
+	if (group == NULL)
+		return false;
+	memcpy(&fn, group + n->fn, sizeof(fn));
+	return fn != NULL;
 }
 
 static const char *text(const char *s)
@@ -144,20 +161,19 @@ static const char *text(const char *s)
 	return s == NULL || *s == '\0' ? "?" : s;
 }
 
-void describe(const struct assay_runtime *runtime)
+void describe(const struct tables *tables)
 {
-	printf("name %s\nversion %s\nmodel %s\n", text(runtime->name),
-	       text(runtime->version), text(runtime->model));
-	printf("abi %u\ntraits %x\nmax_goroutines %llu\n", runtime->abi,
-	       runtime->traits, (unsigned long long)runtime->max_goroutines);
-	show_core(runtime);
-	show_chan(runtime);
-	show_time(runtime);
-	show_sync(runtime);
-	show_blocking(runtime);
-	show_inspect(runtime);
-	show_net(runtime);
-	show_trace(runtime);
+	const struct assay_runtime *r = &tables->rt;
+
+	printf("name %s\nversion %s\nmodel %s\n", text(r->name),
+	       text(r->version), text(r->model));
+	printf("abi %u\ntraits %x\nmax_goroutines %llu\n", r->abi, r->traits,
+	       (unsigned long long)r->max_goroutines);
+	if (tables->ext.size != 0)
+		printf("ext %u\n", tables->ext.abi);
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (has(tables, &functions[i]))
+			printf("has %s\n", functions[i].name);
 	/* a host may leave by a way that does not flush C's stdout */
 	fflush(stdout);
 }

@@ -2,7 +2,7 @@
  * child_internal.h - the parts of the child process, see child.h:
  *
  *	child.c           arguments
- *	child_table.c     the runtime's table made full size, or refused
+ *	child_table.c     the runtime's tables made full size, or refused
  *	child_describe.c  --assay-describe
  *	child_verdict.c   CUnit's registry, run() and the verdict
  *
@@ -21,11 +21,13 @@ enum child_exit {
 };
 
 /*
- * A copy of the runtime's table in which every group and function that lies
- * beyond the runtime's own sizes is NULL.  It has static storage: one runtime
- * per process.  NULL, after one line on stderr: the table cannot be used.
+ * A copy of the runtime's tables in which every group and function that lies
+ * beyond the runtime's own sizes is NULL; all of the second one is zero if the
+ * runtime has none (own_ext == NULL).  It has static storage: one runtime per
+ * process.  NULL, after one line on stderr: a table cannot be used.
  */
-const struct assay_runtime *table_normalise(const struct assay_runtime *own);
+const struct tables *table_normalise(const struct assay_runtime *own,
+				     const struct assay_runtime_ext *own_ext);
 
 /*
  * Hides from the case every function that its head does not name: one that it
@@ -34,9 +36,9 @@ const struct assay_runtime *table_normalise(const struct assay_runtime *own);
 void table_show_only_needs(const struct testcase *tc);
 
 /* Writes what the (normalised) runtime has to stdout. */
-void describe(const struct assay_runtime *runtime);
+void describe(const struct tables *tables);
 
-/* Runs the case on case_run.runtime; returns a child_exit. */
+/* Runs the case on case_run.tables; returns a child_exit. */
 int verdict_of(const struct testcase *tc);
 
 /* One line on stderr. */

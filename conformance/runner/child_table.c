@@ -1,5 +1,5 @@
 /*
- * child_table.c - reads the table of a runtime that may be older, newer,
+ * child_table.c - reads the tables of a runtime that may be older, newer,
  * truncated or no runtime at all.
  *
  * Sizes are believed only within reason: a group is copied up to the smaller
@@ -14,8 +14,9 @@
 #define SIZE_ABSURD ((size_t)1 << 16)
 
 /*
- * Where a group's pointer lies in the table and where its full-size copy goes.
- * Every group starts with its size, then has nothing but function pointers.
+ * Where a group's pointer lies in the tables and where its full-size copy
+ * goes.  Every group starts with its size, then has nothing but function
+ * pointers.
  */
 struct group {
 	const char *name;
@@ -24,7 +25,7 @@ struct group {
 	void *copy;
 };
 
-static struct assay_runtime table;
+static struct tables tables;
 static struct assay_core_ops core;
 static struct assay_chan_ops chan;
 static struct assay_time_ops time_ops;
@@ -33,17 +34,35 @@ static struct assay_blocking_ops blocking;
 static struct assay_inspect_ops inspect;
 static struct assay_net_ops net;
 static struct assay_trace_ops trace;
+static struct assay_context_ops context;
+static struct assay_group_ops group;
+static struct assay_semaphore_ops semaphore;
+static struct assay_flight_ops flight;
+static struct assay_rate_ops rate;
+static struct assay_lazy_ops lazy;
+static struct assay_map_ops map;
 
-#define GROUP(g, copy)                                                         \
+#define GROUP(table, g, copy)                                                  \
 	{                                                                      \
-#g, offsetof(struct assay_runtime, g), sizeof(copy), &(copy)   \
+#g, offsetof(struct tables, table.g), sizeof(copy), &(copy)    \
 	}
 
 static const struct group groups[] = {
-	GROUP(core, core),         GROUP(chan, chan),
-	GROUP(time, time_ops),     GROUP(sync, sync_ops),
-	GROUP(blocking, blocking), GROUP(inspect, inspect),
-	GROUP(net, net),           GROUP(trace, trace),
+	GROUP(rt, core, core),
+	GROUP(rt, chan, chan),
+	GROUP(rt, time, time_ops),
+	GROUP(rt, sync, sync_ops),
+	GROUP(rt, blocking, blocking),
+	GROUP(rt, inspect, inspect),
+	GROUP(rt, net, net),
+	GROUP(rt, trace, trace),
+	GROUP(ext, context, context),
+	GROUP(ext, group, group),
+	GROUP(ext, semaphore, semaphore),
+	GROUP(ext, flight, flight),
+	GROUP(ext, rate, rate),
+	GROUP(ext, lazy, lazy),
+	GROUP(ext, map, map),
 };
 
 static bool usable_size(size_t size, size_t least)
@@ -52,35 +71,46 @@ static bool usable_size(size_t size, size_t least)
 	       size % sizeof(void *) == 0;
 }
 
-static bool check_head(const struct assay_runtime *own)
-{
-	size_t least = offsetof(struct assay_runtime, core) + sizeof(void *);
+/* How both tables start. */
+struct head {
+	size_t size;
+	uint32_t abi;
+};
 
-	if (own == NULL) {
-		child_complain("assay_runtime() returned NULL");
-		return false;
-	}
-	if (own->size < offsetof(struct assay_runtime, traits)) {
-		child_complain("the table is truncated: %zu bytes, %zu needed",
-			       own->size, least);
-		return false;
-	}
-	if (own->abi != ASSAY_ABI_VERSION) {
-		child_complain("it has ABI version %u, this suite needs %u",
-			       own->abi, ASSAY_ABI_VERSION);
+_Static_assert(offsetof(struct head, abi) ==
+			       offsetof(struct assay_runtime, abi) &&
+		       offsetof(struct head, abi) ==
+			       offsetof(struct assay_runtime_ext, abi),
+	       "a head is the start of either table");
+
+/* name is the table's, least the size with which it has its first group. */
+static bool check_head(const struct head *own, const char *name,
+		       uint32_t version, size_t least)
+{
+	bool has_version =
+		own->size >= offsetof(struct head, abi) + sizeof(own->abi);
+
+	if (has_version && own->abi != version) {
+		child_complain("%s has ABI version %u, this suite needs %u",
+			       name, own->abi, version);
 		return false;
 	}
 	if (own->size < least) {
-		child_complain("the table is truncated: %zu bytes, %zu needed",
+		child_complain("%s is truncated: %zu bytes, %zu needed", name,
 			       own->size, least);
 		return false;
 	}
 	if (!usable_size(own->size, least)) {
-		child_complain("the table has an absurd size: %zu bytes",
+		child_complain("%s has an absurd size: %zu bytes", name,
 			       own->size);
 		return false;
 	}
 	return true;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
 }
 
 static bool take_group(const struct group *g)
@@ -88,7 +118,7 @@ static bool take_group(const struct group *g)
 	const void *own;
 	size_t size;
 
-	memcpy(&own, (char *)&table + g->offset, sizeof(own));
+	memcpy(&own, (char *)&tables + g->offset, sizeof(own));
 	if (own == NULL)
 		return true;
 	memcpy(&size, own, sizeof(size));
@@ -97,17 +127,18 @@ static bool take_group(const struct group *g)
 			       g->name, size);
 		return false;
 	}
-	memcpy(g->copy, own, size < g->size ? size : g->size);
-	memcpy((char *)&table + g->offset, &g->copy, sizeof(g->copy));
+	memcpy(g->copy, own, smaller(size, g->size));
+	memcpy((char *)&tables + g->offset, &g->copy, sizeof(g->copy));
 	return true;
 }
 
 static bool check_core(void)
 {
-	const char *missing = table.core == NULL        ? "group core"
-			      : table.core->run == NULL ? "core->run"
-			      : table.core->go == NULL  ? "core->go"
-							: NULL;
+	const struct assay_core_ops *own = tables.rt.core;
+	const char *missing = own == NULL        ? "group core"
+			      : own->run == NULL ? "core->run"
+			      : own->go == NULL  ? "core->go"
+						 : NULL;
 
 	if (missing == NULL)
 		return true;
@@ -115,17 +146,38 @@ static bool check_core(void)
 	return false;
 }
 
-const struct assay_runtime *table_normalise(const struct assay_runtime *own)
+static bool check_heads(const struct assay_runtime *own,
+			const struct assay_runtime_ext *own_ext)
 {
-	if (!check_head(own))
+	if (own == NULL) {
+		child_complain("assay_runtime() returned NULL");
+		return false;
+	}
+	if (!check_head((const struct head *)own, "the table",
+			ASSAY_ABI_VERSION,
+			offsetof(struct assay_runtime, core) + sizeof(void *)))
+		return false;
+	return own_ext == NULL ||
+	       check_head((const struct head *)own_ext, "the second table",
+			  ASSAY_EXT_ABI_VERSION,
+			  offsetof(struct assay_runtime_ext, context) +
+				  sizeof(void *));
+}
+
+const struct tables *table_normalise(const struct assay_runtime *own,
+				     const struct assay_runtime_ext *own_ext)
+{
+	if (!check_heads(own, own_ext))
 		return NULL;
-	memset(&table, 0, sizeof(table));
-	memcpy(&table, own,
-	       own->size < sizeof(table) ? own->size : sizeof(table));
+	memset(&tables, 0, sizeof(tables));
+	memcpy(&tables.rt, own, smaller(own->size, sizeof(tables.rt)));
+	if (own_ext != NULL)
+		memcpy(&tables.ext, own_ext,
+		       smaller(own_ext->size, sizeof(tables.ext)));
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (!take_group(&groups[i]))
 			return NULL;
-	return check_core() ? &table : NULL;
+	return check_core() ? &tables : NULL;
 }
 
 /* ---- what one case sees ------------------------------------------------- */

@@ -117,7 +117,8 @@ int verdict_of(const struct testcase *tc)
 	unsigned failures;
 
 	current = tc;
-	rt = case_run.runtime;
+	rt = &case_run.tables->rt;
+	ext = &case_run.tables->ext;
 	if (!register_all() || !run_registered(tc)) {
 		child_complain("CUnit: %s", CU_get_error_msg());
 		return CHILD_UNUSABLE;

@@ -11,8 +11,10 @@
 #include "child.h"
 
 #define SYMBOL "assay_runtime"
+#define SYMBOL_EXT "assay_runtime_ext"
 
 typedef const struct assay_runtime *(*runtime_fn)(void);
+typedef const struct assay_runtime_ext *(*runtime_ext_fn)(void);
 
 static int unusable(const char *what)
 {
@@ -20,8 +22,23 @@ static int unusable(const char *what)
 	return 2;
 }
 
+/* Without the symbol there is no second table: *out is NULL. */
+static bool load_ext(void *object, const struct assay_runtime_ext **out)
+{
+	void *symbol = dlsym(object, SYMBOL_EXT);
+	runtime_ext_fn fn;
+
+	*out = NULL;
+	if (symbol == NULL)
+		return true;
+	memcpy(&fn, &symbol, sizeof(fn));
+	*out = fn();
+	return *out != NULL;
+}
+
 int loader_main(int argc, char **argv)
 {
+	const struct assay_runtime_ext *ext;
 	void *object;
 	void *symbol;
 	runtime_fn fn;
@@ -34,7 +51,9 @@ int loader_main(int argc, char **argv)
 	symbol = dlsym(object, SYMBOL);
 	if (symbol == NULL)
 		return unusable("it exports no symbol " SYMBOL);
+	if (!load_ext(object, &ext))
+		return unusable(SYMBOL_EXT "() returned NULL");
 	memcpy(&fn, &symbol, sizeof(fn));
 	argv[2] = argv[0];
-	return assay_child_main(argc - 2, argv + 2, fn());
+	return assay_child_main_ext(argc - 2, argv + 2, fn(), ext);
 }

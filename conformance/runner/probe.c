@@ -87,6 +87,8 @@ static bool take_pair(struct runtime *r, const char *word, char *value)
 		r->traits = (uint32_t)strtoul(value, NULL, 16);
 	else if (strcmp(word, "max_goroutines") == 0)
 		r->max_goroutines = strtoull(value, NULL, 10);
+	else if (strcmp(word, "ext") == 0)
+		r->ext = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(word, "has") == 0)
 		strings_add(&r->has, copy_text(value));
 	else if (strcmp(word, "twin") == 0)
@@ -127,6 +129,10 @@ static void check_answer(const struct runtime *r)
 	if (r->abi != ASSAY_ABI_VERSION)
 		die("runtime %s: it has ABI version %u, this suite needs %u",
 		    r->arg, r->abi, ASSAY_ABI_VERSION);
+	if (r->ext != 0 && r->ext != ASSAY_EXT_ABI_VERSION)
+		die("runtime %s: its second table has ABI version %u, this "
+		    "suite needs %u",
+		    r->arg, r->ext, ASSAY_EXT_ABI_VERSION);
 	if (!strings_have(&r->has, "core->run") && r->twins.n == 0)
 		die("runtime %s: it lacks core->run, without which nothing "
 		    "runs",

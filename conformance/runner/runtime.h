@@ -17,6 +17,7 @@ struct runtime {
 	/* from --assay-describe */
 	char *name, *version, *model;
 	unsigned abi;
+	unsigned ext; /* version of the second table, 0: it has none */
 	uint32_t traits;
 	uint64_t max_goroutines;
 	struct strings has;   /* "chan->send" */
