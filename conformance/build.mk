@@ -125,11 +125,21 @@ CONF_FAKE_crash := -DFAKE_CONSTRUCTOR='abort()'
 CONF_FAKE_hang := -DFAKE_CONSTRUCTOR='for (;;) pause()'
 CONF_FAKE_exit := -DFAKE_CONSTRUCTOR='_exit(0)'
 CONF_FAKE_noise := -DFAKE_CONSTRUCTOR='puts("\033[31mnoise")'
+CONF_FAKE_noext := -DFAKE_EXT_SYMBOL=assay_other
+CONF_FAKE_ext_abi := -DFAKE_EXT_ABI=999
+CONF_FAKE_ext_truncated := -DFAKE_EXT_SIZE=20
+CONF_FAKE_ext_stub := -DFAKE_EXT_SIZE=8
+CONF_FAKE_ext_older := -DFAKE_EXT_SIZE=24
+CONF_FAKE_ext_absurd := -DFAKE_EXT_SIZE=12345678
+CONF_FAKE_ext_group := -DFAKE_LAZY_SIZE=12345678
+CONF_FAKE_ext_null := -DFAKE_EXT=NULL
 CONF_FAKES := good broken abi truncated stub absurd nocore nogo null nosymbol \
-	crash hang exit noise
+	crash hang exit noise noext ext_abi ext_truncated ext_stub ext_older \
+	ext_absurd ext_group ext_null
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
 
-$(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h conformance/build.mk
+$(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h abi/assay_ext.h \
+		conformance/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d $(CONF_FAKE_$*) -shared \
 		-o $@ $<

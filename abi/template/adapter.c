@@ -202,3 +202,9 @@ assay_runtime(void)
 {
 	return &table;
 }
+
+/*
+ * Contexts, errgroup, semaphores, singleflight, rate limiters, lazy values and
+ * the concurrent map are a second table, which assay_runtime_ext() returns:
+ * see abi/assay_ext.h.  Without the symbol their cases are skipped.
+ */

@@ -35,7 +35,7 @@ static struct assay_inspect_ops inspect;
 static struct assay_net_ops net;
 static struct assay_trace_ops trace;
 static struct assay_context_ops context;
-static struct assay_group_ops group;
+static struct assay_group_ops group_ops;
 static struct assay_semaphore_ops semaphore;
 static struct assay_flight_ops flight;
 static struct assay_rate_ops rate;
@@ -57,7 +57,7 @@ static const struct group groups[] = {
 	GROUP(rt, net, net),
 	GROUP(rt, trace, trace),
 	GROUP(ext, context, context),
-	GROUP(ext, group, group),
+	GROUP(ext, group, group_ops),
 	GROUP(ext, semaphore, semaphore),
 	GROUP(ext, flight, flight),
 	GROUP(ext, rate, rate),
@@ -71,38 +71,34 @@ static bool usable_size(size_t size, size_t least)
 	       size % sizeof(void *) == 0;
 }
 
-/* How both tables start. */
-struct head {
-	size_t size;
-	uint32_t abi;
-};
+/* Both tables start alike: a size_t size, a uint32_t abi. */
+#define ABI_AT offsetof(struct assay_runtime, abi)
 
-_Static_assert(offsetof(struct head, abi) ==
-			       offsetof(struct assay_runtime, abi) &&
-		       offsetof(struct head, abi) ==
-			       offsetof(struct assay_runtime_ext, abi),
-	       "a head is the start of either table");
+_Static_assert(ABI_AT == offsetof(struct assay_runtime_ext, abi),
+	       "the heads of both tables are alike");
 
 /* name is the table's, least the size with which it has its first group. */
-static bool check_head(const struct head *own, const char *name,
-		       uint32_t version, size_t least)
+static bool check_head(const void *own, const char *name, uint32_t version,
+		       size_t least)
 {
-	bool has_version =
-		own->size >= offsetof(struct head, abi) + sizeof(own->abi);
+	size_t size;
+	uint32_t abi = version;
 
-	if (has_version && own->abi != version) {
+	memcpy(&size, own, sizeof(size));
+	if (size >= ABI_AT + sizeof(abi))
+		memcpy(&abi, (const char *)own + ABI_AT, sizeof(abi));
+	if (abi != version) {
 		child_complain("%s has ABI version %u, this suite needs %u",
-			       name, own->abi, version);
+			       name, abi, version);
 		return false;
 	}
-	if (own->size < least) {
+	if (size < least) {
 		child_complain("%s is truncated: %zu bytes, %zu needed", name,
-			       own->size, least);
+			       size, least);
 		return false;
 	}
-	if (!usable_size(own->size, least)) {
-		child_complain("%s has an absurd size: %zu bytes", name,
-			       own->size);
+	if (!usable_size(size, least)) {
+		child_complain("%s has an absurd size: %zu bytes", name, size);
 		return false;
 	}
 	return true;
@@ -153,13 +149,11 @@ static bool check_heads(const struct assay_runtime *own,
 		child_complain("assay_runtime() returned NULL");
 		return false;
 	}
-	if (!check_head((const struct head *)own, "the table",
-			ASSAY_ABI_VERSION,
+	if (!check_head(own, "the table", ASSAY_ABI_VERSION,
 			offsetof(struct assay_runtime, core) + sizeof(void *)))
 		return false;
 	return own_ext == NULL ||
-	       check_head((const struct head *)own_ext, "the second table",
-			  ASSAY_EXT_ABI_VERSION,
+	       check_head(own_ext, "the second table", ASSAY_EXT_ABI_VERSION,
 			  offsetof(struct assay_runtime_ext, context) +
 				  sizeof(void *));
 }

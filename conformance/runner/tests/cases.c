@@ -112,6 +112,31 @@ CASE_OF(GO_009, named, "sees what it names", NEEDS(NEED(core, exit)))
 	CHECK(rt->core->exit != NULL);
 }
 
+static void *same(void *arg)
+{
+	return arg;
+}
+
+CASE_OF(GO_009, ext_named, "sees what it names of the second table",
+	NEEDS(NEED_EXT(lazy, make)))
+{
+	int it;
+
+	CHECK(ext->lazy->make(same, &it) == (void *)&it);
+	CHECK(ext->map == NULL);
+}
+
+CASE_OF(GO_009, ext_unnamed, "sees nothing of it that it does not name")
+{
+	CHECK(ext->lazy->make == NULL);
+}
+
+CASE_OF(GO_009, ext_missing, "needs a function that its group lacks",
+	NEEDS(NEED_EXT(lazy, make), NEED_EXT(lazy, get)))
+{
+	CHECK(false);
+}
+
 CASE_OF(GO_009, table, "notes a table and a figure")
 {
 	note("| one | two |");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "assay.h"
+#include "assay_ext.h"
 
 #ifndef FAKE_NAME
 #define FAKE_NAME "fake"
@@ -28,6 +29,21 @@
 #endif
 #ifndef FAKE_TABLE
 #define FAKE_TABLE &table
+#endif
+#ifndef FAKE_EXT_ABI
+#define FAKE_EXT_ABI ASSAY_EXT_ABI_VERSION
+#endif
+#ifndef FAKE_EXT_SIZE
+#define FAKE_EXT_SIZE sizeof(struct assay_runtime_ext)
+#endif
+#ifndef FAKE_LAZY_SIZE
+#define FAKE_LAZY_SIZE (sizeof(size_t) + sizeof(void *))
+#endif
+#ifndef FAKE_EXT
+#define FAKE_EXT &ext
+#endif
+#ifndef FAKE_EXT_SYMBOL
+#define FAKE_EXT_SYMBOL assay_runtime_ext
 #endif
 #ifndef FAKE_SYMBOL
 #define FAKE_SYMBOL assay_runtime
@@ -145,4 +161,24 @@ FAKE_SYMBOL(void);
 const struct assay_runtime *FAKE_SYMBOL(void)
 {
 	return FAKE_TABLE;
+}
+
+/* Of the second table a group that lacks its last functions. */
+static assay_lazy *make_lazy(void *(*make_value)(void *), void *arg)
+{
+	return make_value(arg);
+}
+
+static const struct assay_lazy_ops lazy
+	__attribute__((unused)) = {.size = FAKE_LAZY_SIZE, .make = make_lazy};
+
+static const struct assay_runtime_ext ext __attribute__((unused)) = {
+	.size = FAKE_EXT_SIZE, .abi = FAKE_EXT_ABI, .lazy = &lazy};
+
+__attribute__((visibility("default"))) const struct assay_runtime_ext *
+FAKE_EXT_SYMBOL(void);
+
+const struct assay_runtime_ext *FAKE_EXT_SYMBOL(void)
+{
+	return FAKE_EXT;
 }

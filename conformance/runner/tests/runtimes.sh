@@ -8,6 +8,16 @@ check "a group of absurd size" refused absurd "absurd size: 12345678"
 check "no core group" refused nocore "lacks group core"
 check "no core->go" refused nogo "lacks core->go"
 check "a NULL table" refused null "returned NULL"
+check "another version of the second table" refused ext_abi \
+	"the second table has ABI version 999"
+check "a truncated second table" refused ext_truncated \
+	"the second table is truncated: 20 bytes"
+check "a second table that is hardly there" refused ext_stub \
+	"the second table is truncated: 8 bytes"
+check "a second table of absurd size" refused ext_absurd \
+	"the second table has an absurd size: 12345678"
+check "a group of it of absurd size" refused ext_group "lazy has an absurd size"
+check "a NULL second table" refused ext_null "assay_runtime_ext() returned NULL"
 check "no symbol" refused nosymbol "exports no symbol assay_runtime"
 check "a constructor that crashes" refused crash "crashes while it is loaded"
 check "a constructor that hangs" refused hang \
@@ -71,6 +81,13 @@ check "a host answers by itself" is 0
 check "a twin is not skipped for a function" \
 	last_is "conformance: 2 passed, 0 failed, 0 skipped"
 
+host newer <<'HOST'
+printf 'name x\nversion 1\nmodel 1:1\nabi 1\next 7\nhas core->run\n'
+HOST
+run --runtime "$tmp/newer"
+check "a host with another second table" complains \
+	"second table has ABI version 7"
+
 host bare <<'HOST'
 printf 'name bare\nversion 1\nmodel 1:1\nabi 1\ntraits 0\n'
 printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
@@ -79,6 +96,15 @@ run --runtime "$tmp/bare" --run GO-001
 check "without the base nothing is judged" \
 	last_is "conformance: 0 passed, 0 failed, 1 skipped"
 check "the base: the reason" says "needs core->yield"
+
+# lacks NAME: the case that needs something of the second table is skipped.
+lacks() {
+	run --runtime "$dir/$1.so" --procs 1 --run GO-009/ext_named --verbose
+	is 0 && says "needs lazy->make" &&
+		last_is "conformance: 0 passed, 0 failed, 1 skipped"
+}
+check "no second table" lacks noext
+check "a second table without the group" lacks ext_older
 
 run --runtime "$good" --runtime "$tmp/works" --runtime "$dir/broken.so" \
 	--run GO-001 --run CH-012/right --procs 1
