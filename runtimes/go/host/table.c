@@ -3,15 +3,29 @@
  * on to the exported Go function of the same name.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "_cgo_export.h"
 
 static __thread uintptr_t self;
+static __thread char texts[GO_TEXTS][512];
 
 void assay_go_enter(assay_fn fn, void *arg, uintptr_t g)
 {
 	self = g;
+	memset(texts, 0, sizeof(texts));
 	fn(arg);
+}
+
+void assay_go_set_text(int which, const char *text)
+{
+	snprintf(texts[which], sizeof(texts[which]), "%s", text);
+}
+
+const char *assay_go_text(int which)
+{
+	return texts[which];
 }
 
 void assay_go_call(assay_fn fn, void *arg)
@@ -478,6 +492,7 @@ static struct assay_runtime table = {
 	.sync = &sync_ops,
 	.blocking = &blocking,
 	.inspect = &inspect,
+	.net = &assay_go_net,
 };
 
 const struct assay_runtime *assay_go_table(struct go_features features)

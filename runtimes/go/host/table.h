@@ -34,6 +34,18 @@ void assay_go_call(assay_fn fn, void *arg);
 typedef void *(*make_fn)(void *arg);
 void *assay_go_make(make_fn make, void *arg);
 
+/*
+ * Texts of errors, kept per goroutine: a thread-local variable again.  A new
+ * goroutine has none; a longer text is cut.
+ */
+enum go_text { GO_TEXT_NET, GO_TEXT_GROUP, GO_TEXT_RATE, GO_TEXTS };
+
+void assay_go_set_text(int which, const char *text);
+const char *assay_go_text(int which);
+
+/* The group that does not stand in table.c. */
+extern const struct assay_net_ops assay_go_net;
+
 /* The number that a handle is. */
 uintptr_t assay_go_handle(const void *p);
 
