@@ -15,6 +15,7 @@ set -eu
 
 cc=${CC:-cc}
 cxx=${CXX:-c++}
+gocode=/usr/share/gocode/src/golang.org/x
 me=setup
 updated=
 
@@ -32,6 +33,8 @@ table() {
 	build    need libc6-dev             header stdio.h
 	build    need libcunit1-dev         header CUnit/Basic.h
 	build    want golang-go             go
+	build    want golang-golang-x-sync-dev exists $gocode/sync/singleflight/singleflight.go
+	build    want golang-golang-x-time-dev exists $gocode/time/rate/rate.go
 	test     need g++                   tool $cxx
 	test     need pkg-config            tool pkg-config
 	test     need patch                 tool patch

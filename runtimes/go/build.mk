@@ -7,17 +7,26 @@
 GO ?= $(firstword $(shell command -v go) \
 	$(wildcard /usr/local/go/bin/go /usr/lib/go*/bin/go))
 
+#? GO_X      a copy of golang.org/x to take before the one of the toolchain
+GO_X ?=
+
 GO_OBJ := $(B)/obj/runtimes/go
 GO_SRC := $(wildcard runtimes/go/*/*.go runtimes/go/*/*/*.go \
 	runtimes/go/host/*.c runtimes/go/host/*.h) abi/assay.h \
-	conformance/runner/child.h
+	abi/assay_ext.h conformance/runner/child.h
 GO_LIB := $(GO_OBJ)/libassay-cases.a
 
-# The module has no dependencies; nothing is ever fetched.
+# Nothing is ever fetched: the packages of golang.org/x are those that come
+# with the toolchain, for its own use, and else Debian's.
+GO_X_PLACES = $(GO_X) \
+	"$$($(GO_RUN) $(GO) env GOROOT)/src/cmd/vendor/golang.org/x" \
+	/usr/share/gocode/src/golang.org/x
 GO_RUN = GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off GOWORK=off CC="$(CC)" \
 	$(if $(HOME)$(XDG_CACHE_HOME),,GOCACHE=$(abspath $(GO_OBJ)/cache))
 GO_BUILD = $(GO) build -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
-	-buildvcs=false
+	-buildvcs=false -tags "$$(cut -d' ' -f1 $(abspath $(GO_OBJ)/x/tags))"
+GO_VERSION = $$($(GO_RUN) $(GO) env GOVERSION)
+GO_LANGUAGE = $$(echo "$(GO_VERSION)" | sed 's/^go\([0-9]*\.[0-9]*\).*/\1/')
 
 ifneq ($(SAN),none)
 # Go's scheduler means nothing to C's sanitizers.
@@ -30,10 +39,18 @@ RUNTIME_FILES += $(B)/runtimes/go
 # a newer toolchain imitate that version (timer channels, panic(nil) ...).
 $(GO_OBJ)/go.mod: FORCE
 	@mkdir -p $(@D)
-	@v=$$($(GO_RUN) $(GO) env GOVERSION) && \
-	printf '// %s\nmodule assay/runtimes/go\n\ngo %s\n' "$$v" \
-		"$$(echo "$$v" | sed 's/^go\([0-9]*\.[0-9]*\).*/\1/')" >$@.new
+	@{ printf '// %s\nmodule assay/runtimes/go\n\ngo %s\n' \
+		"$(GO_VERSION)" "$(GO_LANGUAGE)"; \
+	for m in golang.org/x/sync golang.org/x/time; do \
+		printf '\nrequire %s v0.0.0\n\nreplace %s => %s\n' $$m $$m \
+			$(abspath $(GO_OBJ))/$${m#golang.org/}; \
+	done; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(GO_OBJ)/x/tags: FORCE
+	@mkdir -p $(GO_OBJ)
+	@GO_LANGUAGE="$(GO_LANGUAGE)" runtimes/go/xpackages.sh $(@D) \
+		$(GO_X_PLACES)
 
 # An archive, since cgo names the library twice when it links.
 $(GO_LIB): $(B)/cases.o $(B)/child.o
@@ -41,7 +58,8 @@ $(GO_LIB): $(B)/cases.o $(B)/child.o
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_SRC) runtimes/go/build.mk
+$(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_OBJ)/x/tags $(GO_SRC) \
+		runtimes/go/build.mk
 	@mkdir -p $(@D)
 	cd runtimes/go && $(GO_RUN) CGO_ENABLED=0 $(GO_BUILD) \
 		-o $(abspath $@)-twins ./twins/main

@@ -32,7 +32,7 @@ type channel interface {
 type plug[T any] struct {
 	c        chan T
 	size     uintptr
-	recvOnly bool // a timer's
+	recvOnly bool // Go's own: a timer's, a context's
 	load     func(p unsafe.Pointer, size uintptr) T
 	store    func(p unsafe.Pointer, v T)
 	closed   int32
@@ -68,17 +68,22 @@ func newSignals(n int) channel {
 	}
 }
 
-// newTimes plugs the channel of a timer in as it is: what C receives are
-// the nanoseconds of now().
-func newTimes(c <-chan time.Time) channel {
-	return &plug[time.Time]{
-		c:        *(*chan time.Time)(unsafe.Pointer(&c)),
-		size:     8,
+// newRecvOnly plugs a channel of Go's own in as it is; C may only receive.
+func newRecvOnly[T any](c <-chan T, size uintptr,
+	store func(p unsafe.Pointer, v T)) channel {
+	return &plug[T]{
+		c:        *(*chan T)(unsafe.Pointer(&c)),
+		size:     size,
 		recvOnly: true,
-		store: func(p unsafe.Pointer, v time.Time) {
-			*(*int64)(p) = nanoseconds(v)
-		},
+		store:    store,
 	}
+}
+
+// newTimes is the channel of a timer: C receives nanoseconds of now().
+func newTimes(c <-chan time.Time) channel {
+	return newRecvOnly(c, 8, func(p unsafe.Pointer, v time.Time) {
+		*(*int64)(p) = nanoseconds(v)
+	})
 }
 
 var nilChannel channel = &plug[struct{}]{

@@ -35,10 +35,15 @@ type deferred struct {
 
 // enter runs fn(arg) as the body of the calling goroutine.
 func enter(fn C.assay_fn, arg unsafe.Pointer) {
+	enterBody(func(g C.uintptr_t) { C.assay_go_enter(fn, arg, g) })
+}
+
+// enterBody runs a body that takes the goroutine to C.
+func enterBody(body func(g C.uintptr_t)) {
 	g := &goroutine{}
 	h := cgo.NewHandle(g)
 	defer h.Delete()
-	g.inFrame(func() { C.assay_go_enter(fn, arg, C.uintptr_t(h)) }, nil)
+	g.inFrame(func() { body(C.uintptr_t(h)) }, nil)
 }
 
 // inFrame calls f, then the calls deferred in it.  A panic that is left goes

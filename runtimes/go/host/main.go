@@ -80,6 +80,7 @@ func main() {
 		argc:    C.int(len(os.Args)),
 		argv:    arguments(),
 		runtime: C.assay_go_table(features()),
+		ext:     &C.assay_go_ext,
 		twins:   C.CString(twins.Describe()),
 	})
 	if procs := C.assay_go_wait(); procs > 0 {

@@ -25,7 +25,8 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static void *child_main(void *unused)
 {
-	int status = assay_child_main(host.argc, host.argv, host.runtime);
+	int status = assay_child_main_ext(host.argc, host.argv, host.runtime,
+					  host.ext);
 
 	(void)unused;
 	if (host.argc == 2 && strcmp(host.argv[1], "--assay-describe") == 0)

@@ -11,11 +11,33 @@
 static __thread uintptr_t self;
 static __thread char texts[GO_TEXTS][512];
 
-void assay_go_enter(assay_fn fn, void *arg, uintptr_t g)
+static void become(uintptr_t g)
 {
 	self = g;
 	memset(texts, 0, sizeof(texts));
+}
+
+void assay_go_enter(assay_fn fn, void *arg, uintptr_t g)
+{
+	become(g);
 	fn(arg);
+}
+
+int assay_go_enter_task(assay_task task, void *arg, uintptr_t g)
+{
+	become(g);
+	return task(arg);
+}
+
+int assay_go_enter_call(assay_call call, void *arg, void **value, uintptr_t g)
+{
+	become(g);
+	return call(arg, value);
+}
+
+uintptr_t assay_go_self(void)
+{
+	return self;
 }
 
 void assay_go_set_text(int which, const char *text)
@@ -36,6 +58,16 @@ void assay_go_call(assay_fn fn, void *arg)
 void *assay_go_make(void *(*make)(void *arg), void *arg)
 {
 	return make(arg);
+}
+
+int assay_go_result(assay_call call, void *arg, void **value)
+{
+	return call(arg, value);
+}
+
+bool assay_go_visit(visit_fn visit, void *arg, uint64_t key, void *value)
+{
+	return visit(arg, key, value);
 }
 
 uintptr_t assay_go_handle(const void *p)

@@ -26,13 +26,21 @@ struct go_features {
 /* Fills the table; called once, before anything else. */
 const struct assay_runtime *assay_go_table(struct go_features features);
 
-/* Runs fn(arg) as the body of the goroutine g. */
+/* Runs fn(arg) as the body of the goroutine g; or what has a result. */
 void assay_go_enter(assay_fn fn, void *arg, uintptr_t g);
+int assay_go_enter_task(assay_task task, void *arg, uintptr_t g);
+int assay_go_enter_call(assay_call call, void *arg, void **value, uintptr_t g);
+
+/* The goroutine that is in C on this thread. */
+uintptr_t assay_go_self(void);
 
 /* Calls back into C on a goroutine that came from there. */
 void assay_go_call(assay_fn fn, void *arg);
 typedef void *(*make_fn)(void *arg);
 void *assay_go_make(make_fn make, void *arg);
+int assay_go_result(assay_call call, void *arg, void **value);
+typedef bool (*visit_fn)(void *arg, uint64_t key, void *value);
+bool assay_go_visit(visit_fn visit, void *arg, uint64_t key, void *value);
 
 /*
  * Texts of errors, kept per goroutine: a thread-local variable again.  A new
@@ -43,14 +51,32 @@ enum go_text { GO_TEXT_NET, GO_TEXT_GROUP, GO_TEXT_RATE, GO_TEXTS };
 void assay_go_set_text(int which, const char *text);
 const char *assay_go_text(int which);
 
-/* The group that does not stand in table.c. */
+/* The groups that do not stand in table.c. */
 extern const struct assay_net_ops assay_go_net;
+extern struct assay_context_ops assay_go_context;
+extern const struct assay_group_ops assay_go_group;
+extern const struct assay_semaphore_ops assay_go_semaphore;
+extern const struct assay_flight_ops assay_go_flight;
+extern const struct assay_rate_ops assay_go_rate;
+extern const struct assay_lazy_ops assay_go_lazy;
+extern struct assay_map_ops assay_go_map;
+
+/*
+ * The second table.  What this Go or this build lacks is NULL in it; the Go
+ * file of what it has, chosen by build tags, enters that in its init().
+ */
+extern struct assay_runtime_ext assay_go_ext;
+
+/* Enter the functions that Go has since 1.21, 1.20 and 1.23. */
+void assay_go_context_121(void);
+void assay_go_map_120(void);
+void assay_go_map_123(void);
 
 /* The number that a handle is. */
 uintptr_t assay_go_handle(const void *p);
 
 /*
- * The process has two sides.  An ordinary thread runs assay_child_main() and
+ * The process has two sides.  An ordinary thread runs assay_child_main_ext() and
  * ends the process with its status; what it calls core->run() with is run by
  * Go's main goroutine, which waits for it.
  */
@@ -58,6 +84,7 @@ struct go_host {
 	int argc;
 	char **argv;
 	const struct assay_runtime *runtime;
+	const struct assay_runtime_ext *ext;
 	char *twins; /* lines for --assay-describe */
 };
 

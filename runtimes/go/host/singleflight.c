@@ -1,0 +1,52 @@
+//go:build singleflight
+
+/* singleflight.c - golang.org/x/sync/singleflight. */
+#include "_cgo_export.h"
+
+static assay_flight *make(void)
+{
+	return (assay_flight *)goFlightNew();
+}
+
+static int do_(assay_flight *f, const char *key, assay_call call, void *arg,
+	       void **value, bool *shared)
+{
+	void *no_value;
+	bool no_shared;
+
+	if (!f || !key || !call)
+		return ASSAY_EINVAL;
+	return goFlightDo((uintptr_t)f, (char *)key, call, arg,
+			  value ? value : &no_value,
+			  shared ? shared : &no_shared);
+}
+
+static assay_chan *do_chan(assay_flight *f, const char *key, assay_call call,
+			   void *arg)
+{
+	if (!f || !key || !call)
+		return NULL;
+	return (assay_chan *)goFlightDoChan((uintptr_t)f, (char *)key, call,
+					    arg);
+}
+
+static void forget(assay_flight *f, const char *key)
+{
+	if (f && key)
+		goFlightForget((uintptr_t)f, (char *)key);
+}
+
+static void flight_free(assay_flight *f)
+{
+	if (f)
+		goFlightFree((uintptr_t)f);
+}
+
+const struct assay_flight_ops assay_go_flight = {
+	.size = sizeof(assay_go_flight),
+	.make = make,
+	.do_ = do_,
+	.do_chan = do_chan,
+	.forget = forget,
+	.free = flight_free,
+};

@@ -1,0 +1,27 @@
+//go:build go1.21
+
+/* version_lazy.c - lazy values, since Go 1.21. */
+#include "_cgo_export.h"
+
+static assay_lazy *make(make_fn make_value, void *arg)
+{
+	return make_value ? (assay_lazy *)goLazyNew(make_value, arg) : NULL;
+}
+
+static void *get(assay_lazy *l)
+{
+	return l ? goLazyGet((uintptr_t)l) : NULL;
+}
+
+static void lazy_free(assay_lazy *l)
+{
+	if (l)
+		goLazyFree((uintptr_t)l);
+}
+
+const struct assay_lazy_ops assay_go_lazy = {
+	.size = sizeof(assay_go_lazy),
+	.make = make,
+	.get = get,
+	.free = lazy_free,
+};
