@@ -24,8 +24,9 @@ edit() {
 }
 
 rm -rf "$dir"
-mkdir -p "$dir"
+mkdir -p "$dir/seam"
 cp "$here"/../src/*.c "$here"/../src/*.h "$dir"
+cp "$here"/../src/seam/no_edges.h "$dir/seam"
 edit "$here/small.sed" "$dir/runtime2.h"
 edit "$here/small.sed" "$dir/schedule.c"
 if [ "$name" != small ]; then
