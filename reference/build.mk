@@ -20,6 +20,16 @@ $(B)/reference/%.o: reference/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(GORO_CFLAGS) -c -o $@ $<
 
+# What is built above the primitives is a user of the runtime like any other:
+# outside of the marks, may be preempted, and instrumented for ThreadSanitizer.
+GORO_EXT_OBJ := $(patsubst reference/src/ext/%.c,$(B)/reference/ext/%.o,\
+	$(wildcard reference/src/ext/*.c))
+
+$(B)/reference/ext/%.o: reference/src/ext/%.c
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include \
+		-fno-semantic-interposition -c -o $@ $<
+
 $(B)/reference/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
 	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
@@ -33,11 +43,11 @@ $(B)/reference/goro.o: $(B)/reference/text_begin.o $(GORO_OBJ) \
 		$(B)/reference/text_end.o
 	$(CC) -r -nostdlib -o $@ $^
 
-$(B)/libgoro.a: $(B)/reference/goro.o
+$(B)/libgoro.a: $(B)/reference/goro.o $(GORO_EXT_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/libgoro.so: $(B)/reference/goro.o
+$(B)/libgoro.so: $(B)/reference/goro.o $(GORO_EXT_OBJ)
 	$(CC) $(CONFIG_LDFLAGS) -shared -Wl,-soname,libgoro.so.0 -o $@ $^ \
 		-pthread
 

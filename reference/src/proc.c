@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "panic.h"
+#include "seam/sys.h"
 #include "switch.h"
 
 #define GOID_BATCH 16
@@ -222,6 +223,13 @@ static void *end(struct m *m, struct g *g)
 	return to->sp;
 }
 
+/* What a goroutine has of libc; on its stack still, like all of sys_free(). */
+static void drop_errtexts(struct g *g)
+{
+	sys_free(g->errtexts);
+	g->errtexts = NULL;
+}
+
 /* The C code at the bottom of a stack; goro__gostart calls it. */
 void *goro__gomain(void)
 {
@@ -233,14 +241,18 @@ void *goro__gomain(void)
 	g->fn(g->arg);
 	if (unlikely(g->defers != NULL))
 		goro__run_defers(g, NULL);
+	if (unlikely(g->errtexts != NULL))
+		drop_errtexts(g);
 	return end(goro__m(), g);
 }
 
 _Noreturn void goro__goexit0(void)
 {
-	struct m *m = goro__m();
+	struct g *g = goro__self();
 
-	goro__leave(end(m, m->curg));
+	if (unlikely(g->errtexts != NULL))
+		drop_errtexts(g);
+	goro__leave(end(goro__m(), g));
 }
 
 int64_t goro_id(void)

@@ -1,0 +1,40 @@
+/*
+ * errtext.c - see errtext.h.
+ */
+#include "errtext.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "proc.h"
+#include "seam/sys.h"
+
+enum { TEXT_MAX = 256 };
+
+/* Made with the first error and freed with the goroutine: proc.c. */
+struct errtexts {
+	char text[ERRTEXT_KINDS][TEXT_MAX];
+};
+
+void goro__set_error_text(enum errtext kind, const char *fmt, ...)
+{
+	struct errtexts *e = goro__self()->errtexts;
+	va_list ap;
+
+	if (!e) {
+		e = sys_calloc(1, sizeof(*e));
+		if (!e)
+			return;
+		goro__self()->errtexts = e;
+	}
+	va_start(ap, fmt);
+	vsnprintf(e->text[kind], TEXT_MAX, fmt, ap);
+	va_end(ap);
+}
+
+const char *goro__error_text(enum errtext kind)
+{
+	const struct errtexts *e = goro__self()->errtexts;
+
+	return e ? e->text[kind] : "";
+}

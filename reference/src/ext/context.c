@@ -1,0 +1,410 @@
+/*
+ * context.c - contexts: made, asked, given up.
+ */
+#include "context.h"
+
+#include <stdlib.h>
+
+static goro_context background = {.kind = ROOT,
+				  .u.root = "context.Background"};
+static goro_context todo = {.kind = ROOT, .u.root = "context.TODO"};
+
+goro_context *goro_background(void)
+{
+	return &background;
+}
+
+goro_context *goro_todo(void)
+{
+	return &todo;
+}
+
+/* ---- references --------------------------------------------------------- */
+
+goro_context *goro__context_new(enum kind kind, goro_context *parent)
+{
+	goro_context *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->kind = kind;
+	atomic_init(&c->refs, 1);
+	c->parent = parent ? goro__context_ref(parent) : NULL;
+	if (can_be_ended(c) || kind == FOREIGN)
+		c->ender = c;
+	else if (kind == VALUE)
+		c->ender = parent->ender;
+	return c;
+}
+
+goro_context *goro__context_ref(goro_context *c)
+{
+	if (c->kind != ROOT)
+		atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+	return c;
+}
+
+static void destroy(goro_context *c)
+{
+	goro_chan *done;
+
+	if (can_be_ended(c)) {
+		goro_timer_free(c->u.e.timer);
+		done = atomic_load_explicit(&c->u.e.done, memory_order_relaxed);
+		if (done != goro__closed_chan())
+			goro_chan_free(done);
+	}
+	free(c);
+}
+
+/* A context that goes lets go of its parent, and so on upwards. */
+void goro__context_unref(goro_context *c)
+{
+	while (c && c->kind != ROOT) {
+		goro_context *parent = c->parent;
+
+		/* What each holder did comes before the end. */
+		if (atomic_fetch_sub_explicit(&c->refs, 1,
+					      memory_order_acq_rel) != 1)
+			return;
+		destroy(c);
+		c = parent;
+	}
+}
+
+void goro_context_free(goro_context *c)
+{
+	if (!c || c->kind == ROOT)
+		return;
+	if (can_be_ended(c)) {
+		goro__context_end(c, GORO_CANCELED, 0);
+		goro__context_unwatch(c);
+	}
+	goro__context_unref(c);
+}
+
+/* ---- made --------------------------------------------------------------- */
+
+static int check(goro_context *parent, goro_context **out)
+{
+	if (!out)
+		return GORO_EINVAL;
+	return parent ? GORO_OK : GORO_CTX_NIL_PARENT;
+}
+
+/* Gives up what could not be completed. */
+static int undo(goro_context *c)
+{
+	goro_context_free(c);
+	return GORO_ENOMEM;
+}
+
+static int with_cancel(goro_context *parent, bool takes_cause,
+		       goro_context **out)
+{
+	goro_context *c;
+
+	if (!goro__closed_chan())
+		return GORO_ENOMEM;
+	c = goro__context_new(CANCEL, parent);
+	if (!c)
+		return GORO_ENOMEM;
+	c->u.e.takes_cause = takes_cause;
+	if (goro__context_join(c))
+		return undo(c);
+	*out = c;
+	return GORO_OK;
+}
+
+int goro_with_cancel(goro_context *parent, goro_context **out)
+{
+	int status = check(parent, out);
+
+	return status ? status : with_cancel(parent, true, out);
+}
+
+/* Locked: the timer may fire before it is known to be c's. */
+static bool start_timer(goro_context *c, int64_t ns)
+{
+	struct ender *e = &c->u.e;
+	bool ok = true;
+
+	goro_mutex_lock(&e->lock);
+	if (!atomic_load_explicit(&e->err, memory_order_relaxed)) {
+		goro__context_ref(c);
+		e->timer = goro_after_func(ns, goro__context_expire, c);
+		ok = e->timer != NULL;
+	}
+	goro_mutex_unlock(&e->lock);
+	if (!ok)
+		goro__context_unref(c);
+	return ok;
+}
+
+static int with_timer(goro_context *parent, int64_t deadline, int64_t now,
+		      int cause, goro_context **out)
+{
+	goro_context *c;
+
+	if (!goro__closed_chan())
+		return GORO_ENOMEM;
+	c = goro__context_new(TIMER, parent);
+	if (!c)
+		return GORO_ENOMEM;
+	c->u.e.deadline = deadline;
+	c->u.e.timeout_cause = cause;
+	if (goro__context_join(c))
+		return undo(c);
+	if (deadline <= now)
+		goro__context_end(c, GORO_DEADLINE, cause);
+	else if (!start_timer(c, deadline - now))
+		return undo(c);
+	*out = c;
+	return GORO_OK;
+}
+
+static int until(goro_context *parent, int64_t deadline, int64_t now, int cause,
+		 goro_context **out)
+{
+	int64_t earlier;
+
+	if (goro_context_deadline(parent, &earlier) && earlier < deadline)
+		return with_cancel(parent, false, out);
+	return with_timer(parent, deadline, now, cause, out);
+}
+
+int goro_with_deadline(goro_context *parent, int64_t deadline, int cause,
+		       goro_context **out)
+{
+	int status = check(parent, out);
+
+	return status ? status
+		      : until(parent, deadline, goro_now(), cause, out);
+}
+
+int goro_with_timeout(goro_context *parent, int64_t ns, int cause,
+		      goro_context **out)
+{
+	int status = check(parent, out);
+	int64_t now, deadline;
+
+	if (status)
+		return status;
+	now = goro_now();
+	if (__builtin_add_overflow(now, ns, &deadline))
+		deadline = INT64_MAX;
+	return until(parent, deadline, now, cause, out);
+}
+
+int goro_with_value(goro_context *parent, struct goro_key key, void *value,
+		    goro_context **out)
+{
+	int status = check(parent, out);
+	goro_context *c;
+
+	if (status)
+		return status;
+	if (key.type == GORO_KEY_NIL)
+		return GORO_CTX_NIL_KEY;
+	if (key.type == GORO_KEY_INCOMPARABLE)
+		return GORO_CTX_BAD_KEY;
+	c = goro__context_new(VALUE, parent);
+	if (!c)
+		return GORO_ENOMEM;
+	c->u.v.key = key;
+	c->u.v.value = value;
+	*out = c;
+	return GORO_OK;
+}
+
+int goro_without_cancel(goro_context *parent, goro_context **out)
+{
+	int status = check(parent, out);
+	goro_context *c;
+
+	if (status)
+		return status;
+	c = goro__context_new(WITHOUT_CANCEL, parent);
+	if (!c)
+		return GORO_ENOMEM;
+	*out = c;
+	return GORO_OK;
+}
+
+int goro_context_from_done(goro_chan *done, goro_context **out)
+{
+	goro_context *c;
+
+	if (!done || !out)
+		return GORO_EINVAL;
+	c = goro__context_new(FOREIGN, NULL);
+	if (!c)
+		return GORO_ENOMEM;
+	c->u.foreign = done;
+	*out = c;
+	return GORO_OK;
+}
+
+/* ---- ended and asked ---------------------------------------------------- */
+
+int goro_cancel(goro_context *c, int cause)
+{
+	if (!c)
+		return GORO_EINVAL;
+	if (!can_be_ended(c) || (cause && !c->u.e.takes_cause))
+		return GORO_CTX_KIND;
+	goro__context_end(c, GORO_CANCELED, cause);
+	return GORO_OK;
+}
+
+static goro_chan *make_done(struct ender *e)
+{
+	goro_chan *done;
+	int status = GORO_OK;
+
+	goro_mutex_lock(&e->lock);
+	done = atomic_load_explicit(&e->done, memory_order_relaxed);
+	if (!done) {
+		done = goro_chan_make(0, 0, &status);
+		atomic_store_explicit(&e->done, done, memory_order_release);
+	}
+	goro_mutex_unlock(&e->lock);
+	if (status)
+		goro_panic("runtime: out of memory");
+	return done;
+}
+
+goro_chan *goro_context_done(goro_context *c)
+{
+	goro_context *ender = c ? c->ender : NULL;
+	goro_chan *done;
+
+	if (!ender)
+		return NULL;
+	if (ender->kind == FOREIGN)
+		return ender->u.foreign;
+	/* Pairs with the release of make_done() and begin_end(). */
+	done = atomic_load_explicit(&ender->u.e.done, memory_order_acquire);
+	return done ? done : make_done(&ender->u.e);
+}
+
+/* An err that is set counts once done is closed: so both are seen at once. */
+int goro_context_err(goro_context *c)
+{
+	goro_context *ender = c ? c->ender : NULL;
+	int err;
+
+	if (!ender)
+		return 0;
+	if (ender->kind == FOREIGN)
+		return goro_chan_recv(ender->u.foreign, NULL, GORO_POLL) ==
+				       GORO_CLOSED
+			       ? GORO_CANCELED
+			       : 0;
+	/* Pairs with the release of begin_end(). */
+	err = atomic_load_explicit(&ender->u.e.err, memory_order_acquire);
+	if (err)
+		goro_recv(goro_context_done(ender), NULL);
+	return err;
+}
+
+int goro_context_cause(goro_context *c)
+{
+	int err = goro_context_err(c);
+
+	return err && c->ender->kind != FOREIGN ? c->ender->u.e.cause : err;
+}
+
+bool goro_context_deadline(goro_context *c, int64_t *deadline)
+{
+	while (c && c->kind != TIMER && c->kind != WITHOUT_CANCEL)
+		c = c->parent;
+	if (!c || c->kind == WITHOUT_CANCEL)
+		return false;
+	if (deadline)
+		*deadline = c->u.e.deadline;
+	return true;
+}
+
+void *goro_context_value(goro_context *c, struct goro_key key)
+{
+	for (; c; c = c->parent)
+		if (c->kind == VALUE && c->u.v.key.type == key.type &&
+		    c->u.v.key.value == key.value)
+			return c->u.v.value;
+	return NULL;
+}
+
+int64_t goro_context_children(goro_context *c)
+{
+	int64_t n;
+
+	if (!c || !can_be_ended(c))
+		return 0;
+	goro_mutex_lock(&c->u.e.lock);
+	n = c->u.e.nchildren;
+	goro_mutex_unlock(&c->u.e.lock);
+	return n;
+}
+
+bool goro_error_timeout(int error)
+{
+	return error == GORO_DEADLINE || error == GORO_TIMEOUT;
+}
+
+bool goro_error_temporary(int error)
+{
+	return goro_error_timeout(error) || error == GORO_NET_MFILE;
+}
+
+/* ---- hooks -------------------------------------------------------------- */
+
+/* A hook is a context at the lower end of the tree that runs fn. */
+struct goro_hook {
+	goro_context c;
+};
+
+int goro_context_after_func(goro_context *parent, goro_fn fn, void *arg,
+			    goro_hook **out)
+{
+	goro_context *c;
+
+	if (!parent || !fn || !out)
+		return GORO_EINVAL;
+	if (!goro__closed_chan())
+		return GORO_ENOMEM;
+	c = goro__context_new(HOOK, parent);
+	if (!c)
+		return GORO_ENOMEM;
+	c->u.e.fn = fn;
+	c->u.e.arg = arg;
+	if (goro__context_join(c)) {
+		goro_hook_stop((goro_hook *)(void *)c);
+		return undo(c);
+	}
+	*out = (goro_hook *)(void *)c;
+	return GORO_OK;
+}
+
+bool goro_hook_stop(goro_hook *h)
+{
+	int waits = HOOK_WAITS;
+
+	/* Pairs with nothing: see finish_end(). */
+	if (!h || !atomic_compare_exchange_strong_explicit(
+			  &h->c.u.e.hook, &waits, HOOK_STOPPED,
+			  memory_order_relaxed, memory_order_relaxed))
+		return false;
+	goro__context_end(&h->c, GORO_CANCELED, 0);
+	return true;
+}
+
+void goro_hook_free(goro_hook *h)
+{
+	if (!h)
+		return;
+	/* Who stopped it, or saw fn run, may free the foreign channel next. */
+	if (atomic_load_explicit(&h->c.u.e.err, memory_order_relaxed))
+		goro__context_unwatch(&h->c);
+	goro__context_unref(&h->c);
+}

@@ -1,0 +1,230 @@
+/*
+ * end.c - how contexts end, and how the end goes down the tree.
+ */
+#include "context.h"
+
+goro_chan *goro__closed_chan(void)
+{
+	static _Atomic(goro_chan *) closed;
+	/* Pairs with the release below. */
+	goro_chan *c = atomic_load_explicit(&closed, memory_order_acquire);
+	goro_chan *first = NULL;
+
+	if (c)
+		return c;
+	c = goro_chan_make(0, 0, NULL);
+	if (!c)
+		return NULL;
+	goro_close(c);
+	if (atomic_compare_exchange_strong_explicit(&closed, &first, c,
+						    memory_order_acq_rel,
+						    memory_order_acquire))
+		return c;
+	goro_chan_free(c);
+	return first;
+}
+
+/* ---- the owner's list --------------------------------------------------- */
+
+static void link_child(goro_context *owner, goro_context *c)
+{
+	struct ender *o = &owner->u.e;
+
+	c->u.e.owner = owner;
+	c->u.e.next = o->children;
+	if (o->children)
+		o->children->u.e.prev = c;
+	o->children = c;
+	o->nchildren++;
+	c->u.e.listed = true;
+	goro__context_ref(c);
+}
+
+/* The list's reference is the caller's now. */
+static void unlink_child(goro_context *owner, goro_context *c)
+{
+	struct ender *o = &owner->u.e;
+	struct ender *e = &c->u.e;
+
+	if (e->prev)
+		e->prev->u.e.next = e->next;
+	else
+		o->children = e->next;
+	if (e->next)
+		e->next->u.e.prev = e->prev;
+	e->prev = e->next = NULL;
+	o->nchildren--;
+	e->listed = false;
+}
+
+static void leave_owner(goro_context *c)
+{
+	goro_context *owner = c->u.e.owner;
+	bool listed;
+
+	if (!owner)
+		return;
+	goro_mutex_lock(&owner->u.e.lock);
+	listed = c->u.e.listed;
+	if (listed)
+		unlink_child(owner, c);
+	goro_mutex_unlock(&owner->u.e.lock);
+	if (listed)
+		goro__context_unref(c);
+}
+
+/* ---- the end ------------------------------------------------------------ */
+
+/* False: c had ended.  True: it has now, and is locked. */
+static bool begin_end(goro_context *c, int err, int cause)
+{
+	struct ender *e = &c->u.e;
+	goro_chan *done;
+
+	goro_mutex_lock(&e->lock);
+	if (atomic_load_explicit(&e->err, memory_order_relaxed)) {
+		goro_mutex_unlock(&e->lock);
+		return false;
+	}
+	e->cause = cause ? cause : err;
+	atomic_store_explicit(&e->err, err, memory_order_release);
+	done = atomic_load_explicit(&e->done, memory_order_relaxed);
+	if (done)
+		goro_close(done);
+	else
+		atomic_store_explicit(&e->done, goro__closed_chan(),
+				      memory_order_release);
+	return true;
+}
+
+/* The descendants of c have ended: unlocks it and does what is left. */
+static void finish_end(goro_context *c)
+{
+	struct ender *e = &c->u.e;
+	goro_timer *timer = e->timer;
+	int waits = HOOK_WAITS;
+
+	goro_mutex_unlock(&e->lock);
+	if (timer && goro_timer_stop(timer) == 1)
+		goro__context_unref(c);
+	/* Pairs with nothing: only one of the two changes it. */
+	if (c->kind == HOOK &&
+	    atomic_compare_exchange_strong_explicit(&e->hook, &waits, HOOK_RUNS,
+						    memory_order_relaxed,
+						    memory_order_relaxed))
+		goro_go(e->fn, e->arg);
+}
+
+static goro_context *take_child(goro_context *c)
+{
+	goro_context *child = c->u.e.children;
+
+	if (child)
+		unlink_child(c, child);
+	return child;
+}
+
+/*
+ * Depth first, with no recursion: a goroutine's stack is short and the tree
+ * may be deep.  The way back up is by owner; the reference of the list a
+ * context was in is dropped when its turn is over.
+ */
+static void end_tree(goro_context *top, int err, int cause)
+{
+	goro_context *c = top, *child, *owner;
+
+	if (!begin_end(top, err, cause))
+		return;
+	for (;;) {
+		child = take_child(c);
+		if (child && begin_end(child, err, cause)) {
+			c = child;
+			continue;
+		}
+		if (child) {
+			goro__context_unref(child);
+			continue;
+		}
+		owner = c->u.e.owner;
+		finish_end(c);
+		if (c == top)
+			return;
+		goro__context_unref(c);
+		c = owner;
+	}
+}
+
+void goro__context_end(goro_context *c, int err, int cause)
+{
+	end_tree(c, err, cause);
+	leave_owner(c);
+}
+
+void goro__context_expire(void *arg)
+{
+	goro_context *c = arg;
+
+	goro__context_end(c, GORO_DEADLINE, c->u.e.timeout_cause);
+	goro__context_unref(c);
+}
+
+/* ---- the start ---------------------------------------------------------- */
+
+/* Done is counted down before the reference is dropped: it is in c. */
+static void watch(void *arg)
+{
+	goro_context *c = *(goro_context **)arg;
+	struct goro_case cases[] = {
+		{.c = goro_context_done(c->parent), .dir = GORO_RECV},
+		{.c = goro_context_done(c), .dir = GORO_RECV},
+	};
+
+	if (goro_select(cases, 2, NULL) == 0)
+		goro__context_end(c, GORO_CANCELED, 0);
+	goro_wg_done(&c->u.e.watcher);
+	goro__context_unref(c);
+}
+
+static int join_foreign(goro_context *c)
+{
+	struct ender *e = &c->u.e;
+
+	if (goro_context_err(c->parent)) {
+		goro__context_end(c, GORO_CANCELED, 0);
+		return GORO_OK;
+	}
+	goro_wg_add(&e->watcher, 1);
+	goro__context_ref(c);
+	if (goro_go_copy(watch, &c, sizeof(c))) {
+		goro_wg_done(&e->watcher);
+		goro__context_unref(c);
+		return GORO_ENOMEM;
+	}
+	e->watched = true;
+	return GORO_OK;
+}
+
+void goro__context_unwatch(goro_context *c)
+{
+	if (c->u.e.watched)
+		goro_wg_wait(&c->u.e.watcher);
+}
+
+int goro__context_join(goro_context *c)
+{
+	goro_context *owner = c->parent->ender;
+	int err;
+
+	if (!owner)
+		return GORO_OK;
+	if (owner->kind == FOREIGN)
+		return join_foreign(c);
+	goro_mutex_lock(&owner->u.e.lock);
+	err = atomic_load_explicit(&owner->u.e.err, memory_order_relaxed);
+	if (!err)
+		link_child(owner, c);
+	goro_mutex_unlock(&owner->u.e.lock);
+	if (err)
+		goro__context_end(c, err, owner->u.e.cause);
+	return GORO_OK;
+}

@@ -1,0 +1,192 @@
+/*
+ * errgroup.c - goroutines that work on parts of one task.
+ *
+ * The limit is a channel with room for as many as may run: a task holds one
+ * place from before its start to its end.
+ */
+#include <goro_ext.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "../errtext.h"
+#include "context.h"
+
+struct goro_group {
+	goro_waitgroup wg;
+	goro_context *context; /* NULL, or a reference */
+	goro_chan *places;     /* NULL: no limit; changed with no task alive */
+	_Atomic(int64_t) alive;
+	/*
+	 * Set once, by the first task that fails.  A release, so that wait(),
+	 * which reads it with acquire, has what that task did.
+	 */
+	_Atomic(int) error;
+};
+
+/* Lives until its goroutine ends. */
+struct run {
+	goro_group *group;
+	goro_task task;
+	void *arg;
+};
+
+static int failed(int status)
+{
+	if (status)
+		goro__set_error_text(ERRTEXT_GROUP, "%s",
+				     goro_status_text(status));
+	return status;
+}
+
+const char *goro_group_error(void)
+{
+	return goro__error_text(ERRTEXT_GROUP);
+}
+
+goro_group *goro_group_new(void)
+{
+	return calloc(1, sizeof(goro_group));
+}
+
+int goro_group_with_context(goro_context *parent, goro_group **group,
+			    goro_context **context)
+{
+	goro_context *c = NULL;
+	goro_group *g;
+	int status = GORO_EINVAL;
+
+	if (group && context)
+		status = goro_with_cancel(parent, &c);
+	if (status)
+		return failed(status);
+	g = goro_group_new();
+	if (!g) {
+		goro_context_free(c);
+		return failed(GORO_ENOMEM);
+	}
+	g->context = goro__context_ref(c);
+	*group = g;
+	*context = c;
+	return GORO_OK;
+}
+
+static int still_active(int64_t n)
+{
+	goro__set_error_text(ERRTEXT_GROUP,
+			     "errgroup: modify limit while %" PRId64
+			     " goroutines in the group are still active",
+			     n);
+	return GORO_GROUP_LIMIT;
+}
+
+int goro_group_set_limit(goro_group *g, int64_t n)
+{
+	goro_chan *places = NULL;
+	int64_t alive;
+	int status = GORO_OK;
+
+	if (!g)
+		return failed(GORO_EINVAL);
+	/* Pairs with the release in leave(): who left uses no place. */
+	alive = atomic_load_explicit(&g->alive, memory_order_acquire);
+	if (alive > 0)
+		return still_active(alive);
+	if (n >= 0)
+		places = goro_chan_make(0, n, &status);
+	if (status)
+		return failed(status);
+	goro_chan_free(g->places);
+	g->places = places;
+	return GORO_OK;
+}
+
+static void fail(goro_group *g, int error)
+{
+	int none = 0;
+
+	/* Pairs with the acquire in goro_group_wait(). */
+	if (atomic_compare_exchange_strong_explicit(&g->error, &none, error,
+						    memory_order_release,
+						    memory_order_relaxed) &&
+	    g->context)
+		goro_cancel(g->context, error);
+}
+
+static void leave(void *arg)
+{
+	goro_group *g = arg;
+
+	if (g->places)
+		goro_recv(g->places, NULL);
+	/* Pairs with the acquire in goro_group_set_limit(). */
+	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_release);
+}
+
+/* leave is deferred: the task may end by goexit. */
+static void run_task(void *arg)
+{
+	struct run r = *(struct run *)arg;
+	int error;
+
+	free(arg);
+	if (goro_defer(leave, r.group))
+		goro_panic("runtime: out of memory");
+	error = r.task(r.arg);
+	if (error)
+		fail(r.group, error);
+}
+
+static int start(goro_group *g, goro_task task, void *arg)
+{
+	struct run *r = malloc(sizeof(*r));
+
+	if (!r)
+		return GORO_ENOMEM;
+	*r = (struct run){.group = g, .task = task, .arg = arg};
+	atomic_fetch_add_explicit(&g->alive, 1, memory_order_relaxed);
+	if (goro_wg_go(&g->wg, run_task, r) == GORO_OK)
+		return GORO_OK;
+	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_relaxed);
+	free(r);
+	return GORO_ENOMEM;
+}
+
+int goro_group_go(goro_group *g, goro_task task, void *arg, int64_t deadline)
+{
+	int status = GORO_OK;
+
+	if (!g || !task)
+		return failed(GORO_EINVAL);
+	if (g->places)
+		status = goro_chan_send(g->places, NULL, deadline);
+	if (status)
+		return failed(status);
+	status = start(g, task, arg);
+	if (status && g->places)
+		goro_recv(g->places, NULL);
+	return failed(status);
+}
+
+int goro_group_wait(goro_group *g)
+{
+	int error;
+
+	if (!g)
+		return failed(GORO_EINVAL);
+	goro_wg_wait(&g->wg);
+	/* Pairs with the release in fail(). */
+	error = atomic_load_explicit(&g->error, memory_order_acquire);
+	if (g->context)
+		goro_cancel(g->context, error);
+	return failed(error);
+}
+
+void goro_group_free(goro_group *g)
+{
+	if (!g)
+		return;
+	goro__context_unref(g->context);
+	goro_chan_free(g->places);
+	free(g);
+}
