@@ -165,6 +165,7 @@ struct g {
 	struct tryframe *tries;
 	struct defer *defers;
 	struct panic *panics;
+	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
 	/* 1: stopped in the handler of lockedm; whoever wakes that clears it */
 	_Atomic(uint32_t) preempted;
 	uint32_t lockcount;
