@@ -55,6 +55,8 @@ func netKind(err error) C.int {
 	var name *net.DNSError
 	var timeout net.Error
 	switch {
+	case err.Error() == "use of closed file":
+		return C.ASSAY_NET_CLOSED // a file's deadline; os has no name for it
 	case errors.As(err, &errno):
 		return C.ASSAY_NET_OTHER // ETIMEDOUT too: it is nobody's deadline
 	case errors.As(err, &unknown):
