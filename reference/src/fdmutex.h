@@ -30,8 +30,8 @@ struct fdmutex {
 };
 
 /*
- * Each panics with Go's "too many concurrent operations on a single file or
- * socket (max 1048575)" if that many are under way.
+ * incref, lock and close panic with Go's "too many concurrent operations on a
+ * single file or socket (max 1048575)" if that many are under way.
  */
 
 /* A reference; false: closed. */

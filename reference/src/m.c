@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "netpoll.h"
 #include "print.h"
 #include "proc.h"
 #include "runq.h"
@@ -356,7 +357,10 @@ void goro__handoffp(struct p *p)
 		unlock(&s->lock);
 		return;
 	}
-	if (s->runq.n > 0) {
+	/* The last P that was in use: somebody must sleep for the network. */
+	if (s->runq.n > 0 ||
+	    ((int32_t)load_relaxed(&s->npidle) == s->gomaxprocs - 1 &&
+	     goro__network_unwatched())) {
 		unlock(&s->lock);
 		goro__startm(p, false);
 		return;
@@ -389,22 +393,23 @@ static bool idle_but(struct sched *s, int64_t n)
 }
 
 /*
- * An M still sleeps for a timer that has been stopped, and is the last: it
- * must come by here too.  The fence pairs with the cas and the second look in
- * poll_timers().
+ * An M still sleeps for a timer that has been stopped, or a goroutine that no
+ * longer waits for the network, and is the last: it must come by here too.
+ * The fence pairs with the cas and the second look in poll_idle().
  */
 static void wake_futile_poller(struct sched *s)
 {
 	fence_seq();
 	if (idle_but(s, 1) && load_relaxed(&s->polluntil) != 0 &&
-	    goro__next_timer() == INT64_MAX)
-		goro__note_wake(&s->pollnote);
+	    !goro__netpoll_awaited() &&
+	    (goro__next_timer() == INT64_MAX || goro__virtual()))
+		goro__break_poll();
 }
 
 /*
  * Called with sched.lock held when an M goes to sleep for good.  Nobody is
  * left to run anything if all Ms sleep: those in system calls, and the one
- * that waits for a timer, are not in midle.  But sysmon may have a P in its
+ * that waits for timers and the network, are not in midle.  But sysmon may have a P in its
  * hands, taken from a system call that has ended since: then what there is to
  * run is on a queue, and the M that gets the P comes by here again.
  */

@@ -52,6 +52,15 @@ int64_t goro__next_timer(void);
 bool goro__work_anywhere(void);
 /* Starts a spinning M if a P is idle and nobody spins. */
 void goro__wakep(void);
+/*
+ * Whom the network poller finds ready is put on run queues.  Does not wait;
+ * the caller may have a P or not.  True: there were some.
+ */
+bool goro__poll_network(void);
+/* Wakes the M that sleeps for timers and the network. */
+void goro__break_poll(void);
+/* Goroutines wait for the network, and no M sleeps for it. */
+bool goro__network_unwatched(void);
 
 /* ---- note.c ------------------------------------------------------------- */
 
@@ -149,6 +158,8 @@ void goro__overflow_init(void);
 
 /* Adds t, whose when and fn are set, to this P's heap. */
 void goro__timer_add(struct timer *t);
+/* The same to p's, for goro__real_p. */
+void goro__timer_add_to(struct p *p, struct timer *t);
 /* True if t was pending and now is in no heap. */
 bool goro__timer_del(struct timer *t);
 /* The same, and its fn does not run any more when it returns. */

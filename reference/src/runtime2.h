@@ -64,7 +64,8 @@ enum gstatus {
 	X(COND, "sync.Cond.Wait")                                              \
 	X(STOP_WORLD, "stopping the world")                                    \
 	X(IO, "IO wait")                                                       \
-	X(SIGNAL, "signal wait")
+	X(SIGNAL, "signal wait")                                               \
+	X(SEMACQUIRE, "semacquire")
 
 enum wait_reason {
 #define WAIT_ENUM(name, text) WAIT_##name,
@@ -277,9 +278,18 @@ struct sched {
 	uint32_t stopwait;     /* lock: Ps still running */
 	atomic_uint stopnote;
 
-	/* The M that sleeps until the next timer is due. */
+	/*
+	 * The M that sleeps until the next timer is due or the poller finds a
+	 * descriptor ready: in the poller once there is one, else on pollnote.
+	 */
 	_Atomic(int64_t) polluntil; /* 0: nobody sleeps */
 	atomic_uint pollnote;
+
+	/* The network poller: netpoll.h. */
+	atomic_uint netpoll;          /* it is open, and stays so */
+	atomic_uint netpolling;       /* somebody polls without sleeping */
+	_Atomic(uint32_t) netpolls;   /* changes with each poll */
+	_Atomic(uint32_t) netwaiters; /* goroutines that it is to wake */
 
 	/* sysmon */
 	atomic_uint sysmonwait; /* it sleeps until a P is taken */
@@ -303,6 +313,8 @@ _Static_assert(offsetof(struct m, masked) == 0, "mask.h");
 
 extern struct sched goro__sched;
 extern struct p *goro__allp[];
+/* Not one of them: has the timers that are real in virtual time (virtual.c). */
+extern struct p goro__real_p;
 /* The clock, kept by sysmon: tells how long a goroutine has waited. */
 extern _Atomic(uint32_t) goro__seconds;
 /* More than one P: locks and queues are for real.  See lock.h. */

@@ -40,6 +40,7 @@
  * it sees a goroutine that waits while a P is idle.
  */
 #include "clock.h"
+#include "netpoll.h"
 #include "order.h"
 #include "seam/sys.h"
 #include "switch.h"
@@ -175,6 +176,8 @@ static struct g *find_local(struct m *m)
 
 	if (load_relaxed(&p->timers.next) != INT64_MAX)
 		goro__timers_run(p, goro__now());
+	if (unlikely(load_relaxed(&goro__real_p.timers.next) != INT64_MAX))
+		goro__timers_run(&goro__real_p, sys_clock());
 	if (p->schedtick % 61 == 60) {
 		store_relaxed(&p->tick_seen, ++p->schedtick);
 		g = globrunqget(p, 1);
@@ -246,21 +249,156 @@ static bool take_idle_p(void)
 	return p != NULL;
 }
 
-/*
- * Sleeps as the one M that wakes for the next timer.  True: it has a P again.
- * A timer set earlier than polluntil wakes it by goro__wake_poller().
- */
-static bool poll_timers(void)
+/* ---- the network, and sleeping until there is something -------------------- */
+
+/* Up to n idle Ps get an M, which finds what is in the global queue. */
+static void start_idle(uint32_t n)
 {
 	struct sched *s = &goro__sched;
-	int64_t none = 0;
-	int64_t when = goro__next_timer();
-	int64_t next, ns;
 
-	if (when == INT64_MAX)
+	while (n-- > 0 && load_seq(&s->npidle) > 0) {
+		add_seq(&s->nmspinning, 1u);
+		goro__startm(NULL, true);
+	}
+}
+
+/* One for each idle P to the global queue, the others to this P's. */
+static void spread(struct p *p, struct glist *l)
+{
+	uint32_t idle = load_relaxed(&goro__sched.npidle);
+	struct glist here = {0}, others = {0};
+	struct g *g;
+
+	while ((g = glist_pop(l)) != NULL)
+		glist_push(here.n > 0 && others.n < idle ? &others : &here, g);
+	while ((g = glist_pop(&here)) != NULL)
+		goro__runqput(p, g, false);
+	glist_append(l, &others);
+}
+
+/*
+ * Goroutines of the network poller, still waiting, go to run queues.  They
+ * count as waiting for it until they are there: so nobody takes the program
+ * for dead meanwhile.
+ */
+static void inject(struct glist *l)
+{
+	struct p *p = goro__m()->p;
+	uint32_t n = l->n, others;
+
+	if (n == 0)
+		return;
+	for (struct g *g = l->head; g; g = g->schedlink)
+		store_relaxed(&g->status, GRUNNABLE);
+	if (p)
+		spread(p, l);
+	others = l->n;
+	if (others > 0) {
+		globrunqput_all(l);
+		fence_seq(); /* before a look at npidle; pairs with recheck() */
+		start_idle(others);
+	}
+	if (p && goro__mp)
+		goro__wakep();
+	goro__netpoll_woken(n);
+}
+
+bool goro__network_unwatched(void)
+{
+	return goro__netpoll_awaited() && load_seq(&goro__sched.polluntil) == 0;
+}
+
+/* One at a time, and not while an M sleeps in the poller: it sees the same. */
+bool goro__poll_network(void)
+{
+	struct sched *s = &goro__sched;
+	struct glist ready = {0};
+	bool some;
+
+	if (load_relaxed(&s->netwaiters) == 0 ||
+	    load_relaxed(&s->polluntil) != 0 || load_relaxed(&s->netpolling) ||
+	    xchg_acquire(&s->netpolling, 1u))
 		return false;
-	if (goro__virtual()) /* time jumps when the last M sleeps */
-		return when <= goro__now() && take_idle_p();
+	goro__port_poll(0, &ready);
+	store_relaxed(&s->netpolls, load_relaxed(&s->netpolls) + 1);
+	store_release(&s->netpolling, 0u);
+	some = ready.n > 0;
+	inject(&ready);
+	return some;
+}
+
+/* A poller that is opened while one sleeps without it wakes him: netpoll.c. */
+void goro__break_poll(void)
+{
+	struct sched *s = &goro__sched;
+
+	if (load_seq(&s->netpoll))
+		goro__port_break();
+	else
+		goro__note_wake(&s->pollnote);
+}
+
+/* The first timer by the machine's clock; time jumps for virtual ones. */
+static int64_t next_real_timer(void)
+{
+	return goro__virtual() ? load_seq(&goro__real_p.timers.next)
+			       : goro__next_timer();
+}
+
+/* Nobody is to sleep for this any more. */
+static bool nothing_to_come(int64_t timer)
+{
+	return !goro__netpoll_awaited() &&
+	       (timer == INT64_MAX || goro__virtual());
+}
+
+/*
+ * For at most ns, or for less if there is no reason.  The one who opens the
+ * poller sees that somebody sleeps, or it is seen here.
+ */
+static void sleep_in_poll(int64_t ns, struct glist *ready)
+{
+	struct sched *s = &goro__sched;
+
+	if (load_seq(&s->netpoll))
+		goro__port_poll(ns, ready);
+	else if (ns != 0)
+		goro__note_sleep(&s->pollnote, ns);
+}
+
+/* until is what polluntil says. */
+static int64_t time_to_sleep(int64_t until)
+{
+	int64_t next = next_real_timer();
+	int64_t ns;
+
+	if (nothing_to_come(next) || load_relaxed(&goro__sched.gcwaiting))
+		return 0;
+	if (next > until)
+		next = until;
+	if (next == INT64_MAX)
+		return -1;
+	ns = next - sys_clock();
+	return ns > 0 ? ns : 0;
+}
+
+/*
+ * Sleeps as the one M that wakes for the next timer and for the network.
+ * True: it has a P again.  A timer set earlier than polluntil wakes it by
+ * goro__wake_poller().
+ */
+static bool poll_idle(void)
+{
+	struct sched *s = &goro__sched;
+	struct glist ready = {0};
+	int64_t none = 0;
+	int64_t when = next_real_timer();
+	bool have_p;
+
+	if (goro__virtual() && goro__next_timer() <= goro__now())
+		return take_idle_p();
+	if (nothing_to_come(when))
+		return false;
 	if (!cas_seq(&s->polluntil, &none, when)) {
 		goro__wake_poller(when);
 		return false;
@@ -270,12 +408,11 @@ static bool poll_timers(void)
 	 * A timer set by who looked before polluntil was stored: seen now.  So
 	 * is it if the last one was stopped: see goro__checkdead().
 	 */
-	next = goro__next_timer();
-	ns = (next < when ? next : when) - sys_clock();
-	if (ns > 0 && next != INT64_MAX && !load_relaxed(&s->gcwaiting))
-		goro__note_sleep(&s->pollnote, ns);
+	sleep_in_poll(time_to_sleep(when), &ready);
 	store_seq(&s->polluntil, INT64_C(0));
-	return take_idle_p();
+	have_p = take_idle_p();
+	inject(&ready);
+	return have_p;
 }
 
 /*
@@ -324,7 +461,7 @@ static void idle(struct m *m)
 		futile_search();
 		stop_spinning(m);
 	}
-	if (recheck(m, was_spinning) || poll_timers())
+	if (recheck(m, was_spinning) || poll_idle())
 		return;
 	goro__stopm();
 }
@@ -340,6 +477,8 @@ static struct g *find_runnable(struct m *m)
 		g = find_local(m);
 		if (g)
 			return g;
+		if (goro__poll_network())
+			continue;
 		if (may_spin(m)) {
 			start_spinning(m);
 			g = steal(m);

@@ -4,7 +4,7 @@
  * It takes the P from a goroutine that has been in a system call for a tick,
  * asks for the P of one that has had its time slice, and looks after what the
  * Ms do not see: a goroutine that waits while a P is idle and nobody looks, a
- * timer that is due on a busy P.  It ticks each 20 us, half as often after 50
+ * timer that is due on a busy P, the network while all are busy.  It ticks each 20 us, half as often after 50
  * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
  */
 #include "clock.h"
@@ -133,9 +133,27 @@ static bool watch(struct p *p, int64_t now)
 	}
 }
 
+/* Nobody has polled the network for the length of a slice: all are busy. */
+static void watch_network(int64_t now)
+{
+	static uint32_t polls;
+	static int64_t since;
+	uint32_t n = load_relaxed(&goro__sched.netpolls);
+
+	if (n != polls || !goro__network_unwatched()) {
+		polls = n;
+		since = now;
+	} else if (since + SLICE <= now) {
+		since = now;
+		goro__poll_network();
+	}
+}
+
 static bool watch_all(int64_t now)
 {
 	bool busy = false;
+
+	watch_network(now);
 
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
 		busy |= watch(goro__allp[i], now);

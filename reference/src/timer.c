@@ -149,15 +149,15 @@ void goro__wake_poller(int64_t when)
 	if (goro__mp)
 		fence_seq(); /* the timer is in before polluntil is read */
 	until = load_seq(&s->polluntil);
+	if (goro__virtual()) /* it sleeps for those that are real */
+		when = load_seq(&goro__real_p.timers.next);
 	if (until > when)
-		goro__note_wake(&s->pollnote);
+		goro__break_poll();
 }
 
 /* A deadline may be any number; that of a heap is positive. */
-static struct timers *add_locked(struct timer *t)
+static struct timers *add_locked(struct p *p, struct timer *t)
 {
-	struct p *p = goro__m()->p;
-
 	if (t->when <= 0)
 		t->when = 1;
 	plock(&p->timers.lock);
@@ -167,15 +167,20 @@ static struct timers *add_locked(struct timer *t)
 }
 
 /* Only the first of a heap can be the one to wake up for. */
-void goro__timer_add(struct timer *t)
+void goro__timer_add_to(struct p *p, struct timer *t)
 {
-	struct timers *h = add_locked(t);
+	struct timers *h = add_locked(p, t);
 	int64_t when = t->when;
 	bool first = t->index == 0;
 
 	punlock(&h->lock);
 	if (first)
 		goro__wake_poller(when);
+}
+
+void goro__timer_add(struct timer *t)
+{
+	goro__timer_add_to(goro__m()->p, t);
 }
 
 static void after_timer_park(struct m *m, struct g *prev, void *arg)
@@ -194,7 +199,7 @@ static void after_timer_park(struct m *m, struct g *prev, void *arg)
  */
 void goro__timer_park(struct timer *t, enum wait_reason why)
 {
-	goro__park_after(after_timer_park, add_locked(t), why);
+	goro__park_after(after_timer_park, add_locked(goro__m()->p, t), why);
 }
 
 /* The heap that t is in, locked; NULL if it is in none. */

@@ -10,7 +10,12 @@
  *
  * "All are parked" is what the deadlock report asks: the last M that goes to
  * sleep finds out, with sched.lock held, and all of this file runs there.  In
- * virtual time no M ever sleeps until a timer is due (poll_timers).
+ * virtual time no M ever sleeps until a timer is due (poll_idle).
+ *
+ * The outside goes by its own time.  So time stands still also while a
+ * goroutine waits for a descriptor: an M sleeps in the poller then.  And the
+ * deadlines of descriptors are on the machine's clock, as far from now as they
+ * were when they were set; their timers are in goro__real_p.
  *
  * A goroutine that waits for a mutex counts as parked, as it does not in Go:
  * there its owner might be outside the bubble, here there is no outside.
@@ -22,6 +27,8 @@
 #define FIRST_INSTANT INT64_C(946684800000000000)
 
 _Atomic(int64_t) goro__virtual_now;
+
+struct p goro__real_p = {.timers = {.next = INT64_MAX}};
 
 void goro__virtual_start(void)
 {

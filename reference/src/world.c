@@ -154,6 +154,7 @@ void goro__start_world(void)
 		goro__startm(p, false);
 	}
 	goro__wakep();
+	goro__poll_network();
 	goro_mutex_unlock(&world_mutex);
 }
 

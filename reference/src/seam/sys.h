@@ -7,12 +7,17 @@
 #define GORO_SYS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +26,9 @@
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* since Linux 6.13 */
+#endif
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441 /* since Linux 5.11 */
 #endif
 
 static inline void sys_yield(void)
@@ -164,6 +172,142 @@ static inline int64_t sys_clock(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	unmask();
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/*
+ * Descriptors.  syscall() and not the functions of libc, which
+ * ThreadSanitizer takes for the program's own: it would miss the edges that
+ * fdmutex.h makes between a use and the close.
+ */
+static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
+{
+	long status;
+
+	mask();
+	status = syscall(number, fd, buf, n, flags, NULL, 0);
+	unmask();
+	return status;
+}
+
+static inline ssize_t sys_read(int fd, void *buf, size_t n)
+{
+	return sys_io(SYS_read, fd, buf, n, 0);
+}
+
+static inline ssize_t sys_send(int fd, const void *buf, size_t n)
+{
+	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
+}
+
+/* A pipe without a reader gives EPIPE and no SIGPIPE. */
+static inline ssize_t sys_write(int fd, const void *buf, size_t n)
+{
+	const struct timespec now = {0};
+	sigset_t pipe, old;
+	ssize_t put;
+	int e;
+
+	mask();
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	put = syscall(SYS_write, fd, buf, n);
+	e = errno;
+	if (put < 0 && e == EPIPE && !sigismember(&old, SIGPIPE))
+		(void)sigtimedwait(&pipe, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = e;
+	unmask();
+	return put;
+}
+
+static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_accept4, fd, addr, len,
+			      SOCK_NONBLOCK | SOCK_CLOEXEC);
+	unmask();
+	return status;
+}
+
+static inline int sys_close(int fd)
+{
+	return (int)sys_io(SYS_close, fd, NULL, 0, 0);
+}
+
+static inline int sys_nonblock(int fd)
+{
+	int flags;
+
+	mask();
+	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && !(flags & O_NONBLOCK))
+		flags = fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	unmask();
+	return flags < 0 ? -1 : 0;
+}
+
+static inline int sys_epoll_create(void)
+{
+	return (int)sys_io(SYS_epoll_create1, EPOLL_CLOEXEC, NULL, 0, 0);
+}
+
+static inline int sys_eventfd(void)
+{
+	int fd;
+
+	mask();
+	fd = (int)syscall(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
+	unmask();
+	return fd;
+}
+
+/* What epoll is woken up by. */
+static inline ssize_t sys_signal(int eventfd)
+{
+	uint64_t one = 1;
+
+	return sys_io(SYS_write, eventfd, &one, sizeof(one), 0);
+}
+
+static inline int sys_epoll_ctl(int epfd, int op, int fd,
+				struct epoll_event *ev)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_ctl, epfd, op, fd, ev);
+	unmask();
+	return status;
+}
+
+/* For at most ns (< 0: without end). */
+static inline int sys_epoll_wait_ns(int epfd, struct epoll_event *ev, int n,
+				    int64_t ns)
+{
+	struct timespec ts = {.tv_sec = ns / 1000000000,
+			      .tv_nsec = ns % 1000000000};
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_pwait2, epfd, ev, n,
+			      ns < 0 ? NULL : &ts, NULL, 8);
+	unmask();
+	return status;
+}
+
+/* The same in milliseconds, for kernels before 5.11. */
+static inline int sys_epoll_wait_ms(int epfd, struct epoll_event *ev, int n,
+				    int ms)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_pwait, epfd, ev, n, ms, NULL, 8);
+	unmask();
+	return status;
 }
 
 #endif
