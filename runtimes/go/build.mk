@@ -49,8 +49,7 @@ $(GO_OBJ)/go.mod: FORCE
 
 $(GO_OBJ)/x/tags: FORCE
 	@mkdir -p $(GO_OBJ)
-	@GO_LANGUAGE="$(GO_LANGUAGE)" runtimes/go/xpackages.sh $(@D) \
-		$(GO_X_PLACES)
+	@runtimes/go/xpackages.sh $(@D) "$(GO_LANGUAGE)" $(GO_X_PLACES)
 
 # An archive, since cgo names the library twice when it links.
 $(GO_LIB): $(B)/cases.o $(B)/child.o

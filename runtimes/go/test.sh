@@ -9,6 +9,7 @@ set -u
 
 host=$1
 runner=$2
+xpackages=$(dirname "$0")/xpackages.sh
 . "$(dirname "$0")/../../tests/lib/check.sh"
 group=test-go
 
@@ -73,6 +74,28 @@ dumps_on_quit() {
 	return 1
 }
 
+# Without packages the host is built all the same, and which are missing is
+# said once for each.
+no_packages() {
+	"$xpackages" "$tmp/x" 1.19 "$tmp/nowhere" 2>"$tmp/err" || return 1
+	[ "$(grep -c '(Debian package golang-.*-dev)' "$tmp/err")" -eq 4 ] &&
+		[ "$(cut -d' ' -f1 "$tmp/x/tags")" = "" ] &&
+		grep -q '^go 1.19$' "$tmp/x/sync/go.mod"
+}
+
+# The first place that has a package counts, and its tests do not come along.
+first_place() {
+	for place in one two; do
+		mkdir -p "$tmp/$place/time/rate"
+		echo "package rate // $place" >"$tmp/$place/time/rate/rate.go"
+		: >"$tmp/$place/time/rate/rate_test.go"
+	done
+	"$xpackages" "$tmp/x" 1.19 "$tmp/one" "$tmp/two" 2>/dev/null &&
+		grep -q one "$tmp/x/time/rate/rate.go" &&
+		[ ! -e "$tmp/x/time/rate/rate_test.go" ] &&
+		grep -q '^rate ' "$tmp/x/tags"
+}
+
 check "no arguments" one_line 2 "$host"
 check "an unknown argument" one_line 2 "$host" --assay-nonsense 1
 check "an unknown case" one_line 2 "$host" --assay-case XX-000
@@ -85,4 +108,6 @@ check "every twin has a case" twins_have_cases
 check "both programs have the same twins" same_twins
 check "the twins have no cgo" twins_without_cgo
 check "a dump on SIGQUIT" dumps_on_quit
+check "without packages of golang.org/x" no_packages
+check "packages from the first place that has them" first_place
 finish

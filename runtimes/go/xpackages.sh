@@ -1,15 +1,17 @@
 #!/bin/sh
 # xpackages.sh - gathers the packages of golang.org/x that the host shows.
 #
-#	xpackages.sh DIR PLACE ...
+#	xpackages.sh DIR LANGUAGE PLACE ...
 #
-# Makes DIR/sync and DIR/time modules with those packages that are found, each
-# from the first PLACE, a copy of golang.org/x, that has it.  Nothing is ever
-# fetched.  DIR/tags names what was found: a build tag each, and a checksum.
+# Makes DIR/sync and DIR/time modules, in Go of version LANGUAGE, with those
+# packages that are found, each from the first PLACE, a copy of golang.org/x,
+# that has it.  Nothing is ever fetched.  DIR/tags names what was found, a
+# build tag each, and a checksum; it changes only if they do.
 set -eu
 
 dir=$1
-shift
+language=$2
+shift 2
 tags=
 
 # package MODULE NAME PLACE ...: copies one.
@@ -30,14 +32,14 @@ package() {
 		tags=$tags,$name
 		return
 	done
-	echo "go: no golang.org/x/$from: its cases are skipped" \
-		"(Debian package golang-golang-x-${from%%/*}-dev)" >&2
+	echo "go: no golang.org/x/$from (Debian package" \
+		"golang-golang-x-${from%%/*}-dev): it is left out" >&2
 }
 
 rm -rf "$dir.new"
 mkdir -p "$dir.new/sync" "$dir.new/time"
 for module in sync time; do
-	printf 'module golang.org/x/%s\n\ngo %s\n' $module "$GO_LANGUAGE" \
+	printf 'module golang.org/x/%s\n\ngo %s\n' $module "$language" \
 		>"$dir.new/$module/go.mod"
 done
 package sync errgroup "$@"

@@ -8,6 +8,9 @@ import (
 )
 
 var _ = twin("CX-010/asleep", func() {
+	if stoppedTimersLinger {
+		skip("before Go 1.23 a stopped timer may hold the report up")
+	}
 	parent, cancelParent := context.WithCancel(context.Background())
 	_, cancel := context.WithTimeout(parent, 15*time.Second)
 	_, cancelChild := context.WithTimeout(parent, 15*time.Second)
