@@ -17,6 +17,9 @@ SAME(ASSAY_RATE_DEADLINE, GORO_RATE_DEADLINE);
 SAME(ASSAY_CTX_KIND, GORO_CTX_KIND);
 SAME(ASSAY_ERROR_USER, GORO_ERROR_USER);
 SAME(sizeof(struct assay_key), sizeof(struct goro_key));
+SAME(sizeof(struct assay_flight_result), sizeof(struct goro_flight_result));
+SAME(offsetof(struct assay_flight_result, shared),
+     offsetof(struct goro_flight_result, shared));
 _Static_assert(ASSAY_KEY_NIL == GORO_KEY_NIL, "keys");
 _Static_assert(ASSAY_KEY_INCOMPARABLE == GORO_KEY_INCOMPARABLE, "keys");
 
@@ -26,6 +29,14 @@ _Static_assert(ASSAY_KEY_INCOMPARABLE == GORO_KEY_INCOMPARABLE, "keys");
 #define HOOK(a) ((goro_hook *)(void *)(a))
 #define GROUP(g) ((goro_group *)(void *)(g))
 #define SEMAPHORE(s) ((goro_semaphore *)(void *)(s))
+#define FLIGHT(f) ((goro_flight *)(void *)(f))
+#define LIMITER(l) ((goro_limiter *)(void *)(l))
+#define RESERVATION(r) ((goro_reservation *)(void *)(r))
+#define BUCKET(b) ((goro_bucket *)(void *)(b))
+#define SOMETIMES(s) ((goro_sometimes *)(void *)(s))
+#define LAZY(l) ((goro_lazy *)(void *)(l))
+#define MAP(m) ((goro_map *)(void *)(m))
+
 /* ---- context ------------------------------------------------------------ */
 
 static struct goro_key key_of(struct assay_key key)
@@ -246,6 +257,287 @@ static const struct assay_semaphore_ops semaphore = {
 	.free = semaphore_free,
 };
 
+/* ---- singleflight ------------------------------------------------------- */
+
+static assay_flight *flight_make(void)
+{
+	return (assay_flight *)(void *)goro_flight_new();
+}
+
+static int flight_do(assay_flight *f, const char *key, assay_call call,
+		     void *arg, void **value, bool *shared)
+{
+	return goro_flight_do(FLIGHT(f), key, call, arg, value, shared);
+}
+
+static assay_chan *flight_do_chan(assay_flight *f, const char *key,
+				  assay_call call, void *arg)
+{
+	return (assay_chan *)(void *)goro_flight_do_chan(FLIGHT(f), key, call,
+							 arg);
+}
+
+static void flight_forget(assay_flight *f, const char *key)
+{
+	goro_flight_forget(FLIGHT(f), key);
+}
+
+static void flight_free(assay_flight *f)
+{
+	goro_flight_free(FLIGHT(f));
+}
+
+static const struct assay_flight_ops flight = {
+	.size = sizeof(flight),
+	.make = flight_make,
+	.do_ = flight_do,
+	.do_chan = flight_do_chan,
+	.forget = flight_forget,
+	.free = flight_free,
+};
+
+/* ---- rate limiters ------------------------------------------------------ */
+
+static assay_limiter *limiter_make(double limit, int64_t burst)
+{
+	return (assay_limiter *)(void *)goro_limiter_new(limit, burst);
+}
+
+static void limiter_free(assay_limiter *l)
+{
+	goro_limiter_free(LIMITER(l));
+}
+
+static double limit_of(assay_limiter *l)
+{
+	return goro_limiter_limit(LIMITER(l));
+}
+
+static int64_t burst_of(assay_limiter *l)
+{
+	return goro_limiter_burst(LIMITER(l));
+}
+
+static double tokens_of(assay_limiter *l, int64_t at)
+{
+	return goro_limiter_tokens(LIMITER(l), at);
+}
+
+static void set_limit(assay_limiter *l, int64_t at, double limit)
+{
+	goro_limiter_set_limit(LIMITER(l), at, limit);
+}
+
+static void set_burst(assay_limiter *l, int64_t at, int64_t burst)
+{
+	goro_limiter_set_burst(LIMITER(l), at, burst);
+}
+
+static bool allow_n(assay_limiter *l, int64_t at, int64_t n)
+{
+	return goro_limiter_allow(LIMITER(l), at, n);
+}
+
+static assay_reservation *reserve_n(assay_limiter *l, int64_t at, int64_t n)
+{
+	return (assay_reservation *)(void *)goro_limiter_reserve(LIMITER(l), at,
+								 n);
+}
+
+static bool reservation_ok(assay_reservation *r)
+{
+	return goro_reservation_ok(RESERVATION(r));
+}
+
+static int64_t reservation_delay(assay_reservation *r, int64_t at)
+{
+	return goro_reservation_delay(RESERVATION(r), at);
+}
+
+static void reservation_cancel(assay_reservation *r, int64_t at)
+{
+	goro_reservation_cancel(RESERVATION(r), at);
+}
+
+static void reservation_free(assay_reservation *r)
+{
+	goro_reservation_free(RESERVATION(r));
+}
+
+static int wait_n(assay_limiter *l, assay_context *c, int64_t n)
+{
+	return goro_limiter_wait(LIMITER(l), CTX(c), n);
+}
+
+static assay_bucket *bucket_make(int64_t rate, int64_t per, int64_t slack)
+{
+	return (assay_bucket *)(void *)goro_bucket_new(rate, per, slack);
+}
+
+static int64_t bucket_take(assay_bucket *b)
+{
+	return goro_bucket_take(BUCKET(b));
+}
+
+static int64_t bucket_next(assay_bucket *b, int64_t at)
+{
+	return goro_bucket_next(BUCKET(b), at);
+}
+
+static void bucket_free(assay_bucket *b)
+{
+	goro_bucket_free(BUCKET(b));
+}
+
+static assay_sometimes *sometimes_make(int64_t first, int64_t every,
+				       int64_t interval)
+{
+	return (assay_sometimes *)(void *)goro_sometimes_new(first, every,
+							     interval);
+}
+
+static void sometimes_do(assay_sometimes *s, assay_fn fn, void *arg)
+{
+	goro_sometimes_do(SOMETIMES(s), fn, arg);
+}
+
+static void sometimes_free(assay_sometimes *s)
+{
+	goro_sometimes_free(SOMETIMES(s));
+}
+
+static const struct assay_rate_ops rate = {
+	.size = sizeof(rate),
+	.every = goro_every,
+	.make = limiter_make,
+	.free = limiter_free,
+	.limit = limit_of,
+	.burst = burst_of,
+	.tokens = tokens_of,
+	.set_limit = set_limit,
+	.set_burst = set_burst,
+	.allow_n = allow_n,
+	.reserve_n = reserve_n,
+	.reservation_ok = reservation_ok,
+	.reservation_delay = reservation_delay,
+	.reservation_cancel = reservation_cancel,
+	.reservation_free = reservation_free,
+	.wait_n = wait_n,
+	.error = goro_limiter_error,
+	.bucket_make = bucket_make,
+	.bucket_take = bucket_take,
+	.bucket_next = bucket_next,
+	.bucket_free = bucket_free,
+	.sometimes_make = sometimes_make,
+	.sometimes_do = sometimes_do,
+	.sometimes_free = sometimes_free,
+};
+
+/* ---- lazy values -------------------------------------------------------- */
+
+static assay_lazy *lazy_make(void *(*make)(void *arg), void *arg)
+{
+	return (assay_lazy *)(void *)goro_lazy_new(make, arg);
+}
+
+static void *lazy_get(assay_lazy *l)
+{
+	return goro_lazy_get(LAZY(l));
+}
+
+static void lazy_free(assay_lazy *l)
+{
+	goro_lazy_free(LAZY(l));
+}
+
+static const struct assay_lazy_ops lazy = {
+	.size = sizeof(lazy),
+	.make = lazy_make,
+	.get = lazy_get,
+	.free = lazy_free,
+};
+
+/* ---- concurrent map ----------------------------------------------------- */
+
+static assay_map *map_make(void)
+{
+	return (assay_map *)(void *)goro_map_new();
+}
+
+static void map_free(assay_map *m)
+{
+	goro_map_free(MAP(m));
+}
+
+static bool map_load(assay_map *m, uint64_t key, void **value)
+{
+	return goro_map_load(MAP(m), key, value);
+}
+
+static int map_store(assay_map *m, uint64_t key, void *value)
+{
+	return goro_map_store(MAP(m), key, value);
+}
+
+static bool load_or_store(assay_map *m, uint64_t key, void *value,
+			  void **actual)
+{
+	return goro_map_load_or_store(MAP(m), key, value, actual);
+}
+
+static bool load_and_delete(assay_map *m, uint64_t key, void **value)
+{
+	return goro_map_load_and_delete(MAP(m), key, value);
+}
+
+static void map_delete(assay_map *m, uint64_t key)
+{
+	goro_map_delete(MAP(m), key);
+}
+
+static bool map_swap(assay_map *m, uint64_t key, void *value, void **previous)
+{
+	return goro_map_swap(MAP(m), key, value, previous);
+}
+
+static bool compare_and_swap(assay_map *m, uint64_t key, void *old, void *value)
+{
+	return goro_map_compare_and_swap(MAP(m), key, old, value);
+}
+
+static bool compare_and_delete(assay_map *m, uint64_t key, void *old)
+{
+	return goro_map_compare_and_delete(MAP(m), key, old);
+}
+
+static void map_range(assay_map *m,
+		      bool (*fn)(void *arg, uint64_t key, void *value),
+		      void *arg)
+{
+	goro_map_range(MAP(m), fn, arg);
+}
+
+static void map_clear(assay_map *m)
+{
+	goro_map_clear(MAP(m));
+}
+
+static const struct assay_map_ops map = {
+	.size = sizeof(map),
+	.make = map_make,
+	.free = map_free,
+	.load = map_load,
+	.store = map_store,
+	.load_or_store = load_or_store,
+	.load_and_delete = load_and_delete,
+	.delete_ = map_delete,
+	.swap = map_swap,
+	.compare_and_swap = compare_and_swap,
+	.compare_and_delete = compare_and_delete,
+	.range = map_range,
+	.clear = map_clear,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 static const struct assay_runtime_ext table = {
@@ -254,6 +546,10 @@ static const struct assay_runtime_ext table = {
 	.context = &context,
 	.group = &group,
 	.semaphore = &semaphore,
+	.flight = &flight,
+	.rate = &rate,
+	.lazy = &lazy,
+	.map = &map,
 };
 
 GORO_API const struct assay_runtime_ext *assay_runtime_ext(void)

@@ -81,16 +81,18 @@ static bool take(goro_semaphore *s, int64_t n)
 }
 
 /*
- * The wait of w is over.  A context that has ended wins even if w was served.
- * With the lock: who served w is done with its channel.
+ * Whether the wait of w is over, and *err.  A context that has ended wins even
+ * if w was served.
  */
-static int leave(goro_semaphore *s, goro_context *c, struct waiter *w)
+static bool settle(goro_semaphore *s, goro_context *c, struct waiter *w,
+		   int *err)
 {
-	int err;
+	bool over;
 
 	goro_mutex_lock(&s->lock);
-	err = goro_context_err(c);
-	if (err) {
+	*err = goro_context_err(c);
+	over = *err || w->served;
+	if (*err) {
 		if (w->served)
 			s->taken -= w->n;
 		else
@@ -98,8 +100,7 @@ static int leave(goro_semaphore *s, goro_context *c, struct waiter *w)
 		serve(s);
 	}
 	goro_mutex_unlock(&s->lock);
-	goro_chan_free(w->ready);
-	return err;
+	return over;
 }
 
 /* The lock is held, and released here. */
@@ -110,6 +111,7 @@ static int wait(goro_semaphore *s, goro_context *c, int64_t n)
 		{.c = w.ready, .dir = GORO_RECV},
 		{.c = goro_context_done(c), .dir = GORO_RECV},
 	};
+	int err;
 
 	if (!w.ready) {
 		goro_mutex_unlock(&s->lock);
@@ -117,15 +119,22 @@ static int wait(goro_semaphore *s, goro_context *c, int64_t n)
 	}
 	push(s, &w);
 	goro_mutex_unlock(&s->lock);
-	goro_select(cases, 2, NULL);
-	return leave(s, c, &w);
+	do
+		goro_select(cases, 2, NULL);
+	while (!settle(s, c, &w, &err));
+	goro_chan_free(w.ready);
+	return err;
 }
 
-/* What will never be free waits outside of the queue. */
+/* What will never be free is waited for outside of the queue. */
 static int wait_in_vain(goro_context *c)
 {
-	goro_recv(goro_context_done(c), NULL);
-	return goro_context_err(c);
+	int err;
+
+	do
+		goro_recv(goro_context_done(c), NULL);
+	while (!(err = goro_context_err(c)));
+	return err;
 }
 
 int goro_semaphore_acquire(goro_semaphore *s, goro_context *c, int64_t n)

@@ -1,0 +1,61 @@
+/*
+ * lazy.c - a value that is made when it is first asked for.
+ */
+#include <goro_ext.h>
+#include <stdlib.h>
+
+/* All but make and arg are written in once and read after it. */
+struct goro_lazy {
+	goro_once once;
+	void *(*make)(void *arg);
+	void *arg;
+	void *value;
+	bool made;
+	struct goro_panic_value panic; /* not made: what make said */
+};
+
+goro_lazy *goro_lazy_new(void *(*make)(void *arg), void *arg)
+{
+	goro_lazy *l = make ? calloc(1, sizeof(*l)) : NULL;
+
+	if (!l)
+		return NULL;
+	l->make = make;
+	l->arg = arg;
+	/* If make leaves by goexit: Go panics with nil then. */
+	l->panic = (struct goro_panic_value){
+		.kind = GORO_PANIC_NIL,
+		.text = "panic called with nil argument (use "
+			"GODEBUG=panicnil=1 to disable)"};
+	return l;
+}
+
+static void call_make(void *arg)
+{
+	goro_lazy *l = arg;
+
+	l->value = l->make(l->arg);
+	l->made = true;
+}
+
+static void make_once(void *arg)
+{
+	goro_lazy *l = arg;
+	struct goro_panic_value v;
+
+	if (goro_try(call_make, l, &v) == GORO_PANICKED)
+		l->panic = v;
+}
+
+void *goro_lazy_get(goro_lazy *l)
+{
+	goro_once_do(&l->once, make_once, l);
+	if (!l->made)
+		goro_panic_value(&l->panic);
+	return l->value;
+}
+
+void goro_lazy_free(goro_lazy *l)
+{
+	free(l);
+}

@@ -1,0 +1,352 @@
+/*
+ * rate.c - a token bucket.
+ *
+ * The tokens are counted when somebody asks: those of the last time, plus what
+ * has come in since.  They may be negative: an event that reserves takes them
+ * at once and happens when they would be there.
+ */
+#include <float.h>
+#include <goro_ext.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "../errtext.h"
+
+#define NEVER INT64_MIN
+
+/* The lock guards all of it. */
+struct goro_limiter {
+	goro_mutex lock;
+	double limit;
+	int64_t burst;
+	double tokens;
+	int64_t last;       /* when tokens was right; NEVER: it is full */
+	int64_t last_event; /* the latest time reserved */
+};
+
+struct goro_reservation {
+	goro_limiter *limiter;
+	bool ok;
+	int64_t tokens;
+	int64_t at;   /* when the event may happen */
+	double limit; /* the limiter's then; 0: there was none */
+};
+
+static int64_t add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return b < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
+static int64_t subtract(int64_t a, int64_t b)
+{
+	int64_t rest;
+
+	if (__builtin_sub_overflow(a, b, &rest))
+		return b < 0 ? INT64_MAX : INT64_MIN;
+	return rest;
+}
+
+/* Go's arithmetic to the last bit: whole seconds and the rest apart. */
+static double seconds(int64_t ns)
+{
+	return (double)(ns / GORO_SECOND) + (double)(ns % GORO_SECOND) / 1e9;
+}
+
+static double tokens_in(double limit, int64_t ns)
+{
+	return limit > 0 ? seconds(ns) * limit : 0;
+}
+
+static int64_t time_for(double limit, double tokens)
+{
+	double ns;
+
+	if (limit <= 0)
+		return INT64_MAX;
+	ns = tokens / limit * (double)GORO_SECOND;
+	if (ns >= 0x1p63)
+		return INT64_MAX;
+	return ns <= -0x1p63 ? INT64_MIN : (int64_t)ns;
+}
+
+static bool unlimited(double limit)
+{
+	return limit >= DBL_MAX;
+}
+
+double goro_every(int64_t ns)
+{
+	return ns <= 0 ? (double)INFINITY : 1 / seconds(ns);
+}
+
+goro_limiter *goro_limiter_new(double limit, int64_t burst)
+{
+	goro_limiter *l = isnan(limit) ? NULL : calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->limit = limit;
+	l->burst = burst;
+	l->tokens = (double)burst;
+	l->last = NEVER;
+	l->last_event = NEVER;
+	return l;
+}
+
+void goro_limiter_free(goro_limiter *l)
+{
+	free(l);
+}
+
+/* The tokens at a time; one before the last adds none. */
+static double tokens_at(const goro_limiter *l, int64_t at)
+{
+	int64_t last = at < l->last ? at : l->last;
+	double tokens = l->tokens + tokens_in(l->limit, subtract(at, last));
+
+	return tokens > (double)l->burst ? (double)l->burst : tokens;
+}
+
+static void advance(goro_limiter *l, int64_t at)
+{
+	l->tokens = tokens_at(l, at);
+	l->last = at;
+}
+
+double goro_limiter_limit(goro_limiter *l)
+{
+	double limit;
+
+	goro_mutex_lock(&l->lock);
+	limit = l->limit;
+	goro_mutex_unlock(&l->lock);
+	return limit;
+}
+
+int64_t goro_limiter_burst(goro_limiter *l)
+{
+	int64_t burst;
+
+	goro_mutex_lock(&l->lock);
+	burst = l->burst;
+	goro_mutex_unlock(&l->lock);
+	return burst;
+}
+
+double goro_limiter_tokens(goro_limiter *l, int64_t at)
+{
+	double tokens;
+
+	goro_mutex_lock(&l->lock);
+	tokens = tokens_at(l, at);
+	goro_mutex_unlock(&l->lock);
+	return tokens;
+}
+
+void goro_limiter_set_limit(goro_limiter *l, int64_t at, double limit)
+{
+	if (isnan(limit))
+		return;
+	goro_mutex_lock(&l->lock);
+	advance(l, at);
+	l->limit = limit;
+	goro_mutex_unlock(&l->lock);
+}
+
+void goro_limiter_set_burst(goro_limiter *l, int64_t at, int64_t burst)
+{
+	goro_mutex_lock(&l->lock);
+	advance(l, at);
+	l->burst = burst;
+	goro_mutex_unlock(&l->lock);
+}
+
+/* ---- reservations ------------------------------------------------------- */
+
+/* Nothing changes unless n can be had within `patience` ns. */
+static void take(goro_limiter *l, int64_t at, int64_t n, int64_t patience,
+		 struct goro_reservation *r)
+{
+	double left = tokens_at(l, at) - (double)n;
+	int64_t wait = left < 0 ? time_for(l->limit, -left) : 0;
+
+	r->limit = l->limit;
+	r->ok = n <= l->burst && wait <= patience;
+	if (!r->ok)
+		return;
+	r->tokens = n;
+	r->at = add(at, wait);
+	l->last = at;
+	l->tokens = left;
+	l->last_event = r->at;
+}
+
+static struct goro_reservation reserve(goro_limiter *l, int64_t at, int64_t n,
+				       int64_t patience)
+{
+	struct goro_reservation r = {.limiter = l};
+
+	if (n < 0)
+		return r;
+	goro_mutex_lock(&l->lock);
+	if (unlimited(l->limit)) {
+		r.ok = true;
+		r.tokens = n;
+		r.at = at;
+	} else {
+		take(l, at, n, patience, &r);
+	}
+	goro_mutex_unlock(&l->lock);
+	return r;
+}
+
+bool goro_limiter_allow(goro_limiter *l, int64_t at, int64_t n)
+{
+	return reserve(l, at, n, 0).ok;
+}
+
+goro_reservation *goro_limiter_reserve(goro_limiter *l, int64_t at, int64_t n)
+{
+	goro_reservation *r = malloc(sizeof(*r));
+
+	if (r)
+		*r = reserve(l, at, n, INT64_MAX);
+	return r;
+}
+
+bool goro_reservation_ok(goro_reservation *r)
+{
+	return r->ok;
+}
+
+int64_t goro_reservation_delay(goro_reservation *r, int64_t at)
+{
+	int64_t delay;
+
+	if (!r->ok)
+		return INT64_MAX;
+	delay = subtract(r->at, at);
+	return delay < 0 ? 0 : delay;
+}
+
+/*
+ * What was reserved after r was reserved behind it: that many tokens stay
+ * taken.  If nothing was, the latest event is the one before r again.
+ */
+static void give_back(goro_limiter *l, const struct goro_reservation *r,
+		      int64_t at)
+{
+	double tokens = (double)r->tokens -
+			tokens_in(r->limit, subtract(l->last_event, r->at));
+	int64_t before;
+
+	if (tokens <= 0)
+		return;
+	advance(l, at);
+	l->tokens += tokens;
+	if (l->tokens > (double)l->burst)
+		l->tokens = (double)l->burst;
+	if (r->at != l->last_event)
+		return;
+	before = add(r->at, time_for(r->limit, -(double)r->tokens));
+	if (before >= at)
+		l->last_event = before;
+}
+
+/* An event whose time is over has happened. */
+static void cancel(const struct goro_reservation *r, int64_t at)
+{
+	goro_limiter *l = r->limiter;
+
+	if (!r->ok)
+		return;
+	goro_mutex_lock(&l->lock);
+	if (!unlimited(l->limit) && r->tokens > 0 && r->at >= at)
+		give_back(l, r, at);
+	goro_mutex_unlock(&l->lock);
+}
+
+void goro_reservation_cancel(goro_reservation *r, int64_t at)
+{
+	cancel(r, at);
+}
+
+void goro_reservation_free(goro_reservation *r)
+{
+	free(r);
+}
+
+/* ---- wait --------------------------------------------------------------- */
+
+const char *goro_limiter_error(void)
+{
+	return goro__error_text(ERRTEXT_RATE);
+}
+
+static int failed(int error)
+{
+	goro__set_error_text(ERRTEXT_RATE, "%s", goro_status_text(error));
+	return error;
+}
+
+static int beyond_burst(int64_t n, int64_t burst)
+{
+	goro__set_error_text(ERRTEXT_RATE,
+			     "rate: Wait(n=%" PRId64
+			     ") exceeds limiter's burst %" PRId64,
+			     n, burst);
+	return GORO_RATE_BURST;
+}
+
+static int beyond_deadline(int64_t n)
+{
+	goro__set_error_text(
+		ERRTEXT_RATE,
+		"rate: Wait(n=%" PRId64 ") would exceed context deadline", n);
+	return GORO_RATE_DEADLINE;
+}
+
+/* Until the time of r, or the end of c, which gives r back. */
+static int wait_for(const struct goro_reservation *r, goro_context *c)
+{
+	int err = 0;
+
+	while (!err && goro_chan_recv(goro_context_done(c), NULL, r->at) !=
+			       GORO_TIMEOUT)
+		err = goro_context_err(c);
+	if (!err)
+		return GORO_OK;
+	cancel(r, goro_now());
+	return failed(err);
+}
+
+int goro_limiter_wait(goro_limiter *l, goro_context *c, int64_t n)
+{
+	int64_t now = goro_now(), patience = INT64_MAX, burst, deadline;
+	struct goro_reservation r;
+	double limit;
+	int err;
+
+	if (!l || !c || n < 0)
+		return failed(GORO_EINVAL);
+	goro_mutex_lock(&l->lock);
+	burst = l->burst;
+	limit = l->limit;
+	goro_mutex_unlock(&l->lock);
+	if (n > burst && !unlimited(limit))
+		return beyond_burst(n, burst);
+	err = goro_context_err(c);
+	if (err)
+		return failed(err);
+	if (goro_context_deadline(c, &deadline))
+		patience = subtract(deadline, now);
+	r = reserve(l, now, n, patience);
+	if (!r.ok)
+		return beyond_deadline(n);
+	return r.at <= now ? GORO_OK : wait_for(&r, c);
+}

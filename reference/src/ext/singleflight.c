@@ -1,0 +1,362 @@
+/*
+ * singleflight.c - one call for many who want the same.
+ *
+ * The first who asks for a key flies: it calls, and lands.  Who comes
+ * meanwhile waits and shares the result.  Landing is a deferred call, so that
+ * it happens however the call ended, and says how.
+ */
+#include <goro_ext.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum outcome { RETURNED, PANICKED, EXITED };
+
+/* Somebody who takes the result from a channel. */
+struct taker {
+	struct taker *next;
+	goro_chan *c;
+};
+
+/*
+ * The lock of the group guards next, listed, waiting, takers and refs.  The
+ * rest is written by the one who flies, before landed is done.
+ */
+struct flight {
+	struct flight *next; /* in its bucket */
+	bool listed;         /* a newcomer finds it */
+	int64_t refs;        /* the one who flies, and who waits */
+	int64_t dups;        /* who came later, of either kind */
+	struct taker *takers;
+	goro_waitgroup landed;
+	enum outcome outcome;
+	bool shared;
+	int error;
+	void *value;
+	struct goro_panic_value panic;
+	char key[];
+};
+
+/* The lock guards all of it. */
+struct goro_flight {
+	goro_mutex lock;
+	struct flight **buckets; /* a power of two; NULL: none yet */
+	size_t nbuckets, n;
+};
+
+struct pilot {
+	goro_flight *group;
+	struct flight *f;
+	goro_call call;
+	void *arg;
+	bool returned;
+};
+
+goro_flight *goro_flight_new(void)
+{
+	return calloc(1, sizeof(goro_flight));
+}
+
+void goro_flight_free(goro_flight *g)
+{
+	if (g)
+		free(g->buckets);
+	free(g);
+}
+
+/* ---- by key; with the lock ---------------------------------------------- */
+
+static size_t bucket_of(const char *key, size_t nbuckets)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *key; key++)
+		h = (h ^ (unsigned char)*key) * UINT64_C(1099511628211);
+	return (h ^ h >> 32) & (nbuckets - 1);
+}
+
+static struct flight *find(goro_flight *g, const char *key)
+{
+	struct flight *f = NULL;
+
+	if (g->buckets)
+		f = g->buckets[bucket_of(key, g->nbuckets)];
+	while (f && strcmp(f->key, key) != 0)
+		f = f->next;
+	return f;
+}
+
+static void put(struct flight **buckets, size_t n, struct flight *f)
+{
+	struct flight **b = &buckets[bucket_of(f->key, n)];
+
+	f->next = *b;
+	*b = f;
+}
+
+/* False: there is no bucket at all. */
+static bool make_room(goro_flight *g)
+{
+	size_t n = g->nbuckets ? g->nbuckets * 2 : 16;
+	struct flight **buckets, *f;
+
+	if (g->n < g->nbuckets)
+		return true;
+	buckets = calloc(n, sizeof(struct flight *));
+	if (!buckets)
+		return g->buckets != NULL;
+	for (size_t i = 0; i < g->nbuckets; i++)
+		while ((f = g->buckets[i]) != NULL) {
+			g->buckets[i] = f->next;
+			put(buckets, n, f);
+		}
+	free(g->buckets);
+	g->buckets = buckets;
+	g->nbuckets = n;
+	return true;
+}
+
+static void unlist(goro_flight *g, struct flight *f)
+{
+	struct flight **at = &g->buckets[bucket_of(f->key, g->nbuckets)];
+
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	f->listed = false;
+	g->n--;
+}
+
+static struct flight *new_flight(goro_flight *g, const char *key)
+{
+	size_t size = strlen(key) + 1;
+	struct flight *f = calloc(1, sizeof(*f) + size);
+
+	if (!f || !make_room(g)) {
+		free(f);
+		return NULL;
+	}
+	memcpy(f->key, key, size);
+	f->refs = 1;
+	f->listed = true;
+	goro_wg_add(&f->landed, 1);
+	put(g->buckets, g->nbuckets, f);
+	g->n++;
+	return f;
+}
+
+static void unref(goro_flight *g, struct flight *f)
+{
+	bool last;
+
+	goro_mutex_lock(&g->lock);
+	last = --f->refs == 0;
+	goro_mutex_unlock(&g->lock);
+	if (last)
+		free(f);
+}
+
+/* ---- the flight --------------------------------------------------------- */
+
+/* Their channels have room.  No takers get the result of no return. */
+static void serve_takers(struct flight *f)
+{
+	struct goro_flight_result r = {.value = f->value,
+				       .error = f->error,
+				       .shared = f->shared};
+
+	for (struct taker *t = f->takers; t; t = t->next)
+		goro_send(t->c, &r);
+}
+
+static void free_takers(struct flight *f)
+{
+	struct taker *t;
+
+	while ((t = f->takers) != NULL) {
+		f->takers = t->next;
+		free(t);
+	}
+}
+
+static void raise_it(void *panic)
+{
+	goro_panic_value(panic);
+}
+
+/*
+ * Those who wait on a channel would wait for ever: nobody may recover this
+ * one, so it is raised where nobody is.
+ */
+static void raise_for_takers(const struct goro_panic_value *panic)
+{
+	if (goro_go_copy(raise_it, panic, sizeof(*panic)) == GORO_OK)
+		goro_recv(NULL, NULL);
+}
+
+static void land(void *arg)
+{
+	struct pilot *p = arg;
+	struct flight *f = p->f;
+
+	if (!p->returned)
+		f->outcome = goro_recover(&f->panic) ? PANICKED : EXITED;
+	goro_mutex_lock(&p->group->lock);
+	if (f->listed)
+		unlist(p->group, f);
+	f->shared = f->dups > 0;
+	if (f->outcome == RETURNED)
+		serve_takers(f);
+	goro_mutex_unlock(&p->group->lock);
+	if (f->outcome == PANICKED && f->takers)
+		raise_for_takers(&f->panic);
+	free_takers(f);
+	goro_wg_done(&f->landed);
+	if (f->outcome == EXITED)
+		unref(p->group, f); /* nobody comes back to do so */
+}
+
+static void fly(void *arg)
+{
+	struct pilot *p = arg;
+
+	if (goro_defer(land, p)) {
+		p->f->error = GORO_ENOMEM;
+		p->returned = true;
+		land(p);
+		return;
+	}
+	p->f->error = p->call(p->arg, &p->f->value);
+	p->returned = true;
+}
+
+/* It has landed: the caller has what it was, or shares its fate. */
+static int result(goro_flight *g, struct flight *f, void **value)
+{
+	enum outcome outcome = f->outcome;
+	struct goro_panic_value panic = f->panic;
+	int error = f->error;
+
+	if (value)
+		*value = f->value;
+	unref(g, f);
+	if (outcome == PANICKED)
+		goro_panic_value(&panic);
+	if (outcome == EXITED)
+		goro_goexit();
+	return error;
+}
+
+static int wait(goro_flight *g, struct flight *f, void **value, bool *shared)
+{
+	f->dups++;
+	f->refs++;
+	goro_mutex_unlock(&g->lock);
+	goro_wg_wait(&f->landed);
+	if (shared)
+		*shared = true;
+	return result(g, f, value);
+}
+
+int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
+		   void **value, bool *shared)
+{
+	struct pilot p = {.group = g, .call = call, .arg = arg};
+
+	if (!g || !key || !call)
+		return GORO_EINVAL;
+	goro_mutex_lock(&g->lock);
+	p.f = find(g, key);
+	if (p.f)
+		return wait(g, p.f, value, shared);
+	p.f = new_flight(g, key);
+	goro_mutex_unlock(&g->lock);
+	if (!p.f)
+		return GORO_ENOMEM;
+	goro_try(fly, &p, NULL);
+	if (shared)
+		*shared = p.f->shared;
+	return result(g, p.f, value);
+}
+
+/* ---- by channel --------------------------------------------------------- */
+
+/* The pilot of a flight of its own; it ends here whatever the outcome. */
+static void fly_alone(void *arg)
+{
+	struct pilot p = *(struct pilot *)arg;
+
+	goro_try(fly, &p, NULL);
+	unref(p.group, p.f);
+}
+
+static struct taker *new_taker(void)
+{
+	struct taker *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->c = goro_chan_make(sizeof(struct goro_flight_result), 1, NULL);
+	if (t->c)
+		return t;
+	free(t);
+	return NULL;
+}
+
+/* With the lock.  False: without memory. */
+static bool board(goro_flight *g, const char *key, struct pilot *p,
+		  struct taker *t)
+{
+	p->f = find(g, key);
+	if (p->f) {
+		p->f->dups++;
+	} else {
+		p->f = new_flight(g, key);
+		if (!p->f)
+			return false;
+		if (goro_go_copy(fly_alone, p, sizeof(*p))) {
+			unlist(g, p->f);
+			free(p->f);
+			return false;
+		}
+	}
+	t->next = p->f->takers;
+	p->f->takers = t;
+	return true;
+}
+
+goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
+			       void *arg)
+{
+	struct pilot p = {.group = g, .call = call, .arg = arg};
+	struct taker *t;
+	goro_chan *c;
+	bool ok;
+
+	if (!g || !key || !call)
+		return NULL;
+	t = new_taker();
+	if (!t)
+		return NULL;
+	c = t->c; /* t may be gone when the lock is free */
+	goro_mutex_lock(&g->lock);
+	ok = board(g, key, &p, t);
+	goro_mutex_unlock(&g->lock);
+	if (ok)
+		return c;
+	goro_chan_free(c);
+	free(t);
+	return NULL;
+}
+
+void goro_flight_forget(goro_flight *g, const char *key)
+{
+	struct flight *f;
+
+	if (!g || !key)
+		return;
+	goro_mutex_lock(&g->lock);
+	f = find(g, key);
+	if (f)
+		unlist(g, f);
+	goro_mutex_unlock(&g->lock);
+}

@@ -1,0 +1,80 @@
+/*
+ * sometimes.c - something done now and then.
+ */
+#include <goro_ext.h>
+#include <stdlib.h>
+
+/* The lock guards count and last, and is held while fn runs. */
+struct goro_sometimes {
+	goro_mutex lock;
+	int64_t first, every, interval;
+	int64_t count; /* calls that have returned */
+	int64_t last;  /* when fn last did */
+};
+
+struct action {
+	goro_sometimes *s;
+	goro_fn fn;
+	void *arg;
+};
+
+goro_sometimes *goro_sometimes_new(int64_t first, int64_t every,
+				   int64_t interval)
+{
+	goro_sometimes *s = NULL;
+
+	if (first >= 0 && every >= 0 && interval >= 0)
+		s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->first = first;
+	s->every = every;
+	s->interval = interval;
+	return s;
+}
+
+void goro_sometimes_free(goro_sometimes *s)
+{
+	free(s);
+}
+
+static bool is_time(const goro_sometimes *s)
+{
+	return s->count == 0 || s->count < s->first ||
+	       (s->every > 0 && s->count % s->every == 0) ||
+	       (s->interval > 0 && goro_now() - s->last >= s->interval);
+}
+
+static void unlock(void *lock)
+{
+	goro_mutex_unlock(lock);
+}
+
+/* A call whose fn does not return is not counted. */
+static void act(void *arg)
+{
+	const struct action *a = arg;
+	goro_sometimes *s = a->s;
+
+	if (goro_defer(unlock, &s->lock)) {
+		unlock(&s->lock);
+		goro_panic("runtime: out of memory");
+	}
+	a->fn(a->arg);
+	s->last = goro_now();
+	s->count++;
+}
+
+void goro_sometimes_do(goro_sometimes *s, goro_fn fn, void *arg)
+{
+	struct action a = {.s = s, .fn = fn, .arg = arg};
+	struct goro_panic_value v;
+
+	goro_mutex_lock(&s->lock);
+	if (!is_time(s)) {
+		s->count++;
+		goro_mutex_unlock(&s->lock);
+	} else if (goro_try(act, &a, &v) == GORO_PANICKED) {
+		goro_panic_value(&v);
+	}
+}
