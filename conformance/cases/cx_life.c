@@ -96,8 +96,7 @@ static void await_in_select(void *arg)
 	struct assay_case cases[] = {case_recv(NULL, NULL),
 				     case_recv(done_of(w->c), NULL)};
 
-	if (select_cases(cases, 2, NULL) != 1 ||
-	    err_of(w->c) != ASSAY_CANCELED)
+	if (select_cases(cases, 2, NULL) != 1 || err_of(w->c) != ASSAY_CANCELED)
 		bump(&w->wrong);
 	bump(&w->woken);
 	send_signal(w->ended);
@@ -119,8 +118,7 @@ CASE_OF(CX_002, wakes, "cancel wakes all who wait for done",
 	free_context(w.c);
 }
 
-CASE_OF(CX_002, free, "free cancels, and the children with it",
-	NEEDS(NEED_CX))
+CASE_OF(CX_002, free, "free cancels, and the children with it", NEEDS(NEED_CX))
 {
 	assay_context *parent = with_cancel(background());
 	assay_context *child = with_cancel(parent);
@@ -275,8 +273,8 @@ CASE_OF(CX_004, deep, "cancel reaches the end of a long chain",
 	assay_context *chain[DEPTH];
 
 	for (int i = 0; i < DEPTH; i++)
-		chain[i] = child_of_kind(i == 0 ? background() : chain[i - 1],
-					 i);
+		chain[i] =
+			child_of_kind(i == 0 ? background() : chain[i - 1], i);
 	cancel(chain[0]);
 	CHECK_ENDED(chain[DEPTH - 1], ASSAY_CANCELED);
 	CHECK_ENDED(chain[DEPTH / 2], ASSAY_CANCELED);
@@ -352,9 +350,8 @@ CASE_OF(CX_005, each, "of many siblings each is cancelled alone",
 	for (int i = 0; i < SIBLINGS; i += 2) {
 		cancel(child[i]);
 		for (int k = 0; k < SIBLINGS; k++)
-			CHECK_EQ(err_of(child[k]), k <= i && k % 2 == 0
-							   ? ASSAY_CANCELED
-							   : 0);
+			CHECK_EQ(err_of(child[k]),
+				 k <= i && k % 2 == 0 ? ASSAY_CANCELED : 0);
 	}
 	CHECK_ALIVE(parent);
 	cancel(parent);

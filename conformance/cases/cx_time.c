@@ -104,9 +104,8 @@ VIRTUAL(CX_007, "virtual: timeouts end in their order, to the nanosecond",
 	for (int hour = 1; hour <= 20; hour++) {
 		sleep_ns(HOUR - 1);
 		for (int i = 0; i < 20; i++)
-			CHECK_EQ(err_of(c[i]), 1 + i * 7 % 20 < hour
-						       ? ASSAY_DEADLINE
-						       : 0);
+			CHECK_EQ(err_of(c[i]),
+				 1 + i * 7 % 20 < hour ? ASSAY_DEADLINE : 0);
 		sleep_ns(1);
 		yield();
 	}
@@ -316,8 +315,8 @@ CASE_OF(CX_010, memory, "a cancelled timeout is not kept until its time",
 }
 
 CASE_OF(CX_010, asleep, "a cancelled timeout holds no deadlock report up",
-	NEEDS(NEED_CX, NEED_TIMEOUT),
-	DEADLOCKS_IN(ANY_STATE, .max_ms = 8000), .timeout_ms = 20000)
+	NEEDS(NEED_CX, NEED_TIMEOUT), DEADLOCKS_IN(ANY_STATE, .max_ms = 8000),
+	.timeout_ms = 20000)
 {
 	assay_context *parent = with_cancel(background());
 	assay_context *c = with_timeout(parent, 15 * SEC, 0);

@@ -82,9 +82,9 @@ CASE_OF(CX_018, after, "a function that was stopped is no child either",
 	for (int i = 0; i < 100; i++) {
 		assay_after *handle = NULL;
 
-		REQUIRE_EQ(ext->context->after_func(parent, never, NULL,
-						    &handle),
-			   ASSAY_OK);
+		REQUIRE_EQ(
+			ext->context->after_func(parent, never, NULL, &handle),
+			ASSAY_OK);
 		CHECK_EQ(children(parent), 1);
 		CHECK(ext->context->after_stop(handle));
 		ext->context->after_free(handle);
@@ -237,8 +237,8 @@ static void cancel_child_after_parent(void *arg)
 	send_signal(l->ended);
 }
 
-CASE(CX_020, "cancels that wait for each other do not deadlock",
-     NEEDS(NEED_CX), .timeout_ms = 20000)
+CASE(CX_020, "cancels that wait for each other do not deadlock", NEEDS(NEED_CX),
+     .timeout_ms = 20000)
 {
 	assay_chan *ended = chan_signal(0);
 
@@ -287,8 +287,8 @@ CASE_OF(CX_020, chain, "a chain is cancelled at all its members at once",
 		struct crowd s = {.ended = ended};
 
 		for (int k = 0; k < 8; k++)
-			s.c[k] = with_cancel(k == 0 ? background()
-						    : s.c[k - 1]);
+			s.c[k] =
+				with_cancel(k == 0 ? background() : s.c[k - 1]);
 		go_many(8, cancel_one, &s);
 		join(ended, 8);
 		for (int k = 0; k < 8; k++) {
@@ -317,8 +317,8 @@ CASE_OF(CX_020, free, "a chain is freed at all its members at once",
 		struct crowd s = {.ended = ended};
 
 		for (int k = 0; k < 8; k++)
-			s.c[k] = with_cancel(k == 0 ? background()
-						    : s.c[k - 1]);
+			s.c[k] =
+				with_cancel(k == 0 ? background() : s.c[k - 1]);
 		go_many(8, free_own, &s);
 		join(ended, 8);
 	}
@@ -442,7 +442,8 @@ CASE_OF(CX_021, many, "children of a foreign context leave no goroutine",
 	CHECK_EQ(left_of(before), before);
 }
 
-CASE_OF(CX_021, own, "a foreign context has no cancel, and lets a child have its own",
+CASE_OF(CX_021, own,
+	"a foreign context has no cancel, and lets a child have its own",
 	NEEDS(NEED_FOREIGN))
 {
 	assay_chan *done = chan_signal(0);
