@@ -169,7 +169,8 @@ GORO_API int goro_group_with_context(goro_context *parent, goro_group **group,
 
 /*
  * No more than n tasks at once, 0: none at all; negative: any number.
- * GORO_GROUP_LIMIT if there are tasks.  Not beside goro_group_go.
+ * GORO_GROUP_LIMIT for a limit while there are tasks.  Not to be called beside
+ * goro_group_go.
  */
 GORO_API int goro_group_set_limit(goro_group *g, int64_t n);
 

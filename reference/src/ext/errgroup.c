@@ -15,7 +15,8 @@
 struct goro_group {
 	goro_waitgroup wg;
 	goro_context *context; /* NULL, or a reference */
-	goro_chan *places;     /* NULL: no limit; changed with no task alive */
+	bool limited;          /* read and set by those who start tasks */
+	goro_chan *places;     /* another one only with no task alive */
 	_Atomic(int64_t) alive;
 	/*
 	 * Set once, by the first task that fails.  A release, so that wait(),
@@ -27,6 +28,7 @@ struct goro_group {
 /* Lives until its goroutine ends. */
 struct run {
 	goro_group *group;
+	bool limited; /* has a place */
 	goro_task task;
 	void *arg;
 };
@@ -88,16 +90,20 @@ int goro_group_set_limit(goro_group *g, int64_t n)
 
 	if (!g)
 		return failed(GORO_EINVAL);
+	if (n < 0) {
+		g->limited = false;
+		return GORO_OK;
+	}
 	/* Pairs with the release in leave(): who left uses no place. */
 	alive = atomic_load_explicit(&g->alive, memory_order_acquire);
 	if (alive > 0)
 		return still_active(alive);
-	if (n >= 0)
-		places = goro_chan_make(0, n, &status);
-	if (status)
+	places = goro_chan_make(0, n, &status);
+	if (!places)
 		return failed(status);
 	goro_chan_free(g->places);
 	g->places = places;
+	g->limited = true;
 	return GORO_OK;
 }
 
@@ -115,10 +121,12 @@ static void fail(goro_group *g, int error)
 
 static void leave(void *arg)
 {
-	goro_group *g = arg;
+	struct run *r = arg;
+	goro_group *g = r->group;
 
-	if (g->places)
+	if (r->limited)
 		goro_recv(g->places, NULL);
+	free(r);
 	/* Pairs with the acquire in goro_group_set_limit(). */
 	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_release);
 }
@@ -126,15 +134,14 @@ static void leave(void *arg)
 /* leave is deferred: the task may end by goexit. */
 static void run_task(void *arg)
 {
-	struct run r = *(struct run *)arg;
+	const struct run *r = arg;
 	int error;
 
-	free(arg);
-	if (goro_defer(leave, r.group))
+	if (goro_defer(leave, arg))
 		goro_panic("runtime: out of memory");
-	error = r.task(r.arg);
+	error = r->task(r->arg);
 	if (error)
-		fail(r.group, error);
+		fail(r->group, error);
 }
 
 static int start(goro_group *g, goro_task task, void *arg)
@@ -143,7 +150,10 @@ static int start(goro_group *g, goro_task task, void *arg)
 
 	if (!r)
 		return GORO_ENOMEM;
-	*r = (struct run){.group = g, .task = task, .arg = arg};
+	*r = (struct run){.group = g,
+			  .limited = g->limited,
+			  .task = task,
+			  .arg = arg};
 	atomic_fetch_add_explicit(&g->alive, 1, memory_order_relaxed);
 	if (goro_wg_go(&g->wg, run_task, r) == GORO_OK)
 		return GORO_OK;
@@ -158,12 +168,12 @@ int goro_group_go(goro_group *g, goro_task task, void *arg, int64_t deadline)
 
 	if (!g || !task)
 		return failed(GORO_EINVAL);
-	if (g->places)
+	if (g->limited)
 		status = goro_chan_send(g->places, NULL, deadline);
 	if (status)
 		return failed(status);
 	status = start(g, task, arg);
-	if (status && g->places)
+	if (status && g->limited)
 		goro_recv(g->places, NULL);
 	return failed(status);
 }
