@@ -1,0 +1,325 @@
+/* NP-032: datagrams keep their bounds, and deadlines hold for them, too. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "np.h"
+
+#define NEED_UDP                                                               \
+	NEED(net, packet_listen), NEED(net, read_from), NEED(net, write_to),   \
+		NEED(net, local_addr), NEED(net, close), NEED(net, free)
+#define NEEDS_UDP NEEDS(NEED_UDP, NEED_DEADLINES, NEED_TEXT)
+
+/* An unconnected socket, and its address. */
+struct station {
+	assay_conn *c;
+	char address[80];
+};
+
+static struct station station_at(const char *address)
+{
+	struct station s = {.c = NULL};
+
+	REQUIRE_EQ(rt->net->packet_listen("udp", address, &s.c), ASSAY_OK);
+	REQUIRE(s.c != NULL);
+	REQUIRE_EQ(rt->net->local_addr(s.c, s.address, sizeof(s.address)),
+		   ASSAY_OK);
+	return s;
+}
+
+static struct station station(void)
+{
+	return station_at("127.0.0.1:0");
+}
+
+static int take(struct station *at, void *buf, size_t n, size_t *got,
+		char from[80])
+{
+	int status;
+
+	*got = SIZE_MAX;
+	status = rt->net->read_from(at->c, buf, n, got, from, 80);
+	if (status != ASSAY_OK)
+		CHECK_EQ(*got, 0);
+	else
+		REQUIRE(*got <= n);
+	return status;
+}
+
+static int take_fails(struct station *at)
+{
+	char byte, from[80];
+	size_t got;
+
+	return take(at, &byte, 1, &got, from);
+}
+
+static void post(struct station *from, struct station *to, const void *buf,
+		 size_t n)
+{
+	REQUIRE_EQ(rt->net->write_to(from->c, buf, n, to->address), ASSAY_OK);
+}
+
+static void check_bounds(struct station *a, struct station *b)
+{
+	static const size_t sizes[] = {1, 1400, 7, 20000, 1, 9000, 3, 0, 5};
+	static unsigned char buf[65536];
+	char from[80];
+	int64_t at = 0;
+	size_t got;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		stream_bytes(buf, sizes[i], at);
+		post(a, b, buf, sizes[i]);
+		at += (int64_t)sizes[i];
+	}
+	at = 0;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		REQUIRE_EQ(take(b, buf, sizeof(buf), &got, from), ASSAY_OK);
+		CHECK_EQ(got, sizes[i]);
+		CHECK_EQ(stream_equal(buf, got, at), got);
+		CHECK_STR(from, a->address);
+		at += (int64_t)sizes[i];
+	}
+}
+
+CASE(NP_032, "each datagram is read by itself", NEEDS_UDP)
+{
+	struct station a = station(), b = station();
+
+	check_bounds(&a, &b);
+	check_bounds(&b, &a);
+	end_conn(a.c);
+	end_conn(b.c);
+}
+
+CASE_OF(NP_032, ipv6, "by IPv6", NEEDS_UDP)
+{
+	struct station a, b;
+
+	if (!have_ipv6())
+		skip("no IPv6 here");
+	a = station_at("[::1]:0");
+	b = station_at("[::1]:0");
+	check_bounds(&a, &b);
+}
+
+CASE_OF(NP_032, cut, "what does not fit is gone, and the next is whole",
+	NEEDS_UDP)
+{
+	struct station a = station(), b = station();
+	char buf[8] = "", from[80];
+	size_t got;
+
+	post(&a, &b, "0123456789", 10);
+	post(&a, &b, "next", 4);
+	REQUIRE_EQ(take(&b, buf, 4, &got, from), ASSAY_OK);
+	CHECK_EQ(got, 4);
+	CHECK(memcmp(buf, "0123", 4) == 0);
+	REQUIRE_EQ(take(&b, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_EQ(got, 4);
+	CHECK(memcmp(buf, "next", 4) == 0);
+}
+
+CASE_OF(NP_032, senders, "who sent it is told with each datagram", NEEDS_UDP)
+{
+	struct station to = station(), from[4];
+	char buf[8], address[80];
+	size_t got;
+
+	for (int i = 0; i < 4; i++) {
+		from[i] = station();
+		post(&from[i], &to, &i, sizeof(i));
+	}
+	for (int i = 0; i < 4; i++) {
+		int number = -1;
+
+		REQUIRE_EQ(take(&to, buf, sizeof(buf), &got, address),
+			   ASSAY_OK);
+		CHECK_EQ(got, sizeof(number));
+		memcpy(&number, buf, sizeof(number));
+		CHECK_EQ(number, i);
+		CHECK_STR(address, from[i].address);
+	}
+}
+
+CASE_OF(NP_032, dialed, "a dialed socket keeps them apart, too",
+	NEEDS(NEED_UDP, NEED(net, dial), NEED(net, read), NEED(net, write)))
+{
+	struct station at = station();
+	char buf[64], from[80];
+	assay_conn *c = NULL;
+	size_t got;
+
+	REQUIRE_EQ(rt->net->dial("udp", at.address, ASSAY_FOREVER, &c),
+		   ASSAY_OK);
+	write_all(c, "first", 5);
+	write_all(c, "2nd", 3);
+	REQUIRE_EQ(take(&at, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_EQ(got, 5);
+	CHECK(memcmp(buf, "first", 5) == 0);
+	REQUIRE_EQ(take(&at, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_EQ(got, 3);
+	REQUIRE_EQ(rt->net->write_to(at.c, "one", 3, from), ASSAY_OK);
+	REQUIRE_EQ(rt->net->write_to(at.c, "three", 5, from), ASSAY_OK);
+	REQUIRE_EQ(read_some(c, buf, sizeof(buf), &got), ASSAY_OK);
+	CHECK_EQ(got, 3);
+	CHECK(memcmp(buf, "one", 3) == 0);
+	REQUIRE_EQ(read_some(c, buf, sizeof(buf), &got), ASSAY_OK);
+	CHECK_EQ(got, 5);
+	CHECK(memcmp(buf, "three", 5) == 0);
+	end_conn(c);
+}
+
+/* ---- waiting -------------------------------------------------------------- */
+
+static struct station here, peer;
+
+static bool take_times_out(int64_t unit)
+{
+	int64_t begin = now(), due = begin + unit, end;
+
+	read_deadline(here.c, due);
+	CHECK_EQ(take_fails(&here), ASSAY_TIMEOUT);
+	end = now();
+	CHECK_SAID(TIMEOUT_TEXT);
+	CHECK_GE(end, due);
+	return end - begin <= unit + unit / 10;
+}
+
+CASE_OF(NP_032, deadline, "a read deadline ends a read in time", NEEDS_UDP)
+{
+	here = station();
+	CHECK(in_some_unit(take_times_out, 10 * MS));
+}
+
+CASE_OF(NP_032, past, "a past deadline fails each read and each write",
+	NEEDS_UDP)
+{
+	char byte = 0, from[80];
+	size_t got;
+
+	here = station();
+	peer = station();
+	post(&peer, &here, "x", 1);
+	read_deadline(here.c, in(-5 * SEC));
+	write_deadline(here.c, in(-5 * SEC));
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(take_fails(&here), ASSAY_TIMEOUT);
+		CHECK_EQ(rt->net->write_to(here.c, "y", 1, peer.address),
+			 ASSAY_TIMEOUT);
+		CHECK_SAID(TIMEOUT_TEXT);
+	}
+	read_deadline(here.c, ASSAY_FOREVER);
+	write_deadline(here.c, in(HOUR));
+	REQUIRE_EQ(take(&here, &byte, 1, &got, from), ASSAY_OK);
+	CHECK_EQ(byte, 'x');
+	post(&here, &peer, "z", 1);
+	REQUIRE_EQ(take(&peer, &byte, 1, &got, from), ASSAY_OK);
+	CHECK_EQ(byte, 'z');
+}
+
+struct take_call {
+	int status;
+	size_t got;
+	char byte, from[80];
+	int64_t end;
+	atomic_int over;
+};
+
+static void take_one(void *arg)
+{
+	struct take_call *t = arg;
+
+	t->status = take(&here, &t->byte, 1, &t->got, t->from);
+	t->end = now();
+	/* release: pairs with the acquire of becomes() and still_unset() */
+	atomic_store_explicit(&t->over, 1, memory_order_release);
+}
+
+static void start_take(struct take_call *t)
+{
+	*t = (struct take_call){.status = -1};
+	go(take_one, t);
+	settle(1);
+	sleep_ns(2 * MS);
+	CHECK_EQ(atomic_load_explicit(&t->over, memory_order_acquire), 0);
+}
+
+CASE_OF(NP_032, parked, "a read parks until a datagram, a deadline or a close",
+	.procs = {1, 4}, NEEDS_UDP)
+{
+	static struct take_call t;
+	int64_t due;
+
+	here = station();
+	peer = station();
+	start_take(&t);
+	post(&peer, &here, "x", 1);
+	REQUIRE(becomes(&t.over, 1));
+	CHECK_EQ(t.status, ASSAY_OK);
+	CHECK_EQ(t.byte, 'x');
+	start_take(&t);
+	due = in(20 * MS);
+	read_deadline(here.c, due);
+	REQUIRE(becomes(&t.over, 1));
+	CHECK_EQ(t.status, ASSAY_TIMEOUT);
+	CHECK_GE(t.end, due);
+	read_deadline(here.c, ASSAY_FOREVER);
+	start_take(&t);
+	close_conn(here.c);
+	REQUIRE(becomes(&t.over, 1));
+	CHECK_EQ(t.status, ASSAY_NET_CLOSED);
+	CHECK_EQ(take_fails(&here), ASSAY_NET_CLOSED);
+	CHECK_SAID(CLOSED_TEXT);
+	CHECK_EQ(rt->net->write_to(here.c, "y", 1, peer.address),
+		 ASSAY_NET_CLOSED);
+	CHECK_EQ(rt->net->close(here.c), ASSAY_NET_CLOSED);
+}
+
+/* ---- several readers ------------------------------------------------------ */
+
+enum { TAKERS = 4, POSTS = 200 };
+
+static atomic_int taken[POSTS], takers_ended;
+
+static void take_many(void *arg)
+{
+	char buf[16], from[80];
+	size_t got;
+	int status;
+
+	(void)arg;
+	while ((status = take(&here, buf, sizeof(buf), &got, from)) ==
+	       ASSAY_OK) {
+		int number;
+
+		REQUIRE_EQ(got, sizeof(number));
+		memcpy(&number, buf, sizeof(number));
+		REQUIRE(number >= 0 && number < POSTS);
+		/* release: pairs with the acquire loads of the case */
+		atomic_fetch_add_explicit(&taken[number], 1,
+					  memory_order_release);
+	}
+	CHECK_EQ(status, ASSAY_NET_CLOSED);
+	atomic_fetch_add_explicit(&takers_ended, 1, memory_order_release);
+}
+
+CASE_OF(NP_032, takers, "each datagram goes to one of several readers",
+	NEEDS_UDP)
+{
+	here = station();
+	peer = station();
+	for (int i = 0; i < TAKERS; i++)
+		go(take_many, NULL);
+	settle(TAKERS);
+	for (int i = 0; i < POSTS; i++) {
+		post(&peer, &here, &i, sizeof(i));
+		/* what is not read in time is lost: one after another */
+		REQUIRE(becomes(&taken[i], 1));
+	}
+	close_conn(here.c);
+	REQUIRE(becomes(&takers_ended, TAKERS));
+	for (int i = 0; i < POSTS; i++)
+		CHECK_EQ(atomic_load_explicit(&taken[i], memory_order_acquire),
+			 1);
+}

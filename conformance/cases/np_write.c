@@ -1,0 +1,361 @@
+/* Deadlines of writes and of accept. */
+#include <stdlib.h>
+
+#include "np.h"
+
+#define NEEDS_TCP NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT)
+#define NEEDS_OS NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT)
+
+static struct pair pair;
+
+/* ---- NP-023: writes ------------------------------------------------------- */
+
+static void write_is_past(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1};
+	char buf[4];
+
+	for (size_t i = 0; i < sizeof(past) / sizeof(past[0]); i++) {
+		write_deadline(p.w, past[i]);
+		for (int k = 0; k < 2; k++) {
+			CHECK_EQ(write_fails(p.w), ASSAY_TIMEOUT);
+			CHECK_SAID(TIMEOUT_TEXT);
+		}
+	}
+	write_deadline(p.w, in(1 * MS));
+	sleep_ns(3 * MS);
+	CHECK_EQ(write_fails(p.w), ASSAY_TIMEOUT);
+	/* what failed has left nothing behind */
+	write_deadline(p.w, ASSAY_FOREVER);
+	write_all(p.w, "good", 4);
+	read_all(p.r, buf, 4);
+	CHECK(memcmp(buf, "good", 4) == 0);
+	end_pair(&p);
+}
+
+CASE(NP_023, "a past deadline fails each write, though there is room",
+     NEEDS_TCP)
+{
+	write_is_past(TCP);
+}
+
+CASE_OF(NP_023, unix, "on a unix socket", NEEDS_TCP)
+{
+	write_is_past(UNIX);
+}
+
+CASE_OF(NP_023, os_pipe, "on a pipe of the system", NEEDS_OS)
+{
+	write_is_past(OS_PIPE);
+}
+
+/* With nothing written: the buffers are full. */
+static bool write_times_out(int64_t unit)
+{
+	int64_t begin = now(), due = begin + unit, end;
+
+	write_deadline(pair.w, due);
+	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
+	end = now();
+	CHECK_SAID(TIMEOUT_TEXT);
+	CHECK_GE(end, due);
+	return end - begin <= unit + unit / 10;
+}
+
+static void write_times_out_on(enum net_kind kind)
+{
+	int64_t n;
+
+	pair = pair_of(kind);
+	n = fill(pair.w);
+	CHECK(in_some_unit(write_times_out, 10 * MS));
+	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
+	take_bytes(pair.r, 0, n);
+	/* room alone does not help */
+	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
+	write_deadline(pair.w, ASSAY_FOREVER);
+	write_all(pair.w, "x", 1);
+	read_all(pair.r, (char[1]){0}, 1);
+	close_conn(pair.w);
+	CHECK_EQ(read_fails(pair.r), ASSAY_EOF);
+}
+
+CASE_OF(NP_023, future, "a write deadline ends a blocked write in time",
+	NEEDS_TCP)
+{
+	write_times_out_on(TCP);
+}
+
+CASE_OF(NP_023, future_unix, "on a unix socket", NEEDS_TCP)
+{
+	write_times_out_on(UNIX);
+}
+
+CASE_OF(NP_023, future_os_pipe, "on a pipe of the system", NEEDS_OS)
+{
+	write_times_out_on(OS_PIPE);
+}
+
+/* False: so busy a machine that the deadline passed before the write began. */
+static bool writes_a_part(int64_t unit)
+{
+	enum { MANY = 16 << 20 };
+	struct pair p = pair_of(TCP);
+	unsigned char *buf = malloc(MANY);
+	int64_t due, n;
+	int status;
+	size_t done;
+
+	REQUIRE(buf != NULL);
+	stream_bytes(buf, MANY, 0);
+	due = in(unit);
+	write_deadline(p.w, due);
+	CHECK_EQ(write_some(p.w, buf, MANY, &done), ASSAY_TIMEOUT);
+	CHECK_GE(now(), due);
+	CHECK_LT(done, MANY);
+	close_conn(p.w);
+	n = read_stream(p.r, 0, 1 << 18, &status);
+	CHECK_EQ(status, ASSAY_EOF);
+	CHECK_EQ(done, n);
+	free(buf);
+	return done > 0;
+}
+
+CASE_OF(NP_023, partial, "what a write wrote until its deadline is counted",
+	NEEDS_TCP)
+{
+	CHECK(in_some_unit(writes_a_part, 20 * MS));
+}
+
+static void cleared_write_waits(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	static struct call call;
+	int64_t n = fill(p.w);
+	char byte;
+
+	write_deadline(p.w, in(-5 * SEC));
+	CHECK_EQ(write_fails(p.w), ASSAY_TIMEOUT);
+	write_deadline(p.w, in(20 * MS));
+	write_deadline(p.w, ASSAY_FOREVER);
+	start_write(&call, p.w, "x", 1);
+	CHECK(stays_blocked(&call, 1));
+	sleep_ns(60 * MS);
+	CHECK_EQ(atomic_load_explicit(&call.over, memory_order_acquire), 0);
+	take_bytes(p.r, 0, n);
+	REQUIRE(ends(&call));
+	CHECK_EQ(call.status, ASSAY_OK);
+	read_all(p.r, &byte, 1);
+	CHECK_EQ(byte, 'x');
+	end_pair(&p);
+}
+
+CASE_OF(NP_023, cleared, "a cleared deadline does not fire", NEEDS_TCP)
+{
+	cleared_write_waits(TCP);
+}
+
+CASE_OF(NP_023, cleared_os_pipe, "on a pipe of the system", NEEDS_OS)
+{
+	cleared_write_waits(OS_PIPE);
+}
+
+static void late_write_deadline(enum net_kind kind, int64_t first)
+{
+	struct pair p = pair_of(kind);
+	static struct call call;
+	int64_t due;
+
+	fill(p.w);
+	write_deadline(p.w, first);
+	start_write(&call, p.w, "x", 1);
+	CHECK(stays_blocked(&call, 1));
+	due = in(20 * MS);
+	write_deadline(p.w, due);
+	check_ends(&call, ASSAY_TIMEOUT);
+	CHECK_GE(call.end, due);
+	CHECK_LT(call.end, due + upto(3 * SEC));
+	write_deadline(p.w, first);
+	start_write(&call, p.w, "x", 1);
+	CHECK(stays_blocked(&call, 1));
+	write_deadline(p.w, in(-1 * SEC));
+	check_ends(&call, ASSAY_TIMEOUT);
+	end_pair(&p);
+}
+
+CASE_OF(NP_023, set_late, "one that is set while a write waits ends it",
+	NEEDS_TCP)
+{
+	late_write_deadline(TCP, ASSAY_FOREVER);
+	late_write_deadline(UNIX, in(HOUR));
+}
+
+/* False: so busy a machine that the first passed before it was moved. */
+static bool moved_write_waits(int64_t unit)
+{
+	struct pair p = pair_of(UNIX);
+	static struct call call;
+	int64_t first, due;
+	bool in_time;
+
+	fill(p.w);
+	first = in(unit);
+	write_deadline(p.w, first);
+	start_write(&call, p.w, "x", 1);
+	settle(1);
+	due = in(3 * unit);
+	write_deadline(p.w, due);
+	in_time = now() < first;
+	check_ends(&call, ASSAY_TIMEOUT);
+	if (in_time)
+		CHECK_GE(call.end, due);
+	end_pair(&p);
+	return in_time;
+}
+
+CASE_OF(NP_023, moved, "one that is moved does not fire at the old time",
+	NEEDS_TCP)
+{
+	CHECK(in_some_unit(moved_write_waits, 30 * MS));
+}
+
+/* ---- NP-024: accept ------------------------------------------------------- */
+
+#define NEEDS_ACCEPT NEEDS(NEED_PAIR, NEED(net, listener_deadline), NEED_TEXT)
+
+static struct server server;
+
+static void accept_deadline(int64_t deadline)
+{
+	REQUIRE_EQ(rt->net->listener_deadline(server.l, deadline), ASSAY_OK);
+}
+
+static void check_accept_times_out(void)
+{
+	assay_conn *c = NULL;
+
+	CHECK_EQ(rt->net->accept(server.l, &c), ASSAY_TIMEOUT);
+	CHECK_SAID(TIMEOUT_TEXT);
+	CHECK(c == NULL);
+}
+
+static void accept_is_past(enum net_kind kind)
+{
+	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1};
+	assay_conn *c;
+
+	server = serve(kind);
+	for (size_t i = 0; i < 3; i++) {
+		accept_deadline(past[i]);
+		check_accept_times_out();
+		check_accept_times_out();
+	}
+	c = dial_server(&server);
+	sleep_ns(1 * MS);
+	check_accept_times_out();
+	accept_deadline(ASSAY_FOREVER);
+	end_conn(accept_one(&server));
+	end_conn(c);
+	end_server(&server);
+}
+
+CASE(NP_024, "a past deadline fails each accept, though somebody waits",
+     NEEDS_ACCEPT)
+{
+	accept_is_past(TCP);
+}
+
+CASE_OF(NP_024, unix, "on a unix socket", NEEDS_ACCEPT)
+{
+	accept_is_past(UNIX);
+}
+
+static bool accept_times_out(int64_t unit)
+{
+	int64_t begin = now(), due = begin + unit, end;
+
+	accept_deadline(due);
+	check_accept_times_out();
+	end = now();
+	CHECK_GE(end, due);
+	return end - begin <= unit + unit / 10;
+}
+
+CASE_OF(NP_024, future, "a deadline ends accept in time", NEEDS_ACCEPT)
+{
+	server = serve(TCP);
+	accept_deadline(ASSAY_FOREVER);
+	CHECK(in_some_unit(accept_times_out, 10 * MS));
+	end_server(&server);
+}
+
+/* An accept that waits, and after ns still does, until somebody dials. */
+static void check_accept_waits(struct call *call, int64_t ns)
+{
+	assay_conn *c;
+
+	CHECK(stays_blocked(call, 1));
+	sleep_ns(ns);
+	CHECK_EQ(atomic_load_explicit(&call->over, memory_order_acquire), 0);
+	c = dial_server(&server);
+	REQUIRE(ends(call));
+	CHECK_EQ(call->status, ASSAY_OK);
+	end_conn(call->accepted);
+	end_conn(c);
+}
+
+CASE_OF(NP_024, cleared, "a cleared deadline does not fire", NEEDS_ACCEPT)
+{
+	static struct call call;
+
+	server = serve(TCP);
+	accept_deadline(in(-5 * SEC));
+	check_accept_times_out();
+	accept_deadline(in(20 * MS));
+	accept_deadline(ASSAY_FOREVER);
+	start_accept(&call, server.l);
+	check_accept_waits(&call, 100 * MS);
+	end_server(&server);
+}
+
+CASE_OF(NP_024, set_late, "one that is set while accept waits ends it",
+	NEEDS_ACCEPT)
+{
+	static struct call calls[3];
+	int64_t due;
+
+	server = serve(TCP);
+	for (int i = 0; i < 3; i++)
+		start_accept(&calls[i], server.l);
+	CHECK(stays_blocked(&calls[0], 3));
+	due = in(20 * MS);
+	accept_deadline(due);
+	for (int i = 0; i < 3; i++) {
+		check_ends(&calls[i], ASSAY_TIMEOUT);
+		CHECK_GE(calls[i].end, due);
+		CHECK_LT(calls[i].end, due + upto(3 * SEC));
+	}
+	accept_deadline(ASSAY_FOREVER);
+	start_accept(&calls[0], server.l);
+	check_accept_waits(&calls[0], 1 * MS);
+	end_server(&server);
+}
+
+CASE_OF(NP_024, accepted, "a connection does not get its listener's deadline",
+	NEEDS_ACCEPT)
+{
+	struct pair p;
+	char byte;
+
+	server = serve(TCP);
+	accept_deadline(in(HOUR));
+	p = connect_to(&server);
+	accept_deadline(in(-1 * SEC));
+	check_accept_times_out();
+	write_all(p.w, "x", 1);
+	read_all(p.r, &byte, 1);
+	CHECK_EQ(byte, 'x');
+	end_pair(&p);
+	end_server(&server);
+}
