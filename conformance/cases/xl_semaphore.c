@@ -420,7 +420,7 @@ CASE_OF(XL_009, middle, "one behind the head that gives up lets nobody in",
 }
 
 CASE_OF(XL_009, deadline, "a deadline ends the wait, with its error",
-	NEEDS(NEED_SEM, NEED_TIMEOUT))
+	NEEDS(NEED_SEM, NEED_TIMEOUT, NEED_CAUSE))
 {
 	assay_semaphore *s = semaphore(1);
 	int64_t begin = now();
