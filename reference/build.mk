@@ -8,12 +8,14 @@ GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 # Atomics as calls into libgcc would be outside the marks: see text_begin.S.
 GORO_CFLAGS_aarch64 := -mno-outline-atomics
 
+GORO_INCLUDE := -Ireference/src -Ireference/include \
+	-Ireference/src/seam/$(SAN) -Ireference/src/arch/$(GORO_ARCH)
+
 # Under ThreadSanitizer the runtime itself is not instrumented: its own locks
 # would be edges between goroutines that the program does not have.  What it
 # does for goroutines it says through seam/tsan/san.h.
 GORO_CFLAGS := $(filter-out -fsanitize=thread,$(C_BASE)) -D_GNU_SOURCE \
-	-Ireference/src -Ireference/include -Ireference/src/seam/$(SAN) \
-	-Ireference/src/arch/$(GORO_ARCH) -fno-semantic-interposition \
+	$(GORO_INCLUDE) -fno-semantic-interposition \
 	$(GORO_CFLAGS_$(GORO_ARCH))
 
 $(B)/reference/%.o: reference/src/%.c
@@ -22,12 +24,17 @@ $(B)/reference/%.o: reference/src/%.c
 
 # What is built above the primitives is a user of the runtime like any other:
 # outside of the marks, may be preempted, and instrumented for ThreadSanitizer.
-GORO_EXT_OBJ := $(patsubst reference/src/ext/%.c,$(B)/reference/ext/%.o,\
-	$(wildcard reference/src/ext/*.c))
+GORO_EXT_OBJ := $(patsubst reference/src/%.c,$(B)/reference/%.o,\
+	$(wildcard reference/src/ext/*.c reference/src/net/*.c))
 
 $(B)/reference/ext/%.o: reference/src/ext/%.c
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include \
+		-fno-semantic-interposition -c -o $@ $<
+
+$(B)/reference/net/%.o: reference/src/net/%.c
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) \
 		-fno-semantic-interposition -c -o $@ $<
 
 $(B)/reference/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S

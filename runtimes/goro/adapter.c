@@ -244,6 +244,7 @@ static const struct assay_time_ops time_ops = {
 /* ---- the table ---------------------------------------------------------- */
 
 extern const struct assay_sync_ops goro_adapter_sync;
+extern const struct assay_net_ops goro_adapter_net;
 
 static int stats(struct assay_stats *out)
 {
@@ -319,6 +320,7 @@ static struct assay_runtime table = {
 	.sync = &goro_adapter_sync,
 	.blocking = &blocking,
 	.inspect = &inspect,
+	.net = &goro_adapter_net,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

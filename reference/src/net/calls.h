@@ -1,0 +1,40 @@
+/*
+ * calls.h - the system calls of the net library.
+ *
+ * Each returns what the kernel does, or -errno.  They are functions of their
+ * own because a goroutine may change threads wherever it blocks, and with it
+ * errno's address; and they use syscall() as seam/sys.h does, so that
+ * ThreadSanitizer knows descriptors by fdmutex.h alone.  None blocks.
+ */
+#ifndef GORO_NET_CALLS_H
+#define GORO_NET_CALLS_H
+
+#include "net.h"
+
+/* Non-blocking and close-on-exec. */
+int goro__call_socket(int family, int type);
+int goro__call_bind(int fd, const struct netaddr *a);
+int goro__call_listen(int fd, int backlog);
+/* -EINPROGRESS: it has begun. */
+int goro__call_connect(int fd, const struct netaddr *a);
+int goro__call_setsockopt(int fd, int level, int option, int value);
+/* The value, which is not negative, or -errno. */
+int goro__call_getsockopt(int fd, int level, int option);
+int goro__call_sockname(int fd, struct netaddr *a);
+int goro__call_peername(int fd, struct netaddr *a);
+int goro__call_pipe(int fds[2]);
+int goro__call_close(int fd);
+void goro__call_unlink(const char *path);
+
+/* For goro__fd_io() and goro__fd_control(): -1 and errno. */
+struct message {
+	void *buf;
+	size_t n;
+	struct netaddr *addr;
+};
+
+ssize_t goro__call_recvfrom(int fd, void *message);
+ssize_t goro__call_sendto(int fd, void *message);
+ssize_t goro__call_shutdown(int fd, void *how); /* int */
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * conn.c - the calls on connections, of whatever kind.
+ */
+#include "fd.h"
+#include "net.h"
+
+/* What no kind has to look at. */
+static bool bytes_ok(const goro_conn *c, const void *buf, size_t n)
+{
+	return c && (buf || n == 0) && n <= PTRDIFF_MAX;
+}
+
+int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got)
+{
+	size_t ignored;
+
+	got = got ? got : &ignored;
+	*got = 0;
+	if (!bytes_ok(c, buf, n))
+		return goro__net_invalid();
+	return c->ops->read(c, buf, n, got);
+}
+
+int goro_conn_write(goro_conn *c, const void *buf, size_t n, size_t *done)
+{
+	size_t ignored;
+
+	done = done ? done : &ignored;
+	*done = 0;
+	if (!bytes_ok(c, buf, n))
+		return goro__net_invalid();
+	return c->ops->write(c, buf, n, done);
+}
+
+int goro_conn_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
+			char *from, size_t from_n)
+{
+	struct netaddr addr;
+	size_t ignored;
+	int status;
+
+	got = got ? got : &ignored;
+	*got = 0;
+	if (!bytes_ok(c, buf, n) || (!from && from_n > 0))
+		return goro__net_invalid();
+	if (!c->ops->read_from)
+		return goro__net_unsupported();
+	status = c->ops->read_from(c, buf, n, got, &addr);
+	if (status == GORO_OK && from_n > 0)
+		goro__netaddr_print(&addr, from, from_n);
+	return status;
+}
+
+int goro_conn_write_to(goro_conn *c, const void *buf, size_t n, const char *to)
+{
+	if (!bytes_ok(c, buf, n) || !to)
+		return goro__net_invalid();
+	if (!c->ops->write_to)
+		return goro__net_unsupported();
+	return c->ops->write_to(c, buf, n, to);
+}
+
+static int set_deadline(goro_conn *c, unsigned modes, int64_t deadline)
+{
+	return c ? c->ops->deadline(c, modes, deadline) : goro__net_invalid();
+}
+
+int goro_conn_read_deadline(goro_conn *c, int64_t deadline)
+{
+	return set_deadline(c, FD_MODE_READ, deadline);
+}
+
+int goro_conn_write_deadline(goro_conn *c, int64_t deadline)
+{
+	return set_deadline(c, FD_MODE_WRITE, deadline);
+}
+
+int goro_conn_deadline(goro_conn *c, int64_t deadline)
+{
+	return set_deadline(c, FD_MODE_BOTH, deadline);
+}
+
+int goro_conn_shutdown(goro_conn *c, int how)
+{
+	if (!c || how == 0 || (how & ~(GORO_SHUT_READ | GORO_SHUT_WRITE)))
+		return goro__net_invalid();
+	if (!c->ops->shutdown)
+		return goro__net_unsupported();
+	return c->ops->shutdown(c, how);
+}
+
+static int addr(goro_conn *c, bool remote, char *buf, size_t n)
+{
+	if (!c || !buf || n == 0)
+		return goro__net_invalid();
+	return c->ops->addr(c, remote, buf, n);
+}
+
+int goro_conn_local_addr(goro_conn *c, char *buf, size_t n)
+{
+	return addr(c, false, buf, n);
+}
+
+int goro_conn_remote_addr(goro_conn *c, char *buf, size_t n)
+{
+	return addr(c, true, buf, n);
+}
+
+int goro_conn_close(goro_conn *c)
+{
+	return c ? c->ops->close(c) : goro__net_invalid();
+}
+
+void goro_conn_free(goro_conn *c)
+{
+	if (c)
+		c->ops->free(c);
+}

@@ -1,0 +1,230 @@
+/*
+ * listen.c - listeners, and sockets for datagrams.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "calls.h"
+#include "sock.h"
+
+/* ---- open ----------------------------------------------------------------- */
+
+/* A socket bound to the address, and what its network has to listen. */
+static int open_at(const struct network *net, const struct netaddr *a, int *fd,
+		   struct neterr *e)
+{
+	struct netaddr own;
+	int family = goro__socket_listen_family(net, a);
+
+	if (!goro__netaddr_as(a, family, &own))
+		return goro__neterr(e, GORO_NET_ADDR, "invalid address family");
+	*fd = goro__socket_open(net, family, e);
+	if (*fd < 0)
+		return e->status;
+	if (goro__socket_listen(*fd, net, &own, e) == GORO_OK)
+		return GORO_OK;
+	goro__call_close(*fd);
+	return e->status;
+}
+
+static int unexpected(const char *network, const char *address)
+{
+	struct neterr e;
+
+	goro__neterr(&e, GORO_ENOTSUP, "address %.120s: unexpected address "
+				       "type", address);
+	return goro__net_fail(&e, "listen", network, "", address);
+}
+
+/*
+ * A bound socket for `network`, which must be one of datagrams or not; text,
+ * of GORO_ADDR_MAX bytes, is the address that errors from then on are about.
+ */
+static int open_socket(const char *network, const char *address, bool packet,
+		       const struct network **net, int *fd, char *text)
+{
+	const struct patience patience = {.deadline = GORO_FOREVER};
+	const struct netaddr *a;
+	struct netaddrs as;
+	struct neterr e;
+
+	*net = goro__network(network);
+	if (!*net)
+		return goro__net_unknown("listen", network);
+	if (goro__net_resolve(*net, address, &patience, &as, &e) != GORO_OK)
+		return goro__net_fail(&e, "listen", network, "", "");
+	if (packet != ((*net)->type == SOCK_DGRAM))
+		return unexpected(network, address);
+	a = goro__net_prefer_ipv4(&as);
+	if ((*net)->family == AF_UNIX)
+		snprintf(text, GORO_ADDR_MAX, "%s", address);
+	else
+		goro__netaddr_print(a, text, GORO_ADDR_MAX);
+	if (open_at(*net, a, fd, &e) != GORO_OK)
+		return goro__net_fail(&e, "listen", network, "", text);
+	return GORO_OK;
+}
+
+static int listener_new(int sysfd, const struct network *net,
+			goro_listener **out, struct neterr *e)
+{
+	goro_listener *l = calloc(1, sizeof(*l));
+	int status;
+
+	if (!l)
+		return goro__neterr(e, GORO_ENOMEM, "out of memory");
+	status = goro__fd_init(&l->fd, sysfd, FD_SOCKET);
+	if (status != GORO_OK) {
+		free(l);
+		return goro__neterr_fd(e, "epoll_ctl", status);
+	}
+	l->net = net;
+	atomic_init(&l->unlinked, false);
+	goro__call_sockname(sysfd, &l->addr);
+	*out = l;
+	return GORO_OK;
+}
+
+int goro_listen(const char *network, const char *address, goro_listener **out)
+{
+	const struct network *net;
+	char text[GORO_ADDR_MAX];
+	struct neterr e;
+	int status, fd;
+
+	if (!network || !address || !out)
+		return goro__net_invalid();
+	status = open_socket(network, address, false, &net, &fd, text);
+	if (status != GORO_OK)
+		return status;
+	status = listener_new(fd, net, out, &e);
+	if (status == GORO_OK)
+		return status;
+	goro__call_close(fd);
+	return goro__net_fail(&e, "listen", network, "", text);
+}
+
+int goro_packet_listen(const char *network, const char *address,
+		       goro_conn **out)
+{
+	const struct network *net;
+	char text[GORO_ADDR_MAX];
+	struct neterr e;
+	struct sock *s;
+	int status, fd;
+
+	if (!network || !address || !out)
+		return goro__net_invalid();
+	status = open_socket(network, address, true, &net, &fd, text);
+	if (status != GORO_OK)
+		return status;
+	status = goro__sock_new(fd, net, &s, &e);
+	if (status == GORO_OK) {
+		goro__sock_ask(s);
+		*out = &s->conn;
+		return status;
+	}
+	goro__call_close(fd);
+	return goro__net_fail(&e, "listen", network, "", text);
+}
+
+/* ---- in use --------------------------------------------------------------- */
+
+static int fail(const goro_listener *l, const char *op, const struct neterr *e)
+{
+	char addr[GORO_ADDR_MAX];
+
+	goro__netaddr_print(&l->addr, addr, sizeof(addr));
+	return goro__net_fail(e, op, l->net->name, "", addr);
+}
+
+static int fail_fd(const goro_listener *l, const char *op, const char *call,
+		   int fd_status)
+{
+	struct neterr e;
+
+	goro__neterr_fd(&e, call, fd_status);
+	return fail(l, op, &e);
+}
+
+int goro_accept(goro_listener *l, goro_conn **out)
+{
+	struct netaddr peer = {.len = sizeof(peer.u)};
+	struct neterr e;
+	struct sock *s;
+	int status, fd;
+
+	if (!l || !out)
+		return goro__net_invalid();
+	status = goro__fd_accept(&l->fd, &fd, &peer.u.sa, &peer.len);
+	if (status != GORO_OK)
+		return fail_fd(l, "accept", "accept4", status);
+	if (goro__sock_new(fd, l->net, &s, &e) != GORO_OK) {
+		goro__call_close(fd);
+		return fail(l, "accept", &e);
+	}
+	if (l->net->family != AF_UNIX)
+		goro__socket_tcp_options(fd);
+	goro__call_sockname(fd, &s->local);
+	s->remote = peer;
+	*out = &s->conn;
+	return GORO_OK;
+}
+
+int goro_listener_addr(goro_listener *l, char *buf, size_t n)
+{
+	if (!l || !buf || n == 0)
+		return goro__net_invalid();
+	goro__netaddr_print(&l->addr, buf, n);
+	return GORO_OK;
+}
+
+int goro_listener_deadline(goro_listener *l, int64_t deadline)
+{
+	int status;
+
+	if (!l)
+		return goro__net_invalid();
+	status = goro__fd_set_deadline(&l->fd, FD_MODE_BOTH, deadline);
+	if (status == GORO_OK)
+		return status;
+	return goro__net_fail_bare(status, goro_status_text(status));
+}
+
+/*
+ * The file goes first: once the socket is closed another process may make
+ * it anew.
+ */
+static void unlink_once(goro_listener *l)
+{
+	char path[GORO_ADDR_MAX];
+
+	if (l->net->family != AF_UNIX)
+		return;
+	goro__netaddr_print(&l->addr, path, sizeof(path));
+	/* relaxed: only who comes first matters */
+	if (path[0] != '@' && !atomic_exchange_explicit(&l->unlinked, true,
+							memory_order_relaxed))
+		goro__call_unlink(path);
+}
+
+int goro_listener_close(goro_listener *l)
+{
+	int status;
+
+	if (!l)
+		return goro__net_invalid();
+	unlink_once(l);
+	status = goro__fd_close(&l->fd);
+	return status == GORO_OK ? status
+				 : fail_fd(l, "close", "close", status);
+}
+
+void goro_listener_free(goro_listener *l)
+{
+	if (!l)
+		return;
+	unlink_once(l);
+	goro__fd_close(&l->fd);
+	free(l);
+}

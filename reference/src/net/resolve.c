@@ -1,0 +1,344 @@
+/*
+ * resolve.c - from an address to those it stands for, with names looked up.
+ *
+ * libc's functions for that block their thread for as long as they like.  So
+ * they run as a blocking call of a goroutine of its own, a look-up, and who
+ * has asked waits for it as long as its patience lasts.  A look-up that
+ * nobody waits for any more ends by itself.
+ */
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "net.h"
+
+struct lookup {
+	atomic_int holders; /* who asked and who looks up; the last frees */
+	goro_chan *done;    /* closed by the goroutine */
+	const struct network *net;
+	char host[256];    /* "": only the service */
+	char service[256]; /* "": only the host */
+	unsigned port;
+	/* valid once done is closed */
+	struct addrinfo *found;
+	int failed; /* EAI_... */
+	bool unknown_port;
+};
+
+static void let_go(struct lookup *l)
+{
+	/* acq_rel: the last one sees all that the other has done with it */
+	if (atomic_fetch_sub_explicit(&l->holders, 1, memory_order_acq_rel) > 1)
+		return;
+	if (l->found)
+		freeaddrinfo(l->found);
+	goro_chan_free(l->done);
+	free(l);
+}
+
+/* ---- off the scheduler's threads ------------------------------------------ */
+
+/* Where there is no /etc/services. */
+static bool well_known(const char *name, unsigned *port)
+{
+	static const struct {
+		const char *name;
+		unsigned port;
+	} all[] = {
+		{"domain", 53}, {"ftp", 21},   {"http", 80},
+		{"https", 443}, {"smtp", 25},  {"ssh", 22},
+		{"telnet", 23}, {"imap2", 143}, {"imaps", 993},
+		{"pop3", 110},  {"pop3s", 995},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcasecmp(all[i].name, name) == 0) {
+			*port = all[i].port;
+			return true;
+		}
+	return false;
+}
+
+static void look_up_service(struct lookup *l)
+{
+	struct servent entry, *found = NULL;
+	char buf[2048];
+
+	getservbyname_r(l->service, l->net->type == SOCK_STREAM ? "tcp" : "udp",
+			&entry, buf, sizeof(buf), &found);
+	if (found)
+		l->port = ntohs((uint16_t)found->s_port);
+	else
+		l->unknown_port = !well_known(l->service, &l->port);
+}
+
+static void look_up(void *arg)
+{
+	struct lookup *l = arg;
+	struct addrinfo hints = {.ai_family = l->net->family,
+				 .ai_socktype = SOCK_STREAM};
+
+	if (l->service[0])
+		look_up_service(l);
+	if (l->host[0] && !l->unknown_port)
+		l->failed = getaddrinfo(l->host, NULL, &hints, &l->found);
+}
+
+static void look_up_goroutine(void *arg)
+{
+	struct lookup *l = arg;
+
+	goro_blocking(look_up, l);
+	goro_close(l->done);
+	let_go(l);
+}
+
+/* ---- asking and waiting --------------------------------------------------- */
+
+/* Go's words for an end of patience; GORO_OK: the channel was ready. */
+static int wait_for(goro_chan *c, const struct patience *p, struct neterr *e)
+{
+	struct goro_case cases[] = {{.c = p->cancel, .dir = GORO_RECV},
+				    {.c = c, .dir = GORO_RECV}};
+	size_t chosen = 1;
+
+	switch (goro_select_until(cases, 2, p->deadline, &chosen)) {
+	case GORO_TIMEOUT:
+	case GORO_AGAIN:
+		return goro__neterr(e, GORO_TIMEOUT, "i/o timeout");
+	default:
+		if (chosen == 1)
+			return GORO_OK;
+		return goro__neterr(e, GORO_NET_CANCELED,
+				    "operation was canceled");
+	}
+}
+
+int goro__net_patience(const struct patience *p, struct neterr *e)
+{
+	if (p->cancel &&
+	    wait_for(NULL, &(struct patience){GORO_POLL, p->cancel}, e) ==
+		    GORO_NET_CANCELED)
+		return GORO_NET_CANCELED;
+	if (p->deadline > goro_now())
+		return GORO_OK;
+	return goro__neterr(e, GORO_TIMEOUT, "i/o timeout");
+}
+
+static struct lookup *start(const struct network *net, const struct hostport *h,
+			    bool with_host)
+{
+	struct lookup *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->done = goro_chan_make(0, 0, NULL);
+	if (!l->done) {
+		free(l);
+		return NULL;
+	}
+	atomic_init(&l->holders, 2);
+	l->net = net;
+	l->port = h->port;
+	if (with_host)
+		strcpy(l->host, h->host);
+	if (h->service)
+		strncpy(l->service, h->service, sizeof(l->service) - 1);
+	goro_go(look_up_goroutine, l);
+	return l;
+}
+
+static void prefix(struct neterr *e, const struct lookup *l)
+{
+	char text[sizeof(e->text)];
+
+	memcpy(text, e->text, sizeof(text));
+	if (l->host[0])
+		goro__neterr(e, e->status, "lookup %.120s: %.70s", l->host,
+			     text);
+	else
+		goro__neterr(e, e->status, "lookup %s/%.100s: %.70s",
+			     l->net->name, l->service, text);
+}
+
+static int failure(const struct lookup *l, struct neterr *e)
+{
+	if (l->unknown_port)
+		return goro__neterr(e, GORO_NET_ADDR,
+				    "lookup %s/%.100s: unknown port",
+				    l->net->name, l->service);
+	if (l->failed == 0)
+		return GORO_OK;
+	if (l->failed == EAI_MEMORY)
+		return goro__neterr(e, GORO_ENOMEM, "out of memory");
+	goro__neterr(e, GORO_NET_OTHER, "%s",
+		     l->failed == EAI_NONAME || l->failed == EAI_NODATA
+			     ? "no such host"
+			     : gai_strerror(l->failed));
+	prefix(e, l);
+	return e->status;
+}
+
+/* ---- the result ----------------------------------------------------------- */
+
+static void add(struct netaddrs *as, const struct netaddr *a)
+{
+	if (as->n < NETADDRS_MAX)
+		as->at[as->n++] = *a;
+}
+
+static void add_found(struct netaddrs *as, const struct lookup *l)
+{
+	const struct sockaddr_in6 *v6;
+	struct netaddr a;
+
+	for (const struct addrinfo *i = l->found; i; i = i->ai_next) {
+		v6 = (const void *)i->ai_addr;
+		if (i->ai_family == AF_INET)
+			goro__netaddr_ipv4(
+				&a,
+				((const struct sockaddr_in *)(const void *)v6)
+					->sin_addr,
+				l->port);
+		else if (i->ai_family == AF_INET6)
+			goro__netaddr_ipv6(&a, &v6->sin6_addr, l->port,
+					   v6->sin6_scope_id);
+		else
+			continue;
+		add(as, &a);
+	}
+}
+
+/* Those that the network has; GORO_NET_ADDR if that is none. */
+static int filter(struct netaddrs *as, const struct network *net,
+		  const char *host, struct neterr *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < as->n; i++)
+		if (net->family == AF_UNSPEC ||
+		    net->family == as->at[i].u.sa.sa_family)
+			as->at[kept++] = as->at[i];
+	as->n = kept;
+	if (kept > 0)
+		return GORO_OK;
+	return goro__neterr(e, GORO_NET_ADDR,
+			    "address %.120s: no suitable address found", host);
+}
+
+/*
+ * A machine may be able to listen on "::" and not to connect to it; then
+ * 0.0.0.0 does.
+ */
+static void add_ipv4_wildcard(struct netaddrs *as, unsigned port)
+{
+	struct netaddr a;
+
+	if (as->n != 1 || goro__netaddr_is_ipv4(&as->at[0]) ||
+	    !goro__netaddr_is_wildcard(&as->at[0]))
+		return;
+	goro__netaddr_ipv4(&a, (struct in_addr){0}, port);
+	add(as, &a);
+}
+
+static void add_bare(struct netaddrs *as, const struct network *net,
+		     unsigned port)
+{
+	struct netaddr a;
+
+	if (net->family == AF_INET6)
+		goro__netaddr_ipv6(&a, &in6addr_any, port, 0);
+	else
+		goro__netaddr_ipv4(&a, (struct in_addr){0}, port);
+	a.bare = true;
+	add(as, &a);
+}
+
+/* libc takes 127.1 and the like for addresses; Go does not, nor for names. */
+static bool looks_like_ipv4(const char *host)
+{
+	struct in_addr ip;
+
+	return inet_aton(host, &ip) != 0;
+}
+
+static int look_up_names(const struct network *net, struct hostport *h,
+			 bool with_host, const struct patience *p,
+			 struct netaddrs *out, struct neterr *e)
+{
+	struct lookup *l = start(net, h, with_host);
+	int status;
+
+	if (!l)
+		return goro__neterr(e, GORO_ENOMEM, "out of memory");
+	status = goro__net_patience(p, e);
+	if (status == GORO_OK)
+		status = wait_for(l->done, p, e);
+	if (status != GORO_OK) {
+		prefix(e, l);
+	} else {
+		status = failure(l, e);
+		h->port = l->port;
+		if (status == GORO_OK)
+			add_found(out, l);
+	}
+	let_go(l);
+	return status;
+}
+
+static int resolve_ip(const struct network *net, const char *address,
+		      const struct patience *p, struct netaddrs *out,
+		      struct neterr *e)
+{
+	struct hostport h = {.port = 0};
+	struct netaddr literal;
+	bool name = false;
+	int status = *address ? goro__split_hostport(address, &h, e) : GORO_OK;
+
+	if (status != GORO_OK)
+		return status;
+	if (h.host[0])
+		name = !goro__netaddr_literal(&literal, h.host, 0);
+	if (name && looks_like_ipv4(h.host))
+		return goro__neterr(e, GORO_NET_OTHER,
+				    "lookup %.120s: no such host", h.host);
+	if (name || h.service)
+		status = look_up_names(net, &h, name, p, out, e);
+	if (status != GORO_OK)
+		return status;
+	if (!h.host[0]) {
+		add_bare(out, net, h.port);
+		return GORO_OK;
+	}
+	if (!name) {
+		goro__netaddr_literal(&literal, h.host, h.port);
+		add(out, &literal);
+	}
+	add_ipv4_wildcard(out, h.port);
+	return filter(out, net, h.host, e);
+}
+
+int goro__net_resolve(const struct network *net, const char *address,
+		      const struct patience *p, struct netaddrs *out,
+		      struct neterr *e)
+{
+	out->n = 0;
+	if (net->family != AF_UNIX)
+		return resolve_ip(net, address, p, out, e);
+	out->n = 1;
+	/* The kernel's word for it; the caller says in which call. */
+	if (!goro__netaddr_unix(&out->at[0], address))
+		out->at[0].len = sizeof(out->at[0].u) + 1;
+	return GORO_OK;
+}
+
+const struct netaddr *goro__net_prefer_ipv4(const struct netaddrs *as)
+{
+	for (size_t i = 0; i < as->n; i++)
+		if (goro__netaddr_is_ipv4(&as->at[i]))
+			return &as->at[i];
+	return &as->at[0];
+}
