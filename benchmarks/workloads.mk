@@ -41,8 +41,12 @@ $(B)/bench/hist-test: $(BW_OBJ)/tests/hist.c.o $(BW_OBJ)/workloads/hist.c.o
 	@mkdir -p $(@D)
 	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
+$(B)/bench/fake.so: $(BW_OBJ)/tests/fake.c.o
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -shared -o $@ $^ -ldl
+
 .PHONY: test-bench
-test-bench: $(B)/assay-bench $(B)/bench/hist-test \
+test-bench: $(B)/assay-bench $(B)/bench/hist-test $(B)/bench/fake.so \
 		$(B)/runtimes/goro.so ## every workload, briefly, and its JSON
 	@$(BW)/tests/workloads.sh $(B) $(BW)/workloads.tsv
 

@@ -6,15 +6,16 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 64, BUFFER = 65536 };
+enum { EVENTS = 64, BUFFER = 65536, PATIENCE_MS = 10000 };
 
 static int complain(const char *what)
 {
@@ -57,14 +58,9 @@ int epoll_listen(int *port)
 {
 	struct sockaddr_in a = loopback(0);
 	socklen_t size = sizeof(a);
-	/* For accept: the load may have failed. */
-	struct timeval patience = {.tv_sec = 30};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) != 0 ||
-	    bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
 	    listen(fd, SOMAXCONN) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&a, &size) != 0) {
 		complain("listen");
@@ -76,15 +72,28 @@ int epoll_listen(int *port)
 	return fd;
 }
 
-/* With a timeout it is interrupted even by signals that restart calls. */
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The load may have failed: not for ever.  Signals interrupt poll. */
 static int accept_one(int listener)
 {
-	int fd;
+	struct pollfd p = {.fd = listener, .events = POLLIN};
+	int64_t end = now_ms() + PATIENCE_MS, left = PATIENCE_MS;
 
-	do
-		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	while (fd < 0 && errno == EINTR);
-	return fd;
+	while (poll(&p, 1, (int)left) < 1) {
+		left = end - now_ms();
+		if (left > 0)
+			continue;
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
 static int accept_all(int poller, int listener, int conns)

@@ -7,7 +7,7 @@
 
 enum { MOST_BYTES = 4096 };
 
-#define PATIENCE_NS INT64_C(30000000000)
+#define PATIENCE_NS INT64_C(10000000000)
 
 struct net {
 	assay_waitgroup serving, calling;
