@@ -73,6 +73,7 @@ STUB void goro__fatal(const char *text)
 }
 
 STUB _Atomic(int64_t) goro__virtual_now;
+STUB struct p goro__real_p = {.timers = {.next = INT64_MAX}};
 
 STUB bool goro__virtual_idle(void)
 {
@@ -144,6 +145,16 @@ STUB int64_t goro__schedtrace_wait(void)
 
 STUB void goro__gf_release(void)
 {
+}
+
+STUB bool goro__network_unwatched(void)
+{
+	return false;
+}
+
+STUB void goro__break_poll(void)
+{
+	goro__note_wake(&goro__sched.pollnote);
 }
 
 STUB int64_t goro__next_timer(void)

@@ -8,7 +8,7 @@
 
 #include "sema.h"
 
-#define MOST ((1u << 20) - 1)
+#define MOST_CALLS ((1u << 20) - 1)
 
 /* The lock is held; returns with it free. */
 static _Noreturn void too_many(struct fdmutex *mu)
@@ -20,7 +20,7 @@ static _Noreturn void too_many(struct fdmutex *mu)
 
 static void add_ref(struct fdmutex *mu)
 {
-	if (unlikely(mu->refs == MOST))
+	if (unlikely(mu->refs == MOST_CALLS))
 		too_many(mu);
 	mu->refs++;
 }
@@ -42,7 +42,7 @@ static bool wait_for_side(struct fdmutex *mu, struct fdside *side)
 {
 	struct sudog s = {.g = goro__self()};
 
-	if (unlikely(side->waiting == MOST))
+	if (unlikely(side->waiting == MOST_CALLS))
 		too_many(mu);
 	side->waiting++;
 	waitq_push(&side->q, &s);

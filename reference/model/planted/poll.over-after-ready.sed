@@ -1,0 +1,7 @@
+# The poller says that the peer has ended after it has said ready.
+# file: netpoll.c
+/^void goro__netpoll_ready/,/^}/{
+/^	if (over)$/d
+/store_seq(&pd->over, 1u)/d
+s/^}$/	if (over)\n		store_seq(\&pd->over, 1u);\n}/
+}
