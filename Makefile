@@ -58,6 +58,9 @@ endif
 ifneq ($(filter aarch64,$(GOALS) $(CONFIG)),)
 PROFILE := cross
 endif
+ifneq ($(filter bench bench-% %/assay-bench,$(GOALS)),)
+PROFILE := bench
+endif
 ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)
 PROFILE := tsan
 endif

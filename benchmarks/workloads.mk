@@ -29,9 +29,15 @@ $(BW_OBJ)/workloads/switch.S.o: $(BW)/workloads/switch_$(GORO_ARCH).S
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 
+ifneq ($(BW_HEADER),)
 $(B)/assay-bench: $(BW_OBJECTS) $(B)/echo-load
 	$(CXX) $(CONFIG_LDFLAGS) $(LDFLAGS) -rdynamic -o $@ $(BW_OBJECTS) \
 		-lbenchmark -pthread -ldl -lm
+else
+$(B)/assay-bench:
+	@echo "assay-bench: no Google Benchmark here:" \
+		"Debian package libbenchmark-dev" >&2; exit 1
+endif
 
 $(B)/echo-load: $(BW_OBJ)/runner/echo_load.c.o $(BW_OBJ)/workloads/epoll.c.o
 	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -o $@ $^

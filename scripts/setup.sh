@@ -6,7 +6,7 @@
 #	setup.sh check [PROFILE ...]    install nothing; 1 if something is missing
 #	setup.sh stamp FILE PROFILE     as the first; writes what was found
 #
-# PROFILE: build, test, tsan, valgrind, lint, cross or all.
+# PROFILE: build, test, bench, tsan, valgrind, lint, cross or all.
 #
 # The stamp is a piece of a makefile that depends on the files found, so a
 # later make looks at those files and runs this script only if one is gone.
@@ -16,6 +16,7 @@ set -eu
 cc=${CC:-cc}
 cxx=${CXX:-c++}
 gocode=/usr/share/gocode/src/golang.org/x
+pydist=/usr/lib/python3/dist-packages
 me=setup
 updated=
 
@@ -38,6 +39,14 @@ table() {
 	test     need g++                   tool $cxx
 	test     need pkg-config            tool pkg-config
 	test     need patch                 tool patch
+	bench    need g++                   tool $cxx
+	bench    want libbenchmark-dev      exists /usr/include/benchmark/benchmark.h
+	bench    want libboost-fiber-dev    exists /usr/include/boost/fiber/all.hpp
+	bench    want python3-matplotlib    exists $pydist/matplotlib
+	bench    want python3-jinja2        exists $pydist/jinja2
+	bench    want python3-scipy         exists $pydist/scipy
+	bench    want python3-numpy         exists $pydist/numpy
+	bench    want chromium              tool chromium
 	tsan     need clang                 tool clang
 	tsan     need clang-runtime         links clang -fsanitize=thread
 	valgrind need valgrind              tool valgrind
@@ -91,10 +100,10 @@ profiles() {
 	case $1 in
 	build) echo build ;;
 	test) echo build test ;;
-	tsan | valgrind | lint | cross) echo build "$1" ;;
-	all) echo build test tsan valgrind lint cross ;;
+	bench | tsan | valgrind | lint | cross) echo build "$1" ;;
+	all) echo build test bench tsan valgrind lint cross ;;
 	*)
-		say "no profile '$1'; there are build test tsan valgrind lint cross all"
+		say "no profile '$1'; there are build test bench tsan valgrind lint cross all"
 		exit 2
 		;;
 	esac
