@@ -14,7 +14,7 @@ real=libgoro.so.$GORO_VERSION
 
 install_all() {
 	install -d "$include" "$lib/pkgconfig"
-	install -m 644 reference/include/goro.h "$include/goro.h"
+	install -m 644 reference/include/*.h "$include"
 	install -m 644 "$1/libgoro.a" "$lib/libgoro.a"
 	install -m 755 "$1/libgoro.so" "$lib/$real"
 	ln -sf "$real" "$lib/$GORO_SONAME"
@@ -29,8 +29,11 @@ install_all() {
 
 # Directories go only below a DESTDIR: elsewhere they are the system's.
 uninstall_all() {
-	rm -f "$include/goro.h" "$lib/libgoro.a" "$lib/$real" \
-		"$lib/$GORO_SONAME" "$lib/libgoro.so" "$lib/pkgconfig/goro.pc"
+	for header in reference/include/*.h; do
+		rm -f "$include/${header##*/}"
+	done
+	rm -f "$lib/libgoro.a" "$lib/$real" "$lib/$GORO_SONAME" \
+		"$lib/libgoro.so" "$lib/pkgconfig/goro.pc"
 	if [ -n "$DESTDIR" ] && [ -d "$DESTDIR" ]; then
 		find "$DESTDIR" -mindepth 1 -depth -type d -empty -delete
 	fi

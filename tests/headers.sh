@@ -13,7 +13,7 @@ alone() {
 			-fsyntax-only -x "$2" -
 }
 
-# Every exported function of goro.h stands in a paragraph with a comment.
+# Every exported function of a header stands in a paragraph with a comment.
 documented() {
 	awk '
 	/^$/ { comment = 0 }
@@ -22,7 +22,7 @@ documented() {
 	END { exit bad }' "$1"
 }
 
-for header in abi/assay.h abi/assay_ext.h reference/include/goro.h; do
+for header in abi/assay.h abi/assay_ext.h reference/include/*.h; do
 	for compiler in gcc clang; do
 		have "$compiler" || {
 			skip "$header with $compiler" "not installed"
@@ -44,5 +44,7 @@ for header in abi/assay.h abi/assay_ext.h reference/include/goro.h; do
 		done
 	done
 done
-check "goro.h documents every function" documented reference/include/goro.h
+for header in reference/include/goro.h reference/include/goro_net.h; do
+	check "$header documents every function" documented "$header"
+done
 finish

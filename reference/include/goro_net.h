@@ -69,10 +69,11 @@ GORO_API const char *goro_net_error(void);
 /*
  * Connects to address and puts the connection into *out.  Blocks, at most
  * until the deadline, which covers the look-up of a name, too.  If a name has
- * several addresses they are tried in turn, each for its share of the time.
- * GORO_TIMEOUT; GORO_NET_ADDR for an address that cannot be read,
- * GORO_NET_REFUSED, GORO_NET_MFILE, GORO_NET_OTHER (no such host or network
- * ...).
+ * several addresses they are tried in turn, each for its share of the time;
+ * never two at once, so "happy eyeballs" of Go it is not.
+ * GORO_TIMEOUT; GORO_NET_ADDR for an address that cannot be read, GORO_ENOTSUP
+ * for an unknown network, GORO_NET_REFUSED, GORO_NET_MFILE, GORO_NET_OTHER (no
+ * such host ...).
  */
 GORO_API int goro_dial(const char *network, const char *address,
 		       int64_t deadline, goro_conn **out);
@@ -88,8 +89,8 @@ GORO_API int goro_dial_cancel(const char *network, const char *address,
 /* ---- listen ------------------------------------------------------------- */
 
 /*
- * Listens for streams.  Blocks only to look up a name.  A unix socket's file
- * must not exist; the close removes it.
+ * Listens for streams; a wildcard on "tcp" takes IPv6 and IPv4.  Blocks only to
+ * look up a name.  A unix socket's file must not exist; the close removes it.
  */
 GORO_API int goro_listen(const char *network, const char *address,
 			 goro_listener **out);
@@ -97,7 +98,7 @@ GORO_API int goro_listen(const char *network, const char *address,
 /* The next connection.  Blocks. */
 GORO_API int goro_accept(goro_listener *l, goro_conn **out);
 
-/* Its address as text, cut if there is no room: GORO_EINVAL. */
+/* Its address as text, cut to fit. */
 GORO_API int goro_listener_addr(goro_listener *l, char *buf, size_t n);
 
 /* As goro_conn_read_deadline(), for accept. */
@@ -145,8 +146,9 @@ enum goro_shut { GORO_SHUT_READ = 1, GORO_SHUT_WRITE = 2 };
 GORO_API int goro_conn_shutdown(goro_conn *c, int how);
 
 /*
- * The two addresses as text; "" if it has none, "@" for a unix socket without
- * a name.  Also after close.  Cut if there is no room: GORO_EINVAL.
+ * The two addresses as text, cut to fit; also after close.  "@" is a unix
+ * socket without a name.  GORO_ENOTSUP for a file, and for the peer of a
+ * socket that has none.
  */
 GORO_API int goro_conn_local_addr(goro_conn *c, char *buf, size_t n);
 GORO_API int goro_conn_remote_addr(goro_conn *c, char *buf, size_t n);
@@ -168,15 +170,15 @@ GORO_API int goro_packet_listen(const char *network, const char *address,
 
 /*
  * Reads one datagram, at most n bytes of it; its sender as text into from,
- * which has room for from_n bytes (0: not wanted).  GORO_EINVAL, with the
- * datagram read, if there was too little.  Blocks.
+ * which has room for from_n bytes (0: not wanted), cut to fit.  Blocks.
  */
 GORO_API int goro_conn_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
 				 char *from, size_t from_n);
 
 /*
- * Sends one datagram to an address.  GORO_NET_ADDR; GORO_NET_OTHER also for a
- * connected socket.  Blocks.
+ * Sends one datagram to an address.  GORO_NET_ADDR for one that cannot be read
+ * or is of the wrong family; GORO_NET_OTHER also for a connected socket.
+ * Blocks, also to look up a name, which is done anew each time.
  */
 GORO_API int goro_conn_write_to(goro_conn *c, const void *buf, size_t n,
 				const char *to);

@@ -3,6 +3,7 @@
  * with the shared and with the static library.
  */
 #include <goro.h>
+#include <goro_net.h>
 
 #include <stdio.h>
 
@@ -25,6 +26,28 @@ static void producer(void *arg)
 	goro_close(c);
 }
 
+static void hello(void *arg)
+{
+	goro_conn *c = (goro_conn *)arg;
+
+	goro_conn_write(c, "hello\n", 6, NULL);
+	goro_conn_close(c);
+}
+
+static void over_a_pipe(void)
+{
+	goro_conn *ends[2];
+	char buf[16];
+	size_t n;
+
+	if (goro_mem_pipe(ends) != GORO_OK)
+		return;
+	goro_go(hello, ends[0]);
+	while (goro_conn_read(ends[1], buf, sizeof(buf), &n) == GORO_OK)
+		fwrite(buf, 1, n, stdout);
+	printf("%s\n", goro_net_error());
+}
+
 static void app(void *arg)
 {
 	goro_chan *c = goro_make(sizeof(int), 0);
@@ -34,6 +57,7 @@ static void app(void *arg)
 	goro_go(producer, c);
 	if (goro_try(square, c, &panic) == GORO_PANICKED)
 		printf("%s\n", panic.text);
+	over_a_pipe();
 }
 
 int main(void)
