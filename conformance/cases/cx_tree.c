@@ -23,7 +23,8 @@ CASE(CX_018, "a child that has ended is no child any more",
 	assay_context *three = with_timeout(parent, 10 * MS, 0);
 	assay_context *below = with_cancel(one);
 
-	CHECK_EQ(children(parent), 4 - (err_of(three) != 0));
+	CHECK_GE(children(parent), 2 + (err_of(three) == 0));
+	CHECK_LE(children(parent), 3);
 	wait_done(three);
 	/* taken off after done was closed */
 	for (int64_t end = in(10 * SEC); children(parent) > 2 && now() < end;)
