@@ -148,10 +148,15 @@ bool ends(struct call *call);
 void check_ends(struct call *call, int status);
 
 /*
- * Writes of the stream so much that a further write blocks; the count.  For
+ * Writes of the stream so much that a further write blocks; the count.  Of a
+ * unix socket or a pipe: TCP sends what is left of a window by and by.  For
  * one goroutine at a time, as is take_bytes: reads n bytes of it from `at` on.
  */
 int64_t fill(assay_conn *c);
 void take_bytes(assay_conn *c, int64_t at, int64_t n);
+
+/* The stream's first bytes, more of them than the kernel buffers. */
+enum { LARGE = 16 << 20 };
+unsigned char *large(void);
 
 #endif

@@ -3,6 +3,7 @@
  * leaves alone whoever gets the descriptor's number next.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "np.h"
@@ -82,30 +83,31 @@ CASE_OF(NP_011, dialed, "on the side that dialed", NEEDS(NEED_PAIR, NEED_TEXT))
 	check_closed(&call);
 }
 
-static void close_wakes_write(enum net_kind kind)
-{
-	struct pair p = pair_of(kind);
-	static struct call call;
-
-	fill(p.w);
-	start_write(&call, p.w, "0123456789", 10);
-	CHECK(stays_blocked(&call, 1));
-	close_conn(p.w);
-	check_ends(&call, ASSAY_NET_CLOSED);
-}
-
 CASE_OF(NP_011, write, "close ends a blocked write",
 	NEEDS(NEED_PAIR, NEED_DEADLINES))
 {
-	close_wakes_write(TCP);
-	close_wakes_write(UNIX);
+	struct pair p = pair_of(UNIX), tcp = pair_of(TCP);
+	static struct call calls[2];
+	unsigned char *buf = large();
+
+	fill(p.w);
+	start_write(&calls[0], p.w, "0123456789", 10);
+	start_write(&calls[1], tcp.w, buf, LARGE);
+	CHECK(stays_blocked(&calls[0], 2));
+	close_conn(p.w);
+	check_ends(&calls[0], ASSAY_NET_CLOSED);
+	CHECK(stays_blocked(&calls[1], 1));
+	close_conn(tcp.w);
+	REQUIRE(ends(&calls[1]));
+	CHECK_EQ(calls[1].status, ASSAY_NET_CLOSED);
+	free(buf);
 }
 
 /* All of them: who does the call, who waits for a turn, the other direction. */
 CASE_OF(NP_011, all, "close ends all reads and writes that wait",
 	NEEDS(NEED_PAIR, NEED_DEADLINES))
 {
-	struct pair p = pair_of(TCP);
+	struct pair p = pair_of(UNIX);
 	static struct call reads[8], writes[8];
 	static char bytes[8];
 

@@ -230,17 +230,6 @@ CASE_OF(NP_006, both_ways, "on three connections, both ways at once",
 
 /* ---- NP-007, NP-008: a write is whole ------------------------------------- */
 
-enum { LARGE = 16 << 20 }; /* more than the kernel buffers */
-
-static unsigned char *large(void)
-{
-	unsigned char *buf = malloc(LARGE);
-
-	REQUIRE(buf != NULL);
-	stream_bytes(buf, LARGE, 0);
-	return buf;
-}
-
 /* The reader is slow at first, then as fast as it can. */
 static void write_waits(enum net_kind kind)
 {
