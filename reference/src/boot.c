@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "errtext.h"
 #include "godebug.h"
 #include "proc.h"
 #include "runq.h"
@@ -118,6 +119,7 @@ static void run_main(void *arg)
 
 	b->fn(b->arg);
 	goro__run_defers(goro__self(), NULL);
+	goro__drop_error_texts();
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last of all */
 	san_release(&goro__sched.done);

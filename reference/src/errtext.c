@@ -11,7 +11,7 @@
 
 enum { TEXT_MAX = 256 };
 
-/* Made with the first error and freed with the goroutine: proc.c. */
+/* Made with the first error and freed at the end of the goroutine. */
 struct errtexts {
 	char text[ERRTEXT_KINDS][TEXT_MAX];
 };
@@ -37,4 +37,12 @@ const char *goro__error_text(enum errtext kind)
 	const struct errtexts *e = goro__self()->errtexts;
 
 	return e ? e->text[kind] : "";
+}
+
+void goro__drop_error_texts(void)
+{
+	struct g *g = goro__self();
+
+	sys_free(g->errtexts);
+	g->errtexts = NULL;
 }

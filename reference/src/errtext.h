@@ -14,4 +14,7 @@ goro__set_error_text(enum errtext kind, const char *fmt, ...);
 /* Good until the next of the kind and the goroutine's end; "" if none. */
 const char *goro__error_text(enum errtext kind);
 
+/* The calling goroutine ends. */
+void goro__drop_error_texts(void);
+
 #endif

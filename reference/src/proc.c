@@ -9,8 +9,8 @@
 
 #include <string.h>
 
+#include "errtext.h"
 #include "panic.h"
-#include "seam/sys.h"
 #include "switch.h"
 
 #define GOID_BATCH 16
@@ -223,13 +223,6 @@ static void *end(struct m *m, struct g *g)
 	return to->sp;
 }
 
-/* What a goroutine has of libc; on its stack still, like all of sys_free(). */
-static void drop_errtexts(struct g *g)
-{
-	sys_free(g->errtexts);
-	g->errtexts = NULL;
-}
-
 /* The C code at the bottom of a stack; goro__gostart calls it. */
 void *goro__gomain(void)
 {
@@ -242,7 +235,7 @@ void *goro__gomain(void)
 	if (unlikely(g->defers != NULL))
 		goro__run_defers(g, NULL);
 	if (unlikely(g->errtexts != NULL))
-		drop_errtexts(g);
+		goro__drop_error_texts();
 	return end(goro__m(), g);
 }
 
@@ -251,7 +244,7 @@ _Noreturn void goro__goexit0(void)
 	struct g *g = goro__self();
 
 	if (unlikely(g->errtexts != NULL))
-		drop_errtexts(g);
+		goro__drop_error_texts();
 	goro__leave(end(goro__m(), g));
 }
 

@@ -83,6 +83,8 @@ starts() {
 }
 
 cunit unit "$dir/unit-tests"
+cunit ext-tests "$dir/ext-tests"
+cunit ext-tests "$dir/ext-tests" virtual
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
 for part in reports faults programs memory timers preempt; do
