@@ -105,8 +105,14 @@ func limitMemory(bytes int64) {
 var _ = twin("ST-007", func() {
 	gate := make(chan struct{})
 	limitMemory(256 << 20)
+	// large stacks: Go prints every goroutine that there is
 	for i := 0; i < 1000000; i++ {
-		go func() { <-gate }()
+		go func(i int) {
+			var large [100 << 10]byte
+			large[i%len(large)] = 1
+			<-gate
+			say(string(large[:i%2]))
+		}(i)
 	}
 })
 
