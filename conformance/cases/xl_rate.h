@@ -38,12 +38,13 @@ static inline bool allow(assay_limiter *l, int64_t at, int64_t n)
 	return ext->rate->allow_n(l, at, n);
 }
 
-/* Doubles that are the same but for rounding. */
+/* Doubles that are the same but for rounding; infinity is only itself. */
 static inline bool is_about(double a, double b)
 {
 	double off = a > b ? a - b : b - a, size = b < 0 ? -b : b;
 
-	return a == b || off <= 1e-4 * (size > 1 ? size : 1);
+	return a == b ||
+	       (size < (double)INFINITY && off <= 1e-4 * (size > 1 ? size : 1));
 }
 
 #define CHECK_ABOUT(a, b)                                                      \

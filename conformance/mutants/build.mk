@@ -30,7 +30,8 @@ FAULTS ?=
 # Enough to see in a moment that faults are still found, for `make test`.
 MUT_FEW := close_wakes_one select_first ring_drops_257th value_torn sleep_too_short \
 	wait_returns_at_once mutex_excludes_nobody stopped_timer_fires \
-	exit_status panic_alone stolen_twice ring_overflow_drops
+	exit_status panic_alone stolen_twice ring_overflow_drops \
+	child_not_cancelled last_error small_waiters_barge burst_off_by_one
 
 TESTS += test-mutants
 

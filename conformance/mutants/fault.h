@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 #include "assay.h"
+#include "assay_ext.h"
 
 struct fault {
 	const char *name;
@@ -48,6 +49,14 @@ struct groups {
 	struct assay_sync_ops sync;
 	struct assay_blocking_ops blocking;
 	struct assay_inspect_ops inspect;
+	/* of the second table */
+	struct assay_context_ops context;
+	struct assay_group_ops group;
+	struct assay_semaphore_ops semaphore;
+	struct assay_flight_ops flight;
+	struct assay_rate_ops rate;
+	struct assay_lazy_ops lazy;
+	struct assay_map_ops map;
 };
 
 extern struct groups was, my;
@@ -65,6 +74,13 @@ void block(void);
 
 /* memory that is never given back; ends the process if there is none */
 void *take(size_t n);
+
+/*
+ * A number that a fault keeps for a handle, 0 at first.  A handle at the
+ * address of a freed one has that one's number.
+ */
+void keep(const void *handle, int64_t n);
+int64_t recall(const void *handle);
 
 /* What a channel was made as; nothing is known of a timer's. */
 struct info {

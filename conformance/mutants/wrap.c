@@ -30,14 +30,14 @@ static const char *setting(const char *name)
 	return v;
 }
 
-static const struct assay_runtime *load(const char *path)
+/* Calls the object's function of that name; NULL: there is none. */
+static const void *call(void *so, const char *name)
 {
-	const struct assay_runtime *(*get)(void);
-	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	void *symbol = so == NULL ? NULL : dlsym(so, "assay_runtime");
+	const void *(*get)(void);
+	void *symbol = dlsym(so, name);
 
 	if (symbol == NULL)
-		complain("no runtime to break", dlerror());
+		return NULL;
 	memcpy(&get, &symbol, sizeof(get));
 	return get();
 }
@@ -80,26 +80,60 @@ static const void *give_group(void *copy, const void *own, size_t n)
 	return own == NULL ? NULL : copy;
 }
 
-#define TAKE(g) take_group(&was.g, own->g, sizeof(was.g))
-#define GIVE(g) table.g = give_group(&my.g, own->g, sizeof(my.g))
+static struct assay_runtime table;
+static struct assay_runtime_ext ext;
+
+#define TAKE(from, g) take_group(&was.g, from.g, sizeof(was.g))
+#define GIVE(in, g) in.g = give_group(&my.g, in.g, sizeof(my.g))
+
+static void take_tables(const char *path)
+{
+	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const struct assay_runtime *own =
+		so == NULL ? NULL : call(so, "assay_runtime");
+	const struct assay_runtime_ext *own_ext;
+
+	if (own == NULL)
+		complain("no runtime to break", path);
+	memcpy(&table, own,
+	       own->size < sizeof(table) ? own->size : sizeof(table));
+	own_ext = call(so, "assay_runtime_ext");
+	if (own_ext != NULL)
+		memcpy(&ext, own_ext,
+		       own_ext->size < sizeof(ext) ? own_ext->size
+						   : sizeof(ext));
+	table.size = sizeof(table);
+	table.name = "mutant";
+	ext.size = sizeof(ext);
+	ext.abi = ASSAY_EXT_ABI_VERSION;
+}
+
+/* Once: both tables belong together. */
+static void break_runtime(void)
+{
+	if (table.size != 0)
+		return;
+	take_tables(setting("MUTANT_OF"));
+	TAKE(table, core), TAKE(table, chan), TAKE(table, time);
+	TAKE(table, sync), TAKE(table, blocking), TAKE(table, inspect);
+	TAKE(ext, context), TAKE(ext, group), TAKE(ext, semaphore);
+	TAKE(ext, flight), TAKE(ext, rate), TAKE(ext, lazy), TAKE(ext, map);
+	my = was;
+	plant(setting("MUTANT"));
+	GIVE(table, core), GIVE(table, chan), GIVE(table, time);
+	GIVE(table, sync), GIVE(table, blocking), GIVE(table, inspect);
+	GIVE(ext, context), GIVE(ext, group), GIVE(ext, semaphore);
+	GIVE(ext, flight), GIVE(ext, rate), GIVE(ext, lazy), GIVE(ext, map);
+}
 
 EXPORT const struct assay_runtime *assay_runtime(void)
 {
-	static struct assay_runtime table;
-	const struct assay_runtime *own;
-
-	if (table.size != 0)
-		return &table;
-	own = load(setting("MUTANT_OF"));
-	memcpy(&table, own,
-	       own->size < sizeof(table) ? own->size : sizeof(table));
-	table.size = sizeof(table);
-	table.name = "mutant";
-	TAKE(core), TAKE(chan), TAKE(time), TAKE(sync), TAKE(blocking);
-	TAKE(inspect);
-	my = was;
-	plant(setting("MUTANT"));
-	GIVE(core), GIVE(chan), GIVE(time), GIVE(sync), GIVE(blocking);
-	GIVE(inspect);
+	break_runtime();
 	return &table;
+}
+
+EXPORT const struct assay_runtime_ext *assay_runtime_ext(void)
+{
+	break_runtime();
+	return &ext;
 }
