@@ -19,7 +19,13 @@ $(GT_OUT)/unit-tests: $(GT_UNIT:$(GT)/%.c=$(GT_OUT)/%.o) $(B)/libgoro.a
 GT_EXT := $(wildcard $(GT)/unit/ext/*.c)
 GT_EXT_CFLAGS = $(C_BASE) $(filter -I%,$(GORO_CFLAGS)) -D_GNU_SOURCE
 
+GT_NET := $(wildcard $(GT)/unit/net/*.c)
+
 $(GT_OUT)/unit/ext/%.o: $(GT)/unit/ext/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GT_EXT_CFLAGS) -c -o $@ $<
+
+$(GT_OUT)/unit/net/%.o: $(GT)/unit/net/%.c
 	@mkdir -p $(@D)
 	$(CC) $(GT_EXT_CFLAGS) -c -o $@ $<
 
@@ -32,6 +38,11 @@ $(GT_OUT)/ext-tests: $(GT_EXT:$(GT)/%.c=$(GT_OUT)/%.o) \
 		$(GT_OUT)/unit/unit_main.o $(B)/libgoro.a
 	$(CC) $(CONFIG_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
 		-Wl,--wrap=aligned_alloc -o $@ $^ $(CUNIT_LIBS) -pthread
+
+$(GT_OUT)/net-tests: $(GT_NET:$(GT)/%.c=$(GT_OUT)/%.o) \
+		$(GT_OUT)/unit/unit_main.o $(B)/libgoro.a
+	$(CC) $(CONFIG_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc -o $@ $^ \
+		$(CUNIT_LIBS) -pthread
 
 # The races run twice: with the library as it is built, and with these sources
 # fully instrumented for ThreadSanitizer, by clang if it can.
@@ -97,7 +108,7 @@ soak: $(GT_OUT)/soak ## mixed load on goro for 10 minutes: exact counts, no drif
 TESTS += test-goro
 
 .PHONY: test-goro
-test-goro: $(addprefix $(GT_OUT)/,unit-tests ext-tests stress-tests tsan-tests) \
+test-goro: $(addprefix $(GT_OUT)/,unit-tests ext-tests net-tests stress-tests tsan-tests) \
 		$(GT_STRONG:%=$(GT_OUT)/%) \
 		$(GT_PROG_FILES) ## test goro: units, races, whole programs
 	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)

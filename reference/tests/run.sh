@@ -85,6 +85,9 @@ starts() {
 cunit unit "$dir/unit-tests"
 cunit ext-tests "$dir/ext-tests"
 cunit ext-tests "$dir/ext-tests" virtual
+for procs in 1 4; do
+	cunit net-tests env GOMAXPROCS=$procs "$dir/net-tests"
+done
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
 for part in reports faults programs memory timers preempt; do

@@ -165,7 +165,8 @@ static int sock_shutdown(goro_conn *c, int how)
 	struct sock *s = of(c);
 	int status;
 
-	if (!s->net || s->net->type != SOCK_STREAM)
+	if (!s->net ||
+	    (s->net->family != AF_UNIX && s->net->type != SOCK_STREAM))
 		return goro__net_unsupported();
 	how = how == GORO_SHUT_READ    ? SHUT_RD
 	      : how == GORO_SHUT_WRITE ? SHUT_WR
