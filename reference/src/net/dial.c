@@ -192,11 +192,11 @@ static int connect_to(const struct network *net, const struct netaddr *a,
 static int64_t share(int64_t deadline, size_t n)
 {
 	const int64_t least = 2 * GORO_SECOND;
-	int64_t now = goro_now(), left = deadline - now, part;
+	int64_t now = goro_now(), part;
 
-	if (deadline == GORO_FOREVER || n == 1 || left < least)
+	if (deadline == GORO_FOREVER || n == 1 || deadline < now + least)
 		return deadline;
-	part = left / (int64_t)n;
+	part = (deadline - now) / (int64_t)n;
 	return now + (part < least ? least : part);
 }
 
