@@ -22,11 +22,11 @@ var _ = twin("CX-010/asleep", func() {
 })
 
 var _ = twin("CX-015/nil", func() {
-	context.WithValue(context.Background(), nil, 1)
+	_ = context.WithValue(context.Background(), nil, 1)
 })
 
 var _ = twin("CX-015/incomparable", func() {
-	context.WithValue(context.Background(), []int{}, 1)
+	_ = context.WithValue(context.Background(), []int{}, 1)
 })
 
 // Not a constant, which a checker would find.
@@ -49,7 +49,7 @@ var _ = twin("CX-016/with_timeout", func() {
 })
 
 var _ = twin("CX-016/with_value", func() {
-	context.WithValue(noContext, "key", 1)
+	_ = context.WithValue(noContext, "key", 1)
 })
 
 type requestKey int

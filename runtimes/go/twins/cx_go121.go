@@ -5,5 +5,5 @@ package twins
 import "context"
 
 var _ = twin("CX-016/without_cancel", func() {
-	context.WithoutCancel(noContext)
+	_ = context.WithoutCancel(noContext)
 })
