@@ -8,7 +8,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int result(long status)
+/*
+ * errno belongs to the thread, and so to all goroutines that run there: to
+ * ThreadSanitizer that is a race.
+ */
+__attribute__((no_sanitize_thread)) static int result(long status)
 {
 	return status < 0 ? -errno : (int)status;
 }

@@ -1,7 +1,6 @@
 /*
  * error.c - the texts of errors, as Go has them.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,7 +31,9 @@ int goro__neterr_errno(struct neterr *e, const char *call, int error)
 
 	text = text ? text : "unknown error";
 	goro__neterr(e, status, "%s%s%c%s", call ? call : "", colon,
-		     tolower((unsigned char)text[0]), text + 1);
+		     text[0] >= 'A' && text[0] <= 'Z' ? text[0] - 'A' + 'a'
+						      : text[0],
+		     text + 1);
 	e->error = error;
 	return status;
 }
