@@ -324,6 +324,23 @@ CASE_OF(CX_026, ends, "it runs after a timeout and a parent's end, too",
 	free_context(timed.c);
 }
 
+CASE_OF(CX_026, held, "one that blocks does not hold up later timeouts",
+	NEEDS(NEED_AFTER, NEED_TIMEOUT))
+{
+	struct after held = {.c = with_timeout(background(), MS, 0),
+			     .release = chan_signal(0)};
+	struct after next = {.c = with_timeout(background(), 10 * MS, 0)};
+	assay_after *handles[] = {after(&held), after(&next)};
+
+	CHECK(becomes(&held.runs, 1));
+	CHECK(becomes(&next.runs, 1));
+	close_chan(held.release);
+	for (int i = 0; i < 2; i++)
+		free_after(handles[i]);
+	free_context(next.c);
+	free_context(held.c);
+}
+
 struct stop_race {
 	struct after after;
 	assay_chan *ended;

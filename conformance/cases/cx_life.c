@@ -269,17 +269,38 @@ CASE_OF(CX_004, waiting, "cancel wakes who waits for a descendant",
 CASE_OF(CX_004, deep, "cancel reaches the end of a long chain",
 	NEEDS(NEED_CX, NEED_TIMEOUT, NEED_VALUE))
 {
-	enum { DEPTH = 300 };
-	assay_context *chain[DEPTH];
+	enum { DEPTH = 5000 };
+	static assay_context *chain[DEPTH];
+	int64_t n = fitting(DEPTH);
 
-	for (int i = 0; i < DEPTH; i++)
-		chain[i] =
-			child_of_kind(i == 0 ? background() : chain[i - 1], i);
+	for (int64_t i = 0; i < n; i++)
+		chain[i] = child_of_kind(i == 0 ? background() : chain[i - 1],
+					 (int)i);
+	CHECK_ALIVE(chain[n - 1]);
 	cancel(chain[0]);
-	CHECK_ENDED(chain[DEPTH - 1], ASSAY_CANCELED);
-	CHECK_ENDED(chain[DEPTH / 2], ASSAY_CANCELED);
-	for (int i = 0; i < DEPTH; i++)
+	CHECK_ENDED(chain[n - 1], ASSAY_CANCELED);
+	CHECK_ENDED(chain[n / 2], ASSAY_CANCELED);
+	for (int64_t i = 0; i < n; i++)
 		free_context(chain[i]);
+}
+
+CASE_OF(CX_004, wide, "cancel reaches each of many children",
+	NEEDS(NEED_CX, NEED_TIMEOUT, NEED_VALUE))
+{
+	enum { MANY = 10000 };
+	static assay_context *child[MANY];
+	assay_context *parent = with_cancel(background());
+	int64_t n = fitting(MANY), ended = 0;
+
+	for (int64_t i = 0; i < n; i++)
+		child[i] = child_of_kind(parent, (int)i);
+	cancel(parent);
+	for (int64_t i = 0; i < n; i++) {
+		ended += is_done(child[i]) && err_of(child[i]) != 0;
+		free_context(child[i]);
+	}
+	CHECK_EQ(ended, n);
+	free_context(parent);
 }
 
 CASE_OF(CX_004, freed, "a child keeps its parents alive",

@@ -392,6 +392,56 @@ CASE_OF(WG_028, swap, "swap hands on each value once", NEEDS(NEED_MAP))
 	ext->map->free(r.m);
 }
 
+/* Keys that come and go, beside those below 1000 that stay. */
+struct churn {
+	assay_map *m;
+	assay_chan *ended;
+	atomic_int next, stop, wrong;
+};
+
+static void come_and_go(void *arg)
+{
+	struct churn *c = arg;
+	uint64_t own = (uint64_t)bump(&c->next) * 1000000;
+
+	while (count_of(&c->stop) == 0) {
+		uint64_t n = 1 + (uint64_t)rnd_below(2000);
+
+		for (uint64_t k = 0; k < n; k++)
+			store(c->m, own + k, word(k));
+		for (uint64_t k = 0; k < n; k++)
+			if (!ext->map->load_and_delete(c->m, own + k, NULL))
+				bump(&c->wrong);
+		yield();
+	}
+	send_signal(c->ended);
+}
+
+CASE_OF(WG_028, churn, "a key that stays is always found while others come",
+	NEEDS(NEED_MAP))
+{
+	struct churn c = {.m = map(), .ended = chan_signal(0)};
+	int64_t missed = 0;
+
+	for (uint64_t k = 0; k < 1000; k++)
+		store(c.m, k, word(k + 1));
+	go_many(3, come_and_go, &c);
+	for (int64_t i = rounds(300); i > 0; i--) {
+		for (uint64_t k = 0; k < 1000; k++) {
+			void *value = NULL;
+
+			missed += !ext->map->load(c.m, k, &value) ||
+				  value != word(k + 1);
+		}
+		yield();
+	}
+	bump(&c.stop);
+	join(c.ended, 3);
+	CHECK_EQ(missed, 0);
+	CHECK_EQ(count_of(&c.wrong), 0);
+	ext->map->free(c.m);
+}
+
 /* ---- WG-029: range beside others -------------------------------------------------------------- */
 
 struct ranging {
@@ -452,6 +502,38 @@ CASE(WG_029, "range visits each key once while others store", NEEDS(NEED_MAP))
 	join(r.ended, 4);
 	CHECK_EQ(r.wrong, 0);
 	ext->map->free(r.m);
+}
+
+static int times_seen[1000]; /* of one range */
+
+static bool see_churn(void *arg, uint64_t key, void *value)
+{
+	if (key < 1000 && (times_seen[key]++ != 0 || value != word(key + 1)))
+		++*(int64_t *)arg;
+	return true;
+}
+
+CASE_OF(WG_029, churn, "a key that stays is visited once while others come",
+	NEEDS(NEED_MAP))
+{
+	struct churn c = {.m = map(), .ended = chan_signal(0)};
+	int64_t wrong = 0;
+
+	for (uint64_t k = 0; k < 1000; k++)
+		store(c.m, k, word(k + 1));
+	go_many(3, come_and_go, &c);
+	for (int64_t i = rounds(100); i > 0; i--) {
+		memset(times_seen, 0, sizeof(times_seen));
+		ext->map->range(c.m, see_churn, &wrong);
+		for (int k = 0; k < 1000; k++)
+			wrong += times_seen[k] != 1;
+		yield();
+	}
+	bump(&c.stop);
+	join(c.ended, 3);
+	CHECK_EQ(wrong, 0);
+	CHECK_EQ(count_of(&c.wrong), 0);
+	ext->map->free(c.m);
 }
 
 /* Changes the map from inside: a key that is gone is not visited again. */

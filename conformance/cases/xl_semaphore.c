@@ -476,6 +476,28 @@ CASE_OF(XL_009, nil, "no context is a wrong argument", NEEDS(NEED_SEM))
 	free_semaphore(s);
 }
 
+CASE_OF(XL_009, served, "served and cancelled at once: it has it, or has not",
+	NEEDS(NEED_SEM))
+{
+	atomic_int order = 0;
+
+	for (int64_t i = rounds(100); i > 0; i--) {
+		assay_semaphore *s = semaphore(3);
+		assay_context *c = with_cancel(background());
+		struct taker t;
+
+		acquire(s, 3);
+		start_taker(&t, s, c, 2, &order, 1);
+		release(s, 3);
+		cancel(c);
+		CHECK(becomes(&t.place, 1));
+		CHECK(t.status == ASSAY_OK || t.status == ASSAY_CANCELED);
+		check_free(s, t.status == ASSAY_OK ? 1 : 3);
+		free_semaphore(s);
+		free_context(c);
+	}
+}
+
 static void cancel_it(void *arg)
 {
 	yield();

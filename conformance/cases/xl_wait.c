@@ -133,6 +133,23 @@ CASE_OF(XL_015, cancel, "a cancelled wait gives its tokens back",
 	free_limiter(w.l);
 }
 
+CASE_OF(XL_015, crowd, "many who wait come one by one", NEEDS(NEED_WAIT_N))
+{
+	enum { MANY = 10 };
+	assay_limiter *l = limiter(500, 1);
+	struct waiter w[MANY];
+	int64_t begin = now();
+
+	for (int i = 0; i < MANY; i++) {
+		w[i] = (struct waiter){.l = l, .c = background(), .n = 1};
+		go(wait_here, &w[i]);
+	}
+	for (int i = 0; i < MANY; i++)
+		check_status(&w[i], ASSAY_OK);
+	CHECK_GE(now() - begin, (MANY - 1) * 2 * MS - 1000);
+	free_limiter(l);
+}
+
 CASE_OF(XL_015, queue, "it gives back what later waits did not build upon",
 	NEEDS(NEED_WAIT_N))
 {
