@@ -120,9 +120,9 @@ static void run_main(void *arg)
 	b->fn(b->arg);
 	goro__run_defers(goro__self(), NULL);
 	goro__drop_error_texts();
+	san_release(&goro__sched.done);
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last of all */
-	san_release(&goro__sched.done);
 	goro__systemstack(main_returned, NULL);
 }
 

@@ -154,10 +154,13 @@ static void end_tree(goro_context *top, int err, int cause)
 	}
 }
 
+/* Who is woken by the end may free c before this is over. */
 void goro__context_end(goro_context *c, int err, int cause)
 {
+	goro__context_ref(c);
 	end_tree(c, err, cause);
 	leave_owner(c);
+	goro__context_unref(c);
 }
 
 void goro__context_expire(void *arg)

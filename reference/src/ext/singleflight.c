@@ -6,6 +6,7 @@
  * it happens however the call ended, and says how.
  */
 #include <goro_ext.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,8 +37,12 @@ struct flight {
 	char key[];
 };
 
-/* The lock guards all of it. */
+/*
+ * The lock guards all but refs: the caller's, and one for each pilot that flies
+ * alone, who is not done with the lock yet when the result is there.
+ */
 struct goro_flight {
+	_Atomic(int64_t) refs;
 	goro_mutex lock;
 	struct flight **buckets; /* a power of two; NULL: none yet */
 	size_t nbuckets, n;
@@ -53,13 +58,20 @@ struct pilot {
 
 goro_flight *goro_flight_new(void)
 {
-	return calloc(1, sizeof(goro_flight));
+	goro_flight *g = calloc(1, sizeof(*g));
+
+	if (g)
+		atomic_init(&g->refs, 1);
+	return g;
 }
 
 void goro_flight_free(goro_flight *g)
 {
-	if (g)
-		free(g->buckets);
+	/* What each holder did comes before the end. */
+	if (!g || atomic_fetch_sub_explicit(&g->refs, 1,
+					    memory_order_acq_rel) != 1)
+		return;
+	free(g->buckets);
 	free(g);
 }
 
@@ -280,11 +292,18 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 
 /* ---- by channel --------------------------------------------------------- */
 
-/* The pilot of a flight of its own; it ends here whatever the outcome. */
+static void release_group(void *g)
+{
+	goro_flight_free(g);
+}
+
+/* It ends here whatever the outcome. */
 static void fly_alone(void *arg)
 {
 	struct pilot p = *(struct pilot *)arg;
 
+	if (goro_defer(release_group, p.group))
+		goro_panic("runtime: out of memory");
 	goro_try(fly, &p, NULL);
 	unref(p.group, p.f);
 }
@@ -318,6 +337,7 @@ static bool board(goro_flight *g, const char *key, struct pilot *p,
 			free(p->f);
 			return false;
 		}
+		atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
 	}
 	t->next = p->f->takers;
 	p->f->takers = t;

@@ -154,15 +154,28 @@ static void by_channel(void)
 static void goexit_by_channel(void)
 {
 	struct fetch t = {.f = goro_flight_new(), .how = 2};
-	int64_t alive = goro_num_goroutine();
+	int64_t alive = ext_goroutines(1);
 	goro_chan *c = goro_flight_do_chan(t.f, "key", fetch, &t);
 
 	UNIT_EQ(ext_await(&t.left, 1), 1);
 	UNIT_EQ(ext_goroutines(alive), alive);
 	UNIT_EQ(goro_len(c), 0);
-	goro_flight_forget(t.f, "key"); /* has its lock after who landed */
 	goro_chan_free(c);
 	goro_flight_free(t.f);
+}
+
+/* The group may go as soon as the result is there. */
+static void freed_at_once(void)
+{
+	for (int i = 0; i < 200; i++) {
+		goro_flight *f = goro_flight_new();
+		struct fetch t = {.calls = 0};
+		goro_chan *c = goro_flight_do_chan(f, "key", fetch, &t);
+
+		goro_recv(c, NULL);
+		goro_chan_free(c);
+		goro_flight_free(f);
+	}
 }
 
 static void forget(void)
@@ -247,6 +260,7 @@ static const struct unit_test tests[] = {
 	{"a goexit is everybody's", end_of_all},
 	{"by channel", by_channel},
 	{"goexit by channel", goexit_by_channel},
+	{"freed with the result", freed_at_once},
 	{"forget", forget},
 	{"many keys", many_keys},
 	{NULL, NULL},

@@ -13,13 +13,15 @@ void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_aligned_alloc(size_t align, size_t n);
 
-/* Allocations that still succeed, for one goroutine; 0: all do. */
-static int64_t victim;
+/* The goroutine whose allocations fail once `left` are done; 0: nobody's. */
+static _Atomic(int64_t) victim;
 static int left;
 
 static bool fails(void)
 {
-	return victim && goro_id() == victim && left-- <= 0;
+	int64_t id = atomic_load_explicit(&victim, memory_order_relaxed);
+
+	return id && goro_id() == id && left-- <= 0;
 }
 
 void *__wrap_malloc(size_t n)
@@ -44,9 +46,9 @@ static void starve(int (*fn)(void))
 
 	for (int n = 0; n < 20 && status == GORO_ENOMEM; n++) {
 		left = n;
-		victim = goro_id();
+		atomic_store(&victim, goro_id());
 		status = fn();
-		victim = 0;
+		atomic_store(&victim, 0);
 		CU_ASSERT(n > 0 || status == GORO_ENOMEM);
 	}
 	UNIT_EQ(status, GORO_OK);
