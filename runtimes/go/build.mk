@@ -39,8 +39,9 @@ RUNTIME_FILES += $(B)/runtimes/go
 # a newer toolchain imitate that version (timer channels, panic(nil) ...).
 $(GO_OBJ)/go.mod: FORCE
 	@mkdir -p $(@D)
-	@{ printf '// %s\nmodule assay/runtimes/go\n\ngo %s\n' \
-		"$(GO_VERSION)" "$(GO_LANGUAGE)"; \
+	@v=$(GO_VERSION) && { \
+	printf '// %s\nmodule assay/runtimes/go\n\ngo %s\n' \
+		"$$v" "$(GO_LANGUAGE)"; \
 	for m in golang.org/x/sync golang.org/x/time; do \
 		printf '\nrequire %s v0.0.0\n\nreplace %s => %s\n' $$m $$m \
 			$(abspath $(GO_OBJ))/$${m#golang.org/}; \
