@@ -49,6 +49,7 @@ struct groups {
 	struct assay_sync_ops sync;
 	struct assay_blocking_ops blocking;
 	struct assay_inspect_ops inspect;
+	struct assay_net_ops net;
 	/* of the second table */
 	struct assay_context_ops context;
 	struct assay_group_ops group;

@@ -116,12 +116,14 @@ static void break_runtime(void)
 	take_tables(setting("MUTANT_OF"));
 	TAKE(table, core), TAKE(table, chan), TAKE(table, time);
 	TAKE(table, sync), TAKE(table, blocking), TAKE(table, inspect);
+	TAKE(table, net);
 	TAKE(ext, context), TAKE(ext, group), TAKE(ext, semaphore);
 	TAKE(ext, flight), TAKE(ext, rate), TAKE(ext, lazy), TAKE(ext, map);
 	my = was;
 	plant(setting("MUTANT"));
 	GIVE(table, core), GIVE(table, chan), GIVE(table, time);
 	GIVE(table, sync), GIVE(table, blocking), GIVE(table, inspect);
+	GIVE(table, net);
 	GIVE(ext, context), GIVE(ext, group), GIVE(ext, semaphore);
 	GIVE(ext, flight), GIVE(ext, rate), GIVE(ext, lazy), GIVE(ext, map);
 }
