@@ -31,7 +31,7 @@
 #ifndef GORO_EXT_H
 #define GORO_EXT_H
 
-#include "goro.h"
+#include "goro_net.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -149,6 +149,13 @@ GORO_API size_t goro_context_name(goro_context *c, char *buf, size_t n);
 
 /* Contexts and hooks that wait for the end of this very one. */
 GORO_API int64_t goro_context_children(goro_context *c);
+
+/*
+ * goro_dial() until c ends: GORO_NET_CANCELED, or GORO_TIMEOUT if that was its
+ * deadline.
+ */
+GORO_API int goro_context_dial(goro_context *c, const char *network,
+			       const char *address, goro_conn **out);
 
 /* What Go's error says to Timeout() and to Temporary(). */
 GORO_API bool goro_error_timeout(int error);

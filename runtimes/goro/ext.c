@@ -149,6 +149,13 @@ static int64_t children(assay_context *c)
 	return goro_context_children(CTX(c));
 }
 
+static int dial(assay_context *c, const char *network, const char *address,
+		assay_conn **out)
+{
+	return goro_context_dial(CTX(c), network, address,
+				 (goro_conn **)(void *)out);
+}
+
 static const struct assay_context_ops context = {
 	.size = sizeof(context),
 	.background = background,
@@ -173,6 +180,7 @@ static const struct assay_context_ops context = {
 	.children = children,
 	.is_timeout = goro_error_timeout,
 	.is_temporary = goro_error_temporary,
+	.dial = dial,
 };
 
 /* ---- errgroup ----------------------------------------------------------- */
