@@ -44,7 +44,7 @@ for header in abi/assay.h abi/assay_ext.h reference/include/*.h; do
 		done
 	done
 done
-for header in reference/include/goro.h reference/include/goro_net.h; do
+for header in reference/include/*.h; do
 	check "$header documents every function" documented "$header"
 done
 finish

@@ -165,6 +165,7 @@ GORO_API bool goro_error_temporary(int error);
 
 typedef struct goro_group goro_group;
 
+/* A group without a limit or a context.  NULL without memory. */
 GORO_API goro_group *goro_group_new(void);
 
 /*
@@ -191,6 +192,7 @@ GORO_API int goro_group_go(goro_group *g, goro_task task, void *arg,
 /* Blocks until all tasks have ended; returns the first error. */
 GORO_API int goro_group_wait(goro_group *g);
 
+/* All tasks have ended.  A context of the group is not freed with it. */
 GORO_API void goro_group_free(goro_group *g);
 
 /*
@@ -203,7 +205,7 @@ GORO_API const char *goro_group_error(void);
 
 typedef struct goro_semaphore goro_semaphore;
 
-/* NULL if n < 0. */
+/* NULL if n < 0, or without memory. */
 GORO_API goro_semaphore *goro_semaphore_new(int64_t n);
 
 /*
@@ -220,6 +222,7 @@ GORO_API int goro_semaphore_try_acquire(goro_semaphore *s, int64_t n);
 /* Gives n back.  GORO_SEM_RELEASED, and nothing is, if less was taken. */
 GORO_API int goro_semaphore_release(goro_semaphore *s, int64_t n);
 
+/* Nobody waits; what is taken need not be given back. */
 GORO_API void goro_semaphore_free(goro_semaphore *s);
 
 /* ---- singleflight ------------------------------------------------------- */
@@ -232,6 +235,7 @@ struct goro_flight_result {
 	int32_t shared; /* 1: more than one caller has got it */
 };
 
+/* A set of keys of its own.  NULL without memory. */
 GORO_API goro_flight *goro_flight_new(void);
 
 /*
@@ -253,6 +257,7 @@ GORO_API goro_chan *goro_flight_do_chan(goro_flight *f, const char *key,
 /* The next call for key does not wait for one that goes on. */
 GORO_API void goro_flight_forget(goro_flight *f, const char *key);
 
+/* No caller waits.  A call by channel may go on. */
 GORO_API void goro_flight_free(goro_flight *f);
 
 /* ---- rate: a token bucket ----------------------------------------------- */
@@ -271,13 +276,14 @@ typedef struct goro_reservation goro_reservation;
 /* One event every ns, as a limit; infinity if ns <= 0. */
 GORO_API double goro_every(int64_t ns);
 
-/* NULL if limit is not a number. */
+/* NULL if limit is not a number, or without memory. */
 GORO_API goro_limiter *goro_limiter_new(double limit, int64_t burst);
 GORO_API void goro_limiter_free(goro_limiter *l);
 
+/* What it was made with, or is set to by the last two. */
 GORO_API double goro_limiter_limit(goro_limiter *l);
 GORO_API int64_t goro_limiter_burst(goro_limiter *l);
-/* Negative: that many are owed. */
+/* The tokens there at the time.  Negative: that many are owed. */
 GORO_API double goro_limiter_tokens(goro_limiter *l, int64_t at);
 GORO_API void goro_limiter_set_limit(goro_limiter *l, int64_t at, double limit);
 GORO_API void goro_limiter_set_burst(goro_limiter *l, int64_t at,
@@ -369,15 +375,19 @@ GORO_API void goro_lazy_free(goro_lazy *l);
  */
 typedef struct goro_map goro_map;
 
+/* An empty map.  NULL without memory. */
 GORO_API goro_map *goro_map_new(void);
 GORO_API void goro_map_free(goro_map *m);
 
+/* True: key is there, with *value. */
 GORO_API bool goro_map_load(goro_map *m, uint64_t key, void **value);
+/* Sets the value of key, which may be new. */
 GORO_API int goro_map_store(goro_map *m, uint64_t key, void *value);
 
 /* True: key was there, with *actual.  False: it is now, with value. */
 GORO_API bool goro_map_load_or_store(goro_map *m, uint64_t key, void *value,
 				     void **actual);
+/* Takes key out; true: it was there, with *value. */
 GORO_API bool goro_map_load_and_delete(goro_map *m, uint64_t key, void **value);
 GORO_API void goro_map_delete(goro_map *m, uint64_t key);
 

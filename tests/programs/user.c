@@ -3,6 +3,7 @@
  * with the shared and with the static library.
  */
 #include <goro.h>
+#include <goro_ext.h>
 #include <goro_net.h>
 
 #include <stdio.h>
@@ -48,6 +49,29 @@ static void over_a_pipe(void)
 	printf("%s\n", goro_net_error());
 }
 
+static int too_late(void *arg)
+{
+	goro_context *c = (goro_context *)arg;
+
+	goro_recv(goro_context_done(c), NULL);
+	return goro_context_err(c);
+}
+
+static void in_a_group(void)
+{
+	goro_context *c, *of_group;
+	goro_group *g;
+
+	if (goro_with_timeout(goro_background(), GORO_MILLISECOND, 0, &c) ||
+	    goro_group_with_context(c, &g, &of_group))
+		return;
+	goro_group_go(g, too_late, of_group, GORO_FOREVER);
+	printf("%s\n", goro_status_text(goro_group_wait(g)));
+	goro_group_free(g);
+	goro_context_free(of_group);
+	goro_context_free(c);
+}
+
 static void app(void *arg)
 {
 	goro_chan *c = goro_make(sizeof(int), 0);
@@ -58,6 +82,7 @@ static void app(void *arg)
 	if (goro_try(square, c, &panic) == GORO_PANICKED)
 		printf("%s\n", panic.text);
 	over_a_pipe();
+	in_a_group();
 }
 
 int main(void)
