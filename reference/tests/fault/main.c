@@ -7,12 +7,17 @@
  *
  * It prints how often each call was made.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <goro.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "fault.h"
+#include "fd.h"
 
 #define MS GORO_MILLISECOND
 
@@ -125,6 +130,139 @@ static void make_refused(void)
 	goro_chan_free(c);
 }
 
+/* ---- descriptors ----------------------------------------------------------- */
+
+enum { STREAM = FD_SOCKET | FD_STREAM };
+
+/* What was refused once is not refused again. */
+static void begin(struct fd *f, int sysfd, unsigned flags)
+{
+	int status = goro__fd_init(f, sysfd, flags);
+
+	if (status == GORO_OK)
+		return;
+	if (status != GORO_ENOMEM && !FD_IS_ERRNO(status))
+		fail("a status of init");
+	refused++;
+	if (goro__fd_init(f, sysfd, flags) != GORO_OK)
+		fail("a descriptor after one that was refused");
+}
+
+static void end(struct fd *f)
+{
+	int status = goro__fd_close(f);
+
+	if (status == FD_ERRNO(EIO))
+		refused++;
+	else if (status != GORO_OK)
+		fail("a status of close");
+	if (fcntl(f->sysfd, F_GETFD) >= 0)
+		fail("it is closed");
+}
+
+static void echo(void *arg)
+{
+	struct fd *f = arg;
+	char buf[16];
+	size_t n, put;
+
+	while (goro__fd_read(f, buf, sizeof(buf), &n) == GORO_OK)
+		if (goro__fd_write(f, buf, n, &put) != GORO_OK || put != n)
+			fail("an echo");
+	goro_send(results, &(int64_t){1});
+}
+
+/* f[0] speaks, f[1] answers, in turn; then the time is up. */
+static void talk(struct fd f[2])
+{
+	char buf[16];
+	size_t n;
+
+	goro_go(echo, &f[1]);
+	for (int i = 0; i < 3; i++) {
+		if (goro__fd_write(&f[0], "hello", 5, &n) != GORO_OK || n != 5)
+			fail("5 bytes written");
+		if (goro__fd_read(&f[0], buf, sizeof(buf), &n) != GORO_OK ||
+		    n != 5)
+			fail("5 bytes read");
+		goro_sleep(MS / 4);
+	}
+	goro__fd_set_deadline(&f[0], FD_MODE_READ, goro_now() + MS);
+	if (goro__fd_read(&f[0], buf, sizeof(buf), &n) != GORO_TIMEOUT)
+		fail("a deadline");
+	end(&f[0]);
+	collect(1);
+	end(&f[1]);
+}
+
+static void socket_talk(void)
+{
+	struct fd f[2];
+	int sv[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sv) != 0)
+		fail("a socketpair");
+	for (int i = 0; i < 2; i++)
+		begin(&f[i], sv[i], STREAM);
+	talk(f);
+}
+
+static void pipe_talk(void)
+{
+	struct fd f[2];
+	char buf[16];
+	size_t n;
+	int p[2];
+
+	if (pipe(p) != 0)
+		fail("a pipe");
+	for (int i = 0; i < 2; i++)
+		begin(&f[i], p[i], FD_STREAM | FD_FILE);
+	if (goro__fd_write(&f[1], "hello", 5, &n) != GORO_OK || n != 5)
+		fail("5 bytes written to a pipe");
+	if (goro__fd_read(&f[0], buf, 16, &n) != GORO_OK || n != 5)
+		fail("5 bytes read from a pipe");
+	end(&f[1]);
+	if (goro__fd_read(&f[0], buf, 16, &n) != GORO_EOF)
+		fail("the end of a pipe");
+	end(&f[0]);
+}
+
+static void accept_one(struct fd *listener, int *sysfd)
+{
+	int status = goro__fd_accept(listener, sysfd, NULL, NULL);
+
+	if (goro__fd_status(status) == GORO_NET_MFILE) {
+		refused++;
+		status = goro__fd_accept(listener, sysfd, NULL, NULL);
+	}
+	if (status != GORO_OK)
+		fail("a connection");
+}
+
+static void listener_talk(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof(sa_family_t); /* any abstract name */
+	struct fd listener, f[2];
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int c = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int peer;
+
+	if (bind(s, (struct sockaddr *)&addr, len) != 0 || listen(s, 1) != 0)
+		fail("a listener");
+	len = sizeof(addr);
+	getsockname(s, (struct sockaddr *)&addr, &len);
+	begin(&listener, s, FD_SOCKET);
+	if (connect(c, (struct sockaddr *)&addr, len) != 0)
+		fail("a connect");
+	begin(&f[0], c, STREAM);
+	accept_one(&listener, &peer);
+	begin(&f[1], peer, STREAM);
+	talk(f);
+	end(&listener);
+}
+
 static void app(void *arg)
 {
 	int runs = 0;
@@ -141,6 +279,11 @@ static void app(void *arg)
 	workers();
 	goro_gomaxprocs(1);
 	workers();
+	socket_talk();
+	goro_gomaxprocs(2);
+	socket_talk();
+	pipe_talk();
+	listener_talk();
 	goro_sleep(2 * MS);
 }
 
