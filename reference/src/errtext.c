@@ -18,14 +18,14 @@ struct errtexts {
 
 void goro__set_error_text(enum errtext kind, const char *fmt, ...)
 {
-	struct errtexts *e = goro__self()->errtexts;
+	struct errtexts *e = goro__self()->stack->errtexts;
 	va_list ap;
 
 	if (!e) {
 		e = sys_calloc(1, sizeof(*e));
 		if (!e)
 			return;
-		goro__self()->errtexts = e;
+		goro__self()->stack->errtexts = e;
 	}
 	va_start(ap, fmt);
 	vsnprintf(e->text[kind], TEXT_MAX, fmt, ap);
@@ -34,7 +34,7 @@ void goro__set_error_text(enum errtext kind, const char *fmt, ...)
 
 const char *goro__error_text(enum errtext kind)
 {
-	const struct errtexts *e = goro__self()->errtexts;
+	const struct errtexts *e = goro__self()->stack->errtexts;
 
 	return e ? e->text[kind] : "";
 }
@@ -43,6 +43,6 @@ void goro__drop_error_texts(void)
 {
 	struct g *g = goro__self();
 
-	sys_free(g->errtexts);
-	g->errtexts = NULL;
+	sys_free(g->stack->errtexts);
+	g->stack->errtexts = NULL;
 }

@@ -44,8 +44,8 @@ static bool overflows(const struct m *m, const struct g *g,
 {
 	uintptr_t sp = arch_signal_sp(at);
 
-	return g == m->curg || (sp >= (uintptr_t)g->stack_lo - GUARD_REACH &&
-				sp <= (uintptr_t)g->stack_hi);
+	return g == m->curg || (sp >= (uintptr_t)g->stack->lo - GUARD_REACH &&
+				sp <= (uintptr_t)g->stack);
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)

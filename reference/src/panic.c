@@ -146,7 +146,7 @@ static void print_panics(const struct panic *p)
 static _Noreturn void die_of_panic(struct g *g)
 {
 	goro__enter_death();
-	print_panics(g->panics);
+	print_panics(g->stack->panics);
 	goro__schedtrace_dying();
 	print_str("\n");
 	goro__dump_g(g, "running");
@@ -155,7 +155,7 @@ static _Noreturn void die_of_panic(struct g *g)
 
 static void free_defer(struct g *g, struct defer *d)
 {
-	g->defers = d->link;
+	g->stack->defers = d->link;
 	sys_free(d);
 }
 
@@ -165,10 +165,10 @@ static void free_defer(struct g *g, struct defer *d)
  */
 static bool run_frame(struct g *g, const struct tryframe *f, struct panic *p)
 {
-	while (g->defers && g->defers->frame == f) {
-		struct defer d = *g->defers;
+	while (g->stack->defers && g->stack->defers->frame == f) {
+		struct defer d = *g->stack->defers;
 
-		free_defer(g, g->defers);
+		free_defer(g, g->stack->defers);
 		if (p)
 			p->running = true;
 		d.fn(d.arg);
@@ -188,13 +188,13 @@ void goro__run_defers(struct g *g, struct tryframe *until)
 /* Leaves for the try frame f, which ends with status. */
 static _Noreturn void leave_to(struct g *g, struct tryframe *f, int status)
 {
-	g->tries = f->link;
+	g->stack->tries = f->link;
 	_longjmp(f->env, status == GORO_OK ? 2 : 1);
 }
 
 static bool is_goexit_under_way(const struct g *g, const struct tryframe *f)
 {
-	for (const struct panic *p = g->panics; p; p = p->link)
+	for (const struct panic *p = g->stack->panics; p; p = p->link)
 		if (p->goexit && p->frame == f)
 			return true;
 	return false;
@@ -204,30 +204,30 @@ static _Noreturn void do_goexit(struct g *g)
 {
 	struct panic p = {.link = NULL, .goexit = true};
 
-	g->panics = &p;
+	g->stack->panics = &p;
 	for (;;) {
-		p.frame = g->tries;
-		run_frame(g, g->tries, &p);
-		if (!g->tries)
+		p.frame = g->stack->tries;
+		run_frame(g, g->stack->tries, &p);
+		if (!g->stack->tries)
 			break;
-		g->tries = g->tries->link;
+		g->stack->tries = g->stack->tries->link;
 	}
-	g->panics = NULL;
+	g->stack->panics = NULL;
 	goro__goexit0();
 }
 
 /* The rest of the deferred calls of a frame whose panic is over. */
 static _Noreturn void recovered(struct g *g, struct panic *p)
 {
-	struct tryframe *f = g->tries;
+	struct tryframe *f = g->stack->tries;
 	bool goexit = is_goexit_under_way(g, f);
 
-	g->panics = p->link;
+	g->stack->panics = p->link;
 	if (goexit)
 		do_goexit(g);
 	run_frame(g, f, NULL);
 	if (!f) {
-		g->panics = NULL;
+		g->stack->panics = NULL;
 		goro__goexit0();
 	}
 	leave_to(g, f, GORO_OK);
@@ -237,19 +237,19 @@ void goro_panic_value(const struct goro_panic_value *v)
 {
 	struct g *g = goro__self();
 	struct goro_panic_value copy = *v;
-	struct panic p = {.link = g->panics, .value = &copy};
-	struct tryframe *f = g->tries;
+	struct panic p = {.link = g->stack->panics, .value = &copy};
+	struct tryframe *f = g->stack->tries;
 
 	p.frame = f;
 	copy.text[sizeof(copy.text) - 1] = '\0';
-	g->panics = &p;
+	g->stack->panics = &p;
 	if (run_frame(g, f, &p))
 		recovered(g, &p);
 	if (!f)
 		die_of_panic(g);
-	g->panics = p.link;
-	while (g->panics && g->panics->frame == f && !g->panics->goexit)
-		g->panics = g->panics->link;
+	g->stack->panics = p.link;
+	while (g->stack->panics && g->stack->panics->frame == f && !g->stack->panics->goexit)
+		g->stack->panics = g->stack->panics->link;
 	if (is_goexit_under_way(g, f))
 		do_goexit(g);
 	f->value = copy;
@@ -279,7 +279,7 @@ _Noreturn void goro__panic_status(int status)
 int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
 {
 	struct g *g = goro__self();
-	struct tryframe f = {.link = g->tries};
+	struct tryframe f = {.link = g->stack->tries};
 	int how = _setjmp(f.env);
 
 	if (how == 1) {
@@ -289,10 +289,10 @@ int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
 	}
 	if (how == 2)
 		return GORO_OK;
-	g->tries = &f;
+	g->stack->tries = &f;
 	fn(arg);
 	run_frame(g, &f, NULL);
-	g->tries = f.link;
+	g->stack->tries = f.link;
 	return GORO_OK;
 }
 
@@ -307,14 +307,14 @@ int goro_defer(goro_fn fn, void *arg)
 	if (!d)
 		return GORO_ENOMEM;
 	*d = (struct defer){
-		.link = g->defers, .frame = g->tries, .fn = fn, .arg = arg};
-	g->defers = d;
+		.link = g->stack->defers, .frame = g->stack->tries, .fn = fn, .arg = arg};
+	g->stack->defers = d;
 	return GORO_OK;
 }
 
 bool goro_recover(struct goro_panic_value *out)
 {
-	struct panic *p = goro__self()->panics;
+	struct panic *p = goro__self()->stack->panics;
 
 	if (!p || p->goexit || p->recovered || !p->running)
 		return false;

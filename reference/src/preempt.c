@@ -71,8 +71,8 @@ static bool may_stop(const struct m *m, const ucontext_t *uc)
 
 	return g && m->p && load_relaxed(&m->p->preempt) &&
 	       load_relaxed(&m->p->status) == PRUNNING && !m->after &&
-	       !m->masked && sp >= (uintptr_t)g->stack_lo &&
-	       sp < (uintptr_t)g->stack_hi && !in_runtime(arch_signal_pc(uc));
+	       !m->masked && g->stack && sp >= (uintptr_t)g->stack->lo &&
+	       sp < (uintptr_t)g->stack && !in_runtime(arch_signal_pc(uc));
 }
 
 /* The M that is to go on with p: instead, if not NULL, or an idle one. */

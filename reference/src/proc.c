@@ -112,21 +112,35 @@ static int64_t new_goid(struct p *p)
 	return p->goid++;
 }
 
+/* A copy of *arg on g's stack, which it needs now; false: no memory. */
+static bool copy_arg(struct p *p, struct g *g, const void **arg, size_t n)
+{
+	char *top;
+
+	if (!g->stack && unlikely(!goro__stack_take(p, g)))
+		return false;
+	top = (char *)g->stack - ((n + 15) & ~(size_t)15);
+	san_read(*arg, n);
+	san_copy(top, *arg, n);
+	g->sp = arch_first_frame(top);
+	*arg = top;
+	return true;
+}
+
 struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 		     void *creator)
 {
 	struct m *m = goro__m();
 	struct g *g = goro__gfget(m->p, size_class);
-	char *top;
 
 	if (unlikely(!g))
 		return NULL;
-	top = g->stack_hi;
-	if (n > 0) {
-		top -= (n + 15) & ~(size_t)15;
-		san_read(arg, n);
-		san_copy(top, arg, n);
-		arg = top;
+	san_fiber_new(&g->san);
+	if (g->stack)
+		goro__stack_give(g, g->stack);
+	if (n > 0 && unlikely(!copy_arg(m->p, g, &arg, n))) {
+		goro__gfput(m->p, g);
+		return NULL;
 	}
 	g->fn = fn;
 	g->arg = (void *)(uintptr_t)arg;
@@ -134,11 +148,6 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	g->parent = m->curg ? m->curg->goid : 0;
 	g->goid = new_goid(m->p);
 	g->reason = WAIT_NONE;
-	g->sp = arch_first_frame(top);
-	san_fiber_new(&g->san, g->stack_lo,
-		      (size_t)(g->stack_hi - g->stack_lo));
-	/* Not after the goroutine before it on this stack: its stack is. */
-	san_acquire_as(&g->san, g->stack_lo);
 	return g;
 }
 
@@ -195,8 +204,15 @@ int goro_go_stack(goro_fn fn, void *arg, size_t stack)
 static void after_exit(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
-	san_fiber_free(&prev->san);
 	goro__gfput(m->p, prev);
+}
+
+/* One that has not run yet goes on where the other has just ended. */
+static void pass_stack(struct g *ended, struct g *to)
+{
+	goro__stack_give(to, ended->stack);
+	ended->stack = NULL;
+	ended->sp = NULL;
 }
 
 /* The goroutine has ended; the stack to go on with. */
@@ -204,18 +220,22 @@ static void *end(struct m *m, struct g *g)
 {
 	struct g *to;
 
-	san_release(g->stack_lo);
+	san_release(g->stack->lo);
 	store_relaxed(&g->status, GDEAD);
 	count(&m->p->stats.finished);
 	if (unlikely(g->goid == 1))
 		goro__main_ended();
 	after(m, g, after_exit, NULL);
 	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
-	m->curg = to;
 	if (unlikely(!to)) {
+		m->curg = NULL;
 		san_die(&g->san, &m->san);
 		return m->g0_sp;
 	}
+	if (!to->sp && to->size_class == g->size_class)
+		pass_stack(g, to);
+	prepare(m, to);
+	m->curg = to;
 	to->m = m;
 	store_relaxed(&to->status, GRUNNING);
 	count(&m->p->stats.switches);
@@ -232,9 +252,9 @@ void *goro__gomain(void)
 	g = goro__self();
 	san_acquire(g);
 	g->fn(g->arg);
-	if (unlikely(g->defers != NULL))
+	if (unlikely(g->stack->defers != NULL))
 		goro__run_defers(g, NULL);
-	if (unlikely(g->errtexts != NULL))
+	if (unlikely(g->stack->errtexts != NULL))
 		goro__drop_error_texts();
 	return end(goro__m(), g);
 }
@@ -243,7 +263,7 @@ _Noreturn void goro__goexit0(void)
 {
 	struct g *g = goro__self();
 
-	if (unlikely(g->errtexts != NULL))
+	if (unlikely(g->stack->errtexts != NULL))
 		goro__drop_error_texts();
 	goro__leave(end(goro__m(), g));
 }

@@ -138,11 +138,19 @@ void goro__add_stats(struct pstats *to, struct pstats *from);
 
 int goro__stack_class(size_t bytes);
 size_t goro__stack_size(int size_class);
-/* The G below whose stack is the guard that at is in, or NULL. */
-struct g *goro__guard_of(const char *at);
+/* A G, with or without a stack; NULL without memory for both. */
 struct g *goro__gfget(struct p *p, int size_class);
+/* It has ended, or never ran; it keeps the stack it has. */
 void goro__gfput(struct p *p, struct g *g);
+/* g, which has none, gets s. */
+void goro__stack_give(struct g *g, struct stack *s);
+/* The same with any free one; false: no memory. */
+bool goro__stack_take(struct p *p, struct g *g);
+/* The same right before its first turn: fatal without memory. */
+void goro__stack_first(struct p *p, struct g *g);
 void goro__gf_release(void);
+/* Whose stack it is that ends in the guard that at is in, or NULL. */
+struct g *goro__guard_of(const char *at);
 /* Calls fn for every G ever made, dead ones too. */
 void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);
 uint64_t goro__stack_bytes(void);

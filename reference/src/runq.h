@@ -54,6 +54,24 @@ static inline void glist_push_front(struct glist *l, struct g *g)
 	l->n++;
 }
 
+static inline void slist_push(struct slist *l, struct stack *s)
+{
+	s->next = l->head;
+	l->head = s;
+	l->n++;
+}
+
+static inline struct stack *slist_pop(struct slist *l)
+{
+	struct stack *s = l->head;
+
+	if (!s)
+		return NULL;
+	l->head = s->next;
+	l->n--;
+	return s;
+}
+
 /* Moves all of from to the end of to. */
 static inline void glist_append(struct glist *to, struct glist *from)
 {

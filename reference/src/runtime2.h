@@ -139,11 +139,29 @@ struct tryframe;
 struct panic;
 
 /*
- * The first line is what a switch touches.  A G sits at the top of its own
- * stack, so a parked goroutine with a shallow stack costs one page.
+ * The top of a stack, with what a goroutine has only once it runs.  Its frames
+ * begin right below.
  */
+struct stack {
+	struct g *g;        /* whose it is; NULL: it is free */
+	struct stack *next; /* in a free list */
+	char *lo;           /* first usable byte, above the guard */
+	struct tryframe *tries;
+	struct defer *defers;
+	struct panic *panics;
+	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
+	uint8_t size_class;
+	bool released; /* its frames were given back while it was free */
+} __attribute__((aligned(CACHE_LINE)));
+
+struct slist {
+	struct stack *head;
+	uint32_t n;
+};
+
+/* The first line is what a switch touches. */
 struct g {
-	void *sp;            /* while not running */
+	void *sp;            /* while not running; NULL: it has no stack yet */
 	struct g *schedlink; /* in run queues and free lists */
 	_Atomic(uint32_t) status;
 	uint16_t reason; /* wait_reason */
@@ -155,23 +173,17 @@ struct g {
 	atomic_uint select_done;
 	uint32_t timed_out;
 	uint32_t since; /* goro__seconds when it began to wait */
+	uint32_t lockcount;
+	struct m *lockedm; /* the only M that may run it */
 
+	struct stack *stack; /* from its first turn to its end */
 	void (*fn)(void *);
 	void *arg;
 	int64_t goid;
 	int64_t parent;
-	void *creator;  /* pc of the go statement */
-	char *stack_lo; /* first usable byte, above the guard */
-	char *stack_hi; /* where its frames begin, below the G */
-	struct tryframe *tries;
-	struct defer *defers;
-	struct panic *panics;
-	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
+	void *creator; /* pc of the go statement */
 	/* 1: stopped in the handler of lockedm; whoever wakes that clears it */
 	_Atomic(uint32_t) preempted;
-	uint32_t lockcount;
-	struct m *lockedm; /* the only M that may run it */
-	bool released;     /* its frames were given back while it was free */
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -213,7 +225,8 @@ struct p {
 	atomic_uint preempt; /* the slice is over; implies attention */
 	struct runq runq;
 	struct timers timers;
-	struct glist gfree; /* dead Gs with warm stacks, last in first out */
+	struct glist gfree; /* dead Gs, last in first out */
+	struct slist sfree; /* free stacks, the warmest first */
 	int64_t goid, goid_end; /* numbers it may give to new goroutines */
 	struct pstats stats;
 	/* sysmon's own notes */
@@ -297,6 +310,7 @@ struct sched {
 
 	struct lock gflock;
 	struct glist gfree[GORO_STACK_CLASSES]; /* gflock */
+	struct slist sfree[GORO_STACK_CLASSES]; /* gflock */
 
 	int32_t gomaxprocs;
 	bool embedded;     /* no deadlock report */

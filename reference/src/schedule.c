@@ -535,6 +535,7 @@ void goro__arrive(void)
 /* Runs g until a goroutine comes back to the scheduler on this M. */
 static void execute(struct m *m, struct g *g)
 {
+	prepare(m, g);
 	m->curg = g;
 	g->m = m;
 	store_relaxed(&g->status, GRUNNING);

@@ -152,7 +152,6 @@ static int start(void)
 	if (!g)
 		return GORO_ENOMEM;
 	if (goro__newm_thread(courier)) {
-		san_fiber_free(&g->san);
 		goro__gfput(goro__m()->p, g);
 		return GORO_ENOMEM;
 	}

@@ -1,9 +1,14 @@
 /*
- * stack.c - the stacks of goroutines, each with its G on top.
+ * stack.c - Gs, and the stacks they run on.
  *
- *	slab   | stack 0 | stack 1 | ...       one mapping, committed on touch
- *	stack  | guard | ....... frames <-| G |
- *	       lo-guard  lo             hi
+ *	slab   | stack 0 | stack 1 | ...     | G | G | ...
+ *	stack  | guard | ............ frames <-| struct stack | colour |
+ *	       lo-guard  lo
+ *
+ * A goroutine gets a stack when it first runs and gives it back when it ends,
+ * so that a hundred thousand that were started at once and end one after the
+ * other need one.  That there will be a stack is settled when the G is made:
+ * a slab, one mapping committed on touch, has as many of one as of the other.
  *
  * A slab serves one size class; the next of a class is twice as large, so a
  * million stacks are a handful of mappings.  Guards are PTE markers
@@ -12,9 +17,14 @@
  * that vm.max_map_count grants (65530): the first MAX_SPLITS stacks have one,
  * the others none, so that there can be more, and mappings for others.
  *
- * Free stacks are reused last in, first out: the warmest is the cheapest.
- * They wait in the P that freed them, the surplus in a global list, whose
- * memory is given back by sysmon when the process is idle.
+ * Were all frames at the same distance from a page's end, they would share a
+ * few sets of the caches: the colour shifts them by a line from one stack to
+ * the next.  A parked goroutine with shallow frames still costs one page.
+ *
+ * Free Gs are reused last in, first out: the warmest is the cheapest.  They
+ * wait, each with the stack it had last, in the P that freed them; the surplus
+ * goes to global lists, Gs and stacks apart.  Of the stacks there sysmon gives
+ * the memory back when the process is idle.
  */
 #include <string.h>
 
@@ -28,16 +38,22 @@
 #define MAX_SLABS 24
 #define FIRST_SLAB ((size_t)64 << 20)
 #define LOCAL_FREE 64u
+#define COLOURS 32u
 
 struct slab {
+	struct g *gs;
 	char *base;
-	uint32_t used, n;
+	uint32_t n;
+	uint32_t made; /* Gs in use or free */
+	uint32_t used; /* stacks in use or free */
 };
 
 struct stack_class {
 	size_t size;
 	struct slab slab[MAX_SLABS];
 	_Atomic(uint32_t) nslabs; /* published with release */
+	/* The slabs that are carved up for Gs, and for stacks. */
+	uint32_t g_slab, stack_slab;
 };
 
 static struct {
@@ -58,7 +74,8 @@ static struct {
 
 int goro__default_class;
 
-_Static_assert(sizeof(struct g) <= 512, "a parked G must fit in one page");
+_Static_assert(COLOURS * CACHE_LINE + sizeof(struct stack) <= 2112,
+	       "half a page is left for the frames of a parked goroutine");
 
 int goro__stack_class(size_t bytes)
 {
@@ -110,76 +127,137 @@ static bool install_guard(char *at)
 	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
 }
 
-/* Room for at least one more stack in the last slab; stacks.lock is held. */
+/* In front of the Gs, so that no two slabs begin in the same set. */
+static size_t slab_colour(const struct stack_class *c)
+{
+	return (size_t)(c - stacks.of) * 8 * CACHE_LINE;
+}
+
+static size_t slab_bytes(const struct stack_class *c, uint32_t n)
+{
+	return n * (c->size + sizeof(struct g)) + slab_colour(c);
+}
+
+/* One more slab, or false; stacks.lock is held. */
 static bool add_slab(struct stack_class *c)
 {
 	uint32_t at = load_relaxed(&c->nslabs);
-	size_t bytes = FIRST_SLAB << at;
 	struct slab *slab;
+	char *all;
 
 	if (at == MAX_SLABS)
 		return false;
 	slab = &c->slab[at];
+	slab->n = (uint32_t)((FIRST_SLAB << at) / c->size);
 	/* Less will do where address space is short. */
-	while (!(slab->base = sys_reserve(bytes)))
-		if ((bytes /= 2) < c->size)
+	while (!(all = sys_reserve(slab_bytes(c, slab->n))))
+		if ((slab->n /= 2) == 0)
 			return false;
-	sys_madvise(slab->base, bytes, MADV_NOHUGEPAGE);
-	slab->used = 0;
-	slab->n = (uint32_t)(bytes / c->size);
+	sys_madvise(all, slab_bytes(c, slab->n), MADV_NOHUGEPAGE);
+	slab->base = all;
+	slab->gs = (struct g *)(void *)(all + slab->n * c->size +
+						slab_colour(c));
 	store_release(&c->nslabs, at + 1);
 	return true;
 }
 
-static struct slab *last_slab(struct stack_class *c)
+/* The slab at *at, or the one after it when that is used up. */
+static struct slab *slab_at(struct stack_class *c, uint32_t *at, bool used_up)
 {
-	uint32_t n = load_relaxed(&c->nslabs);
-
-	return n ? &c->slab[n - 1] : NULL;
+	*at += used_up;
+	if (*at == load_relaxed(&c->nslabs) && !add_slab(c)) {
+		*at -= used_up;
+		return NULL;
+	}
+	return &c->slab[*at];
 }
 
-static struct g *g_of(char *stack, size_t size)
-{
-	return (struct g *)(void *)(stack + size - sizeof(struct g));
-}
-
-/* A stack never used before.  Its G is zero, which is GIDLE. */
-static struct g *carve(int size_class)
+/* A G never used before.  It is zero, which is GIDLE. */
+static struct g *carve_g(int size_class)
 {
 	struct stack_class *c = &stacks.of[size_class];
-	struct slab *slab;
-	char *stack;
+	struct slab *slab = &c->slab[c->g_slab];
+	struct g *g;
+
+	slab = slab_at(c, &c->g_slab, slab->n > 0 && slab->made == slab->n);
+	if (!slab)
+		return NULL;
+	g = &slab->gs[slab->made++];
+	g->size_class = (uint8_t)size_class;
+	return g;
+}
+
+/* One for now, and some of the default class for later: one lock for all. */
+static struct g *new_g(struct p *p, int size_class)
+{
 	struct g *g;
 
 	lock(&stacks.lock);
-	slab = last_slab(c);
-	if ((!slab || slab->used == slab->n) && !add_slab(c)) {
-		unlock(&stacks.lock);
-		return NULL;
+	g = carve_g(size_class);
+	while (g && size_class == goro__default_class &&
+	       p->gfree.n < LOCAL_FREE / 2) {
+		struct g *more = carve_g(size_class);
+
+		if (!more)
+			break;
+		glist_push(&p->gfree, more);
 	}
-	slab = last_slab(c);
-	stack = slab->base + (size_t)slab->used * c->size;
-	if (!install_guard(stack)) {
-		unlock(&stacks.lock);
-		return NULL;
-	}
-	g = g_of(stack, c->size);
-	g->size_class = (uint8_t)size_class;
-	g->stack_lo = stack + stacks.guard;
-	g->stack_hi = (char *)g;
-	slab->used++;
-	add_relaxed(&stacks.bytes, c->size);
 	unlock(&stacks.lock);
 	return g;
 }
 
-static struct g *from_global(struct p *p, int size_class)
+static struct stack *stack_at(const struct stack_class *c,
+			      const struct slab *slab, size_t i)
+{
+	size_t colour = (i + 8 * (size_t)(c - stacks.of)) % COLOURS;
+
+	return (struct stack *)(void *)(slab->base + (i + 1) * c->size -
+					colour * CACHE_LINE) -
+	       1;
+}
+
+/*
+ * A stack never used before; stacks.lock is held.  There are as many as Gs,
+ * but some may be free in another P.
+ */
+static struct stack *carve_stack(struct stack_class *c)
+{
+	struct slab *slab = &c->slab[c->stack_slab];
+	struct stack *s;
+	char *lo;
+
+	slab = slab_at(c, &c->stack_slab, slab->n > 0 && slab->used == slab->n);
+	if (!slab)
+		return NULL;
+	lo = slab->base + slab->used * c->size;
+	if (!install_guard(lo))
+		return NULL;
+	s = stack_at(c, slab, slab->used++);
+	s->lo = lo + stacks.guard;
+	s->size_class = (uint8_t)(c - stacks.of);
+	add_relaxed(&stacks.bytes, c->size);
+	return s;
+}
+
+static struct stack *new_stack(int size_class)
+{
+	struct stack *s;
+
+	lock(&stacks.lock);
+	s = carve_stack(&stacks.of[size_class]);
+	unlock(&stacks.lock);
+	return s;
+}
+
+/* ---- free Gs ------------------------------------------------------------- */
+
+static struct g *g_from_global(struct p *p, int size_class)
 {
 	struct sched *s = &goro__sched;
 	struct glist *l = &s->gfree[size_class];
 	struct g *g;
 
-	if (!l->head) /* a stale look costs a new stack, no more */
+	if (!l->head) /* a stale look costs a new G, no more */
 		return NULL;
 	lock(&s->gflock);
 	g = glist_pop(l);
@@ -197,11 +275,12 @@ struct g *goro__gfget(struct p *p, int size_class)
 	if (likely(size_class == goro__default_class))
 		g = glist_pop(&p->gfree);
 	if (unlikely(!g))
-		g = from_global(p, size_class);
-	return likely(g != NULL) ? g : carve(size_class);
+		g = g_from_global(p, size_class);
+	return likely(g != NULL) ? g : new_g(p, size_class);
 }
 
-static void to_global(struct glist *from, uint32_t keep)
+/* Each to a list of its own: who needs a stack there has a G. */
+static void g_to_global(struct glist *from, uint32_t keep)
 {
 	struct sched *s = &goro__sched;
 
@@ -209,7 +288,12 @@ static void to_global(struct glist *from, uint32_t keep)
 	while (from->n > keep) {
 		struct g *g = glist_pop(from);
 
-		g->released = false; /* it may have been used since */
+		if (g->stack) {
+			g->stack->released = false;
+			slist_push(&s->sfree[g->size_class], g->stack);
+		}
+		g->stack = NULL;
+		g->sp = NULL;
 		glist_push_front(&s->gfree[g->size_class], g);
 	}
 	unlock(&s->gflock);
@@ -217,48 +301,119 @@ static void to_global(struct glist *from, uint32_t keep)
 
 void goro__gfput(struct p *p, struct g *g)
 {
+	san_fiber_free(&g->san);
 	if (unlikely(g->size_class != goro__default_class)) {
 		struct glist one = {0};
 
 		glist_push(&one, g);
-		to_global(&one, 0);
+		g_to_global(&one, 0);
 		return;
 	}
 	glist_push_front(&p->gfree, g);
 	if (unlikely(p->gfree.n >= LOCAL_FREE * 4))
-		to_global(&p->gfree, LOCAL_FREE);
+		g_to_global(&p->gfree, LOCAL_FREE);
+}
+
+/* ---- free stacks --------------------------------------------------------- */
+
+static struct stack *stack_from_global(struct p *p, int size_class)
+{
+	struct sched *s = &goro__sched;
+	struct slist *l = &s->sfree[size_class];
+	struct stack *stack;
+
+	if (!l->head)
+		return NULL;
+	lock(&s->gflock);
+	stack = slist_pop(l);
+	while (size_class == goro__default_class && l->n > 0 &&
+	       p->sfree.n < LOCAL_FREE / 2)
+		slist_push(&p->sfree, slist_pop(l));
+	unlock(&s->gflock);
+	return stack;
+}
+
+/* The stack of the goroutine that ended last on p, if it still has it. */
+static struct stack *stack_of_free(struct p *p)
+{
+	struct g *g = p->gfree.head;
+	struct stack *s = g ? g->stack : NULL;
+
+	if (s) {
+		g->stack = NULL;
+		g->sp = NULL;
+	}
+	return s;
+}
+
+static struct stack *find_stack(struct p *p, int size_class)
+{
+	struct stack *s = NULL;
+
+	if (likely(size_class == goro__default_class)) {
+		s = slist_pop(&p->sfree);
+		if (!s)
+			s = stack_of_free(p);
+	}
+	if (unlikely(!s))
+		s = stack_from_global(p, size_class);
+	return likely(s != NULL) ? s : new_stack(size_class);
+}
+
+void goro__stack_give(struct g *g, struct stack *s)
+{
+	s->g = g;
+	g->stack = s;
+	g->sp = arch_first_frame(s);
+	san_fiber_stack(&g->san, s->lo, (size_t)((char *)s - s->lo));
+}
+
+bool goro__stack_take(struct p *p, struct g *g)
+{
+	struct stack *s = find_stack(p, g->size_class);
+
+	if (likely(s != NULL))
+		goro__stack_give(g, s);
+	return s != NULL;
+}
+
+void goro__stack_first(struct p *p, struct g *g)
+{
+	if (unlikely(!goro__stack_take(p, g)))
+		goro__fatal("runtime: cannot allocate a goroutine's stack");
 }
 
 /*
  * Gives the frames of all globally free stacks back to the system, not the
- * page of the G: it links the list.
+ * page of the struct stack: it links the list.
  */
 void goro__gf_release(void)
 {
-	struct sched *s = &goro__sched;
+	struct sched *sched = &goro__sched;
 
-	lock(&s->gflock);
+	lock(&sched->gflock);
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		for (struct g *g = s->gfree[i].head; g; g = g->schedlink) {
-			char *hi = (char *)((uintptr_t)g & ~(stacks.page - 1));
+		for (struct stack *s = sched->sfree[i].head; s; s = s->next) {
+			char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
 
-			if (!g->released)
-				sys_madvise(g->stack_lo,
-					    (size_t)(hi - g->stack_lo),
+			if (!s->released)
+				sys_madvise(s->lo, (size_t)(hi - s->lo),
 					    MADV_DONTNEED);
-			g->released = true;
+			s->released = true;
 		}
-	unlock(&s->gflock);
+	unlock(&sched->gflock);
 }
 
-static struct g *guarded(const struct slab *s, size_t size, const char *at)
-{
-	size_t offset = (uintptr_t)at - (uintptr_t)s->base;
-	size_t inside = offset % size;
+/* ---- all of them --------------------------------------------------------- */
 
-	if (offset >= s->n * size || inside >= stacks.guard)
+static struct g *guarded(const struct stack_class *c, const struct slab *slab,
+			 const char *at)
+{
+	size_t offset = (uintptr_t)at - (uintptr_t)slab->base;
+
+	if (offset >= slab->n * c->size || offset % c->size >= stacks.guard)
 		return NULL;
-	return g_of(s->base + offset - inside, size);
+	return stack_at(c, slab, offset / c->size)->g;
 }
 
 /* For signal handlers: takes no lock. */
@@ -271,7 +426,7 @@ struct g *goro__guard_of(const char *at)
 		uint32_t n = load_acquire(&c->nslabs);
 
 		for (uint32_t k = 0; k < n && !g; k++)
-			g = guarded(&c->slab[k], c->size, at);
+			g = guarded(c, &c->slab[k], at);
 	}
 	return g;
 }
@@ -287,8 +442,7 @@ void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
 		uint32_t n = load_acquire(&c->nslabs);
 
 		for (uint32_t k = 0; k < n; k++)
-			for (uint32_t j = 0; j < c->slab[k].used; j++)
-				fn(g_of(c->slab[k].base + j * c->size, c->size),
-				   arg);
+			for (uint32_t j = 0; j < c->slab[k].made; j++)
+				fn(&c->slab[k].gs[j], arg);
 	}
 }

@@ -61,9 +61,17 @@ static inline struct g *next_here(struct p *p)
 	return likely(!g->lockedm) ? g : put_back(p, g);
 }
 
+/* The first turn of a goroutine is when it needs a stack. */
+static inline void prepare(struct m *m, struct g *to)
+{
+	if (unlikely(!to->sp))
+		goro__stack_first(m->p, to);
+}
+
 /* From goroutine to goroutine.  Returns when g runs again, on any M. */
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
+	prepare(m, to);
 	m->curg = to;
 	to->m = m;
 	store_relaxed(&to->status, GRUNNING);

@@ -79,7 +79,7 @@ struct wg_task {
 /* A panic ends the process: nobody is let go before that. */
 static void task_done(void *wg)
 {
-	const struct panic *p = goro__self()->panics;
+	const struct panic *p = goro__self()->stack->panics;
 
 	if (!p || p->goexit)
 		goro_wg_done(wg);

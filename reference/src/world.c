@@ -173,6 +173,7 @@ static struct p *new_p(int32_t id)
 static void destroy_p(struct p *gone, struct p *p)
 {
 	struct sched *s = &goro__sched;
+	struct stack *stack;
 	struct g *g;
 
 	lock(&s->lock);
@@ -182,8 +183,9 @@ static void destroy_p(struct p *gone, struct p *p)
 	store_relaxed(&s->nrunq, s->runq.n);
 	goro__add_stats(&s->gone, &gone->stats);
 	unlock(&s->lock);
-	while ((g = glist_pop(&gone->gfree)) != NULL)
-		goro__gfput(p, g);
+	glist_append(&p->gfree, &gone->gfree);
+	while ((stack = slist_pop(&gone->sfree)) != NULL)
+		slist_push(&p->sfree, stack);
 	goro__timers_move(&p->timers, &gone->timers);
 	memset(&gone->stats, 0, sizeof(gone->stats));
 	store_relaxed(&gone->status, PDEAD);

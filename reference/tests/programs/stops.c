@@ -223,7 +223,7 @@ static void run_ticks(void *arg)
 
 /* ---- on and off --------------------------------------------------------- */
 
-static atomic_bool spun;
+static atomic_bool began, spun;
 
 /* Long enough to be stopped on any machine. */
 static void spin_a_second(void *arg)
@@ -231,6 +231,7 @@ static void spin_a_second(void *arg)
 	int64_t begin = goro_now();
 
 	(void)arg;
+	atomic_store_explicit(&began, true, memory_order_relaxed);
 	while (!stopped() && goro_now() - begin < GORO_SECOND)
 		;
 	atomic_store_explicit(&spun, !stopped(), memory_order_relaxed);
@@ -242,7 +243,8 @@ static void run_single(void *arg)
 	(void)arg;
 	goro_gomaxprocs(1);
 	goro_go(spin_a_second, NULL);
-	goro_yield();
+	while (!atomic_load_explicit(&began, memory_order_relaxed))
+		goro_yield();
 	puts(atomic_load_explicit(&spun, memory_order_relaxed) ? "waited"
 							       : "preempted");
 	atomic_store_explicit(&hammer_stop, true, memory_order_relaxed);

@@ -37,7 +37,7 @@ static void ping_pong(void)
 
 static atomic_uint note, sent;
 
-static void *send(void *unused)
+static void *wake_all(void *unused)
 {
 	(void)unused;
 	for (int i = 0; i < TURNS; i++) {
@@ -54,7 +54,7 @@ static void many_wakers(void)
 	struct threads threads;
 
 	store_relaxed(&sent, 0u);
-	threads_start(&threads, WAKERS, send, none, 1);
+	threads_start(&threads, WAKERS, wake_all, none, 1);
 	while (load_relaxed(&sent) < WAKERS * TURNS)
 		goro__note_sleep(&note, -1);
 	threads_join(&threads);

@@ -27,9 +27,15 @@ struct san_fiber {
 #define SAN_INLINE_COPY 0 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
 
-static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
+static inline void san_fiber_new(struct san_fiber *f)
 {
-	*f = (struct san_fiber){.lo = lo, .n = n};
+	*f = (struct san_fiber){0};
+}
+
+static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
+{
+	f->lo = lo;
+	f->n = n;
 }
 
 static inline void san_fiber_free(struct san_fiber *f)

@@ -2,7 +2,9 @@
  * san.h - where sanitizers are told of stacks and of edges.  This is the twin
  * for builds without one: nothing happens.
  *
- *	san_fiber_new, _free   a goroutine's stack is taken into use, given back
+ *	san_fiber_new          a goroutine is made, by the goroutine that runs
+ *	san_fiber_stack        it gets its stack
+ *	san_fiber_free         it has ended, or never ran
  *	san_thread             the calling thread's own stack
  *	san_leave(from, to)    right before goro__switch
  *	san_step(from, to)     the same goroutine goes on, on another stack
@@ -35,7 +37,12 @@ struct san_fiber {
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
 
-static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
+static inline void san_fiber_new(struct san_fiber *f)
+{
+	(void)f;
+}
+
+static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)f, (void)lo, (void)n;
 }

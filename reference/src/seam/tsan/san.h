@@ -39,9 +39,8 @@ struct san_fiber {
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
 
-static inline void san_fiber_new(struct san_fiber *f, void *lo, size_t n)
+static inline void san_fiber_new(struct san_fiber *f)
 {
-	(void)lo, (void)n;
 	f->fiber = __tsan_create_fiber(TSAN_NO_SYNC);
 }
 
@@ -109,6 +108,13 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 	__tsan_switch_to_fiber(f->fiber, TSAN_NO_SYNC);
 	san_acquire(p);
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
+}
+
+/* After the goroutine before it on this stack: see end() in proc.c. */
+static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
+{
+	(void)n;
+	san_acquire_as(f, lo);
 }
 
 static inline void san_sync_as(struct san_fiber *f, const void *p)
