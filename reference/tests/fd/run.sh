@@ -15,8 +15,8 @@ unset GORO_STACK
 # shellcheck disable=SC3045 # every sh here has it
 ulimit -c 0
 
-# quiet PROCS NAME ARGS: status 0 and nothing said.
-quiet() {
+# runs PROCS NAME ARGS: $status, and $tmp/out has what it said.
+runs() {
 	GOMAXPROCS=$1
 	export GOMAXPROCS
 	shift
@@ -24,11 +24,26 @@ quiet() {
 	shift
 	timeout -s KILL 60 "$program" "$@" >"$tmp/out" 2>&1 </dev/null
 	status=$?
-	[ $status -eq 0 ] && [ ! -s "$tmp/out" ] || {
-		echo "status $status"
-		head -n 40 "$tmp/out"
-		exit 1
-	}
+}
+
+not_so() {
+	echo "status $status"
+	head -n 40 "$tmp/out"
+	exit 1
+}
+
+# quiet PROCS NAME ARGS: status 0 and nothing said.
+quiet() {
+	runs "$@"
+	[ $status -eq 0 ] && [ ! -s "$tmp/out" ] || not_so
+}
+
+# dies TEXT PROCS NAME ARGS: status 2, and the first line is the text.
+dies() {
+	text=$1
+	shift
+	runs "$@"
+	[ $status -eq 2 ] && [ "$(head -n 1 "$tmp/out")" = "$text" ] || not_so
 }
 
 for mode in lazy echo closed past future large files pipes tcp busy many \
@@ -36,6 +51,19 @@ for mode in lazy echo closed past future large files pipes tcp busy many \
 	for procs in 1 2 4; do
 		check "$mode, GOMAXPROCS=$procs" quiet $procs fd_basic $mode
 	done
+done
+for mode in thousand dump alive limit virtual-still virtual-deadline; do
+	for procs in 1 2 4; do
+		check "$mode, GOMAXPROCS=$procs" quiet $procs fd_sched $mode
+	done
+done
+for procs in 1 2 4; do
+	check "dead, GOMAXPROCS=$procs" dies \
+		"fatal error: all goroutines are asleep - deadlock!" \
+		$procs fd_sched dead
+	check "virtual-dead, GOMAXPROCS=$procs" dies \
+		"panic: deadlock: all goroutines in bubble are blocked" \
+		$procs fd_sched virtual-dead
 done
 for mode in close deadline ping-pong; do
 	for procs in 1 2 4; do
