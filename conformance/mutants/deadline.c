@@ -64,7 +64,7 @@ static int read_forgets(assay_conn *c, void *buf, size_t n, size_t *got)
 	return status;
 }
 
-FAULT(past_fails_once, "NP-019", "a deadline ends one read only")
+FAULT(past_fails_once, "NP-019/unix", "a deadline ends one read only")
 {
 	my.net.read = read_forgets;
 }
@@ -95,7 +95,7 @@ static int set_between(assay_conn *c, int64_t deadline)
 	return recall(c) ? ASSAY_OK : was.net.read_deadline(c, deadline);
 }
 
-FAULT(deadline_next_read, "NP-021",
+FAULT(deadline_next_read, "NP-021/unix",
       "a deadline set while a read waits is not that read's")
 {
 	my.net.read = read_counted;
@@ -155,7 +155,7 @@ static int set_of_one_ns(assay_conn *c, int64_t deadline)
 	return was.net.read_deadline(c, deadline);
 }
 
-FAULT(short_deadline_lost, "NP-026", "a deadline of under 1 ms is none")
+FAULT(short_deadline_lost, "NP-026/alone", "a deadline of under 1 ms is none")
 {
 	my.net.read_deadline = set_of_one_ns;
 }

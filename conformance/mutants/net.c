@@ -84,7 +84,7 @@ static int read_holds_thread(assay_conn *c, void *buf, size_t n, size_t *got)
 	return status;
 }
 
-FAULT(read_holds_thread, "NP-042/threads", "a blocked read keeps a thread")
+FAULT(read_holds_thread, "NP-042/threads@4", "a blocked read keeps a thread")
 {
 	my.net.read = read_holds_thread;
 }
@@ -147,7 +147,7 @@ static int write_claims(assay_conn *c, const void *buf, size_t n, size_t *done)
 	return status;
 }
 
-FAULT(write_drops_rest, "NP-007", "a write reports as whole what it cut")
+FAULT(write_drops_rest, "NP-007/unix", "a write reports as whole what it cut")
 {
 	my.net.write = write_claims;
 }
@@ -222,7 +222,7 @@ static int close_unless_read(assay_conn *c)
 	return recall(c) > 0 ? ASSAY_OK : was.net.close(c);
 }
 
-FAULT(close_leaves_reader, "NP-011", "close does not end a blocked read")
+FAULT(close_leaves_reader, "NP-011/unix", "close does not end a blocked read")
 {
 	my.net.read = read_counted;
 	my.net.close = close_unless_read;
@@ -243,7 +243,7 @@ static int close_unless_accept(assay_listener *l)
 	return recall(l) > 0 ? ASSAY_OK : was.net.listener_close(l);
 }
 
-FAULT(close_leaves_accept, "NP-012", "close does not end a blocked accept")
+FAULT(close_leaves_accept, "NP-012/unix", "close does not end a blocked accept")
 {
 	my.net.accept = accept_counted;
 	my.net.listener_close = close_unless_accept;
@@ -317,7 +317,7 @@ static int shut_nothing(assay_conn *c, int how)
 	return how == ASSAY_SHUT_WRITE ? ASSAY_OK : was.net.shutdown(c, how);
 }
 
-FAULT(shutdown_unsent, "NP-010", "the peer is not told of half a close")
+FAULT(shutdown_unsent, "NP-010/unix", "the peer is not told of half a close")
 {
 	my.net.shutdown = shut_nothing;
 }
