@@ -73,7 +73,7 @@ CASE_OF(XL_015, deadline, "wait beyond the deadline fails without waiting",
 
 CASE_OF(XL_015, ended,
 	"wait with an ended context fails at once, tokens or not",
-	NEEDS(NEED_WAIT_N, NEED_TIMEOUT))
+	NEEDS(NEED_WAIT_N, NEED_TIMEOUT, NEED_CAUSE))
 {
 	assay_limiter *l = limiter(0.01, 1);
 	assay_context *c = with_cancel(background());
