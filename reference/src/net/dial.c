@@ -85,8 +85,7 @@ static int await(struct sock *s)
 		    error != EINTR)
 			return FD_ERRNO(error < 0 ? -error : error);
 		/* Woken for nothing?  Only a connected socket has a peer. */
-		if (error == 0 &&
-		    goro__call_peername(s->fd.sysfd, &peer) == 0)
+		if (error == 0 && goro__call_peername(s->fd.sysfd, &peer) == 0)
 			return GORO_OK;
 	}
 }

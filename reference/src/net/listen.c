@@ -31,8 +31,10 @@ static int unexpected(const char *network, const char *address)
 {
 	struct neterr e;
 
-	goro__neterr(&e, GORO_ENOTSUP, "address %.120s: unexpected address "
-				       "type", address);
+	goro__neterr(&e, GORO_ENOTSUP,
+		     "address %.120s: unexpected address "
+		     "type",
+		     address);
 	return goro__net_fail(&e, "listen", network, "", address);
 }
 
@@ -203,8 +205,8 @@ static void unlink_once(goro_listener *l)
 		return;
 	goro__netaddr_print(&l->addr, path, sizeof(path));
 	/* relaxed: only who comes first matters */
-	if (path[0] != '@' && !atomic_exchange_explicit(&l->unlinked, true,
-							memory_order_relaxed))
+	if (path[0] != '@' &&
+	    !atomic_exchange_explicit(&l->unlinked, true, memory_order_relaxed))
 		goro__call_unlink(path);
 }
 

@@ -74,8 +74,7 @@ bool goro__netaddr_is_wildcard(const struct netaddr *a);
 /* The text, cut to n; its whole length. */
 int goro__netaddr_print(const struct netaddr *a, char *buf, size_t n);
 /* The same address for a socket of that family; false: there is none. */
-bool goro__netaddr_as(const struct netaddr *a, int family,
-		      struct netaddr *out);
+bool goro__netaddr_as(const struct netaddr *a, int family, struct netaddr *out);
 void goro__netaddr_ipv4(struct netaddr *a, struct in_addr ip, unsigned port);
 void goro__netaddr_ipv6(struct netaddr *a, const struct in6_addr *ip,
 			unsigned port, unsigned scope);

@@ -48,10 +48,9 @@ static bool well_known(const char *name, unsigned *port)
 		const char *name;
 		unsigned port;
 	} all[] = {
-		{"domain", 53}, {"ftp", 21},   {"http", 80},
-		{"https", 443}, {"smtp", 25},  {"ssh", 22},
-		{"telnet", 23}, {"imap2", 143}, {"imaps", 993},
-		{"pop3", 110},  {"pop3s", 995},
+		{"domain", 53}, {"ftp", 21},   {"http", 80},   {"https", 443},
+		{"smtp", 25},   {"ssh", 22},   {"telnet", 23}, {"imap2", 143},
+		{"imaps", 993}, {"pop3", 110}, {"pop3s", 995},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

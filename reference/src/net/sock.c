@@ -113,8 +113,9 @@ static int send_to(struct sock *s, const void *buf, size_t n,
 	int status;
 
 	if (s->remote.len > 0) {
-		goro__neterr(&e, GORO_NET_OTHER, "use of WriteTo with "
-						 "pre-connected connection");
+		goro__neterr(&e, GORO_NET_OTHER,
+			     "use of WriteTo with "
+			     "pre-connected connection");
 		return fail_between(s, &e, "write", to);
 	}
 	if (!goro__netaddr_as(to, s->local.u.sa.sa_family, &a))
@@ -153,9 +154,9 @@ static int sock_deadline(goro_conn *c, unsigned modes, int64_t deadline)
 		return status;
 	goro__neterr_fd(&e, NULL, status);
 	if (!s->net)
-		return goro__net_fail_bare(status, status == GORO_NET_CLOSED
-							   ? "use of closed file"
-							   : e.text);
+		return goro__net_fail_bare(
+			status, status == GORO_NET_CLOSED ? "use of closed file"
+							  : e.text);
 	goro__netaddr_print(&s->local, local, sizeof(local));
 	return goro__net_fail(&e, "set", s->net->name, "", local);
 }
@@ -172,7 +173,8 @@ static int sock_shutdown(goro_conn *c, int how)
 	      : how == GORO_SHUT_WRITE ? SHUT_WR
 				       : SHUT_RDWR;
 	status = goro__fd_control(&s->fd, goro__call_shutdown, &how, NULL);
-	return status == GORO_OK ? status : fail(s, "close", "shutdown", status);
+	return status == GORO_OK ? status
+				 : fail(s, "close", "shutdown", status);
 }
 
 static int sock_addr(goro_conn *c, bool remote, char *buf, size_t n)

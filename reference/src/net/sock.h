@@ -43,8 +43,7 @@ void goro__sock_drop(struct sock *s);
 /* The flags of fd.h for a socket of this network. */
 unsigned goro__socket_flags(const struct network *net);
 /* A descriptor of that family, or -1 and *e. */
-int goro__socket_open(const struct network *net, int family,
-		      struct neterr *e);
+int goro__socket_open(const struct network *net, int family, struct neterr *e);
 /* Binds it to an address of its own machine, and listens on a stream. */
 int goro__socket_listen(int sysfd, const struct network *net,
 			const struct netaddr *a, struct neterr *e);

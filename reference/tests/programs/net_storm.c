@@ -135,6 +135,7 @@ static void wait_for_the_rest(int64_t goroutines, int fds)
 static void server(void *arg)
 {
 	struct address a = {.path = "/tmp/goro-storm-XXXXXX/s"};
+	goro_waitgroup acceptors = {{0}};
 	goro_listener *tcp, *un;
 	goro_conn *client;
 	char *slash = strrchr(a.path, '/'), byte;
@@ -150,11 +151,12 @@ static void server(void *arg)
 	CHECK(goro_listen("unix", a.path, &un) == GORO_OK);
 	goro_listener_addr(tcp, a.tcp, sizeof(a.tcp));
 	CHECK(write(to_client[1], &a, sizeof(a)) == sizeof(a));
-	goro_go(accept_all, tcp);
-	goro_go(accept_all, un);
+	goro_wg_go(&acceptors, accept_all, tcp);
+	goro_wg_go(&acceptors, accept_all, un);
 	CHECK(goro_conn_read(client, &byte, 1, NULL) == GORO_EOF);
 	goro_listener_close(tcp);
 	goro_listener_close(un);
+	goro_wg_wait(&acceptors);
 	wait_for_the_rest(1, fds);
 	goro_listener_free(tcp);
 	goro_listener_free(un);
@@ -207,24 +209,25 @@ static size_t receive_stream(const struct stream *s, int *status)
 {
 	char *buf = malloc(PIECE);
 	size_t all = 0, n;
+	bool right = true;
 
 	while ((*status = goro_conn_read(s->c, buf, PIECE, &n)) == GORO_OK) {
 		CHECK(all + n <= s->n);
 		for (size_t i = 0; i < n; i++)
-			if (buf[i] != byte_at(s, all + i)) {
-				CHECK(!"a wrong byte");
-				break;
-			}
+			right &= buf[i] == byte_at(s, all + i);
 		all += n;
 	}
+	CHECK(right);
 	free(buf);
 	return all;
 }
 
 static void polite(goro_conn *c, uint64_t *x)
 {
-	struct stream s = {.c = c, .seed = rnd(x, UINT32_MAX),
-			   .n = length(x), .kind = 'p'};
+	struct stream s = {.c = c,
+			   .seed = rnd(x, UINT32_MAX),
+			   .n = length(x),
+			   .kind = 'p'};
 	goro_waitgroup wg = {{0}};
 	int status;
 
@@ -245,8 +248,10 @@ static void close_soon(void *arg)
 /* A late deadline, or a close, meets both directions at work. */
 static void rude(goro_conn *c, uint64_t *x)
 {
-	struct stream s = {.c = c, .seed = rnd(x, UINT32_MAX),
-			   .n = length(x), .kind = 'r'};
+	struct stream s = {.c = c,
+			   .seed = rnd(x, UINT32_MAX),
+			   .n = length(x),
+			   .kind = 'r'};
 	goro_waitgroup wg = {{0}};
 	int status;
 

@@ -158,8 +158,7 @@ static void do_read(void *arg)
 {
 	struct net_call *call = arg;
 
-	call->status =
-		goro_conn_read(call->c, call->buf, call->n, &call->done);
+	call->status = goro_conn_read(call->c, call->buf, call->n, &call->done);
 	end(call);
 }
 
