@@ -4,8 +4,8 @@
  * Normally a woken waiter competes with whoever comes by; a newcomer that runs
  * already often wins, which is fast.  A waiter that has waited for more than
  * 1 ms turns the mutex to starvation mode: unlock then hands it over to the
- * first waiter, and newcomers queue.  The mode ends with a waiter that is the
- * last or has waited less.
+ * first waiter, lets it run first, and newcomers queue.  The mode ends with a
+ * waiter that is the last or has waited less.
  */
 #include "sema.h"
 
@@ -129,10 +129,11 @@ static struct sudog *next_waiter(struct mutex *m)
 	return waitq_pop(&m->q);
 }
 
-void goro_mutex_unlock(goro_mutex *mutex)
+bool goro__mutex_release(goro_mutex *mutex)
 {
 	struct mutex *m = of(mutex);
 	struct sudog *s = NULL;
+	bool handed;
 
 	san_release(m);
 	plock(&m->lock);
@@ -144,7 +145,15 @@ void goro_mutex_unlock(goro_mutex *mutex)
 		s = next_waiter(m);
 	else
 		m->locked = false;
+	handed = s && m->starving;
 	punlock(&m->lock);
 	if (s)
 		goro__ready(s->g);
+	return handed;
+}
+
+void goro_mutex_unlock(goro_mutex *m)
+{
+	if (unlikely(goro__mutex_release(m)))
+		goro__yield_to(false);
 }

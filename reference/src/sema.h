@@ -51,6 +51,12 @@ static inline void wait_at_end(struct waitq *q, struct lock *l,
 }
 
 /*
+ * goro_mutex_unlock() without its last step: true if the mutex was handed to
+ * a waiter, which is to run before the caller goes on.
+ */
+bool goro__mutex_release(goro_mutex *m);
+
+/*
  * Wakes a list of waiters; the lock may be free already.  Each sudog is gone
  * once its goroutine is ready.
  */
