@@ -20,6 +20,7 @@ struct select {
 	const struct goro_case *cases;
 	size_t n;
 	uint32_t *order;     /* of the cases, by address of the channel */
+	uint32_t *ready;     /* those that can be performed now */
 	struct sudog *sudog; /* one a case, once it waits */
 	size_t nlock;        /* entries of order: those with a channel */
 };
@@ -125,18 +126,19 @@ static void unlock_all(const struct select *s)
 	}
 }
 
+/* Single bits: what is ready is as good as random, and no branch guesses it. */
 static bool can_send(goro_chan *c)
 {
-	return load_relaxed(&c->closed) || c->recvq.first ||
-	       load_relaxed(&c->qcount) < c->dataqsiz;
+	return (load_relaxed(&c->qcount) < c->dataqsiz) |
+	       (c->recvq.first != NULL) | (load_relaxed(&c->closed) != 0);
 }
 
 static bool can_recv(goro_chan *c)
 {
 	if (unlikely(c->timer != NULL))
 		goro__timechan_poll(c);
-	return c->sendq.first || load_relaxed(&c->qcount) > 0 ||
-	       load_relaxed(&c->closed);
+	return (load_relaxed(&c->qcount) > 0) | (c->sendq.first != NULL) |
+	       (load_relaxed(&c->closed) != 0);
 }
 
 static bool ready_case(const struct goro_case *k)
@@ -152,13 +154,15 @@ static int perform(const struct goro_case *k)
 				   : goro__chan_recv_now(k->c, k->recv);
 }
 
-/* The k-th ready case; SIZE_MAX if there are not so many. */
-static size_t find_ready(const struct select *s, uint32_t k)
+static uint32_t find_ready(const struct select *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (ready_case(&s->cases[i]) && k-- == 0)
-			return i;
-	return SIZE_MAX;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		s->ready[n] = i;
+		n += ready_case(&s->cases[i]);
+	}
+	return n;
 }
 
 /*
@@ -169,19 +173,13 @@ static size_t find_ready(const struct select *s, uint32_t k)
 static int try_cases(const struct select *s, size_t *chosen)
 {
 	for (;;) {
-		uint32_t ready = 0;
-		size_t first = SIZE_MAX;
-		size_t i;
+		uint32_t n = find_ready(s);
+		uint32_t i;
 		int status;
 
-		for (i = 0; i < s->n; i++)
-			if (ready_case(&s->cases[i]) && ready++ == 0)
-				first = i;
-		if (ready == 0)
+		if (n == 0)
 			return GORO_AGAIN;
-		i = ready == 1
-			    ? first
-			    : find_ready(s, goro__rand_below(goro__m(), ready));
+		i = s->ready[goro__rand_below(goro__m(), n)];
 		status = perform(&s->cases[i]);
 		if (status != GORO_AGAIN) {
 			*chosen = i;
@@ -287,8 +285,14 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 
 static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 {
-	int status;
+	int status = GORO_AGAIN;
 
+	/* Nothing to lock: the order is only of use to who waits. */
+	if (likely(!goro__mp)) {
+		status = try_cases(s, chosen);
+		if (status != GORO_AGAIN)
+			return status;
+	}
 	make_order(s);
 	if (s->nlock == 0) {
 		if (deadline == GORO_POLL)
@@ -297,7 +301,8 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 							: WAIT_SELECT_NO_CASES);
 	}
 	lock_all(s);
-	status = try_cases(s, chosen);
+	if (goro__mp)
+		status = try_cases(s, chosen);
 	if (status != GORO_AGAIN || deadline == GORO_POLL) {
 		unlock_all(s);
 		return status;
@@ -311,20 +316,24 @@ static int run_large(struct select *s, int64_t deadline, size_t *chosen)
 	int status;
 
 	s->order = sys_malloc(s->n * sizeof(*s->order));
+	s->ready = sys_malloc(s->n * sizeof(*s->ready));
 	s->sudog = sys_malloc(s->n * sizeof(*s->sudog));
-	status = s->order && s->sudog ? run_select(s, deadline, chosen)
-				      : GORO_ENOMEM;
+	status = s->order && s->ready && s->sudog
+			 ? run_select(s, deadline, chosen)
+			 : GORO_ENOMEM;
 	sys_free(s->order);
+	sys_free(s->ready);
 	sys_free(s->sudog);
 	return status;
 }
 
 static int run_small(struct select *s, int64_t deadline, size_t *chosen)
 {
-	uint32_t order[SMALL];
+	uint32_t order[SMALL], ready[SMALL];
 	struct sudog sudog[SMALL];
 
 	s->order = order;
+	s->ready = ready;
 	s->sudog = sudog;
 	return run_select(s, deadline, chosen);
 }

@@ -208,12 +208,13 @@ static void due_async(struct timer *heaped, int64_t now)
 
 static goro_ticker *new_timer(int64_t ns, int64_t period)
 {
-	struct with_chan *w = sys_calloc(1, sizeof(*w));
+	struct with_chan *w = sys_malloc(sizeof(*w)); /* calloc is slower */
 	bool async = goro__sched.async_timers;
 	goro_timer *t;
 
 	if (!w)
 		return NULL;
+	*w = (struct with_chan){0};
 	t = &w->ticker.timer;
 	w->c.dataqsiz = 1;
 	w->c.elemsize = sizeof(w->slot);
