@@ -209,7 +209,10 @@ static void name(const struct network *net, const char *address,
 		goro__netaddr_print(a, buf, n);
 }
 
-/* The error of the first address is the one that tells most. */
+/*
+ * The error of the first address is the one that tells most; but if there is
+ * no time for an address, it is that.
+ */
 static int try_all(const struct network *net, const char *address,
 		   const struct netaddrs *as, const struct patience *p,
 		   struct sock **out)
@@ -219,14 +222,14 @@ static int try_all(const struct network *net, const char *address,
 	struct patience part = *p;
 
 	for (size_t i = 0; i < as->n; i++) {
+		name(net, address, &as->at[i], text, sizeof(text));
+		if (goro__net_patience(p, &e) != GORO_OK)
+			return goro__net_fail(&e, "dial", net->name, "", text);
 		part.deadline = share(p->deadline, as->n - i);
-		if (goro__net_patience(p, &e) == GORO_OK &&
-		    connect_to(net, &as->at[i], &part, out, &e) == GORO_OK)
+		if (connect_to(net, &as->at[i], &part, out, &e) == GORO_OK)
 			return GORO_OK;
 		if (i == 0)
 			first = e;
-		if (e.status == GORO_NET_CANCELED)
-			break;
 	}
 	name(net, address, &as->at[0], text, sizeof(text));
 	return goro__net_fail(&first, "dial", net->name, "", text);
