@@ -280,7 +280,7 @@ CASE_OF(CX_010, timer, "cancel stops the timer, the parent's cancel too",
 {
 	uint64_t before = timers_pending();
 	assay_context *parent = with_cancel(background());
-	assay_context *c[10];
+	assay_context *c[10], *late;
 
 	for (int i = 0; i < 10; i++)
 		c[i] = with_timeout(i % 2 == 0 ? parent : background(), HOUR,
@@ -290,6 +290,9 @@ CASE_OF(CX_010, timer, "cancel stops the timer, the parent's cancel too",
 		cancel(c[i]);
 	cancel(parent);
 	CHECK_EQ(timers_pending(), before);
+	late = with_timeout(parent, HOUR, 0);
+	CHECK_EQ(timers_pending(), before);
+	free_context(late);
 	for (int i = 0; i < 10; i++)
 		free_context(c[i]);
 	free_context(parent);
@@ -397,10 +400,12 @@ CASE(CX_028, "the cause of a deadline is told after it, not after a cancel",
 CASE_OF(CX_028, cancel, "cancel of a deadline takes no cause",
 	NEEDS(NEED_CX, NEED_TIMEOUT, NEED_DEADLINE, NEED_CAUSE))
 {
+	assay_context *parent = with_timeout(background(), HOUR, 0);
 	assay_context *c[] = {with_timeout(background(), HOUR, ERR_A),
-			      with_deadline(background(), in(HOUR), 0)};
+			      with_deadline(background(), in(HOUR), 0),
+			      with_timeout(parent, 2 * HOUR, 0)};
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		CHECK_EQ(ext->context->cancel(c[i], ERR_B), ASSAY_CTX_KIND);
 		CHECK_ALIVE(c[i]);
 		CHECK_EQ(cause_of(c[i]), 0);
@@ -409,6 +414,7 @@ CASE_OF(CX_028, cancel, "cancel of a deadline takes no cause",
 		CHECK_EQ(cause_of(c[i]), ASSAY_CANCELED);
 		free_context(c[i]);
 	}
+	free_context(parent);
 }
 
 CASE_OF(CX_028, parent, "the parent's cause comes before the deadline's",

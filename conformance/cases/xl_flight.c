@@ -141,14 +141,17 @@ CASE_OF(XL_010, once, "calls at the same time are one, its result is shared",
 
 CASE_OF(XL_010, keys, "calls for other keys are other calls", NEEDS(NEED_DO))
 {
-	static const char *const keys[] = {
-		"", "a", "b", "ab", "A", "a longer key than most of them"};
-	enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+	enum { KEYS = 40 };
+	static char keys[KEYS][16];
 	assay_flight *f = flight(), *other = flight();
 	struct job j[KEYS + 1];
 	struct caller c[KEYS + 1];
 
 	for (int i = 0; i <= KEYS; i++) {
+		/* one is empty, and each starts like others */
+		if (i > 0 && i < KEYS)
+			snprintf(keys[i], sizeof(keys[i]), "user%.*s%d", i % 4,
+				 ":::", i / 4);
 		j[i] = (struct job){.release = chan_signal(0), .value = &j[i]};
 		c[i] = caller(i < KEYS ? f : other, keys[i % KEYS], run_job,
 			      &j[i]);
@@ -359,6 +362,23 @@ CASE_OF(XL_010, chans, "do and do_chan share one call", NEEDS(NEED_DO_CHAN))
 	check_result(second, &j, true);
 	CHECK_EQ(count_of(&j.runs), 1);
 	(void)unread; /* nobody has to take it */
+	free_flight(f);
+}
+
+CASE_OF(XL_010, chans_only, "two do_chans of one key are told that they share",
+	NEEDS(NEED_DO_CHAN))
+{
+	assay_flight *f = flight();
+	struct job j = {.release = chan_signal(0), .value = &j};
+	struct job alone = {.value = &alone};
+	assay_chan *first = ask_chan(f, run_job, &j);
+	assay_chan *second = ask_chan(f, run_job, &j);
+
+	close_chan(j.release);
+	check_result(first, &j, true);
+	check_result(second, &j, true);
+	CHECK_EQ(count_of(&j.runs), 1);
+	check_result(ask_chan(f, run_job, &alone), &alone, false);
 	free_flight(f);
 }
 

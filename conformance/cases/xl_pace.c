@@ -105,6 +105,37 @@ CASE_OF(XL_016, virtual, "virtual: intervals and counts together",
 	drop_sometimes(s);
 }
 
+struct slow {
+	int64_t ns;
+	int runs;
+};
+
+static void run_slowly(void *arg)
+{
+	struct slow *s = arg;
+
+	s->runs++;
+	sleep_ns(s->ns);
+}
+
+/* It is called again at once, after more than an interval inside. */
+static bool counts_from_end(int64_t unit)
+{
+	assay_sometimes *s = sometimes(0, 0, unit);
+	struct slow slow = {.ns = 2 * unit};
+
+	for (int i = 0; i < 2; i++)
+		ext->rate->sometimes_do(s, run_slowly, &slow);
+	drop_sometimes(s);
+	return slow.runs == 1;
+}
+
+CASE_OF(XL_016, end, "an interval counts from the end of the last function",
+	NEEDS(NEED_SOMETIMES))
+{
+	CHECK(in_some_unit(counts_from_end, 10 * MS));
+}
+
 struct crowd {
 	assay_sometimes *s;
 	assay_chan *ended, *release;

@@ -509,7 +509,8 @@ static bool is_clear(double tokens)
 	return part > 1e-5 && part < 1 - 1e-5;
 }
 
-static void run_model(double limit, bool backwards)
+/* pace: half as many tokens come in between two steps, at the mean. */
+static void run_model(double limit, double pace, bool backwards)
 {
 	struct model m = {.limit = limit,
 			  .tokens = 5,
@@ -522,7 +523,7 @@ static void run_model(double limit, bool backwards)
 
 	CHECK_EQ(allow(l, at, 2), book(&m, at, 2, false).ok);
 	for (int i = 0; i < 200; i++) {
-		at += rnd_below((int64_t)(2e9 / limit));
+		at += rnd_below((int64_t)(pace * 1e9 / limit));
 		if (backwards && rnd_below(10) == 0)
 			at -= rnd_below((int64_t)(5e9 / limit));
 		if (is_clear(tokens_at(&m, at)))
@@ -540,6 +541,8 @@ CASE_OF(XL_015, model, "allowing, reserving and giving back, against a model",
 {
 	static const double limits[] = {0.37, 1, 10, 123.4, 9999};
 
-	for (int64_t i = rounds(60); i > 0; i--)
-		run_model(limits[i % 5], i % 2 == 0);
+	static const double paces[] = {0.3, 1, 2};
+
+	for (int64_t i = rounds(120); i > 0; i--)
+		run_model(limits[i % 5], paces[i % 3], i % 2 == 0);
 }

@@ -73,7 +73,7 @@ CASE_OF(XL_015, deadline, "wait beyond the deadline fails without waiting",
 
 CASE_OF(XL_015, ended,
 	"wait with an ended context fails at once, tokens or not",
-	NEEDS(NEED_WAIT_N, NEED_TIMEOUT, NEED_CAUSE))
+	NEEDS(NEED_WAIT_N, NEED_TIMEOUT, NEED_CAUSE, NEED_EXT(rate, error)))
 {
 	assay_limiter *l = limiter(0.01, 1);
 	assay_context *c = with_cancel(background());
@@ -81,7 +81,9 @@ CASE_OF(XL_015, ended,
 
 	cancel(c);
 	CHECK_EQ(ext->rate->wait_n(l, c, 1), ASSAY_CANCELED);
+	CHECK_STR(ext->rate->error(), "context canceled");
 	CHECK_EQ(ext->rate->wait_n(l, past, 1), ASSAY_DEADLINE);
+	CHECK_STR(ext->rate->error(), "context deadline exceeded");
 	CHECK(allow(l, now(), 1));
 	CHECK_EQ(ext->rate->wait_n(l, c, 1), ASSAY_CANCELED);
 	CHECK_EQ(ext->rate->wait_n(l, past, 1), ASSAY_DEADLINE);
