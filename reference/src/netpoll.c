@@ -294,7 +294,7 @@ void goro__netpoll_close(struct polldesc *pd)
 /* ---- deadlines ------------------------------------------------------------- */
 
 /* pd->lock is held.  Before a look for who waits: see check(). */
-static void publish_late(struct polldesc *pd, int mode, bool late)
+static void publish_late(struct polldesc *pd, enum fd_mode mode, bool late)
 {
 	uint32_t bit = (uint32_t)PD_LATE << mode;
 	uint32_t info = load_relaxed(&pd->info);
@@ -323,15 +323,12 @@ static void on_deadline(struct timer *t, int64_t now)
 		wake(g);
 }
 
-/* pd->lock is held.  Who waits and is too late now, or NULL. */
-static struct g *set_deadline(struct polldesc *pd, int mode, int64_t when,
-			      bool late)
+/* The lock of its pd is held.  Who waits and is too late now, or NULL. */
+static struct g *set_deadline(struct pollside *side, int64_t when, bool late)
 {
-	struct pollside *side = &pd->side[mode];
-
 	goro__timer_del(&side->timer);
 	side->deadline = when;
-	publish_late(pd, mode, late);
+	publish_late(side->pd, mode_of(side), late);
 	if (late)
 		return take_waiter(side, PD_NIL);
 	if (when == GORO_FOREVER)
@@ -353,7 +350,8 @@ void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when)
 	if (!(load_relaxed(&pd->info) & PD_CLOSING))
 		for (int mode = 0; mode < 2; mode++)
 			if (modes & 1u << mode)
-				g[mode] = set_deadline(pd, mode, when, late);
+				g[mode] = set_deadline(&pd->side[mode], when,
+						       late);
 	unlock(&pd->lock);
 	for (int mode = 0; mode < 2; mode++)
 		if (g[mode])
