@@ -28,7 +28,7 @@ static bool times_out(int64_t unit)
 static void times_out_on(enum net_kind kind)
 {
 	pair = pair_of(kind);
-	CHECK(in_some_unit(times_out, 10 * MS));
+	CHECK(in_some_unit(times_out, 20 * MS));
 	/* the data that comes later is not lost */
 	write_all(pair.w, "x", 1);
 	CHECK_EQ(read_fails(pair.r), ASSAY_TIMEOUT);

@@ -154,7 +154,7 @@ CASE(NP_015, "hundreds of reads at once on one connection are all served",
 
 /* ---- NP-017: writers ------------------------------------------------------ */
 
-enum { WRITERS = 4, BLOCKS = 12, BLOCK = 1 << 16 };
+enum { WRITERS = 4, BLOCKS = 8, BLOCK = 1 << 16 };
 
 struct writer {
 	assay_conn *c;
@@ -190,8 +190,7 @@ static void check_blocks(assay_conn *c, size_t size)
 		REQUIRE(buf[0] < WRITERS);
 		REQUIRE_EQ(buf[1], next[buf[0]]);
 		next[buf[0]]++;
-		for (size_t i = 2; i < size; i++)
-			REQUIRE_EQ(buf[i], buf[i - 2]);
+		REQUIRE(memcmp(buf, buf + 2, size - 2) == 0);
 	}
 	free(buf);
 }

@@ -189,7 +189,7 @@ static bool take_times_out(int64_t unit)
 CASE_OF(NP_032, deadline, "a read deadline ends a read in time", NEEDS_UDP)
 {
 	here = station();
-	CHECK(in_some_unit(take_times_out, 10 * MS));
+	CHECK(in_some_unit(take_times_out, 20 * MS));
 }
 
 CASE_OF(NP_032, past, "a past deadline fails each read and each write",

@@ -181,7 +181,7 @@ CASE_OF(NP_003, meets, "data that meets its reader going to sleep wakes it",
 {
 	struct server s = serve(UNIX);
 
-	watched_rounds = (int)rounds(1000);
+	watched_rounds = (int)rounds(600);
 	for (int i = 0; i < WATCHED; i++) {
 		watched[i].half = half_of(&s);
 		go(take_watched, &watched[i]);

@@ -69,7 +69,7 @@ static void write_times_out_on(enum net_kind kind)
 
 	pair = pair_of(kind);
 	n = fill(pair.w);
-	CHECK(in_some_unit(write_times_out, 10 * MS));
+	CHECK(in_some_unit(write_times_out, 20 * MS));
 	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
 	take_bytes(pair.r, 0, n);
 	/* room alone does not help */
@@ -120,7 +120,7 @@ CASE_OF(NP_023, future, "what a write wrote until its deadline is counted",
 	int status;
 
 	pair = pair_of(TCP);
-	CHECK(in_some_unit(tcp_write_times_out, 10 * MS));
+	CHECK(in_some_unit(tcp_write_times_out, 20 * MS));
 	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
 	CHECK_GT(tcp_written, 0);
 	close_conn(pair.w);
@@ -306,7 +306,7 @@ CASE_OF(NP_024, future, "a deadline ends accept in time", NEEDS_ACCEPT)
 {
 	server = serve(TCP);
 	accept_deadline(ASSAY_FOREVER);
-	CHECK(in_some_unit(accept_times_out, 10 * MS));
+	CHECK(in_some_unit(accept_times_out, 20 * MS));
 	end_server(&server);
 }
 
