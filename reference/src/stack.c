@@ -74,7 +74,7 @@ static struct {
 
 int goro__default_class;
 
-_Static_assert(COLOURS * CACHE_LINE + sizeof(struct stack) <= 2112,
+_Static_assert(COLOURS *CACHE_LINE + sizeof(struct stack) <= 2112,
 	       "half a page is left for the frames of a parked goroutine");
 
 int goro__stack_class(size_t bytes)
@@ -155,8 +155,8 @@ static bool add_slab(struct stack_class *c)
 			return false;
 	sys_madvise(all, slab_bytes(c, slab->n), MADV_NOHUGEPAGE);
 	slab->base = all;
-	slab->gs = (struct g *)(void *)(all + slab->n * c->size +
-						slab_colour(c));
+	slab->gs =
+		(struct g *)(void *)(all + slab->n * c->size + slab_colour(c));
 	store_release(&c->nslabs, at + 1);
 	return true;
 }
