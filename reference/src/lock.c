@@ -8,20 +8,23 @@
 
 uint32_t goro__mp;
 
-enum { SPINS = 64, YIELDS = 16, NAP_NS = 20000 };
+enum { LONGEST = 64, YIELDS = 16, NAP_NS = 20000 };
 
 /*
- * Looks without writing until the lock seems free, so that the cache line
- * stays shared; then tries.  A holder that lost its CPU needs one, so after
- * some spinning the waiter yields, and then sleeps.
+ * Looks less and less often, and without writing until the lock seems free:
+ * each look takes the cache line from whoever works under the lock, and one
+ * that is left alone for a while does many things in that time.  A holder that
+ * lost its CPU needs one, so after some spinning the waiter yields, and then
+ * sleeps.
  */
 void goro__lock_slow(struct lock *l)
 {
 	for (unsigned turn = 0;; turn++) {
-		for (int i = 0; i < SPINS; i++) {
+		for (int pauses = 1; pauses <= LONGEST; pauses *= 2) {
 			if (try_lock(l))
 				return;
-			cpu_relax();
+			for (int i = 0; i < pauses; i++)
+				cpu_relax();
 		}
 		if (turn < YIELDS)
 			sys_yield();
