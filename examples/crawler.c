@@ -15,10 +15,10 @@ static const struct page {
 	const char *name;
 	int links[LINKS + 1];
 } web[PAGES] = {
-	{"/", {1, 2, 3, -1}},      {"/cmd", {0, 2, 4, -1}},
-	{"/pkg", {0, 1, 5, -1}},   {"/doc", {6, -1}},
-	{"/cmd/go", {1, -1}},      {"/pkg/fmt", {0, 2, -1}},
-	{"/doc/mem", {7, 3, -1}},  {"/doc/mem/old", {0, -1}},
+	{"/", {1, 2, 3, -1}},     {"/cmd", {0, 2, 4, -1}},
+	{"/pkg", {0, 1, 5, -1}},  {"/doc", {6, -1}},
+	{"/cmd/go", {1, -1}},     {"/pkg/fmt", {0, 2, -1}},
+	{"/doc/mem", {7, 3, -1}}, {"/doc/mem/old", {0, -1}},
 };
 
 struct crawl {

@@ -330,8 +330,7 @@ typedef struct goro_sometimes goro_sometimes;
  * saves up to slack events, which may then follow at once; 0: none.  NULL if
  * they are out of range.
  */
-GORO_API goro_bucket *goro_bucket_new(int64_t rate, int64_t per,
-				      int64_t slack);
+GORO_API goro_bucket *goro_bucket_new(int64_t rate, int64_t per, int64_t slack);
 /* Blocks until the next event may be, and returns its time. */
 GORO_API int64_t goro_bucket_take(goro_bucket *b);
 /* The same for an event at that time of another clock; does not block. */

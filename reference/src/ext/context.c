@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-static goro_context background = {.kind = ROOT,
-				  .u.root = "context.Background"};
+static goro_context background = {.kind = ROOT, .u.root = "context.Background"};
 static goro_context todo = {.kind = ROOT, .u.root = "context.TODO"};
 
 goro_context *goro_background(void)

@@ -54,8 +54,8 @@ static void print_duration(char *s, size_t n, int64_t ns)
 			len = snprintf(s, n, "%" PRIu64 "m", minutes);
 		else
 			len = 0;
-		print_fraction(s + len, n - (size_t)len,
-			       v % (60 * GORO_SECOND), GORO_SECOND, "s");
+		print_fraction(s + len, n - (size_t)len, v % (60 * GORO_SECOND),
+			       GORO_SECOND, "s");
 	}
 }
 

@@ -150,10 +150,8 @@ static int start(goro_group *g, goro_task task, void *arg)
 
 	if (!r)
 		return GORO_ENOMEM;
-	*r = (struct run){.group = g,
-			  .limited = g->limited,
-			  .task = task,
-			  .arg = arg};
+	*r = (struct run){
+		.group = g, .limited = g->limited, .task = task, .arg = arg};
 	atomic_fetch_add_explicit(&g->alive, 1, memory_order_relaxed);
 	if (goro_wg_go(&g->wg, run_task, r) == GORO_OK)
 		return GORO_OK;

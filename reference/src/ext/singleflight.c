@@ -68,8 +68,8 @@ goro_flight *goro_flight_new(void)
 void goro_flight_free(goro_flight *g)
 {
 	/* What each holder did comes before the end. */
-	if (!g || atomic_fetch_sub_explicit(&g->refs, 1,
-					    memory_order_acq_rel) != 1)
+	if (!g ||
+	    atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	free(g->buckets);
 	free(g);
@@ -172,9 +172,8 @@ static void unref(goro_flight *g, struct flight *f)
 /* Their channels have room.  No takers get the result of no return. */
 static void serve_takers(struct flight *f)
 {
-	struct goro_flight_result r = {.value = f->value,
-				       .error = f->error,
-				       .shared = f->shared};
+	struct goro_flight_result r = {
+		.value = f->value, .error = f->error, .shared = f->shared};
 
 	for (struct taker *t = f->takers; t; t = t->next)
 		goro_send(t->c, &r);

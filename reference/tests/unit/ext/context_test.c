@@ -113,8 +113,8 @@ static void values(void)
 	CU_ASSERT(!goro_context_value(goro_todo(), (struct goro_key){0, 0}));
 	UNIT_EQ(goro_cancel(one, 0), GORO_CTX_KIND);
 	for (int i = 0; i < 5; i++)
-		goro_context_free(((goro_context *[]){one, none, mid, two,
-						      three})[i]);
+		goro_context_free(
+			((goro_context *[]){one, none, mid, two, three})[i]);
 }
 
 static void timeout(void)

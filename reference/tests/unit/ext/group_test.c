@@ -28,7 +28,8 @@ static int count_in(void *arg)
 	int now = atomic_fetch_add(&l->now, 1) + 1;
 	int most = atomic_load(&l->most);
 
-	while (now > most && !atomic_compare_exchange_weak(&l->most, &most, now))
+	while (now > most &&
+	       !atomic_compare_exchange_weak(&l->most, &most, now))
 		;
 	if (l->go_on)
 		goro_recv(l->go_on, NULL);
@@ -67,8 +68,7 @@ static void context(int error)
 	goro_context *c = NULL;
 
 	UNIT_EQ(goro_group_with_context(NULL, &g, &c), GORO_CTX_NIL_PARENT);
-	UNIT_STR(goro_group_error(),
-		 "cannot create context from nil parent");
+	UNIT_STR(goro_group_error(), "cannot create context from nil parent");
 	UNIT_EQ(goro_group_with_context(goro_todo(), &g, &c), GORO_OK);
 	start(g, fails_with, error);
 	if (error)

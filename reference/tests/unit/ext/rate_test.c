@@ -30,9 +30,9 @@ static void walk(double limit, int64_t burst, const struct step *s, size_t n)
 
 static void tables(void)
 {
-	static const struct step one[] = {
-		{0, 1, true},    {0, 1, false},   {100, 1, true},
-		{100, 1, false}, {199, 1, false}, {200, 1, true}};
+	static const struct step one[] = {{0, 1, true},    {0, 1, false},
+					  {100, 1, true},  {100, 1, false},
+					  {199, 1, false}, {200, 1, true}};
 	static const struct step three[] = {
 		{0, 1, true},    {0, 1, true},    {0, 2, false},
 		{0, 1, true},    {0, 1, false},   {100, 4, false},

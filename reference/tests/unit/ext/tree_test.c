@@ -167,8 +167,7 @@ static void hammer(void)
 		UNIT_EQ(atomic_load(&h.bad), 0);
 		UNIT_EQ(goro_context_children(h.root), 0);
 		goro_context_free(h.root);
-		UNIT_EQ(ext_await(&h.hooks, h.made - h.kept),
-			h.made - h.kept);
+		UNIT_EQ(ext_await(&h.hooks, h.made - h.kept), h.made - h.kept);
 	}
 }
 
