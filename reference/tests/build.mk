@@ -15,7 +15,7 @@ $(GT_OUT)/unit-tests: $(GT_UNIT:$(GT)/%.c=$(GT_OUT)/%.o) $(B)/libgoro.a
 	$(CC) $(CONFIG_LDFLAGS) -o $@ $^ $(CUNIT_LIBS) -pthread
 
 # What is built above the primitives is tested on goro itself, built as its
-# users are.  The linker lets the tests stand between it and libc's allocator.
+# users are.  The linker lets the tests stand between it and libc.
 GT_EXT := $(wildcard $(GT)/unit/ext/*.c)
 GT_EXT_CFLAGS = $(C_BASE) $(filter -I%,$(GORO_CFLAGS)) -D_GNU_SOURCE
 
@@ -41,8 +41,8 @@ $(GT_OUT)/ext-tests: $(GT_EXT:$(GT)/%.c=$(GT_OUT)/%.o) \
 
 $(GT_OUT)/net-tests: $(GT_NET:$(GT)/%.c=$(GT_OUT)/%.o) \
 		$(GT_OUT)/unit/unit_main.o $(B)/libgoro.a
-	$(CC) $(CONFIG_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc -o $@ $^ \
-		$(CUNIT_LIBS) -pthread
+	$(CC) $(CONFIG_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
+		-Wl,--wrap=syscall -o $@ $^ $(CUNIT_LIBS) -pthread
 
 # The races run twice: with the library as it is built, and with these sources
 # fully instrumented for ThreadSanitizer, by clang if it can.

@@ -10,13 +10,13 @@
 int unit_main(void);
 
 extern const struct unit_suite net_addr, net_text, net_conn, net_dial,
-	net_listen, net_packet, net_pipe, net_file, net_nomem;
+	net_listen, net_packet, net_pipe, net_file, net_nomem, net_fault;
 
 const char unit_name[] = "net-tests";
 
 const struct unit_suite *const unit_suites[] = {
-	&net_addr,   &net_text, &net_conn, &net_dial,  &net_listen,
-	&net_packet, &net_pipe, &net_file, &net_nomem, NULL,
+	&net_addr, &net_text, &net_conn,  &net_dial,  &net_listen, &net_packet,
+	&net_pipe, &net_file, &net_nomem, &net_fault, NULL,
 };
 
 const char *net_tail(const char *s, const char *want)
