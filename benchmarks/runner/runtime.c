@@ -60,8 +60,7 @@ static void *open_object(const char *name)
  * A group is copied up to the smaller of its own size and ours: what an older
  * runtime lacks stays NULL.  own may be NULL: it lacks all.
  */
-static void copy_group(const char *name, void *to, const void *own,
-		       size_t size)
+static void copy_group(const char *name, void *to, const void *own, size_t size)
 {
 	size_t n;
 

@@ -34,7 +34,8 @@ struct bench {
 	bool manual_time;
 };
 
-namespace {
+namespace
+{
 
 // Marks the error message of a skip.
 const char skip_mark[] = "skipped: ";
@@ -70,8 +71,9 @@ std::string quoted(const std::string &text)
 	return out + "\"";
 }
 
-class Reporter : public BenchmarkReporter {
-public:
+class Reporter : public BenchmarkReporter
+{
+      public:
 	explicit Reporter(bool table) : table_(table)
 	{
 		json_.SetOutputStream(&text_);
@@ -110,7 +112,7 @@ public:
 		return out->json != NULL;
 	}
 
-private:
+      private:
 	void report(Run run)
 	{
 		run.run_name.iterations.clear();

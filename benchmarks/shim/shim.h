@@ -109,10 +109,10 @@ void bench_label(struct bench_state *s, const char *text);
  * The benchmark failed, or cannot be done here: its figures are dropped and
  * the text is reported.  At any time; the first one counts, the loop ends.
  */
-__attribute__((format(printf, 2, 3))) void
-bench_error(struct bench_state *s, const char *format, ...);
-__attribute__((format(printf, 2, 3))) void
-bench_skip(struct bench_state *s, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void bench_error(struct bench_state *s,
+						       const char *format, ...);
+__attribute__((format(printf, 2, 3))) void bench_skip(struct bench_state *s,
+						      const char *format, ...);
 
 /* Whether one of the two was called. */
 bool bench_failed(struct bench_state *s);

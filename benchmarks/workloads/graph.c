@@ -17,7 +17,7 @@ struct sieve {
 		struct sieve *sieve;
 		assay_chan *in, *out;
 		int64_t prime, sent, bad;
-	} *stages;
+	} * stages;
 };
 
 static int64_t prime_number(int64_t n)
@@ -124,7 +124,7 @@ struct ring {
 		struct ring *ring;
 		assay_chan *in, *out;
 		int64_t bad;
-	} *node;
+	} * node;
 };
 
 static struct ring ring;

@@ -20,7 +20,7 @@ struct net {
 		struct net *net;
 		assay_conn *conn;
 		int64_t messages, bad;
-	} *server, *client;
+	} * server, *client;
 };
 
 /* ---- the ends ------------------------------------------------------------ */

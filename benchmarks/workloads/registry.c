@@ -2,11 +2,11 @@
 #include "workload.h"
 
 static const struct workload *const families[] = {
-	base_workloads,    base_epoll_workloads, core_workloads,
-	chan_workloads,    graph_workloads,      select_workloads,
-	time_workloads,    sync_workloads,       memory_workloads,
-	sched_workloads,   fair_workloads,       latency_workloads,
-	idle_workloads,    net_workloads,
+	base_workloads,  base_epoll_workloads, core_workloads,
+	chan_workloads,  graph_workloads,      select_workloads,
+	time_workloads,  sync_workloads,       memory_workloads,
+	sched_workloads, fair_workloads,       latency_workloads,
+	idle_workloads,  net_workloads,
 };
 
 enum { FAMILIES = sizeof(families) / sizeof(*families), MOST = 200 };

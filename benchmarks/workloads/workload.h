@@ -120,8 +120,8 @@ assay_chan *chan_of(size_t elem, int64_t cap);
 void *zeroed(size_t n, size_t size);
 
 /* One line on stderr, status 1: for what leaves nothing to go on with. */
-__attribute__((noreturn, format(printf, 1, 2))) void
-die(const char *format, ...);
+__attribute__((noreturn, format(printf, 1, 2))) void die(const char *format,
+							 ...);
 
 /* An error of the workload unless both are equal. */
 void expect(struct bench_state *s, const char *what, int64_t got, int64_t want);

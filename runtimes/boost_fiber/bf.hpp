@@ -16,14 +16,17 @@
 #include <atomic>
 #include <boost/fiber/all.hpp>
 
-namespace bf {
+namespace bf
+{
 
 // A lock that is free when all zero, as the storage of the sync types is.
-class spin {
-public:
+class spin
+{
+      public:
 	void lock() noexcept
 	{
-		for (int tries = 0; held_.exchange(1, std::memory_order_acquire);)
+		for (int tries = 0;
+		     held_.exchange(1, std::memory_order_acquire);)
 			while (held_.load(std::memory_order_relaxed))
 				if (++tries % 64 == 0)
 					sched_yield();
@@ -34,13 +37,14 @@ public:
 		held_.store(0, std::memory_order_release);
 	}
 
-private:
+      private:
 	std::atomic<uint32_t> held_;
 };
 
 // One stop of one goroutine, on its stack.  wake() may come first.
-class parker {
-public:
+class parker
+{
+      public:
 	// Returns after wake().
 	void park() noexcept;
 	// The same, or false when the deadline has passed without one.
@@ -48,7 +52,7 @@ public:
 	// Called once, by another goroutine.
 	void wake() noexcept;
 
-private:
+      private:
 	boost::fibers::detail::spinlock lock_; // guards the rest
 	boost::fibers::context *sleeper_ = nullptr;
 	bool woken_ = false;

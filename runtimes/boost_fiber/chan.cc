@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace bf {
+namespace bf
+{
 
-namespace {
+namespace
+{
 
 constexpr int64_t bytes_max = int64_t{1} << 47; // what can be addressed
 
@@ -49,8 +51,8 @@ void clear(const assay_chan *c, void *to) noexcept
 
 char *place(assay_chan *c, int64_t i) noexcept
 {
-	return c->buffer + static_cast<size_t>(i >= c->cap ? i - c->cap : i) *
-				   c->elem;
+	return c->buffer +
+	       static_cast<size_t>(i >= c->cap ? i - c->cap : i) * c->elem;
 }
 
 void put(assay_chan *c, const void *v) noexcept
@@ -126,7 +128,8 @@ void chan_unpin(assay_chan *c) noexcept
 
 // ---- one channel -----------------------------------------------------------
 
-namespace {
+namespace
+{
 
 // Called with the lock held, returns without.
 int wait_in(assay_chan *c, queue *q, void *slot, int64_t deadline) noexcept
@@ -255,7 +258,7 @@ int send(assay_chan *c, const void *v, int64_t deadline) noexcept
 }
 
 const assay_chan_ops chan_ops = {
-	sizeof(chan_ops), make, destroy, send, recv,
+	sizeof(chan_ops), make, destroy, send,   recv,
 	close_chan,       len,  cap,     select,
 };
 

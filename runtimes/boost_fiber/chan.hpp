@@ -19,7 +19,8 @@ struct assay_chan {
 	char *buffer;
 };
 
-namespace bf {
+namespace bf
+{
 
 // For the holder of the lock.  ASSAY_AGAIN where they would have to wait.
 bool chan_ready(assay_chan *c, int dir) noexcept;

@@ -20,9 +20,11 @@
 using boost::fibers::context;
 namespace algo = boost::fibers::algo;
 
-namespace bf {
+namespace bf
+{
 
-namespace {
+namespace
+{
 
 constexpr size_t main_stack = size_t{8} << 20;
 constexpr auto nap = std::chrono::milliseconds{1};
@@ -41,8 +43,9 @@ sem_t main_returned;
 // A scheduler of Boost's that freezes its thread at the end of the program,
 // and looks for work now and then: one that sleeps is not told when another
 // thread has fibers to steal.
-template <typename Base> class scheduler : public Base {
-public:
+template <typename Base> class scheduler : public Base
+{
+      public:
 	using Base::Base;
 
 	context *pick_next() noexcept override
@@ -52,8 +55,8 @@ public:
 		return Base::pick_next();
 	}
 
-	void suspend_until(const std::chrono::steady_clock::time_point &t)
-		noexcept override
+	void suspend_until(const std::chrono::steady_clock::time_point
+				   &t) noexcept override
 	{
 		Base::suspend_until(
 			std::min(t, std::chrono::steady_clock::now() + nap));
@@ -77,7 +80,8 @@ struct counted {
 	}
 };
 
-template <typename Fn> int start_fiber(Fn fn, const void *arg, size_t n) noexcept
+template <typename Fn>
+int start_fiber(Fn fn, const void *arg, size_t n) noexcept
 try {
 	using boost::fibers::fiber;
 
@@ -119,8 +123,7 @@ struct program {
 			      finished.store(true, std::memory_order_release);
 			      sem_post(&main_returned);
 			      freeze();
-		      })
-			.detach();
+		      }).detach();
 	}
 	for (parker forever;;)
 		forever.park();
@@ -128,7 +131,8 @@ struct program {
 
 int run(assay_fn fn, void *arg, const assay_run_options *o)
 {
-	program p = {fn, arg, std::max(1u, std::thread::hardware_concurrency())};
+	program p = {fn, arg,
+		     std::max(1u, std::thread::hardware_concurrency())};
 
 	if (!fn || (o && o->procs < 0))
 		return ASSAY_EINVAL;
@@ -195,7 +199,8 @@ const assay_core_ops core_ops = {
 	exit_now,         nullptr, nullptr, nullptr, nullptr,
 };
 
-namespace {
+namespace
+{
 
 int64_t num_goroutine()
 {

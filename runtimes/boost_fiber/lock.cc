@@ -2,7 +2,8 @@
 // locked it; Go's may be unlocked by any goroutine.
 #include "sync.hpp"
 
-namespace bf {
+namespace bf
+{
 
 int may_wait(int64_t deadline) noexcept
 {
@@ -46,7 +47,8 @@ int64_t wake_all(queue *q) noexcept
 
 // ---- mutex -----------------------------------------------------------------
 
-namespace {
+namespace
+{
 
 constexpr int64_t starving = 1000000; // ns; then an unlock hands over
 
@@ -136,7 +138,8 @@ void mutex_unlock(assay_mutex *storage) noexcept
 
 // ---- rwmutex: handed over, so what waits never races with newcomers --------
 
-namespace {
+namespace
+{
 
 struct rwmutex {
 	spin guard;

@@ -8,7 +8,8 @@ using boost::fibers::detail::spinlock_lock;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-namespace bf {
+namespace bf
+{
 
 // twstatus is how Boost settles who wakes a context that sleeps with a
 // deadline: 0 no deadline; -1 woken; -2 the deadline; else still asleep.
@@ -36,8 +37,8 @@ bool parker::park_until(int64_t deadline) noexcept
 	sleeper_ = context::active();
 	sleeper_->twstatus.store(reinterpret_cast<std::intptr_t>(this),
 				 std::memory_order_release);
-	sleeper_->wait_until(
-		steady_clock::time_point{nanoseconds{deadline}}, lock);
+	sleeper_->wait_until(steady_clock::time_point{nanoseconds{deadline}},
+			     lock);
 	lock = spinlock_lock{lock_};
 	sleeper_ = nullptr;
 	return woken_;

@@ -11,9 +11,11 @@
 
 #include "chan.hpp"
 
-namespace bf {
+namespace bf
+{
 
-namespace {
+namespace
+{
 
 constexpr size_t few = 8; // cases that need no memory from the heap
 
@@ -25,9 +27,11 @@ __attribute__((noinline)) uint64_t random_number() noexcept
 	return generator();
 }
 
-class choice {
-public:
-	choice(const assay_case *cases, size_t n) noexcept : cases_(cases), n_(n)
+class choice
+{
+      public:
+	choice(const assay_case *cases, size_t n) noexcept
+	    : cases_(cases), n_(n)
 	{
 	}
 
@@ -65,7 +69,7 @@ public:
 		return status;
 	}
 
-private:
+      private:
 	// The channels of the cases, each once, by address.
 	void collect() noexcept
 	{

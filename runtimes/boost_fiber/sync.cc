@@ -13,9 +13,11 @@ struct assay_pool {
 	std::vector<void *> items;
 };
 
-namespace bf {
+namespace bf
+{
 
-namespace {
+namespace
+{
 
 // ---- pool ------------------------------------------------------------------
 
@@ -87,38 +89,14 @@ template <typename T> bool cas(T *p, T old, T v) noexcept
 } // namespace
 
 const assay_sync_ops sync_ops = {
-	sizeof(sync_ops),
-	mutex_lock,
-	mutex_unlock,
-	rw_lock,
-	rw_unlock,
-	rw_rlock,
-	rw_runlock,
-	wg_add,
-	wg_wait,
-	wg_go,
-	once_do,
-	cond_wait,
-	cond_wait_r,
-	cond_signal,
-	cond_broadcast,
-	pool_new,
-	pool_get,
-	pool_put,
-	pool_free,
-	add<int32_t>,
-	load<int32_t>,
-	store<int32_t>,
-	swap<int32_t>,
-	cas<int32_t>,
-	add<int64_t>,
-	load<int64_t>,
-	store<int64_t>,
-	swap<int64_t>,
-	cas<int64_t>,
-	load<void *>,
-	store<void *>,
-	swap<void *>,
+	sizeof(sync_ops), mutex_lock,     mutex_unlock,   rw_lock,
+	rw_unlock,        rw_rlock,       rw_runlock,     wg_add,
+	wg_wait,          wg_go,          once_do,        cond_wait,
+	cond_wait_r,      cond_signal,    cond_broadcast, pool_new,
+	pool_get,         pool_put,       pool_free,      add<int32_t>,
+	load<int32_t>,    store<int32_t>, swap<int32_t>,  cas<int32_t>,
+	add<int64_t>,     load<int64_t>,  store<int64_t>, swap<int64_t>,
+	cas<int64_t>,     load<void *>,   store<void *>,  swap<void *>,
 	cas<void *>,
 };
 

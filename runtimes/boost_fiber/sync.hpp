@@ -4,7 +4,8 @@
 
 #include "bf.hpp"
 
-namespace bf {
+namespace bf
+{
 
 // What to return instead of waiting; ASSAY_OK: wait.
 int may_wait(int64_t deadline) noexcept;

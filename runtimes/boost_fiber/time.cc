@@ -1,25 +1,21 @@
 // time.cc - the clock, sleep, and timers with the channel semantics of Go
-// 1.22.  Boost.Fiber has no timers but sleep, so a pending timer is a fiber
-// that sleeps: it is woken to end when the timer is stopped or reset.
+// 1.22.  Boost.Fiber has no timers but sleep: here one fiber fires them all.
 #include <chrono>
+#include <mutex>
 #include <new>
+#include <set>
 
 #include "chan.hpp"
 
-// The program and each fiber of the timer have a reference.
 struct assay_timer {
-	bf::spin lock;      // guards the rest
-	int32_t references; // memory goes with the last
-	uint64_t setting;   // changes when it is stopped, reset or has fired
-	bool pending;
 	int64_t when, period; // period > 0: a ticker
-	bf::operation *sleep; // of the fiber that waits for this setting
 	assay_chan *c;        // or, for after_func, ...
 	assay_fn fn;
 	void *arg;
 };
 
-namespace bf {
+namespace bf
+{
 
 int64_t now() noexcept
 {
@@ -39,21 +35,27 @@ int64_t later(int64_t ns) noexcept
 	return ns < ASSAY_FOREVER - 1 - t ? t + ns : ASSAY_FOREVER - 1;
 }
 
-namespace {
-
-// For the holder of the lock; also unlocks.
-void drop(assay_timer *t) noexcept
+namespace
 {
-	bool last = --t->references == 0;
 
-	t->lock.unlock();
-	if (last) {
-		chan_ops.free(t->c);
-		delete t;
+// ---- pending timers --------------------------------------------------------
+
+struct earlier {
+	bool operator()(const assay_timer *a, const assay_timer *b) const
+	{
+		return a->when != b->when ? a->when < b->when : a < b;
 	}
-}
+};
 
-void fire(const assay_timer *t) noexcept
+struct {
+	spin lock; // guards all timers
+	std::set<assay_timer *, earlier> pending;
+	operation *sleep; // of the fiber that fires them; nullptr: awake
+	bool started;
+} timers;
+
+// A late ticker skips the ticks it missed and keeps its phase.
+void fire(assay_timer *t) noexcept
 {
 	int64_t v = now();
 
@@ -61,138 +63,117 @@ void fire(const assay_timer *t) noexcept
 		send(t->c, &v, ASSAY_POLL);
 	else if (go(t->fn, t->arg, 0) != ASSAY_OK)
 		fatal("no memory for the goroutine of a timer");
-}
-
-// A late ticker skips the ticks it missed and keeps its phase.
-void advance(assay_timer *t) noexcept
-{
-	if (t->period > 0) {
-		t->when += t->period * (1 + (now() - t->when) / t->period);
+	if (t->period == 0)
 		return;
-	}
-	t->pending = false;
-	t->setting++;
+	t->when += t->period * (1 + (v - t->when) / t->period);
+	timers.pending.insert(t);
 }
 
-struct patience {
-	assay_timer *t;
-	uint64_t setting;
-};
-
-// The fiber of one setting.  Fires with the lock held, so that stop finds the
-// timer either pending or its value sent.
-void wait_and_fire(void *arg)
+// Fires what is due; returns when the next one is.  For the holder of the lock:
+// so stop finds a timer either pending or its value sent.
+int64_t fire_due() noexcept
 {
-	patience p = *static_cast<patience *>(arg);
-	assay_timer *t = p.t;
+	int64_t until = now();
 
-	t->lock.lock();
-	while (t->setting == p.setting) {
+	while (!timers.pending.empty()) {
+		assay_timer *t = *timers.pending.begin();
+
+		if (t->when > until)
+			return t->when;
+		timers.pending.erase(timers.pending.begin());
+		fire(t);
+	}
+	return ASSAY_FOREVER;
+}
+
+void fire_for_ever(void *)
+{
+	for (;;) {
 		operation op;
 
-		t->sleep = &op;
-		int64_t when = t->when;
-		t->lock.unlock();
-		op.wait(when);
-		t->lock.lock();
-		if (t->setting != p.setting)
-			break;
-		t->sleep = nullptr;
-		fire(t);
-		advance(t);
+		timers.lock.lock();
+		int64_t next = fire_due();
+		timers.sleep = &op;
+		timers.lock.unlock();
+		if (!op.wait(next)) {
+			timers.lock.lock();
+			timers.sleep = nullptr;
+			timers.lock.unlock();
+		}
 	}
-	drop(t);
 }
 
 // The next two are for the holder of the lock.
 
-// False without memory.
-bool arm(assay_timer *t, int64_t ns) noexcept
+void arm(assay_timer *t, int64_t ns)
 {
-	patience p = {t, t->setting};
+	operation *sleep = timers.sleep;
 
 	t->when = later(ns);
-	t->pending = true;
-	t->references++;
-	if (go_own(wait_and_fire, &p, sizeof(p)) == ASSAY_OK)
-		return true;
-	t->references--;
-	t->pending = false;
-	return false;
+	timers.pending.insert(t);
+	if (!timers.started && go_own(fire_for_ever, nullptr, 0) != ASSAY_OK)
+		fatal("no memory for timers");
+	timers.started = true;
+	if (*timers.pending.begin() != t || !sleep || !sleep->claim())
+		return;
+	timers.sleep = nullptr;
+	sleep->finish(ASSAY_OK, 0);
 }
 
-bool disarm(assay_timer *t) noexcept
+bool disarm(assay_timer *t)
 {
-	bool was = t->pending;
-
-	t->pending = false;
-	t->setting++;
-	if (t->sleep && t->sleep->claim())
-		t->sleep->finish(ASSAY_OK, 0);
-	t->sleep = nullptr;
-	return was;
+	return timers.pending.erase(t) > 0;
 }
+
+// ---- one timer -------------------------------------------------------------
 
 // Owns c.
 assay_timer *create(int64_t ns, int64_t period, assay_chan *c, assay_fn fn,
-		    void *arg) noexcept
+		    void *arg)
 {
-	auto *t = new (std::nothrow) assay_timer{};
+	auto *t = new (std::nothrow) assay_timer{0, period, c, fn, arg};
 
 	if (!t) {
 		chan_ops.free(c);
 		return nullptr;
 	}
-	t->references = 1;
-	t->period = period;
-	t->c = c;
-	t->fn = fn;
-	t->arg = arg;
-	t->lock.lock();
-	bool armed = arm(t, ns);
-	if (!armed)
-		drop(t);
-	else
-		t->lock.unlock();
-	return armed ? t : nullptr;
+	std::lock_guard<spin> lock(timers.lock);
+	arm(t, ns);
+	return t;
 }
 
-assay_timer *with_chan(int64_t ns, int64_t period) noexcept
+assay_timer *with_chan(int64_t ns, int64_t period)
 {
 	assay_chan *c = chan_ops.make(sizeof(int64_t), 1, nullptr);
 
 	return c ? create(ns, period, c, nullptr, nullptr) : nullptr;
 }
 
-bool stop(assay_timer *t) noexcept
+bool stop(assay_timer *t)
 {
-	t->lock.lock();
-	bool was = disarm(t);
-	t->lock.unlock();
-	return was;
+	std::lock_guard<spin> lock(timers.lock);
+
+	return disarm(t);
 }
 
-bool reset(assay_timer *t, int64_t ns, int64_t period) noexcept
+bool reset(assay_timer *t, int64_t ns, int64_t period)
 {
-	t->lock.lock();
+	std::lock_guard<spin> lock(timers.lock);
 	bool was = disarm(t);
+
 	t->period = period;
-	if (!arm(t, ns))
-		fatal("no memory for a timer");
-	t->lock.unlock();
+	arm(t, ns);
 	return was;
 }
 
-void destroy(assay_timer *t) noexcept
+void destroy(assay_timer *t)
 {
 	if (!t)
 		return;
-	t->lock.lock();
-	disarm(t);
-	drop(t);
+	stop(t);
+	chan_ops.free(t->c);
+	delete t;
 }
-
-// ---- the table; a ticker is a timer with a period --------------------------
 
 void sleep_ns(int64_t ns)
 {
@@ -201,6 +182,8 @@ void sleep_ns(int64_t ns)
 	if (ns > 0)
 		op.wait(later(ns));
 }
+
+// ---- the table; a ticker is a timer with a period --------------------------
 
 assay_timer *timer_new(int64_t ns)
 {
@@ -282,10 +265,10 @@ assay_chan *tick(int64_t ns)
 } // namespace
 
 const assay_time_ops time_ops = {
-	sizeof(time_ops), now,         sleep_ns,     timer_new,   after_func,
-	timer_chan,       timer_stop,  timer_reset,  destroy,     after,
-	ticker_new,       ticker_chan, ticker_stop,  ticker_reset, ticker_free,
-	tick,
+	sizeof(time_ops), now,          sleep_ns,    timer_new,
+	after_func,       timer_chan,   timer_stop,  timer_reset,
+	destroy,          after,        ticker_new,  ticker_chan,
+	ticker_stop,      ticker_reset, ticker_free, tick,
 };
 
 } // namespace bf

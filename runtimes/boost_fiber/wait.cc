@@ -1,11 +1,13 @@
 // wait.cc - waitgroup, once and cond.
 #include "sync.hpp"
 
-namespace bf {
+namespace bf
+{
 
 // ---- waitgroup -------------------------------------------------------------
 
-namespace {
+namespace
+{
 
 struct waitgroup {
 	spin guard;
@@ -81,7 +83,8 @@ int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg) noexcept
 
 // ---- once ------------------------------------------------------------------
 
-namespace {
+namespace
+{
 
 enum { NOT_YET, RUNNING, DONE };
 
@@ -119,7 +122,8 @@ void once_do(assay_once *storage, assay_fn fn, void *arg)
 
 // ---- cond ------------------------------------------------------------------
 
-namespace {
+namespace
+{
 
 struct cond {
 	spin guard;
