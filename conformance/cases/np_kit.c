@@ -394,6 +394,15 @@ int64_t fill(assay_conn *c)
 	return at;
 }
 
+unsigned char *large(void)
+{
+	unsigned char *buf = malloc(LARGE);
+
+	REQUIRE(buf != NULL);
+	stream_bytes(buf, LARGE, 0);
+	return buf;
+}
+
 void take_bytes(assay_conn *c, int64_t at, int64_t n)
 {
 	static unsigned char buf[PIECE];
