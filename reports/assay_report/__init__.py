@@ -1,0 +1,1 @@
+"""Rounds of bench programs, their statistics, and the report on them."""

@@ -1,0 +1,203 @@
+"""Statistics on samples, each of which is a process.
+
+All of it is free of assumptions on the distribution: a benchmark's times are
+skewed and have two humps as often as not.  Chance is seeded, so the same
+samples give the same figures.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats as sps
+
+SEED = 20090110
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and where the truth lies with probability `coverage`."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    coverage: float
+
+    @property
+    def half_width(self) -> float:
+        """Half of the interval as a part of the value."""
+        if self.value == 0:
+            return 0.0 if self.high == self.low else math.inf
+        return (self.high - self.low) / 2 / abs(self.value)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Head against base: the change, and how likely chance is to make it."""
+
+    change: float  # of the medians: 0.15 is 15 % more than the base
+    p_unpaired: float  # Mann-Whitney U, two-sided
+    p_paired: float | None  # Wilcoxon signed-rank on the rounds in common
+    n_base: int
+    n_head: int
+
+    @property
+    def p(self) -> float:
+        """The more careful of the two."""
+        if self.p_paired is None:
+            return self.p_unpaired
+        return max(self.p_unpaired, self.p_paired)
+
+
+def _numbers(values: Sequence[float]) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    if array.size == 0:
+        raise ValueError("no samples")
+    if not np.all(np.isfinite(array)):
+        raise ValueError("a sample is not a finite number")
+    return array
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle one, or the mean of the two in the middle."""
+    return float(np.median(_numbers(values)))
+
+
+def median_interval(values: Sequence[float],
+                    confidence: float = CONFIDENCE) -> Interval:
+    """The median and the interval between two order statistics.
+
+    The number of samples below the true median is binomial(n, 1/2) whatever
+    the distribution, so the k-th least and the k-th greatest hold it between
+    them with a probability that is known exactly.  k is the greatest one that
+    keeps `confidence`.  Under 6 samples even the extremes do not reach 95 %:
+    the interval is then their range and `coverage` says what it is worth.
+    """
+    xs = np.sort(_numbers(values))
+    n = len(xs)
+    k = 1
+    while k + 1 <= (n + 1) // 2 and _coverage(n, k + 1) >= confidence:
+        k += 1
+    return Interval(float(np.median(xs)), float(xs[k - 1]), float(xs[n - k]),
+                    n, _coverage(n, k))
+
+
+def _coverage(n: int, k: int) -> float:
+    return max(0.0, 1 - 2 * float(sps.binom.cdf(k - 1, n, 0.5)))
+
+
+def ratio_interval(numerators: Mapping[int, float],
+                   denominators: Mapping[int, float],
+                   confidence: float = CONFIDENCE) -> Interval | None:
+    """The paired ratio: the median of the ratios within each round.
+
+    Both map a round to its sample.  What made a round slow made both of its
+    samples slow, so the ratio of a round is steadier than either.  None if
+    they have no round in common in which the denominator is not 0.
+    """
+    ratios = [numerators[r] / denominators[r]
+              for r in sorted(numerators.keys() & denominators.keys())
+              if denominators[r] != 0]
+    return median_interval(ratios, confidence) if ratios else None
+
+
+def bootstrap_interval(values: Sequence[float],
+                       statistic: Callable[[np.ndarray], float] | None = None,
+                       confidence: float = CONFIDENCE,
+                       resamples: int = 2000, seed: int = SEED) -> Interval:
+    """Percentile bootstrap of any statistic, the median by default."""
+    xs = _numbers(values)
+    pick = statistic or np.median
+    chance = np.random.default_rng(seed)
+    draws = chance.choice(xs, (resamples, len(xs)))
+    made = np.sort([float(pick(draw)) for draw in draws])
+    tail = (1 - confidence) / 2
+    return Interval(float(pick(xs)), float(np.quantile(made, tail)),
+                    float(np.quantile(made, 1 - tail)), len(xs), confidence)
+
+
+def geomean(values: Sequence[float]) -> float:
+    """The geometric mean; all must be positive."""
+    xs = _numbers(values)
+    if np.any(xs <= 0):
+        raise ValueError("a geometric mean is of positive numbers")
+    return float(np.exp(np.mean(np.log(xs))))
+
+
+def geomean_ratio(pairs: Sequence[tuple[Mapping[int, float],
+                                        Mapping[int, float]]],
+                  confidence: float = CONFIDENCE) -> Interval | None:
+    """The geometric mean over workloads of the ratios of each round.
+
+    The interval is over the rounds in which every workload has both samples.
+    """
+    rounds: set[int] | None = None
+    for above, below in pairs:
+        both = {r for r in above.keys() & below.keys()
+                if above[r] > 0 and below[r] > 0}
+        rounds = both if rounds is None else rounds & both
+    if not rounds:
+        return None
+    return median_interval(
+        [geomean([a[r] / b[r] for a, b in pairs]) for r in sorted(rounds)],
+        confidence)
+
+
+def compare(base: Mapping[int, float], head: Mapping[int, float]) -> Comparison:
+    """Tests whether head differs from base; both map a round to its sample."""
+    xs, ys = _numbers(list(base.values())), _numbers(list(head.values()))
+    middle = float(np.median(xs))
+    change = float(np.median(ys)) / middle - 1 if middle else math.nan
+    return Comparison(change, _mann_whitney(xs, ys), _wilcoxon(base, head),
+                      len(xs), len(ys))
+
+
+def _mann_whitney(xs: np.ndarray, ys: np.ndarray) -> float:
+    if np.all(xs == xs[0]) and np.all(ys == xs[0]):
+        return 1.0
+    return float(sps.mannwhitneyu(xs, ys, alternative="two-sided").pvalue)
+
+
+def _wilcoxon(base: Mapping[int, float],
+              head: Mapping[int, float]) -> float | None:
+    both = sorted(base.keys() & head.keys())
+    differences = [head[r] - base[r] for r in both]
+    if len(both) < 6:
+        return None
+    if not any(differences):
+        return 1.0
+    return float(sps.wilcoxon(differences).pvalue)
+
+
+def aa_noise(samples: Sequence[float], per_side: int | None = None,
+             quantile: float = 0.95, resamples: int = 2000,
+             seed: int = SEED) -> float:
+    """How far two medians of the same build lie apart, as a part of them.
+
+    `samples` are all of one build (both sides of an A/A run pooled).  Two
+    sides of `per_side` samples (half of them by default) are drawn again and
+    again; the `quantile` of |ln(median / median)| is the noise, so that only
+    one A/A comparison in twenty differs by more.
+    """
+    xs = _numbers(samples)
+    if np.any(xs <= 0):
+        raise ValueError("noise is of positive samples")
+    side = per_side or max(1, len(xs) // 2)
+    chance = np.random.default_rng(seed)
+    a = np.median(chance.choice(xs, (resamples, side)), axis=1)
+    b = np.median(chance.choice(xs, (resamples, side)), axis=1)
+    return float(math.expm1(np.quantile(np.abs(np.log(a / b)), quantile)))
+
+
+def spread(values: Sequence[float]) -> float:
+    """The median absolute deviation as a part of the median."""
+    xs = _numbers(values)
+    middle = float(np.median(xs))
+    off = float(np.median(np.abs(xs - middle)))
+    if middle == 0:
+        return 0.0 if off == 0 else math.inf
+    return off / abs(middle)

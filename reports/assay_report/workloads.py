@@ -1,0 +1,49 @@
+"""The table of workloads, benchmarks/workloads.tsv."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import Failure
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = ROOT / "benchmarks" / "workloads.tsv"
+BASE_FAMILY = "base"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A line of the table."""
+
+    name: str
+    headline: str  # "time" or a counter; less is better
+    unit: str
+    fresh: bool
+    text: str
+
+    @property
+    def family(self) -> str:
+        return self.name.split("/")[0]
+
+    @property
+    def is_base(self) -> bool:
+        """A yardstick that has nothing to do with any runtime."""
+        return self.family == BASE_FAMILY
+
+
+def load_workloads(path: Path = TABLE) -> dict[str, Workload]:
+    """The workloads by name, in the order of the table."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as e:
+        raise Failure(f"{path}: {e.strerror}") from e
+    found = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 5:
+            raise Failure(f"{path}:{number}: {len(fields)} fields, not 5")
+        name, headline, unit, fresh, text = fields
+        found[name] = Workload(name, headline, unit, fresh == "yes", text)
+    return found
