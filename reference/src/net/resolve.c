@@ -86,11 +86,36 @@ static void look_up(void *arg)
 		l->failed = getaddrinfo(l->host, NULL, &hints, &l->found);
 }
 
+/* So many may look up at once, as each holds a thread; NULL: no memory. */
+static goro_chan *slots(void)
+{
+	enum { LOOKUPS_AT_ONCE = 500 }; /* as in Go */
+	static _Atomic(goro_chan *) made;
+	/* Pairs with the release below. */
+	goro_chan *c = atomic_load_explicit(&made, memory_order_acquire);
+	goro_chan *none = NULL;
+
+	if (c)
+		return c;
+	c = goro_chan_make(0, LOOKUPS_AT_ONCE, NULL);
+	if (!c || atomic_compare_exchange_strong_explicit(&made, &none, c,
+							  memory_order_acq_rel,
+							  memory_order_acquire))
+		return c;
+	goro_chan_free(c);
+	return none;
+}
+
 static void look_up_goroutine(void *arg)
 {
 	struct lookup *l = arg;
+	goro_chan *slot = slots();
 
+	if (slot)
+		goro_send(slot, NULL);
 	goro_blocking(look_up, l);
+	if (slot)
+		goro_recv(slot, NULL);
 	goro_close(l->done);
 	let_go(l);
 }
