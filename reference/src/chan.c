@@ -311,12 +311,16 @@ int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 	 */
 	if (deadline == GORO_POLL && !load_acquire(&c->closed) &&
 	    load_relaxed(&c->qcount) >= c->dataqsiz && c->dataqsiz > 0)
-		return GORO_AGAIN;
+		return goro__not_ready();
 	plock(&c->lock);
 	status = send_now(c, v);
-	if (likely(status != GORO_AGAIN) || deadline == GORO_POLL) {
+	if (likely(status != GORO_AGAIN)) {
 		punlock(&c->lock);
 		return status;
+	}
+	if (deadline == GORO_POLL) {
+		punlock(&c->lock);
+		return goro__not_ready();
 	}
 	return send_blocking(c, v, deadline);
 }
@@ -356,12 +360,16 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 	/* As above: at one moment it was open and empty. */
 	if (deadline == GORO_POLL && c->dataqsiz > 0 && !c->timer &&
 	    load_acquire(&c->qcount) == 0 && !load_acquire(&c->closed))
-		return GORO_AGAIN;
+		return goro__not_ready();
 	plock(&c->lock);
 	status = recv_now(c, out);
-	if (likely(status != GORO_AGAIN) || deadline == GORO_POLL) {
+	if (likely(status != GORO_AGAIN)) {
 		punlock(&c->lock);
 		return status;
+	}
+	if (deadline == GORO_POLL) {
+		punlock(&c->lock);
+		return goro__not_ready();
 	}
 	return recv_blocking(c, out, deadline);
 }

@@ -33,8 +33,9 @@
  * when it is taken from a system call.  If there is none, the goroutine goes
  * on, as it may hold such a lock itself, and the signal comes again.
  *
- * A loop that reads the clock is in the runtime nearly all of its time, so
- * goro_now() sends the signal to itself when it is done.
+ * A loop that reads the clock, polls a channel or moves a timer is in the
+ * runtime nearly all of its time, so these send the signal to themselves when
+ * they are done.
  *
  * Under ThreadSanitizer there are only scheduling points: every access of a
  * goroutine may hold a lock of its runtime, which ours needs to go on.

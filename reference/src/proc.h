@@ -114,6 +114,12 @@ static inline void goro__stop_if_asked(void)
 	if (m && m->p && unlikely(load_relaxed(&m->p->preempt)))
 		goro__stop_here();
 }
+/* The end of a poll that found nothing: loops do little else. */
+static inline int goro__not_ready(void)
+{
+	goro__stop_if_asked();
+	return GORO_AGAIN;
+}
 /*
  * The M of a goroutine that was stopped and now has to go on with p, which is
  * the caller's; NULL: there is none.  sched.lock is held.

@@ -362,6 +362,7 @@ int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
 		      size_t *chosen)
 {
 	struct select s = {.cases = cases, .n = n};
+	int status;
 
 	if (unlikely((n > 0 && !cases) || !chosen || n > UINT32_MAX))
 		return GORO_EINVAL;
@@ -370,8 +371,9 @@ int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
 			return GORO_EINVAL;
 	if (n == 1)
 		return run_single(cases, deadline, chosen);
-	return n <= SMALL ? run_small(&s, deadline, chosen)
-			  : run_large(&s, deadline, chosen);
+	status = n <= SMALL ? run_small(&s, deadline, chosen)
+			    : run_large(&s, deadline, chosen);
+	return unlikely(status == GORO_AGAIN) ? goro__not_ready() : status;
 }
 
 static size_t finish(int status, size_t chosen, bool *ok)

@@ -294,16 +294,24 @@ goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
 
 int goro_timer_stop(goro_timer *t)
 {
+	int pending;
+
 	if (!t)
 		return GORO_TIMER_STOP;
-	return stop(t);
+	pending = stop(t);
+	goro__stop_if_asked();
+	return pending;
 }
 
 int goro_timer_reset(goro_timer *t, int64_t ns)
 {
+	int pending;
+
 	if (!t)
 		return GORO_TIMER_RESET;
-	return reset(t, ns, 0);
+	pending = reset(t, ns, 0);
+	goro__stop_if_asked();
+	return pending;
 }
 
 void goro_timer_free(goro_timer *t)
