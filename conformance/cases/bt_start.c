@@ -118,3 +118,41 @@ CASE(BT_006, "any number of P gives the same result", .procs = {1, 2, 4, 8},
 {
 	CHECK_EQ(run_pipeline(), expected());
 }
+
+/*
+ * BT-001: what can be seen of the order of the start: by the first line of
+ * main there are the P, one goroutine and nothing else.
+ */
+static int64_t first_seen;
+
+static void see_id(void *arg)
+{
+	first_seen = rt->inspect->goid();
+	send_signal(arg);
+}
+
+CASE(BT_001, "main is the first goroutine, of a scheduler that is ready",
+     NEEDS(NEED(inspect, goid), NEED(inspect, num_goroutine),
+	   NEED(inspect, gomaxprocs)))
+{
+	assay_chan *seen = chan_signal(0);
+
+	CHECK_EQ(rt->inspect->goid(), 1);
+	CHECK_EQ(rt->inspect->num_goroutine(), 1);
+	CHECK_EQ(rt->inspect->gomaxprocs(0), case_procs());
+	go(see_id, seen);
+	wait_for(seen);
+	CHECK_GT(first_seen, 1);
+}
+
+CASE_OF(BT_001, nothing, "nothing has run before main", .procs = {1},
+	NEEDS(NEED(inspect, stats)))
+{
+	struct assay_stats s = {.size = sizeof(s)};
+
+	REQUIRE_EQ(rt->inspect->stats(&s), ASSAY_OK);
+	CHECK_EQ(s.spawned, 1);
+	CHECK_EQ(s.live, 1);
+	CHECK_EQ(s.timers, 0);
+	CHECK_EQ(s.steals, 0);
+}

@@ -1,6 +1,7 @@
 /*
  * mu_fair.c - who gets the mutex, and programs that get nowhere: fairness
- * and starvation (MU-007, MU-024), lock cycle (MU-022), livelock (MU-023).
+ * and starvation (MU-007, MU-010, MU-024), lock cycle (MU-022), livelock
+ * (MU-023).
  */
 #include "sync_kit.h"
 
@@ -185,4 +186,66 @@ CASE(MU_023, "two who step aside together get nowhere, but do not hang",
 	CHECK_EQ(a.passed + b.passed, 0);
 	CHECK(try_lock(&left));
 	CHECK(try_lock(&right));
+}
+
+/* ---- handing over ------------------------------------------------------- */
+
+/*
+ * A waiter that has waited for more than a millisecond and lost once is given
+ * the mutex itself: on one P it runs before who unlocked it goes on.
+ */
+struct handover {
+	assay_mutex m;
+	atomic_int first; /* 1: the waiter came first, 2: the other */
+	assay_chan *done;
+};
+
+static void come_first(struct handover *h, int who)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong_explicit(&h->first, &none, who,
+						memory_order_relaxed,
+						memory_order_relaxed);
+}
+
+static void wait_for_mutex(void *arg)
+{
+	struct handover *h = arg;
+
+	lock(&h->m);
+	come_first(h, 1);
+	unlock(&h->m);
+	send_signal(h->done);
+}
+
+static bool waiter_comes_first(struct handover *h)
+{
+	steer(&h->first, 0);
+	lock(&h->m);
+	go(wait_for_mutex, h);
+	settle(1);
+	sleep_ns(2 * MS);
+	/* it is woken, but finds the mutex locked again */
+	unlock(&h->m);
+	lock(&h->m);
+	settle(1);
+	unlock(&h->m);
+	come_first(h, 2);
+	wait_for(h->done);
+	return steered(&h->first) == 1;
+}
+
+CASE(MU_010, "a mutex that is handed over lets the waiter run first",
+     .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT,
+     NEEDS(NEED_MUTEX, NEED(time, sleep)))
+{
+	static struct handover h;
+	int64_t n = trials(50), waiter = 0;
+
+	h.done = chan_signal(0);
+	for (int64_t i = 0; i < n; i++)
+		waiter += waiter_comes_first(&h);
+	note("the waiter came first %" PRId64 " times of %" PRId64, waiter, n);
+	CHECK_GE(waiter, n * 8 / 10);
 }

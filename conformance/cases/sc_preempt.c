@@ -66,6 +66,30 @@ CASE_OF(SC_012, sleeper, "nor does it keep a sleeper from waking", PREEMPTS,
 	CHECK(becomes(&finished, n));
 }
 
+static void poll_without_end(void *arg)
+{
+	while (!stopped())
+		(void)try_recv(arg, NULL);
+	one_more_finished();
+}
+
+CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
+	.procs = {1, 2}, NEEDS(NEED(time, now)))
+{
+	assay_chan *c = chan_signal(0);
+	int n = case_procs();
+	int64_t begin = now();
+
+	for (int i = 0; i < n; i++)
+		go(poll_without_end, c);
+	for (int i = 0; i < 3; i++)
+		yield();
+	CHECK_LT(now() - begin, upto(3 * SEC));
+	note("main ran again after %" PRId64 " us", (now() - begin) / 3000);
+	stop_all();
+	CHECK(becomes(&finished, n));
+}
+
 CASE_OF(SC_012, ends, "a program may end beside an endless loop", PREEMPTS,
 	NEEDS(NEED(time, sleep)), ENDS(.status = 0, .silent = true))
 {
@@ -217,7 +241,8 @@ CASE(SC_016, "a preempted goroutine finds all its registers intact",
 
 /*
  * SC-017: a pair that wakes each other keeps its P's own queue full for ever;
- * one that yields waits in the global queue.
+ * one that yields waits in the global queue, and so does a loop without calls
+ * that was stopped.
  */
 static void keep_playing(void *arg)
 {
@@ -244,6 +269,7 @@ CASE(SC_017, "who waits in the global queue gets its turn", .procs = {1},
      PREEMPTS, NEEDS(NEED(time, now)))
 {
 	start_pair();
+	go(spin, NULL);
 	for (int i = 0; i < 5; i++) {
 		int64_t begin = now();
 
@@ -251,10 +277,13 @@ CASE(SC_017, "who waits in the global queue gets its turn", .procs = {1},
 		CHECK_LT(now() - begin, upto(1 * SEC));
 	}
 	stop_all();
-	CHECK(becomes(&finished, 2));
+	CHECK(becomes(&finished, 3));
 }
 
-/* SC-033: timers and yielders are served while a pair plays. */
+/*
+ * SC-033: timers are served while a pair plays, one yields and every P has a
+ * loop without calls.
+ */
 static void yield_on(void *arg)
 {
 	(void)arg;
@@ -268,14 +297,17 @@ CASE(SC_033, "timers are served under the load of the other sources",
 {
 	int64_t begin = now();
 
+	int n = case_procs();
+
 	start_pair();
 	go(yield_on, NULL);
-	go(yield_on, NULL);
+	for (int i = 0; i < n; i++)
+		go(spin, NULL);
 	for (int i = 0; i < 5; i++)
 		sleep_ns(1 * MS);
 	CHECK_LT(now() - begin, upto(2 * SEC));
 	stop_all();
-	CHECK(becomes(&finished, 4));
+	CHECK(becomes(&finished, n + 3));
 }
 
 /* SC-019: both pairs hand their turn on; one's turns are longer. */

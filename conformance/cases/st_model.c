@@ -396,9 +396,9 @@ bool st_ends_alone(const struct st_op *op)
 
 static const struct st_record *pending_of(const struct st_history *h, int a)
 {
-	const struct st_record *r = &h->records[a][h->n[a] - 1];
+	const struct st_record *r = h->records[a] + h->n[a];
 
-	return h->n[a] > 0 && r->end == 0 ? r : NULL;
+	return h->n[a] > 0 && r[-1].end == 0 ? r - 1 : NULL;
 }
 
 /* Somebody else waits at the other end. */

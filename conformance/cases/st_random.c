@@ -362,9 +362,9 @@ static bool look(struct run *r, int *moves, bool *left)
 static const struct st_op *pending(const struct run *r, int actor)
 {
 	int n = r->history.n[actor];
-	const struct st_record *rec = &r->history.records[actor][n - 1];
+	const struct st_record *next = r->history.records[actor] + n;
 
-	return n > 0 && rec->end == 0 ? &rec->op : NULL;
+	return n > 0 && next[-1].end == 0 ? &next[-1].op : NULL;
 }
 
 /* ---- the end of a run --------------------------------------------------- */

@@ -293,6 +293,42 @@ CASE(TM_042, "many short timers do not starve a ticker", .procs = {2},
 	note("%d of 20 ticks beside %d goroutines with timers", best, n);
 }
 
+/*
+ * Loops that only move a timer, which never blocks, on every P: who waits for
+ * a ticker gets its turn when they are preempted, some 10 ms later.
+ */
+static void reset_without_end(void *arg)
+{
+	assay_timer *t = rt->time->timer_new(100000);
+
+	(void)arg;
+	while (atomic_load_explicit(&stop, memory_order_relaxed) == 0)
+		rt->time->timer_reset(t, 100000);
+	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
+}
+
+CASE_OF(TM_042, tight, "nor do loops that only move a timer", .procs = {1, 2},
+	.traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
+	.flags = CASE_NOT_SANITIZED,
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	      NEED(time, ticker_stop), NEED(time, ticker_free),
+	      NEED(time, timer_new), NEED(time, timer_reset)))
+{
+	int n = case_procs(), best = 0;
+
+	for (int i = 0; i < n; i++)
+		go(reset_without_end, NULL);
+	for (int i = 0; i < 5 && best < 3; i++) {
+		int ticks = ticks_in_100_ms();
+
+		best = ticks > best ? ticks : best;
+	}
+	atomic_store_explicit(&stop, 1, memory_order_relaxed);
+	CHECK_GE(best, 3);
+	CHECK(becomes(&finished, n));
+	note("%d of 20 ticks beside %d loops", best, n);
+}
+
 /* TM-044: the book's loop: work at each tick until it is told to end. */
 static void end_at(void *arg)
 {

@@ -149,25 +149,27 @@ func startPair() {
 
 var _ = twin("SC-017", func() {
 	startPair()
+	go spin()
 	for i := 0; i < 5; i++ {
 		begin := time.Now()
 		runtime.Gosched()
 		check(time.Since(begin) < upto(time.Second), "turn %d", i)
 	}
 	atomic.StoreInt32(&stop, 1)
-	check(becomes(&finished, 2), "the pair ends")
+	check(becomes(&finished, 3), "the pair and the spinner end")
 })
 
 var _ = twin("SC-033", func() {
 	begin := time.Now()
 	startPair()
-	for i := 0; i < 2; i++ {
-		go func() {
-			for !stopped() {
-				runtime.Gosched()
-			}
-			atomic.AddInt32(&finished, 1)
-		}()
+	go func() {
+		for !stopped() {
+			runtime.Gosched()
+		}
+		atomic.AddInt32(&finished, 1)
+	}()
+	for i := 0; i < procs(); i++ {
+		go spin()
 	}
 	for i := 0; i < 5; i++ {
 		sleepMs(1)
@@ -175,7 +177,7 @@ var _ = twin("SC-033", func() {
 	check(time.Since(begin) < upto(2*time.Second), "sleeps took %v",
 		time.Since(begin))
 	atomic.StoreInt32(&stop, 1)
-	check(becomes(&finished, 4), "all end")
+	check(becomes(&finished, int32(procs())+3), "all end")
 })
 
 func startHogs(limit int64, steps *int64) {

@@ -65,3 +65,48 @@ func ticksIn100Ms() int {
 	}
 	return ticks
 }
+
+var _ = twin("TM-042/tight", func() {
+	n := procs()
+	for i := 0; i < n; i++ {
+		go func() {
+			t := time.NewTimer(100 * time.Microsecond)
+			for !stopped() {
+				t.Reset(100 * time.Microsecond)
+			}
+			atomic.AddInt32(&finished, 1)
+		}()
+	}
+	best := 0
+	for try := 0; try < 5 && best < 3; try++ {
+		if ticks := ticksIn100Ms(); ticks > best {
+			best = ticks
+		}
+	}
+	atomic.StoreInt32(&stop, 1)
+	check(best >= 3, "%d of 20 ticks", best)
+	check(becomes(&finished, int32(n)), "all end")
+	note("%d of 20 ticks", best)
+})
+
+var _ = twin("TM-039", func() {
+	late, most := 0, time.Duration(0)
+	for i := 0; i < 4; i++ {
+		go spin()
+	}
+	for i := 0; i < 20; i++ {
+		due := time.Now().Add(time.Millisecond)
+		time.Sleep(time.Millisecond)
+		lateness := time.Since(due)
+		if lateness > upto(100*time.Millisecond) {
+			late++
+		}
+		if lateness > most {
+			most = lateness
+		}
+	}
+	atomic.StoreInt32(&stop, 1)
+	check(late <= 10, "%d of 20 timers were late, up to %v", late, most)
+	check(becomes(&finished, 4), "all end")
+	note("latest of 20 timers of 1 ms: %v", most)
+})
