@@ -126,19 +126,24 @@ static void unlock_all(const struct select *s)
 	}
 }
 
-/* Single bits: what is ready is as good as random, and no branch guesses it. */
+/* No || here: what is ready is as good as random, and no branch guesses it. */
+static bool any(bool a, bool b, bool c)
+{
+	return (unsigned)a | (unsigned)b | (unsigned)c;
+}
+
 static bool can_send(goro_chan *c)
 {
-	return (load_relaxed(&c->qcount) < c->dataqsiz) |
-	       (c->recvq.first != NULL) | (load_relaxed(&c->closed) != 0);
+	return any(load_relaxed(&c->qcount) < c->dataqsiz,
+		   c->recvq.first != NULL, load_relaxed(&c->closed) != 0);
 }
 
 static bool can_recv(goro_chan *c)
 {
 	if (unlikely(c->timer != NULL))
 		goro__timechan_poll(c);
-	return (load_relaxed(&c->qcount) > 0) | (c->sendq.first != NULL) |
-	       (load_relaxed(&c->closed) != 0);
+	return any(load_relaxed(&c->qcount) > 0, c->sendq.first != NULL,
+		   load_relaxed(&c->closed) != 0);
 }
 
 static bool ready_case(const struct goro_case *k)
