@@ -2,7 +2,7 @@
 #include "dl.h"
 #include "np.h"
 
-CASE(DL_012, "a lone accept waits for ever", LIVES_ON(500), NEEDS(NEED_SERVER))
+CASE(DL_012, "a lone accept waits for ever", LIVES_ON(300), NEEDS(NEED_SERVER))
 {
 	struct server s = serve(TCP);
 
