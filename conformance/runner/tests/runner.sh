@@ -19,6 +19,11 @@ good=$dir/good.so
 ASSAY_TEST_LOCK=$tmp/lock
 export ASSAY_TEST_LOCK
 unset NO_COLOR
+# A build with a sanitizer is judged as any other: times are not scaled, and a
+# crash is a signal, not a report.
+ASSAY_TIME_SCALE=1
+ASAN_OPTIONS=handle_segv=0:handle_abort=0
+export ASSAY_TIME_SCALE ASAN_OPTIONS
 
 # run ARGS: the runner's output in $out, $err, its status in $status.
 run() {
