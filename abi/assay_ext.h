@@ -202,8 +202,9 @@ struct assay_group_ops {
 			    assay_context **context);
 
 	/*
-	 * At most n tasks at once; negative: any number; 0: none at all.
-	 * ASSAY_GROUP_LIMIT while tasks are alive; nothing changes then.
+	 * At most n tasks at once; 0: none at all; negative: any number, at
+	 * any time.  ASSAY_GROUP_LIMIT for another limit while tasks are
+	 * alive that started under one; nothing changes then.
 	 */
 	int (*set_limit)(assay_group *g, int64_t n);
 
