@@ -17,3 +17,6 @@ TESTS += test-examples
 .PHONY: test-examples
 test-examples: $(EX_FILES) ## run the examples and compare what they print
 	@$(EX)/run.sh $(EX_OUT) $(EX)/expected $(EX_FILES:$(EX_OUT)/%=%)
+
+FRAGMENTS += examples/http_server/build.mk
+include examples/http_server/build.mk

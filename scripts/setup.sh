@@ -39,6 +39,9 @@ table() {
 	test     need g++                   tool $cxx
 	test     need pkg-config            tool pkg-config
 	test     need patch                 tool patch
+	test     want libhttp-parser-dev    exists /usr/include/http_parser.h
+	test     want curl                  tool curl
+	test     want wrk                   tool wrk
 	bench    need g++                   tool $cxx
 	bench    want libbenchmark-dev      exists /usr/include/benchmark/benchmark.h
 	bench    want libboost-fiber-dev    exists /usr/include/boost/fiber/all.hpp
