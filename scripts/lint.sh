@@ -52,9 +52,14 @@ gofmt_clean() {
 	[ -z "$bad" ] || { echo "$bad"; return 1; }
 }
 
-# Modules are found by their go.mod; nothing is fetched.  Locks are copied on
-# purpose: what Go says to it at run time is a behaviour.
+# Modules are found by their go.mod, programs of the benchmarks have none;
+# nothing is fetched.  Locks are copied on purpose: what Go says to it at run
+# time is a behaviour.
 vet() {
+	for dir in benchmarks/core benchmarks/native/go; do
+		(cd $dir && GOFLAGS='' GOPROXY=off GOTOOLCHAIN=local \
+			"$go" vet ./*.go) || return 1
+	done
 	for mod in $(git ls-files '*go.mod'); do
 		(cd "$(dirname "$mod")" && GOFLAGS=-mod=mod GOPROXY=off \
 			GOTOOLCHAIN=local "$go" vet -copylocks=false ./...) || return 1
