@@ -259,7 +259,7 @@ static struct window load_for(struct load *l, int64_t ns)
  * of the one before.
  */
 CASE(ST_005, "a mixed load goes on and memory does not grow", .procs = {2},
-     .timeout_ms = 30000, .flags = CASE_ALONE | CASE_PERF | CASE_NOT_SANITIZED,
+     .timeout_ms = 30000, .flags = CASE_ALONE | CASE_NOT_SANITIZED,
      NEEDS(NEED_LOAD))
 {
 	struct load l = {.done = chan_signal(0)};
