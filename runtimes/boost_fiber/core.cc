@@ -27,7 +27,8 @@ namespace
 {
 
 constexpr size_t main_stack = size_t{8} << 20;
-constexpr auto nap = std::chrono::milliseconds{1};
+constexpr auto least_nap = std::chrono::microseconds{500};
+constexpr auto most_nap = std::chrono::microseconds{16000};
 
 std::atomic<bool> started;  // run() was called
 std::atomic<bool> finished; // main has returned: release, seen at a switch
@@ -52,15 +53,22 @@ template <typename Base> class scheduler : public Base
 	{
 		if (finished.load(std::memory_order_acquire))
 			freeze();
-		return Base::pick_next();
+		context *next = Base::pick_next();
+		if (next)
+			nap_ = least_nap;
+		return next;
 	}
 
 	void suspend_until(const std::chrono::steady_clock::time_point
 				   &t) noexcept override
 	{
 		Base::suspend_until(
-			std::min(t, std::chrono::steady_clock::now() + nap));
+			std::min(t, std::chrono::steady_clock::now() + nap_));
+		nap_ = std::min(2 * nap_, most_nap);
 	}
+
+      private:
+	std::chrono::microseconds nap_ = least_nap;
 };
 
 // ---- goroutines ------------------------------------------------------------
