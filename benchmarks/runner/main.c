@@ -98,6 +98,7 @@ static void settle(int64_t matches)
 	settings = (struct settings){
 		.procs = options.procs,
 		.min_time = options.tiny ? 0.0001 : options.min_time,
+		.iterations = options.iterations,
 		.tiny = options.tiny,
 		.alone = matches == 1,
 		.details = options.details,

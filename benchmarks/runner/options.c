@@ -11,6 +11,7 @@
 
 #define MOST_PROCS 1024
 #define MOST_SECONDS 3600.0
+#define MOST_ITERATIONS 1000000000L
 
 static const char help[] =
 	"assay-bench: runs the workloads of benchmarks/workloads.tsv\n"
@@ -19,6 +20,7 @@ static const char help[] =
 	"  --procs N            GOMAXPROCS, 1 to 1024 (1)\n"
 	"  --filter REGEX       only names that match, POSIX extended (all)\n"
 	"  --min-time SECONDS   least time that is measured (0.2)\n"
+	"  --iterations N       exactly N, whatever time they take\n"
 	"  --json FILE          results as JSON, - is stdout\n"
 	"  --details DIR        histograms and timelines as files there\n"
 	"  --tiny               a smoke test: sizes are cut\n"
@@ -51,6 +53,19 @@ static int32_t procs_of(const char *text)
 	if (errno || end == text || *end || n < 1 || n > MOST_PROCS)
 		refuse("--procs wants 1 to %d, not '%s'", MOST_PROCS, text);
 	return (int32_t)n;
+}
+
+static int64_t iterations_of(const char *text)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || end == text || *end || n < 1 || n > MOST_ITERATIONS)
+		refuse("--iterations wants 1 to %ld, not '%s'", MOST_ITERATIONS,
+		       text);
+	return n;
 }
 
 static double seconds_of(const char *text)
@@ -105,6 +120,9 @@ static void take(struct options *o, int option, char *value)
 	case 'm':
 		o->min_time = seconds_of(value);
 		break;
+	case 'i':
+		o->iterations = iterations_of(value);
+		break;
 	case 'j':
 		o->json = value;
 		break;
@@ -132,6 +150,7 @@ void options_read(struct options *o, int argc, char **argv)
 		{"procs", required_argument, NULL, 'p'},
 		{"filter", required_argument, NULL, 'f'},
 		{"min-time", required_argument, NULL, 'm'},
+		{"iterations", required_argument, NULL, 'i'},
 		{"json", required_argument, NULL, 'j'},
 		{"details", required_argument, NULL, 'd'},
 		{"tiny", no_argument, NULL, 't'},

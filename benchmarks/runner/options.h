@@ -12,6 +12,7 @@ struct options {
 	const char *details; /* directory or NULL */
 	int32_t procs;
 	double min_time;
+	int64_t iterations; /* exactly so many; 0: by min_time */
 	bool tiny, list;
 	regex_t filter;
 };

@@ -83,6 +83,12 @@ json_on_stdout() {
 		cp "$tmp/out" "$tmp/json" && contract base/call
 }
 
+exact_iterations() {
+	status 0 "$bench" --filter '^(core/yield|chan/pingpong)$' \
+		--iterations 123 --json "$tmp/json" && contract &&
+		[ "$(grep -c '"iterations": 123,' "$tmp/json")" -eq 2 ]
+}
+
 # faked WHAT STATUS FILTER: the fake runtime; its JSON keeps the contract.
 faked() {
 	status "$2" env FAKE="$1" "$bench" --tiny --runtime "$fake" \
@@ -156,6 +162,7 @@ done
 check "all in one process" all_in_one
 check "details" details_are_there
 check "JSON on stdout" json_on_stdout
+check "exact iterations" exact_iterations
 check "wrong answers" wrong_answers
 check "a wrong number of goroutines" wrong_tally
 check "a runtime with core only" nothing_but_core
@@ -173,6 +180,7 @@ check "a bad expression" refuses 2 --filter '('
 check "bad procs" refuses 2 --procs 0
 check "bad procs" refuses 2 --procs 2x
 check "bad time" refuses 2 --min-time nan
+check "bad iterations" refuses 2 --iterations 0
 check "no directory" refuses 2 --details "$tmp/none"
 check "no file" refuses 2 --filter '^base/call$' --json "$tmp/none/x"
 check "an unknown option" refuses 2 --unknown

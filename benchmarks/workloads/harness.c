@@ -250,4 +250,6 @@ void workload_register(const struct workload *w)
 	}
 	if (w->once || w->fresh)
 		bench_iterations(b, 1);
+	else if (settings.iterations > 0)
+		bench_iterations(b, settings.iterations);
 }

@@ -36,6 +36,7 @@ extern struct runtime rt;
 struct settings {
 	int32_t procs;
 	double min_time;     /* seconds */
+	int64_t iterations;  /* exactly so many; 0: by min_time */
 	bool tiny;           /* a smoke test: sizes are cut */
 	bool alone;          /* no other workload runs in this process */
 	const char *details; /* a directory, or NULL */
