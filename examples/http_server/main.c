@@ -119,31 +119,47 @@ static goro_listener *open_listener(void)
 		fprintf(stderr, "http_server: %s\n", goro_net_error());
 		return NULL;
 	}
-	goro_listener_addr(l, address, sizeof(address));
-	printf("listening on %s\n", address);
-	fflush(stdout);
 	return l;
 }
 
-/* Blocks until SIGINT or SIGTERM; the next one has its usual effect. */
+static void announce(goro_listener *l)
+{
+	char address[GORO_ADDR_MAX];
+
+	goro_listener_addr(l, address, sizeof(address));
+	printf("listening on %s\n", address);
+	fflush(stdout);
+}
+
+/* From before the announcement, so that no signal comes too early. */
+static goro_chan *catch_signals(void)
+{
+	goro_chan *signals = goro_make(sizeof(int32_t), 1);
+
+	goro_signal_notify(signals, SIGINT);
+	goro_signal_notify(signals, SIGTERM);
+	return signals;
+}
+
+/* Blocks until the first signal; the next one has its usual effect. */
 static void await_signal(goro_chan *signals)
 {
 	goro_recv(signals, NULL);
 	goro_signal_stop(signals);
+	goro_chan_free(signals);
 }
 
 static void serve(void *status)
 {
-	goro_chan *signals = goro_make(sizeof(int32_t), 1);
+	goro_listener *l = open_listener();
 	goro_waitgroup accepting = {0};
-	goro_listener *l;
+	goro_chan *signals;
 	int cut;
 
-	goro_signal_notify(signals, SIGINT);
-	goro_signal_notify(signals, SIGTERM);
-	l = open_listener();
 	if (!l)
 		return;
+	signals = catch_signals();
+	announce(l);
 	goro_wg_go(&accepting, server_accept, l);
 	await_signal(signals);
 	goro_listener_close(l);
