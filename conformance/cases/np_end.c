@@ -1,0 +1,238 @@
+/* The end of a stream, of half of it, and reads that ask for nothing. */
+#include <unistd.h>
+
+#include "np.h"
+
+static atomic_int finished;
+
+static void finish(void)
+{
+	/* release: pairs with the acquire load in becomes() */
+	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
+}
+
+/* ---- NP-009: the end of the stream ---------------------------------------- */
+
+enum { SOME = 60000 }; /* fits, and takes several reads */
+
+static void eof_after_data(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	int status;
+
+	write_stream(p.w, SOME, SOME);
+	close_conn(p.w);
+	CHECK_EQ(read_stream(p.r, 0, 9000, &status), SOME);
+	CHECK_EQ(status, ASSAY_EOF);
+	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
+	CHECK_SAID("EOF");
+	end_conn(p.r);
+}
+
+CASE(NP_009, "a peer's close is EOF after all data, again and again",
+     NEEDS(NEED_PAIR, NEED_TEXT))
+{
+	eof_after_data(TCP);
+}
+
+CASE_OF(NP_009, unix, "on a unix socket", NEEDS(NEED_PAIR, NEED_TEXT))
+{
+	eof_after_data(UNIX);
+}
+
+CASE_OF(NP_009, os_pipe, "through a pipe of the system",
+	NEEDS(NEED_PIPE, NEED_TEXT))
+{
+	eof_after_data(OS_PIPE);
+}
+
+static void eof_wakes(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	static struct call call;
+	char byte;
+
+	start_read(&call, p.r, &byte, 1);
+	CHECK(stays_blocked(&call, 1));
+	close_conn(p.w);
+	check_ends(&call, ASSAY_EOF);
+	end_conn(p.r);
+}
+
+CASE_OF(NP_009, parked, "EOF wakes a parked reader", NEEDS(NEED_PAIR))
+{
+	eof_wakes(TCP);
+	eof_wakes(UNIX);
+}
+
+CASE_OF(NP_009, parked_pipe, "at a pipe of the system, too", NEEDS(NEED_PIPE))
+{
+	eof_wakes(OS_PIPE);
+}
+
+/* The reader has slept when both come, and is told of them but once. */
+static void read_data_and_end(void *arg)
+{
+	char buf[16];
+	size_t got;
+
+	REQUIRE_EQ(read_some(arg, buf, sizeof(buf), &got), ASSAY_OK);
+	CHECK_EQ(got, 4);
+	CHECK(memcmp(buf, "last", 4) == 0);
+	CHECK_EQ(read_some(arg, buf, sizeof(buf), &got), ASSAY_EOF);
+	finish();
+}
+
+static void end_comes_with_data(enum net_kind kind)
+{
+	struct server s = serve(kind);
+
+	for (int i = 1; i <= 10; i++) {
+		struct half h = half_of(&s);
+
+		go(read_data_and_end, h.c);
+		settle(1);
+		REQUIRE_EQ(write(h.fd, "last", 4), 4);
+		close(h.fd);
+		REQUIRE(becomes(&finished, i));
+		end_conn(h.c);
+	}
+	end_server(&s);
+}
+
+CASE_OF(NP_009, together, "the last data and the end may come together",
+	NEEDS(NEED_SERVER))
+{
+	end_comes_with_data(TCP);
+}
+
+CASE_OF(NP_009, together_unix, "on a unix socket", NEEDS(NEED_SERVER))
+{
+	end_comes_with_data(UNIX);
+}
+
+CASE_OF(NP_009, reset, "a connection that breaks is no EOF",
+	NEEDS(NEED_SERVER, NEED_TEXT))
+{
+	struct server s = serve(TCP);
+	struct half h = half_of(&s), parked = half_of(&s);
+	static struct call call;
+	char byte;
+
+	reset_fd(h.fd);
+	CHECK_EQ(read_fails(h.c), ASSAY_NET_RESET);
+	CHECK_SAID("connection reset by peer");
+	start_read(&call, parked.c, &byte, 1);
+	CHECK(stays_blocked(&call, 1));
+	reset_fd(parked.fd);
+	check_ends(&call, ASSAY_NET_RESET);
+	end_server(&s);
+}
+
+/* ---- NP-010: half of it --------------------------------------------------- */
+
+static void half_closes(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	static struct call parked;
+	char buf[8];
+
+	write_all(p.w, "last", 4);
+	REQUIRE_EQ(rt->net->shutdown(p.w, ASSAY_SHUT_WRITE), ASSAY_OK);
+	CHECK_EQ(write_fails(p.w), ASSAY_NET_PIPE);
+	read_all(p.r, buf, 4);
+	CHECK(memcmp(buf, "last", 4) == 0);
+	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
+	/* the other direction is as it was */
+	start_read(&parked, p.w, buf, sizeof(buf));
+	CHECK(stays_blocked(&parked, 1));
+	write_all(p.r, "answer", 6);
+	REQUIRE(ends(&parked));
+	CHECK_EQ(parked.status, ASSAY_OK);
+	CHECK_EQ(parked.got, 6);
+	CHECK(memcmp(buf, "answer", 6) == 0);
+	REQUIRE_EQ(rt->net->shutdown(p.r, ASSAY_SHUT_WRITE), ASSAY_OK);
+	CHECK_EQ(read_fails(p.w), ASSAY_EOF);
+	end_pair(&p);
+}
+
+CASE(NP_010, "shutdown of the write side ends one direction",
+     NEEDS(NEED_PAIR, NEED(net, shutdown)))
+{
+	half_closes(TCP);
+}
+
+CASE_OF(NP_010, unix, "on a unix socket", NEEDS(NEED_PAIR, NEED(net, shutdown)))
+{
+	half_closes(UNIX);
+}
+
+static void read_half_closes(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	static struct call call;
+	char byte;
+
+	start_read(&call, p.r, &byte, 1);
+	CHECK(stays_blocked(&call, 1));
+	REQUIRE_EQ(rt->net->shutdown(p.r, ASSAY_SHUT_READ), ASSAY_OK);
+	check_ends(&call, ASSAY_EOF);
+	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
+	write_all(p.r, "x", 1);
+	read_all(p.w, &byte, 1);
+	CHECK_EQ(byte, 'x');
+	end_pair(&p);
+}
+
+CASE_OF(NP_010, read_side, "shutdown of the read side ends the other one",
+	NEEDS(NEED_PAIR, NEED(net, shutdown)))
+{
+	read_half_closes(TCP);
+	read_half_closes(UNIX);
+}
+
+CASE_OF(NP_010, parked, "shutdown wakes the peer that waits",
+	NEEDS(NEED_PAIR, NEED(net, shutdown)))
+{
+	struct pair p = pair_of(TCP);
+	static struct call call;
+	char byte;
+
+	start_read(&call, p.r, &byte, 1);
+	CHECK(stays_blocked(&call, 1));
+	REQUIRE_EQ(rt->net->shutdown(p.w, ASSAY_SHUT_WRITE), ASSAY_OK);
+	check_ends(&call, ASSAY_EOF);
+	end_pair(&p);
+}
+
+/* ---- NP-031: nothing is asked for ----------------------------------------- */
+
+static void zero_reads(enum net_kind kind)
+{
+	struct pair p = pair_of(kind);
+	size_t got;
+	char byte;
+
+	/* nothing there; something there; the end; */
+	CHECK_EQ(read_some(p.r, &byte, 0, &got), ASSAY_OK);
+	write_all(p.w, "x", 1);
+	CHECK_EQ(read_some(p.r, &byte, 0, &got), ASSAY_OK);
+	read_all(p.r, &byte, 1);
+	CHECK_EQ(byte, 'x');
+	CHECK_EQ(read_some(p.r, &byte, 0, &got), ASSAY_OK);
+	close_conn(p.w);
+	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
+	CHECK_EQ(read_some(p.r, &byte, 0, &got), ASSAY_OK);
+	end_conn(p.r);
+}
+
+CASE(NP_031, "a read of nothing returns 0 at once", NEEDS(NEED_PAIR))
+{
+	zero_reads(TCP);
+	zero_reads(UNIX);
+}
+
+CASE_OF(NP_031, os_pipe, "from a pipe of the system, too", NEEDS(NEED_PIPE))
+{
+	zero_reads(OS_PIPE);
+}
