@@ -1,0 +1,224 @@
+"""What the samples say: medians, ratios, targets, and whether to trust it."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .plan import leaves_out
+from .results import Results
+from .stats import Interval, geomean_ratio, median_interval, ratio_interval
+from .targets import HEADLINE, Target
+from .workloads import BASE_FAMILY, Workload
+
+GO = "go"
+MET, MET_MAYBE = "met", "met, not certain"
+MISSED, MISSED_MAYBE = "missed", "missed, not certain"
+UNKNOWN = "not measured"
+SURE = 0.9  # an interval that holds the truth less often decides nothing
+DISTURBED_LIMIT = 0.10  # part of the samples; above it nothing is to be trusted
+
+By_round = dict[int, float]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A target and what was measured."""
+
+    target: Target
+    measured: Interval | None
+    reason: str  # if nothing was measured
+
+    @property
+    def verdict(self) -> str:
+        """An interval across the limit is not certain."""
+        if self.measured is None:
+            return UNKNOWN
+        limit = self.target.limit
+        sure = self.measured.coverage >= SURE
+        if self.measured.value <= limit:
+            certain = sure and self.measured.high <= limit
+            return MET if certain else MET_MAYBE
+        return MISSED if sure and self.measured.low > limit else MISSED_MAYBE
+
+    @property
+    def met(self) -> bool:
+        return self.verdict in (MET, MET_MAYBE)
+
+
+class Analysis:
+    """Answers questions on one results file."""
+
+    def __init__(self, results: Results, workloads: Mapping[str, Workload],
+                 targets: Sequence[Target], subject: str = ""):
+        self.results = results
+        self.workloads = workloads
+        self.targets = targets
+        self.options = results.header["options"]
+        self.runtimes = [label for label in results.header["programs"]
+                         if label != BASE_FAMILY]
+        self.subject = subject or self._usual_subject()
+        self._ok: dict[tuple[str, int, str], dict[int, dict]] = {}
+        self._why: dict[tuple[str, int, str], str] = {}
+        for s in results.samples:
+            cell = s["workload"], s["procs"], s["runtime"]
+            if s["status"] == "ok":
+                self._ok.setdefault(cell, {})[s["round"]] = s
+            else:
+                self._why[cell] = s.get("reason", s["status"])
+
+    def _usual_subject(self) -> str:
+        if "goro" in self.runtimes:
+            return "goro"
+        others = [r for r in self.runtimes if r != GO]
+        return (others or self.runtimes or [""])[0]
+
+    @property
+    def has_go(self) -> bool:
+        return any(cell[2] == GO for cell in self._ok)
+
+    @property
+    def procs(self) -> list[int]:
+        return list(self.options["procs"])
+
+    def measured(self, family: str = "") -> list[str]:
+        """Workloads with a sample of any status, in the table's order."""
+        seen = {cell[0] for cell in (*self._ok, *self._why)}
+        return [w.name for w in self.workloads.values()
+                if w.name in seen and (not family or w.family == family)]
+
+    def families(self) -> list[str]:
+        """Those measured, but for the yardsticks."""
+        names = [self.workloads[n].family for n in self.measured()]
+        return [f for f in dict.fromkeys(names) if f != BASE_FAMILY]
+
+    def values(self, workload: str, procs: int, runtime: str,
+               metric: str = HEADLINE) -> By_round:
+        """The samples of a cell by round."""
+        made = self._ok.get((workload, procs, runtime), {})
+        if metric == HEADLINE:
+            return {r: s["value"] for r, s in made.items()}
+        return {r: s["counters"].get(metric, 0.0) for r, s in made.items()}
+
+    def cell(self, workload: str, procs: int, runtime: str,
+             metric: str = HEADLINE) -> Interval | None:
+        """The median of a cell."""
+        values = self.values(workload, procs, runtime, metric)
+        return median_interval(list(values.values())) if values else None
+
+    def ratio(self, workload: str, procs: int, runtime: str,
+              against: str) -> Interval | None:
+        """The paired ratio of two runtimes; below 1: `runtime` is better."""
+        return ratio_interval(self.values(workload, procs, runtime),
+                              self.values(workload, procs, against))
+
+    def reason(self, workload: str, procs: int, runtime: str) -> str:
+        """Why a cell is empty."""
+        missing = self.results.header["missing"]
+        if runtime in missing:
+            return missing[runtime]
+        if runtime not in self.results.header["programs"]:
+            return f"{runtime} was not asked for"
+        for p in (procs, *self.procs):
+            why = self._why.get((workload, p, runtime))
+            if why:
+                return why if p == procs else f"{why} (procs {p})"
+        if self.options["quick"] and leaves_out(workload):
+            return "left out in the quick mode"
+        if any(c[0] == workload and c[2] != runtime for c in self._ok):
+            if self.results.header.get("stopped"):
+                return "the time of the quick mode was over"
+            return "the program has no such workload"
+        return "not in this run"
+
+    def best(self, workload: str, procs: int) -> str | None:
+        """The runtime with the least median."""
+        found = {r: c.value for r in self.runtimes
+                 if (c := self.cell(workload, procs, r)) is not None}
+        return min(found, key=lambda r: found[r]) if found else None
+
+    def geomean(self, family: str, procs: int, runtime: str,
+                against: str) -> Interval | None:
+        """Over all workloads of a family that both have."""
+        pairs = []
+        for name in self.measured(family):
+            a = self.values(name, procs, runtime)
+            b = self.values(name, procs, against)
+            if a.keys() & b.keys() and all(
+                    v > 0 for v in (*a.values(), *b.values())):
+                pairs.append((a, b))
+        return geomean_ratio(pairs)
+
+    # ---- targets ----------------------------------------------------------
+
+    def reached(self) -> list[Reached]:
+        """Every target of the table."""
+        return [self._reach(t) for t in self.targets]
+
+    def _reach(self, t: Target) -> Reached:
+        ours = self.values(t.workload, t.procs, self.subject, t.metric)
+        if not ours:
+            if t.procs not in self.procs:
+                return Reached(t, None, f"not measured at procs {t.procs}")
+            return Reached(t, None,
+                           self.reason(t.workload, t.procs, self.subject))
+        if not t.against:
+            return Reached(t, median_interval(list(ours.values())), "")
+        if t.against_base:
+            where = t.against, min(self.procs), BASE_FAMILY
+            theirs = self.values(*where)
+        else:
+            where = t.workload, t.procs, t.against
+            theirs = self.values(*where, t.metric)
+        ratio = ratio_interval(ours, theirs)
+        return Reached(t, ratio, "" if ratio else
+                       f"{where[2]}: {self.reason(*where)}")
+
+    def standing(self, against: str | None) -> tuple[int, int, int]:
+        """Cells in which the subject is ahead of `against` (None: of every
+        other runtime), those where it is ahead beyond chance, and all."""
+        ahead = certain = total = 0
+        for name in self.measured():
+            for procs in self.procs:
+                others = [against] if against else [
+                    r for r in self.runtimes if r != self.subject]
+                ratios = [x for r in others if (x := self.ratio(
+                    name, procs, self.subject, r)) is not None]
+                if not ratios:
+                    continue
+                total += 1
+                ahead += all(x.value < 1 for x in ratios)
+                certain += all(x.high < 1 and x.coverage >= SURE
+                               for x in ratios)
+        return ahead, certain, total
+
+    # ---- trust ------------------------------------------------------------
+
+    def disturbed(self) -> tuple[int, int, int]:
+        """Samples that stayed disturbed, repeats made, all samples."""
+        samples = self.results.samples
+        return (sum(s["disturbed"] for s in samples),
+                sum(s["tries"] - 1 for s in samples), len(samples))
+
+    def doubts(self) -> list[str]:
+        """Why the figures are not to be trusted, worst first."""
+        found = []
+        if self.options["tiny"]:
+            found.append("Sizes were cut: a smoke test, nothing is comparable.")
+        if self.options["quick"]:
+            found.append("Quick mode: few short samples, an impression and "
+                         "not comparable.")
+        if "finished" not in self.results.header:
+            found.append("The run was interrupted; it is not complete.")
+        bad, _, total = self.disturbed()
+        if total and bad > DISTURBED_LIMIT * total:
+            found.append(f"{bad} of {total} samples ({100 * bad // total} %) "
+                         "were disturbed by other load on the machine.")
+        if self.results.header["build"].get("dirty"):
+            found.append("The working tree had changes that are not in the "
+                         "commit.")
+        return found
+
+    @property
+    def trusted(self) -> bool:
+        """Whether nothing but uncommitted changes stands against it."""
+        return all("working tree" in d for d in self.doubts())

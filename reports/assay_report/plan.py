@@ -1,0 +1,135 @@
+"""Which samples are taken, in which order, and how patiently."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from .errors import Failure
+from .samples import ERROR, SKIPPED, TIMEOUT
+from .workloads import BASE_FAMILY, Workload
+
+LEAST_ROUNDS = 10
+
+# Too long for the quick mode, whatever the runtime.
+QUICK_LEAVES_OUT = ("chan/skynet/", "mem/parked/n:1000000", "net/echo/",
+                    "core/switch_set/n:1000000", "base/epoll_echo/",
+                    "latency/open/rate:20000", "latency/open_spawn/",
+                    "fair/", "chan/elem/", "idle/")
+
+
+class Step(NamedTuple):
+    """A sample to take."""
+
+    round: int
+    procs: int
+    workload: str
+    runtime: str
+
+    @property
+    def cell(self) -> tuple[str, int, str]:
+        return self.workload, self.procs, self.runtime
+
+
+@dataclass(frozen=True)
+class Options:
+    """How samples are taken; two runs with the same ones can be joined."""
+
+    rounds: int = LEAST_ROUNDS
+    procs: tuple[int, ...] = (1, 2)
+    pattern: str = ""
+    min_time: float = 0.2
+    timeout: float = 60.0
+    quick: bool = False
+    tiny: bool = False  # for tests of this package
+    budget: float | None = None  # seconds after which no sample is begun
+    repeats: int = 2  # of one disturbed sample
+
+    def as_json(self) -> dict[str, Any]:
+        made = asdict(self)
+        made["procs"] = list(self.procs)
+        return made
+
+
+def make_options(rounds: int | None, procs: Sequence[int], pattern: str,
+                 min_time: float | None, quick: bool,
+                 tiny: bool) -> Options:
+    """Options from what was asked; what was not asked depends on the mode."""
+    if rounds is not None and rounds < 1:
+        raise Failure(f"ROUNDS: {rounds} is not a count")
+    if rounds is not None and rounds < LEAST_ROUNDS and not quick:
+        raise Failure(f"ROUNDS: {rounds} are too few to tell chance from "
+                      f"speed: {LEAST_ROUNDS} or more, or QUICK=1")
+    if quick:
+        return Options(rounds or 3, tuple(procs), pattern, min_time or 0.02,
+                       4.0, True, tiny, 80.0, 1)
+    return Options(rounds or LEAST_ROUNDS, tuple(procs), pattern,
+                   min_time or 0.2, 60.0, False, tiny)
+
+
+def make_plan(options: Options, workloads: Mapping[str, Workload],
+              names: Mapping[str, Sequence[str]]) -> list[Step]:
+    """The steps: round by round, all runtimes of a workload side by side.
+
+    `names` has the workloads of each runtime, in the order in which the
+    runtimes take turns; every other round it is turned round.  A yardstick
+    (family base) is the same at any procs and measured once a round.
+    """
+    runtimes = list(names)
+    has = {r: set(ns) for r, ns in names.items()}
+    steps = []
+    for number in range(options.rounds):
+        order = runtimes if number % 2 == 0 else runtimes[::-1]
+        for procs in options.procs:
+            steps += [Step(number, procs, w.name, runtime)
+                      for w in workloads.values()
+                      if not (options.quick and leaves_out(w.name))
+                      for runtime in order
+                      if w.name in has[runtime]
+                      and w.is_base == (runtime == BASE_FAMILY)
+                      and (not w.is_base or procs == min(options.procs))]
+    return steps
+
+
+def leaves_out(name: str) -> bool:
+    """Whether the quick mode has no time for this workload."""
+    return name.startswith(QUICK_LEAVES_OUT)
+
+
+class Hopeless:
+    """Remembers which cells have no result to hope for."""
+
+    def __init__(self) -> None:
+        self._errors: dict[tuple[str, int, str], int] = {}
+        self._reasons: dict[tuple[str, int, str], str] = {}
+        self._slow: set[tuple[str, str]] = set()
+
+    def note(self, step: Step, status: str, reason: str) -> None:
+        """A sample of `step` ended with `status`."""
+        if status == ERROR:
+            self._errors[step.cell] = self._errors.get(step.cell, 0) + 1
+        if status in (SKIPPED, TIMEOUT) or self._errors.get(step.cell, 0) > 1:
+            self._reasons[step.cell] = reason
+        if status == TIMEOUT:
+            self._slow.add((step.workload, step.runtime))
+
+    def reason(self, step: Step) -> str | None:
+        """Why `step` need not be tried, or None."""
+        if (step.workload, step.runtime) in self._slow:
+            return self._reasons.get(step.cell, "too slow at other procs")
+        return self._reasons.get(step.cell)
+
+
+class Repeats:
+    """How often disturbed samples may still be taken again."""
+
+    def __init__(self, steps: int, each: int):
+        self.each = each
+        self.left = steps // 2
+
+    def take(self, tries: int) -> bool:
+        """Whether a sample that was disturbed `tries` times gets another."""
+        if tries > self.each or self.left <= 0:
+            return False
+        self.left -= 1
+        return True
