@@ -24,7 +24,7 @@ status() {
 	shift
 	timeout 120 "$@" >"$tmp/out" 2>"$tmp/err"
 	got=$?
-	[ $got -eq "$wanted" ] || {
+	[ "$got" -eq "$wanted" ] || {
 		echo "status $got, not $wanted"
 		cat "$tmp/out" "$tmp/err"
 		return 1
