@@ -263,13 +263,11 @@ static bool answers_while_busy(int64_t unit)
 static void check_answers(assay_fn busy, int n)
 {
 	struct server s = serve(TCP);
-	int64_t end = in(upto(8 * SEC));
 
 	asked = half_of(&s);
 	for (int i = 0; i < n; i++)
 		go(busy, NULL);
 	CHECK(in_some_unit(answers_while_busy, 100 * MS));
-	CHECK_LT(now(), end);
 	stop_all();
 	end_server(&s);
 }
