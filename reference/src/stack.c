@@ -21,9 +21,9 @@
  * few sets of the caches: the colour shifts them by a line from one stack to
  * the next.  A parked goroutine with shallow frames still costs one page.
  *
- * Free Gs are reused last in, first out: the warmest is the cheapest.  They
- * wait, each with the stack it had last, in the P that freed them; the surplus
- * goes to global lists, Gs and stacks apart.  Of the stacks there sysmon gives
+ * Free Gs and stacks are reused last in, first out: the warmest is the
+ * cheapest.  They wait in the P that freed them, the G that ended last with its
+ * stack; the surplus goes to global lists.  Of the stacks there sysmon gives
  * the memory back when the process is idle.
  */
 #include <string.h>
@@ -279,7 +279,16 @@ struct g *goro__gfget(struct p *p, int size_class)
 	return likely(g != NULL) ? g : new_g(p, size_class);
 }
 
-/* Each to a list of its own: who needs a stack there has a G. */
+/* The stack that g has, if any, is no longer its own. */
+static struct stack *take_from(struct g *g)
+{
+	struct stack *s = g->stack;
+
+	g->stack = NULL;
+	g->sp = NULL;
+	return s;
+}
+
 static void g_to_global(struct glist *from, uint32_t keep)
 {
 	struct sched *s = &goro__sched;
@@ -289,14 +298,38 @@ static void g_to_global(struct glist *from, uint32_t keep)
 		struct g *g = glist_pop(from);
 
 		if (g->stack) {
-			g->stack->released = false;
-			slist_push(&s->sfree[g->size_class], g->stack);
+			g->stack->released = false; /* it may have been used */
+			slist_push(&s->sfree[g->size_class], take_from(g));
 		}
-		g->stack = NULL;
-		g->sp = NULL;
 		glist_push_front(&s->gfree[g->size_class], g);
 	}
 	unlock(&s->gflock);
+}
+
+static void stack_to_global(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->gflock);
+	while (p->sfree.n > LOCAL_FREE / 2) {
+		struct stack *stack = slist_pop(&p->sfree);
+
+		stack->released = false;
+		slist_push(&s->sfree[stack->size_class], stack);
+	}
+	unlock(&s->gflock);
+}
+
+/* A G goes on the list with its stack; the one below gives its own up. */
+static void strip_first(struct p *p)
+{
+	struct g *first = p->gfree.head;
+
+	if (likely(!first || !first->stack))
+		return;
+	slist_push(&p->sfree, take_from(first));
+	if (unlikely(p->sfree.n >= LOCAL_FREE))
+		stack_to_global(p);
 }
 
 void goro__gfput(struct p *p, struct g *g)
@@ -309,6 +342,7 @@ void goro__gfput(struct p *p, struct g *g)
 		g_to_global(&one, 0);
 		return;
 	}
+	strip_first(p);
 	glist_push_front(&p->gfree, g);
 	if (unlikely(p->gfree.n >= LOCAL_FREE * 4))
 		g_to_global(&p->gfree, LOCAL_FREE);
@@ -333,27 +367,15 @@ static struct stack *stack_from_global(struct p *p, int size_class)
 	return stack;
 }
 
-/* The stack of the goroutine that ended last on p, if it still has it. */
-static struct stack *stack_of_free(struct p *p)
-{
-	struct g *g = p->gfree.head;
-	struct stack *s = g ? g->stack : NULL;
-
-	if (s) {
-		g->stack = NULL;
-		g->sp = NULL;
-	}
-	return s;
-}
-
 static struct stack *find_stack(struct p *p, int size_class)
 {
 	struct stack *s = NULL;
 
 	if (likely(size_class == goro__default_class)) {
-		s = slist_pop(&p->sfree);
+		if (p->gfree.head)
+			s = take_from(p->gfree.head);
 		if (!s)
-			s = stack_of_free(p);
+			s = slist_pop(&p->sfree);
 	}
 	if (unlikely(!s))
 		s = stack_from_global(p, size_class);
