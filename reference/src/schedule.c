@@ -3,8 +3,8 @@
  * put to sleep so that there are enough of them and no more.
  *
  * The order is the book's: the global queue on each 61st turn, next, the ring,
- * the global queue, then half of another P's ring from victims in a random
- * order, their timers included.
+ * the global queue, the network, then half of another P's ring from victims in
+ * a random order, their timers included.
  *
  * The hard part is when to wake a thread.  Three simple answers fail.  Waking
  * one for each goroutine made ready costs a system call each, mostly for
