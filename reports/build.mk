@@ -23,7 +23,7 @@ HISTORY ?= $(wildcard ci/history.jsonl)
 reports_word = '$(subst ','\'',$(value $(1)))'
 reports_on = $(filter-out 0 no,$($(1)))
 reports_files = $(filter $(B)/native/$(1) $(B)/runtimes/$(1).so \
-	$(B)/runtimes/$(1),$(NATIVE_FILES) $(RUNTIME_FILES))
+	$(B)/runtimes/$(1),$(NATIVE_FILES) $(NATIVE_ON_DEMAND) $(RUNTIME_FILES))
 REPORTS_VARS := CONFIG RUNTIMES PROCS FILTER QUICK ROUNDS MIN_TIME REPORT
 REPORTS_OPTIONS = --out='$(REPORT)' $(if $(HISTORY),--history='$(HISTORY)')
 REPORTS_BENCH = --build='$(B)' --runtimes=$(call reports_word,RUNTIMES) \

@@ -39,6 +39,8 @@ def make_parser() -> Parser:
     take.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
     take.add_argument("--resume", action="store_true",
                       help="go on with an interrupted run")
+    take.add_argument("--no-report", action="store_true",
+                      help="take the samples, no more")
     take.add_argument("--given", action="append", default=[],
                       metavar="NAME=VALUE", help="to say how to go on")
     take.add_argument("--missing", action="append", default=[],
@@ -71,7 +73,7 @@ def main() -> int:
         args = make_parser().parse_args()
         if args.command == "bench":
             status = bench(args)
-            if status != 0:
+            if status != 0 or args.no_report:
                 return status
         try:
             from .report import report

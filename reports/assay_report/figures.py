@@ -94,11 +94,16 @@ class Figures:
                 axes.plot([low, high], [y, y], color=INK, linewidth=1)
                 axes.plot([low, high], [y, y], linestyle="", marker="|",
                           markersize=4, color=INK, markeredgewidth=1)
+                axes.plot(i.value, y, marker=self.marker[runtime],
+                          markersize=4.5, color=self.colour[runtime],
+                          markeredgecolor=INK, markeredgewidth=0.6)
                 drawn.add(runtime)
                 y += 1
             y += 0.25
         axes.axvline(1, color=MUTED, linewidth=1)
         axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        axes.set_xlim(min(low, 0.5), max(high, 2))
         self._log_axis(axes.xaxis)
         axes.set_ylim(y, -0.8)
         axes.set_yticks([])
@@ -143,6 +148,7 @@ class Figures:
                        [i for _, i in points])
         axes.set_xscale("log")
         axes.set_yscale("log")
+        self._log_axis(axes.xaxis)
         self._log_axis(axes.yaxis)
         axes.set_xlabel(label)
         axes.set_ylabel("ns")
@@ -218,7 +224,11 @@ class Figures:
                       marker=self.marker[runtime])
         axes.set_yscale("log")
         self._log_axis(axes.yaxis)
-        axes.set_xticks(range(5), ["0", "90 %", "99 %", "99.9 %", "99.99 %"])
+        ticks = ["0", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %"]
+        end = max(1.0, axes.get_xlim()[1])
+        shown = [k for k in range(len(ticks)) if k <= end]
+        axes.set_xticks(shown, [ticks[k] for k in shown])
+        axes.set_xlim(0, end)
         axes.set_xlabel("part of them that took no longer")
         axes.set_ylabel("\u00b5s")
         return svg.finish(

@@ -116,6 +116,7 @@ class Page:
         return {"workload": t.workload, "procs": t.procs,
                 "metric": "" if t.metric == "-" else t.metric,
                 "limit": limit, "text": text, "interval": low_high,
+                "part": r.measured.value / t.limit if r.measured else 0,
                 "verdict": r.verdict, "reason": r.reason}
 
     # ---- the tables of a family -------------------------------------------

@@ -120,8 +120,9 @@ def _run(argv: list[str], timeout: float) -> _Ended:
             return _Ended(127, False, 0, 0, f"{argv[0]}: {e.strerror}")
         late = threading.Event()
         killer = threading.Timer(timeout, _kill, (child, late))
-        killer.start()
+        killer.daemon = True
         try:
+            killer.start()
             # wait4 tells the CPU time of the child and of its own children.
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)

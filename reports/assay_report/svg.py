@@ -33,6 +33,7 @@ _STYLE = {
     "axes.facecolor": "none",     "savefig.transparent": True, "lines.linewidth": 1.6,
     "lines.markersize": 5, "axes.unicode_minus": True,
 }
+matplotlib.rcParams.update(_STYLE)
 
 
 @dataclass
@@ -49,16 +50,15 @@ class Picture:
 def new_figure(height: float, rows: int = 1, columns: int = 1,
                **more: Any) -> tuple[Any, Any]:
     """A figure of the page's width; `height` in inches."""
-    with matplotlib.rc_context(_STYLE):
-        return plt.subplots(rows, columns, figsize=(WIDTH, height),
-                            layout="constrained", **more)
+    return plt.subplots(rows, columns, figsize=(WIDTH, height),
+                        layout="constrained", **more)
 
 
 def finish(figure: Any, name: str, title: str, text: str = "",
            kind: str = "", keys: Sequence[str] = ()) -> Picture:
     """Draws and closes the figure; `name` keeps its ids apart from others'."""
     out = io.StringIO()
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(out, format="svg", metadata={
             "Date": None, "Creator": None, "Format": None, "Type": None})
     plt.close(figure)
