@@ -114,8 +114,7 @@ static void unlock_fd(struct fd *f, enum fd_mode mode)
 
 /* ---- one try --------------------------------------------------------------- */
 
-struct
-try {
+struct attempt {
 	fd_call call;
 	void *arg;
 	int sysfd;
@@ -123,7 +122,7 @@ try {
 };
 
 /* Interrupted calls are repeated; the runtime's signals restart most. */
-static NOINLINE void try_it(struct try *t)
+static NOINLINE void try_it(struct attempt *t)
 {
 	do {
 		mask();
@@ -142,7 +141,7 @@ static void try_on_g0(void *arg)
 /* Of a file that cannot be polled the call may take as long as it likes. */
 static ssize_t try_once(const struct fd *f, fd_call call, void *arg)
 {
-	struct try t = {.call = call, .arg = arg, .sysfd = f->sysfd};
+	struct attempt t = {.call = call, .arg = arg, .sysfd = f->sysfd};
 
 	if (likely(f->pd != NULL))
 		try_it(&t);
@@ -198,7 +197,7 @@ int goro__fd_io(struct fd *f, enum fd_mode mode, fd_call call, void *arg,
 
 int goro__fd_control(struct fd *f, fd_call call, void *arg, ssize_t *result)
 {
-	struct try t = {.call = call, .arg = arg, .sysfd = f->sysfd};
+	struct attempt t = {.call = call, .arg = arg, .sysfd = f->sysfd};
 
 	if (result)
 		*result = -1;
