@@ -31,5 +31,7 @@ bench-core: $(BC_PROGRAMS) ## goro next to Go, operation by operation
 test-bench-core: $(BC_PROGRAMS) ## the programs of the core benchmark, briefly
 	@$(BC)/test.sh $(BC_PROGRAMS)
 
-FRAGMENTS += benchmarks/workloads.mk benchmarks/native/build.mk
+FRAGMENTS += benchmarks/workloads.mk benchmarks/native/build.mk \
+	benchmarks/echo/build.mk
 include benchmarks/workloads.mk benchmarks/native/build.mk
+include benchmarks/echo/build.mk
