@@ -4,8 +4,9 @@
  * It takes the P from a goroutine that has been in a system call for a tick,
  * asks for the P of one that has had its time slice, and looks after what the
  * Ms do not see: a goroutine that waits while a P is idle and nobody looks, a
- * timer that is due on a busy P, the network while all are busy.  It ticks each 20 us, half as often after 50
- * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
+ * timer that is due on a busy P, the network while all are busy.  It ticks
+ * each 20 us, half as often after 50 ticks with nothing to do, down to each
+ * 10 ms; with all Ps idle it sleeps.
  */
 #include "clock.h"
 #include "proc.h"
@@ -188,6 +189,22 @@ static bool sleep_if_idle(void)
 	return true;
 }
 
+/*
+ * Whether ticks are to be frequent after a sleep.  On an only P there is nothing
+ * to find soon but system calls.  If there was none since the last sleep, as in
+ * a server that waits for nothing but the network, they stay as rare as they
+ * were: each costs as much as a few requests.
+ */
+static bool watch_closely(void)
+{
+	static uint32_t seen;
+	uint32_t calls = load_relaxed(&goro__allp[0]->syscalltick);
+	bool made = calls != seen;
+
+	seen = calls;
+	return made || goro__sched.gomaxprocs > 1;
+}
+
 /* The tick ends early for a timer that only this thread would see. */
 static int64_t until_timer(int64_t delay)
 {
@@ -210,7 +227,8 @@ void goro__sysmon(void)
 		sys_nanosleep(until_timer(delay));
 		goro__set_seconds(sys_clock());
 		goro__schedtrace_tick(sys_clock());
-		if (sleep_if_idle() || watch_all(sys_clock())) {
+		if (sleep_if_idle() ? watch_closely()
+				    : watch_all(sys_clock())) {
 			quiet = 0;
 			delay = SHORTEST;
 			continue;

@@ -105,6 +105,18 @@ SOAK_SECONDS ?= 600
 soak: $(GT_OUT)/soak ## mixed load on goro for 10 minutes: exact counts, no drift
 	@$< $(SOAK_SECONDS)
 
+#? STORM_SECONDS  how long make storm goes on: 300
+STORM_SECONDS ?= 300
+#? CONNECTIONS    of make conns: 10000
+CONNECTIONS ?= 10000
+
+.PHONY: storm conns
+storm: $(GT_OUT)/net_storm ## rough clients on a server for 5 minutes: no byte lost
+	@GOMAXPROCS=$${GOMAXPROCS:-4} $< $(STORM_SECONDS)
+
+conns: $(GT_OUT)/conns ## 10 000 connections echo at once, on few threads
+	@$< $(CONNECTIONS)
+
 TESTS += test-goro
 
 .PHONY: test-goro
