@@ -84,6 +84,8 @@ if have "$go"; then
 	check gofmt gofmt_clean
 	check "go vet" vet
 fi
+have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
+	'cd benchmarks/native/tokio && rustfmt --edition 2021 --check src/main.rs'
 if [ -n "$(git ls-files '*.py')" ] && have python3; then
 	check python parse_python
 fi

@@ -45,6 +45,7 @@ table() {
 	bench    need g++                   tool $cxx
 	bench    want libbenchmark-dev      exists /usr/include/benchmark/benchmark.h
 	bench    want libboost-fiber-dev    exists /usr/include/boost/fiber/all.hpp
+	bench    want cargo                 tool cargo
 	bench    want python3-matplotlib    exists $pydist/matplotlib
 	bench    want python3-jinja2        exists $pydist/jinja2
 	bench    want python3-scipy         exists $pydist/scipy

@@ -1,6 +1,6 @@
 # Native bench programs: $(B)/native/NAME, built by NAME/build.mk, which adds
-# it to NATIVE_FILES where it can be built.  `make all` builds those of
-# NATIVE_FILES; a program in NATIVE_ON_DEMAND is only built when it is named.
+# it to NATIVE_FILES where it can be built, or to NATIVE_ON_DEMAND if it is to
+# be built only when it is named.
 
 NATIVE_FILES :=
 NATIVE_ON_DEMAND :=
