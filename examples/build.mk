@@ -4,12 +4,16 @@
 EX := examples
 EX_OUT := $(B)/examples
 EX_SRC := $(wildcard $(EX)/*.c)
-EX_FILES := $(EX_SRC:$(EX)/%.c=$(EX_OUT)/%)
+EX_FILES := $(EX_SRC:$(EX)/%.c=$(EX_OUT)/%) $(EX_OUT)/executable
 
 $(EX_OUT)/%: $(EX)/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
 		-o $@ $< $(B)/libgoro.a -pthread -ldl
+
+# Looks into the one beside it.
+$(EX_OUT)/executable: $(EX)/executable.sh $(EX_OUT)/lucky_number
+	install -m 755 $< $@
 
 ALL += $(EX_FILES)
 TESTS += test-examples
