@@ -176,7 +176,10 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	return NULL;
 }
 
-/* False: there is no M to take over. */
+/*
+ * False: there is no M to take over.  sysmon asks again at its next tick; until
+ * then goro__stop_if_asked() does not raise a signal each time.
+ */
 static bool stop(struct m *m, struct g *g)
 {
 	struct sched *s = &goro__sched;
@@ -196,6 +199,8 @@ static bool stop(struct m *m, struct g *g)
 	}
 	if (can)
 		other = give_up(m, g, other);
+	else
+		store_relaxed(&m->p->preempt, 0u);
 	unlock(&s->lock);
 	if (other)
 		goro__note_wake(&other->note);
