@@ -89,7 +89,8 @@ void goro_yield(void)
 
 	/* Alone on this P: the scheduler is asked once in 61 times. */
 	if (goro__runq_empty(&p->runq) && !load_relaxed(&p->attention) &&
-	    load_relaxed(&goro__sched.nrunq) == 0 && ++p->schedtick % 61)
+	    load_relaxed(&goro__sched.nrunq) == 0 && ++p->schedtick % 61 &&
+	    !look_at_timers(p))
 		return;
 	goro__yield_to(false);
 }

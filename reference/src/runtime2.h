@@ -223,6 +223,7 @@ struct p {
 	 */
 	atomic_uint attention;
 	atomic_uint preempt; /* the slice is over; implies attention */
+	uint64_t look;       /* owner: arch_ticks() when timers are due a look */
 	struct runq runq;
 	struct timers timers;
 	struct glist gfree; /* dead Gs, last in first out */

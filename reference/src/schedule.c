@@ -174,8 +174,10 @@ static struct g *find_local(struct m *m)
 	struct p *p = m->p;
 	struct g *g;
 
-	if (load_relaxed(&p->timers.next) != INT64_MAX)
+	if (load_relaxed(&p->timers.next) != INT64_MAX) {
 		goro__timers_run(p, goro__now());
+		p->look = arch_ticks() + arch_ticks_20us();
+	}
 	if (unlikely(load_relaxed(&goro__real_p.timers.next) != INT64_MAX))
 		goro__timers_run(&goro__real_p, sys_clock());
 	if (p->schedtick % 61 == 60) {

@@ -38,16 +38,27 @@ static inline struct g *put_back(struct p *p, struct g *g)
 }
 
 /*
+ * While there are timers the clock is read every 20 us: goroutines that switch
+ * among themselves, each computing for a while, are not to make them late.
+ * sysmon, which asks for attention when one is due, may not get a CPU itself.
+ */
+static inline bool look_at_timers(const struct p *p)
+{
+	return load_relaxed(&p->timers.next) != INT64_MAX &&
+	       arch_ticks() >= p->look;
+}
+
+/*
  * The next goroutine of this P if that is a matter of a few loads: not when
- * attention is asked for, nor on each 61st turn, when the global queue and the
- * timers are to be looked at.  next does not count as a turn: it goes on with
+ * attention is asked for or timers may be due, nor on each 61st turn, when the
+ * global queue is to be looked at.  next does not count as a turn: it goes on with
  * the time slice of whoever made it runnable.
  */
 static inline struct g *next_here(struct p *p)
 {
 	struct g *g;
 
-	if (unlikely(load_relaxed(&p->attention)))
+	if (unlikely(load_relaxed(&p->attention) || look_at_timers(p)))
 		return NULL;
 	g = runq_take_next(&p->runq);
 	if (g)

@@ -88,6 +88,23 @@ static inline void *arch_first_frame(void *top)
 	return sp;
 }
 
+/* A counter that is cheaper to read than the clock, and about 20 us of it. */
+static inline uint64_t arch_ticks(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+}
+
+static inline uint64_t arch_ticks_20us(void)
+{
+	uint64_t hz;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+	return hz / 50000;
+}
+
 /* yield is a nop on most cores; isb waits for some tens of cycles. */
 static inline void cpu_relax(void)
 {
