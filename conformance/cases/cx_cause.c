@@ -159,12 +159,14 @@ struct after {
 static void run_after(void *arg)
 {
 	struct after *a = arg;
+	assay_chan *release = a->release;
 
 	if (err_of(a->c) == 0 || !is_done(a->c))
 		bump(&a->wrong);
+	/* who sees this may end the case: *a is gone then */
 	bump(&a->runs);
-	if (a->release != NULL)
-		wait_for(a->release);
+	if (release != NULL)
+		wait_for(release);
 }
 
 static assay_after *after(struct after *a)

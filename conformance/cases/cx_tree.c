@@ -462,19 +462,19 @@ CASE_OF(CX_021, own,
 	free_context(far);
 }
 
-/* ---- CX-029, CX-030: who listens and who does not --------------------------------------------- */
+/* ---- CX-029, CX-030: who listens and who does not ------------------------ */
 
 enum { STAGES = 5 };
 
 struct stage {
 	assay_context *c;
 	assay_chan *in, *out;
+	assay_chan *ended; /* has room for every stage */
 };
 
 /* Passes on what it gets until the context ends; the first one counts. */
-static void run_stage(void *arg)
+static void pass_on(const struct stage *s)
 {
-	struct stage *s = arg;
 	int n = 0;
 
 	for (;;) {
@@ -492,16 +492,24 @@ static void run_stage(void *arg)
 	}
 }
 
+static void run_stage(void *arg)
+{
+	struct stage *s = arg;
+
+	pass_on(s);
+	send_signal(s->ended);
+}
+
 CASE(CX_029, "the owner's cancel ends all stages of a pipeline",
      NEEDS(NEED_CX, NEED(chan, select), NEED(inspect, num_goroutine)))
 {
 	int64_t before = live();
 	assay_context *c = with_cancel(background());
-	assay_chan *link[STAGES];
+	assay_chan *link[STAGES], *ended = chan_signal(STAGES);
 
 	for (int i = 0; i < STAGES; i++) {
 		struct stage s = {c, i == 0 ? NULL : link[i - 1],
-				  link[i] = chan_int(0)};
+				  link[i] = chan_int(0), ended};
 
 		go_copy(run_stage, &s, sizeof(s));
 	}
@@ -510,6 +518,7 @@ CASE(CX_029, "the owner's cancel ends all stages of a pipeline",
 	CHECK_EQ(live(), before + STAGES);
 	cancel(c);
 	CHECK_EQ(left_of(before), before);
+	join(ended, STAGES); /* a count of goroutines orders nothing */
 	free_context(c);
 }
 

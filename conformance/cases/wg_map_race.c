@@ -265,7 +265,7 @@ CASE_OF(WG_028, churn, "a key that stays is always found while others come",
 	ext->map->free(c.m);
 }
 
-/* ---- WG-029: range beside others -------------------------------------------------------------- */
+/* ---- WG-029: range beside others ----------------------------------------- */
 
 struct ranging {
 	assay_map *m;

@@ -177,6 +177,7 @@ CASE_OF(XL_010, copied, "the key is copied", NEEDS(NEED_DO))
 	struct caller changed = caller(f, "new", run_job, &second);
 
 	start_callers(&c, 1, 1);
+	CHECK(becomes(&j.runs, 1)); /* after the last look at the key */
 	memcpy(key, "new", sizeof(key));
 	ask(&changed);
 	check_answer(&changed, &second, false);
@@ -304,7 +305,7 @@ CASE_OF(XL_010, forgotten, "who waits for a forgotten call still shares it",
 	free_flight(f);
 }
 
-/* ---- do_chan ---------------------------------------------------------------------------------- */
+/* ---- do_chan ------------------------------------------------------------- */
 
 static assay_chan *ask_chan(assay_flight *f, assay_call call, void *arg)
 {
@@ -382,7 +383,7 @@ CASE_OF(XL_010, chans_only, "two do_chans of one key are told that they share",
 	free_flight(f);
 }
 
-/* ---- panic and goexit ----------------------------------------------------------------------------- */
+/* ---- panic and goexit ---------------------------------------------------- */
 
 static int panic_later(void *arg, void **value)
 {

@@ -148,7 +148,7 @@ CASE_OF(XL_012, tokens, "tokens fill up to the burst, and asking takes none",
 	free_limiter(l);
 }
 
-/* ---- XL-013: at once ---------------------------------------------------------------------------- */
+/* ---- XL-013: at once ----------------------------------------------------- */
 
 struct crowd {
 	assay_limiter *l;
@@ -183,7 +183,7 @@ CASE(XL_013, "of 15 at once a burst of 5 allows exactly 5", NEEDS(NEED_LIMITER))
 	}
 }
 
-/* ---- XL-014: in the long run ------------------------------------------------------------------------ */
+/* ---- XL-014: in the long run --------------------------------------------- */
 
 /* Asks more often than is allowed, in uneven steps, for that long. */
 static void run_long(double rate, int64_t burst, int64_t time)
@@ -222,7 +222,7 @@ CASE_OF(XL_014, virtual, "virtual: 5 s at 100 a second with a burst of 100",
 	free_limiter(l);
 }
 
-/* ---- XL-015: reservations --------------------------------------------------------------------------- */
+/* ---- XL-015: reservations ------------------------------------------------ */
 
 static assay_reservation *reserve(assay_limiter *l, int64_t at, int64_t n)
 {
@@ -384,7 +384,7 @@ CASE_OF(XL_015, full, "what comes back does not overflow the burst",
 	free_limiter(l);
 }
 
-/* ---- XL-015: against a model ---------------------------------------------------------------------------- */
+/* ---- XL-015: against a model --------------------------------------------- */
 
 /*
  * The bucket in numbers: tokens there at the time last, and when the event

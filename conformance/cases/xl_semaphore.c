@@ -197,7 +197,7 @@ static void check_got(struct taker *t, int status)
 	CHECK_EQ(t->status, status);
 }
 
-/* ---- XL-007: first come, first served --------------------------------------------------------- */
+/* ---- XL-007: first come, first served ------------------------------------ */
 
 CASE(XL_007, "a large waiter at the head holds smaller ones up",
      NEEDS(NEED_SEM))
@@ -308,7 +308,7 @@ CASE_OF(XL_007, starve, "a large waiter is not starved by small ones",
 	free_semaphore(t.s);
 }
 
-/* ---- XL-008: more than there is ----------------------------------------------------------------- */
+/* ---- XL-008: more than there is ------------------------------------------ */
 
 CASE(XL_008, "who wants more than the whole waits and holds nobody up",
      NEEDS(NEED_SEM))
@@ -347,7 +347,7 @@ CASE_OF(XL_008, deadline, "it waits until the context's deadline",
 	free_context(c);
 }
 
-/* ---- XL-009: contexts that end --------------------------------------------------------------------- */
+/* ---- XL-009: contexts that end ------------------------------------------- */
 
 CASE(XL_009, "a waiter whose context ends takes nothing", NEEDS(NEED_SEM))
 {
