@@ -53,16 +53,27 @@ gofmt_clean() {
 }
 
 # Modules are found by their go.mod, programs of the benchmarks have none;
-# nothing is fetched.  Locks are copied on purpose: what Go says to it at run
-# time is a behaviour.
+# nothing is fetched.  The Go host is looked at as the gcc build made it, with
+# what needs golang.org/x.  Locks are copied on purpose: what Go says to it at
+# run time is a behaviour.
+vet_in() {
+	(cd "$1" && shift && GOFLAGS="$flags" GOPROXY=off GOTOOLCHAIN=local \
+		"$go" vet "$@")
+}
+
 vet() {
+	host=$PWD/build/gcc/obj/runtimes/go
+	flags=
 	for dir in benchmarks/core benchmarks/native/go; do
-		(cd $dir && GOFLAGS='' GOPROXY=off GOTOOLCHAIN=local \
-			"$go" vet ./*.go) || return 1
+		vet_in . $dir/*.go || return 1
 	done
 	for mod in $(git ls-files '*go.mod'); do
-		(cd "$(dirname "$mod")" && GOFLAGS=-mod=mod GOPROXY=off \
-			GOTOOLCHAIN=local "$go" vet -copylocks=false ./...) || return 1
+		flags=-mod=mod
+		if [ "$mod" = runtimes/go/go.mod ] && [ -f "$host/x/tags" ]; then
+			flags="-mod=mod -modfile=$host/go.mod"
+			flags="$flags -tags=$(cut -d' ' -f1 "$host/x/tags")"
+		fi
+		vet_in "$(dirname "$mod")" -copylocks=false ./... || return 1
 	done
 }
 
