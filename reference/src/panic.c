@@ -248,7 +248,8 @@ void goro_panic_value(const struct goro_panic_value *v)
 	if (!f)
 		die_of_panic(g);
 	g->stack->panics = p.link;
-	while (g->stack->panics && g->stack->panics->frame == f && !g->stack->panics->goexit)
+	while (g->stack->panics && g->stack->panics->frame == f &&
+	       !g->stack->panics->goexit)
 		g->stack->panics = g->stack->panics->link;
 	if (is_goexit_under_way(g, f))
 		do_goexit(g);
@@ -306,8 +307,10 @@ int goro_defer(goro_fn fn, void *arg)
 	d = sys_malloc(sizeof(*d));
 	if (!d)
 		return GORO_ENOMEM;
-	*d = (struct defer){
-		.link = g->stack->defers, .frame = g->stack->tries, .fn = fn, .arg = arg};
+	*d = (struct defer){.link = g->stack->defers,
+			    .frame = g->stack->tries,
+			    .fn = fn,
+			    .arg = arg};
 	g->stack->defers = d;
 	return GORO_OK;
 }

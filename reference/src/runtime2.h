@@ -223,11 +223,11 @@ struct p {
 	 */
 	atomic_uint attention;
 	atomic_uint preempt; /* the slice is over; implies attention */
-	uint64_t look;       /* owner: arch_ticks() when timers are due a look */
+	uint64_t look; /* owner: arch_ticks() when timers are due a look */
 	struct runq runq;
 	struct timers timers;
-	struct glist gfree; /* dead Gs, last in first out */
-	struct slist sfree; /* free stacks, the warmest first */
+	struct glist gfree;     /* dead Gs, last in first out */
+	struct slist sfree;     /* free stacks, the warmest first */
 	int64_t goid, goid_end; /* numbers it may give to new goroutines */
 	struct pstats stats;
 	/* sysmon's own notes */
