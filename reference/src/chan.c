@@ -297,6 +297,24 @@ static inline int send_blocking(struct goro_chan *c, const void *v,
 	return s.success ? GORO_OK : GORO_SEND_CLOSED;
 }
 
+/* A look without the lock, under which plain stores change the queue. */
+static bool nobody_in(const struct waitq *q)
+{
+	return !__atomic_load_n(&q->first, __ATOMIC_ACQUIRE);
+}
+
+static bool full(struct goro_chan *c)
+{
+	return c->dataqsiz > 0 ? load_acquire(&c->qcount) >= c->dataqsiz
+			       : nobody_in(&c->recvq);
+}
+
+static bool empty(struct goro_chan *c)
+{
+	return c->dataqsiz > 0 ? load_acquire(&c->qcount) == 0
+			       : nobody_in(&c->sendq);
+}
+
 int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 {
 	int status;
@@ -309,8 +327,7 @@ int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 	 * A send that may not block and cannot succeed needs no lock: at one
 	 * moment the channel was open, and full or without receiver.
 	 */
-	if (deadline == GORO_POLL && !load_acquire(&c->closed) &&
-	    load_relaxed(&c->qcount) >= c->dataqsiz && c->dataqsiz > 0)
+	if (deadline == GORO_POLL && !load_acquire(&c->closed) && full(c))
 		return goro__not_ready();
 	plock(&c->lock);
 	status = send_now(c, v);
@@ -358,8 +375,8 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 	if (unlikely(!c))
 		return block_on_nil(deadline, WAIT_CHAN_RECV_NIL);
 	/* As above: at one moment it was open and empty. */
-	if (deadline == GORO_POLL && c->dataqsiz > 0 && !c->timer &&
-	    load_acquire(&c->qcount) == 0 && !load_acquire(&c->closed))
+	if (deadline == GORO_POLL && !c->timer && empty(c) &&
+	    !load_acquire(&c->closed))
 		return goro__not_ready();
 	plock(&c->lock);
 	status = recv_now(c, out);
