@@ -62,12 +62,21 @@ static void begin(void)
 	goro__default_class = 0;
 }
 
-/* A G with a stack. */
-static struct g *started(int size_class)
+/* A G as the go statement has it. */
+static struct g *taken(int size_class)
 {
 	struct g *g = goro__gfget(&fake.p, size_class);
 
 	CU_ASSERT_FATAL(g != NULL);
+	san_fiber_new(&g->san);
+	return g;
+}
+
+/* A G with a stack. */
+static struct g *started(int size_class)
+{
+	struct g *g = taken(size_class);
+
 	if (!g->stack)
 		CU_ASSERT_TRUE_FATAL(goro__stack_take(&fake.p, g));
 	return g;
@@ -121,9 +130,9 @@ static void warmest_first(void)
 	CU_ASSERT_PTR_NOT_EQUAL(a->stack, b->stack);
 	goro__gfput(&fake.p, a);
 	goro__gfput(&fake.p, b);
-	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 0), b);
+	CU_ASSERT_PTR_EQUAL(taken(0), b);
 	CU_ASSERT_PTR_EQUAL(b->stack, stack);
-	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 0), a);
+	CU_ASSERT_PTR_EQUAL(taken(0), a);
 	goro__gfput(&fake.p, a);
 	goro__gfput(&fake.p, b);
 	fake_end(&fake);
@@ -137,9 +146,9 @@ static void of_the_ended(void)
 
 	begin();
 	a = started(0);
-	b = goro__gfget(&fake.p, 0);
+	b = taken(0);
 	while (b->stack) /* of earlier tests */
-		b = goro__gfget(&fake.p, 0);
+		b = taken(0);
 	CU_ASSERT_PTR_NULL(b->sp);
 	stack = a->stack;
 	while (fake.p.sfree.head)
@@ -150,7 +159,7 @@ static void of_the_ended(void)
 	CU_ASSERT_PTR_EQUAL(stack->g, b);
 	CU_ASSERT_PTR_NULL(a->stack);
 	CU_ASSERT_PTR_NULL(a->sp);
-	CU_ASSERT_PTR_EQUAL(goro__gfget(&fake.p, 0), a);
+	CU_ASSERT_PTR_EQUAL(taken(0), a);
 	CU_ASSERT_PTR_NULL(a->stack);
 	goro__gfput(&fake.p, a);
 	goro__gfput(&fake.p, b);
@@ -232,7 +241,7 @@ static void lazy(void)
 
 	begin();
 	for (int i = 0; i < MANY; i++) {
-		many[i] = goro__gfget(&fake.p, 0);
+		many[i] = taken(0);
 		CU_ASSERT_FATAL(many[i] != NULL);
 	}
 	UNIT_EQ(goro__stack_bytes(), bytes);
