@@ -131,7 +131,7 @@ static void read_lines(void)
 		    end != '\n' || me < 0 || me >= WORKERS || k != next[me]++ ||
 		    x != (double)me / 8) {
 			printf("line: %s", line);
-			CHECK(!"a whole line");
+			check(false, "a whole line", __FILE__, __LINE__);
 			return;
 		}
 	}
