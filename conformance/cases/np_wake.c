@@ -404,3 +404,45 @@ CASE_OF(NP_038, busy, "also when who made it goes on computing",
 {
 	check_timer_breaks(fires_beside_spinner);
 }
+
+/* ---- NP-038: the first connection while others sleep --------------------------- */
+
+/* A byte from outside, when the runtime has had time to go to sleep. */
+static void *write_late(void *arg)
+{
+	kernel_sleep(50 * MS);
+	if (write(*(int *)arg, "x", 1) != 1)
+		return NULL;
+	return arg;
+}
+
+static void sleep_a_minute(void *arg)
+{
+	(void)arg;
+	sleep_ns(60 * SEC);
+}
+
+/*
+ * One thread sleeps for a timer that is far, and the program has no connection
+ * yet.  The one that comes back from the kernel makes the first.
+ */
+CASE_OF(NP_038, first, "a first connection is seen by who sleeps for a timer",
+	NEEDS(NEED_SERVER, NEED(blocking, call)))
+{
+	int64_t pause = 50 * MS, begin;
+	struct server s;
+	struct half h;
+	char byte = 0;
+
+	go(sleep_a_minute, NULL);
+	rt->blocking->call(sleep_outside, &pause);
+	begin = now();
+	s = serve(TCP);
+	h = half_of(&s);
+	outside(write_late, &h.fd);
+	read_all(h.c, &byte, 1);
+	CHECK_EQ(byte, 'x');
+	CHECK_LT(now() - begin, upto(5 * SEC));
+	end_conn(h.c);
+	end_server(&s);
+}

@@ -228,6 +228,31 @@ CASE(PA_008, "goexit runs the deferred calls and ends one goroutine only",
 	CHECK_EQ(recv_int(c), 7);
 }
 
+static void leave_a_try(void *c)
+{
+	defer(send_token, c);
+	rt->core->try_(leave_inside, NULL, NULL);
+}
+
+static void return_deferring(void *c)
+{
+	defer(send_token, c);
+}
+
+/* They are likely to run where one has just left a try by goexit. */
+CASE_OF(PA_008, next, "goroutines after it defer and return as ever",
+	NEEDS_GOEXIT)
+{
+	assay_chan *c = chan_int(0);
+
+	for (int64_t i = rounds(20); i > 0; i--) {
+		go(leave_a_try, c);
+		CHECK_EQ(recv_int(c), 7);
+		go(return_deferring, c);
+		CHECK_EQ(recv_int(c), 7);
+	}
+}
+
 #define NO_GOROUTINES                                                          \
 	"fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
 

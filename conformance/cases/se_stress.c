@@ -111,6 +111,56 @@ CASE(SE_019, "a poll of two channels of which one is always full finds one",
 	end_rounds(&p, i);
 }
 
+/* Takes a value from either channel, again when main has heard of it. */
+struct ghost {
+	assay_chan *c1, *c2, *taken;
+};
+
+static void take_either(void *arg)
+{
+	struct ghost *g = arg;
+	int v;
+	struct assay_case cases[2] = {case_recv(g->c1, &v),
+				      case_recv(g->c2, &v)};
+
+	while (select_cases(cases, 2, NULL) == 0 && v != 0)
+		send_signal(g->taken);
+	send_signal(g->taken);
+}
+
+/*
+ * The select has been given a value by c1, but may not have run since: on c2
+ * nobody waits any more, whatever a list there says.
+ */
+static void look_beside_ghost(struct ghost *g, assay_chan *full, int turn)
+{
+	struct assay_case cases[2];
+	size_t at = (size_t)turn % 2;
+
+	cases[at] = case_recv(full, NULL);
+	cases[1 - at] = case_send(g->c2, &turn);
+	if (turn % 4 < 2)
+		CHECK_EQ(select_default(cases, 2, NULL), at);
+	else
+		CHECK_EQ(select_cases(cases, 2, NULL), at);
+}
+
+CASE_OF(SE_019, ghost, "a full channel is found beside one whose waiter left",
+	NEEDS(NEED(chan, select)))
+{
+	struct ghost g = {chan_int(0), chan_int(0), chan_signal(0)};
+	assay_chan *full = chan_int(1);
+
+	go(take_either, &g);
+	for (int turn = (int)rounds(200); turn >= 0; turn--) {
+		settle(1);
+		send_int(full, 1);
+		send_int(g.c1, turn);
+		look_beside_ghost(&g, full, turn);
+		wait_for(g.taken);
+	}
+}
+
 CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
      .flags = CASE_ALONE,
      NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))

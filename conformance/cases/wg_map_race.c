@@ -211,11 +211,12 @@ CASE_OF(WG_028, swap, "swap hands on each value once", NEEDS(NEED_MAP))
 	ext->map->free(r.m);
 }
 
-/* Keys that come and go, few or many, beside those below STAY. */
-enum { STAY = 100 };
+/* Keys that come and go, few or many, beside those that stay. */
+enum { STAY = 100, CROWD = 800 };
 
 struct churn {
 	assay_map *m;
+	int64_t few, many; /* that each brings, at most */
 	assay_chan *ended;
 	atomic_int next, stop, wrong;
 };
@@ -226,7 +227,7 @@ static void come_and_go(void *arg)
 	uint64_t own = (uint64_t)bump(&c->next) * 1000000;
 
 	while (count_of(&c->stop) == 0) {
-		int64_t most = rnd_below(16) == 0 ? 2000 : 100;
+		int64_t most = rnd_below(16) == 0 ? c->many : c->few;
 		uint64_t n = 1 + (uint64_t)rnd_below(most);
 
 		for (uint64_t k = 0; k < n; k++)
@@ -239,18 +240,19 @@ static void come_and_go(void *arg)
 	send_signal(c->ended);
 }
 
-CASE_OF(WG_028, churn, "a key that stays is always found while others come",
-	NEEDS(NEED_MAP))
+/* Those below stay are looked for all the time. */
+static void look_beside_churn(struct churn c, uint64_t stay)
 {
-	struct churn c = {.m = map(), .ended = chan_signal(0)};
 	struct effort e = effort(rounds(150) * MS);
 	int64_t missed = 0;
 
-	for (uint64_t k = 0; k < STAY; k++)
+	c.m = map();
+	c.ended = chan_signal(0);
+	for (uint64_t k = 0; k < stay; k++)
 		store(c.m, k, word(k + 1));
 	go_many(3, come_and_go, &c);
 	while (goes_on(&e)) {
-		for (uint64_t k = 0; k < STAY; k++) {
+		for (uint64_t k = 0; k < stay; k++) {
 			void *value = NULL;
 
 			missed += !ext->map->load(c.m, k, &value) ||
@@ -263,6 +265,19 @@ CASE_OF(WG_028, churn, "a key that stays is always found while others come",
 	CHECK_EQ(missed, 0);
 	CHECK_EQ(count_of(&c.wrong), 0);
 	ext->map->free(c.m);
+}
+
+CASE_OF(WG_028, churn, "a key that stays is always found while others come",
+	NEEDS(NEED_MAP))
+{
+	look_beside_churn((struct churn){.few = 100, .many = 2000}, STAY);
+}
+
+/* More stay than come: what the others leave is filled by these. */
+CASE_OF(WG_028, crowd, "of many that stay each is found while a few come",
+	NEEDS(NEED_MAP))
+{
+	look_beside_churn((struct churn){.few = 120, .many = 120}, CROWD);
 }
 
 /* ---- WG-029: range beside others ----------------------------------------- */
@@ -339,7 +354,8 @@ static bool see_churn(void *arg, uint64_t key, void *value)
 CASE_OF(WG_029, churn, "a key that stays is visited once while others come",
 	NEEDS(NEED_MAP))
 {
-	struct churn c = {.m = map(), .ended = chan_signal(0)};
+	struct churn c = {
+		.m = map(), .ended = chan_signal(0), .few = 100, .many = 2000};
 	int64_t wrong = 0;
 
 	for (uint64_t k = 0; k < STAY; k++)
