@@ -18,7 +18,8 @@ if [ -z "$first" ]; then
 	echo "reports: no python3 here: Debian package python3" >&2
 	exit 2
 fi
-here=$(dirname "$0")
-PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH}
+# The history and its steps are ci's.
+here=$(cd "$(dirname "$0")" && pwd)
+PYTHONPATH=$here:$here/../ci${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 exec "$first" "$@"

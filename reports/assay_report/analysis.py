@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .plan import leaves_out
 from .results import Results
 from .stats import Interval, geomean_ratio, median_interval, ratio_interval
+from .style import CONFIDENT
 from .targets import HEADLINE, Target
 from .workloads import BASE_FAMILY, Workload
 
@@ -14,7 +15,6 @@ GO = "go"
 MET, MET_MAYBE = "met", "met, not certain"
 MISSED, MISSED_MAYBE = "missed", "missed, not certain"
 UNKNOWN = "not measured"
-SURE = 0.9  # an interval that holds the truth less often decides nothing
 DISTURBED_LIMIT = 0.10  # part of the samples; above it nothing is to be trusted
 
 By_round = dict[int, float]
@@ -34,7 +34,7 @@ class Reached:
         if self.measured is None:
             return UNKNOWN
         limit = self.target.limit
-        sure = self.measured.coverage >= SURE
+        sure = self.measured.coverage >= CONFIDENT
         if self.measured.value <= limit:
             certain = sure and self.measured.high <= limit
             return MET if certain else MET_MAYBE
@@ -122,11 +122,12 @@ class Analysis:
             why = self._why.get((workload, p, runtime))
             if why:
                 return why if p == procs else f"{why} (procs {p})"
-        if self.options["quick"] and leaves_out(workload):
+        if self.options["quick"] and leaves_out(
+                workload, {t.workload for t in self.targets}):
             return "left out in the quick mode"
+        if self.results.header.get("stopped"):
+            return "the time of the quick mode was over"
         if any(c[0] == workload and c[2] != runtime for c in self._ok):
-            if self.results.header.get("stopped"):
-                return "the time of the quick mode was over"
             return "the program has no such workload"
         return "not in this run"
 
@@ -187,11 +188,18 @@ class Analysis:
                     continue
                 total += 1
                 ahead += all(x.value < 1 for x in ratios)
-                certain += all(x.high < 1 and x.coverage >= SURE
+                certain += all(x.high < 1 and x.coverage >= CONFIDENT
                                for x in ratios)
         return ahead, certain, total
 
     # ---- trust ------------------------------------------------------------
+
+    @property
+    def rounds(self) -> str:
+        """How many rounds there were."""
+        seen = len({s["round"] for s in self.results.samples})
+        planned = self.options["rounds"]
+        return str(seen) if seen == planned else f"{seen} of {planned}"
 
     def disturbed(self) -> tuple[int, int, int]:
         """Samples that stayed disturbed, repeats made, all samples."""
@@ -207,6 +215,9 @@ class Analysis:
         if self.options["quick"]:
             found.append("Quick mode: few short samples, an impression and "
                          "not comparable.")
+        if self.results.header.get("stopped"):
+            found.append("The time of the quick mode was over before the last "
+                         "round was complete.")
         if "finished" not in self.results.header:
             found.append("The run was interrupted; it is not complete.")
         bad, _, total = self.disturbed()

@@ -19,6 +19,7 @@ from .progress import Progress
 from .results import Results, load_results
 from .rounds import Rounds, same_run
 from .samples import Program, list_names
+from .targets import load_targets
 from .workloads import BASE_FAMILY, load_workloads
 
 NOTHING_MATCHED = 3
@@ -35,7 +36,8 @@ def bench(args: Namespace) -> int:
         progress.say(f"{label} is left out: {why}")
     names = names_of(found, options, args.build)
     workloads = load_workloads()
-    plan = make_plan(options, workloads, names)
+    plan = make_plan(options, workloads, names,
+                     {t.workload for t in load_targets()})
     if not plan:
         raise Failure(f"FILTER: '{options.pattern}' matches no workload"
                       + (" of the quick mode" if options.quick else ""),

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from .analysis import GO, Analysis, Reached
+from .analysis import GO, MET_MAYBE, Analysis, Reached
 from .figures import CURVES, Figures
 from .stats import Interval
 from .style import (AREAS, GLYPHS, MARKERS, colours, family_title, markers,
@@ -69,6 +69,7 @@ class Page:
             "doubts": self.a.doubts(), "trusted": self.a.trusted,
             "targets": [self._target(r) for r in self.reached],
             "met": sum(r.met for r in self.reached),
+            "unsure": sum(r.verdict == MET_MAYBE for r in self.reached),
             "known": sum(r.measured is not None for r in self.reached),
             "ahead_go": self.a.standing(GO) if self._go_is_peer else None,
             "ahead_all": self.a.standing(None),

@@ -1,7 +1,7 @@
 """Which samples are taken, in which order, and how patiently."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +11,12 @@ from .workloads import BASE_FAMILY, Workload
 
 LEAST_ROUNDS = 10
 
-# Too long for the quick mode, whatever the runtime.
-QUICK_LEAVES_OUT = ("chan/skynet/", "mem/parked/n:1000000", "net/echo/",
-                    "core/switch_set/n:1000000", "base/epoll_echo/",
-                    "latency/open/rate:20000", "latency/open_spawn/",
-                    "fair/", "chan/elem/", "idle/")
+# The quick mode measures the workloads that have a target, and these ...
+QUICK_TOO = ("base/call", "base/switch", "base/pthread_", "base/epoll_serve/",
+             "core/switch_set/n:2", "core/switch_set/n:1000",
+             "latency/open/rate:1000")
+# ... but for those that take too long, whatever the runtime.
+QUICK_NOT = ("chan/skynet/", "mem/parked/n:1000000")
 
 
 class Step(NamedTuple):
@@ -62,38 +63,43 @@ def make_options(rounds: int | None, procs: Sequence[int], pattern: str,
                       f"speed: {LEAST_ROUNDS} or more, or QUICK=1")
     if quick:
         return Options(rounds or 3, tuple(procs), pattern, min_time or 0.02,
-                       4.0, True, tiny, 80.0, 1)
+                       2.0, True, tiny, 70.0, 1)
     return Options(rounds or LEAST_ROUNDS, tuple(procs), pattern,
                    min_time or 0.2, 60.0, False, tiny)
 
 
 def make_plan(options: Options, workloads: Mapping[str, Workload],
-              names: Mapping[str, Sequence[str]]) -> list[Step]:
-    """The steps: round by round, all runtimes of a workload side by side.
+              names: Mapping[str, Sequence[str]],
+              targets: Container[str]) -> list[Step]:
+    """The steps: round by round, all samples of a workload side by side.
 
     `names` has the workloads of each runtime, in the order in which the
-    runtimes take turns; every other round it is turned round.  A yardstick
-    (family base) is the same at any procs and measured once a round.
+    runtimes take turns; every other round it is turned round.  `targets` are
+    the workloads that have one.  A yardstick (family base) is the same at any
+    procs and measured once a round.
     """
     runtimes = list(names)
     has = {r: set(ns) for r, ns in names.items()}
     steps = []
     for number in range(options.rounds):
         order = runtimes if number % 2 == 0 else runtimes[::-1]
-        for procs in options.procs:
-            steps += [Step(number, procs, w.name, runtime)
-                      for w in workloads.values()
-                      if not (options.quick and leaves_out(w.name))
-                      for runtime in order
-                      if w.name in has[runtime]
-                      and w.is_base == (runtime == BASE_FAMILY)
-                      and (not w.is_base or procs == min(options.procs))]
+        steps += [Step(number, procs, w.name, runtime)
+                  for w in workloads.values()
+                  if not (options.quick and leaves_out(w.name, targets))
+                  for procs in options.procs
+                  if not w.is_base or procs == min(options.procs)
+                  for runtime in order
+                  if w.name in has[runtime]
+                  and w.is_base == (runtime == BASE_FAMILY)]
     return steps
 
 
-def leaves_out(name: str) -> bool:
+def leaves_out(name: str, targets: Container[str]) -> bool:
     """Whether the quick mode has no time for this workload."""
-    return name.startswith(QUICK_LEAVES_OUT)
+    if name.startswith(QUICK_NOT):
+        return True
+    return name not in targets and not f"{name}/".startswith(
+        tuple(x if x.endswith(("/", "_")) else x + "/" for x in QUICK_TOO))
 
 
 class Hopeless:
@@ -123,9 +129,9 @@ class Hopeless:
 class Repeats:
     """How often disturbed samples may still be taken again."""
 
-    def __init__(self, steps: int, each: int):
+    def __init__(self, most: int, each: int):
         self.each = each
-        self.left = steps // 2
+        self.left = most
 
     def take(self, tries: int) -> bool:
         """Whether a sample that was disturbed `tries` times gets another."""

@@ -58,7 +58,7 @@ class Progress:
         self.out = out or sys.stderr
         self.live = self.out.isatty()
         self.last = 0.0
-        self.last_block: tuple[int, int] | None = None
+        self.last_round = -1
 
     def say(self, text: str) -> None:
         """A line that stays."""
@@ -70,18 +70,18 @@ class Progress:
         """Before a sample is taken; `left` in seconds, None if unknown."""
         time_left = "" if left is None else f", {human_time(left)} left"
         again = f", {repeated} repeated" if repeated else ""
-        head = f"round {step.round + 1}/{self.rounds}, procs {step.procs}"
+        head = f"round {step.round + 1}/{self.rounds}"
         tail = f"{done}/{total} samples{time_left}{again}"
         if self.live:
             width = shutil.get_terminal_size().columns - 1
-            text = f"{head}: {tail}  {step.runtime} {step.workload}"
+            text = f"{head}: {tail}  {step.workload} procs {step.procs} "
+            text += step.runtime
             self.out.write("\r" + text[:width].ljust(width))
             self.out.flush()
             return
         now = time.monotonic()
-        block = (step.round, step.procs)
-        if block != self.last_block or now - self.last >= LINE_EVERY:
-            self.last, self.last_block = now, block
+        if step.round != self.last_round or now - self.last >= LINE_EVERY:
+            self.last, self.last_round = now, step.round
             self.say(f"{head}: {tail}")
 
     def _clear(self) -> None:

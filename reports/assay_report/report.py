@@ -7,7 +7,6 @@ from pathlib import Path
 
 from .analysis import Analysis
 from .errors import Failure
-from .history import load_history
 from .history_figures import history_pictures
 from .page import Page
 from .results import Results, load_results
@@ -42,7 +41,7 @@ def make_page(results: Results, history: Path | None = None,
                       f"benchmarks/workloads.tsv: {sorted(unknown)[0]}")
     if not any(s["status"] == "ok" for s in results.samples):
         raise Failure("the results have no sample that was measured", 1)
-    return Page(analysis, history_pictures(load_history(history)))
+    return Page(analysis, history_pictures(history, analysis))
 
 
 def write(path: Path, text: str) -> None:

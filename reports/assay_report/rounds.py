@@ -34,7 +34,8 @@ class Rounds:
         self.progress = progress
         self.estimate = Estimate()
         self.hopeless = Hopeless()
-        self.repeats = Repeats(len(plan), options.repeats)
+        self.repeats = Repeats(len(plan) // (20 if options.quick else 2),
+                               options.repeats)
         self.repeated = 0
         self.fresh = 0
         for old in results.samples:

@@ -70,6 +70,7 @@ def number(value: float) -> str:
     return f"{value:,.{min(digits, 4)}f}".replace(",", "\u2009")
 
 
+CONFIDENT = 0.9  # an interval that holds the truth less often says its n
 SCALES = {"ns": ((1e9, "s"), (1e6, "ms"), (1e3, "\u00b5s"), (1, "ns")),
           "B": ((1, "B"),)}
 
@@ -85,12 +86,18 @@ def scale(unit: str, size: float) -> tuple[float, str]:
 def quantity(interval: Interval, unit: str) -> tuple[str, str]:
     """The median and its interval as text, in a readable unit."""
     factor, name = scale(unit, interval.value)
-    low, high = interval.low / factor, interval.high / factor
     text = f"{number(interval.value / factor)}\u00a0{name}".strip()
-    return text, f"{number(low)} to {number(high)}"
+    return text, _between(interval, factor)
 
 
 def ratio_text(interval: Interval) -> tuple[str, str]:
     """A ratio and its interval as text."""
-    return (number(interval.value),
-            f"{number(interval.low)} to {number(interval.high)}")
+    return number(interval.value), _between(interval, 1)
+
+
+def _between(i: Interval, factor: float) -> str:
+    """The interval; with few samples it is their range, and says so."""
+    if i.n == 1:
+        return "one sample"
+    text = f"{number(i.low / factor)}\u2013{number(i.high / factor)}"
+    return text if i.coverage >= CONFIDENT else f"{text}, n\u00a0{i.n}"
