@@ -58,7 +58,7 @@ endif
 ifneq ($(filter aarch64,$(GOALS) $(CONFIG)),)
 PROFILE := cross
 endif
-ifneq ($(filter bench bench-% report %/assay-bench,$(GOALS)),)
+ifneq ($(filter bench bench-% gate report %/assay-bench,$(GOALS)),)
 PROFILE := bench
 endif
 ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)

@@ -51,6 +51,7 @@ table() {
 	bench    want python3-scipy         exists $pydist/scipy
 	bench    want python3-numpy         exists $pydist/numpy
 	bench    want chromium              tool chromium
+	bench    want valgrind              tool valgrind
 	tsan     need clang                 tool clang
 	tsan     need clang-runtime         links clang -fsanitize=thread
 	valgrind need valgrind              tool valgrind

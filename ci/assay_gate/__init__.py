@@ -1,0 +1,1 @@
+"""The regression gate: base against head on one machine."""

@@ -1,0 +1,169 @@
+"""history: figures of many commits as JSON lines, and the steps in them."""
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assay_report.errors import Failure
+from assay_report.results import Results, load_results
+from assay_report.stats import median_interval
+
+from .__main__ import Parser
+from .steps import find_steps
+
+DEFAULT = Path(__file__).resolve().parents[1] / "history.jsonl"
+TEXTS = ("date", "commit", "machine", "runtime", "workload")
+NUMBERS = ("value", "ci_low", "ci_high")
+
+
+class Series(NamedTuple):
+    """What can be compared over time."""
+
+    machine: str
+    runtime: str
+    workload: str
+    procs: int
+
+
+def lines_of(results: Results) -> list[dict[str, Any]]:
+    """A line for each cell of a results file, in the order of the cells."""
+    header = results.header
+    if header["options"].get("quick") or header["options"].get("tiny"):
+        raise Failure("results of the quick mode are not comparable")
+    cells: dict[tuple[str, str, int], list[float]] = {}
+    for s in results.samples:
+        if s["status"] == "ok":
+            key = s["runtime"], s["workload"], s["procs"]
+            cells.setdefault(key, []).append(s["value"])
+    commit = header["build"].get("commit", "")
+    dirty = "+" if header["build"].get("dirty") else ""
+    made = []
+    for (runtime, workload, procs), values in cells.items():
+        around = median_interval(values)
+        made.append({
+            "date": header["started"], "commit": commit + dirty,
+            "machine": header["machine"].get("fingerprint", ""),
+            "runtime": runtime, "workload": workload, "procs": procs,
+            "value": around.value, "ci_low": around.low,
+            "ci_high": around.high})
+    return made
+
+
+def append(path: Path, lines: Iterable[dict[str, Any]]) -> int:
+    """Adds lines; those that are there already are not added again."""
+    there = {_identity(x) for x in load(path)} if path.exists() else set()
+    fresh = [x for x in lines if _identity(x) not in there]
+    with path.open("a") as out:
+        out.writelines(json.dumps(x, separators=(",", ":")) + "\n"
+                       for x in fresh)
+    return len(fresh)
+
+
+def _identity(line: dict[str, Any]) -> tuple[Any, ...]:
+    return line["date"], line["commit"], series_of(line)
+
+
+def series_of(line: dict[str, Any]) -> Series:
+    """What a line belongs to."""
+    return Series(line["machine"], line["runtime"], line["workload"],
+                  line["procs"])
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    """Reads and checks a history; in the order of the dates."""
+    try:
+        texts = path.read_text().splitlines()
+    except OSError as e:
+        raise Failure(f"{path}: {e.strerror}") from e
+    found = []
+    for number, text in enumerate(texts, 1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError as e:
+            raise Failure(f"{path}:{number}: not a line of JSON: {e}") from e
+        wrong = _wrong_with(line)
+        if wrong:
+            raise Failure(f"{path}:{number}: {wrong}")
+        found.append(line)
+    return sorted(found, key=lambda x: x["date"])
+
+
+def _wrong_with(line: Any) -> str:
+    if not isinstance(line, dict):
+        return "not an object"
+    for key in TEXTS:
+        if not isinstance(line.get(key), str):
+            return f"{key} is not a text"
+    if not isinstance(line.get("procs"), int):
+        return "procs is not a count"
+    for key in NUMBERS:
+        value = line.get(key)
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            return f"{key} is not a number"
+    return ""
+
+
+def steps(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of every series, as objects with its names."""
+    every: dict[Series, list[dict[str, Any]]] = {}
+    for line in lines:
+        if line["value"] > 0:
+            every.setdefault(series_of(line), []).append(line)
+    return [{**series._asdict(), "date": points[s.index]["date"],
+             "commit": points[s.index]["commit"], "before": s.before,
+             "after": s.after, "change": s.change, "p": s.p}
+            for series, points in every.items()
+            for s in find_steps([x["value"] for x in points])]
+
+
+def make_parser() -> Parser:
+    p = Parser(prog="history", description=__doc__)
+    commands = p.add_subparsers(dest="command", required=True)
+    add = commands.add_parser("append", help="add the results of a make bench")
+    add.add_argument("results", type=Path, metavar="RESULTS.JSON")
+    show = commands.add_parser("steps", help="where a figure changed for good")
+    show.add_argument("--json", action="store_true", help="a line for each")
+    for command in (add, show):
+        command.add_argument("--file", type=Path, default=DEFAULT,
+                             help="the history (ci/history.jsonl)")
+    return p
+
+
+def show(found: list[dict[str, Any]], as_json: bool) -> None:
+    """One line for each step."""
+    for s in found:
+        if as_json:
+            print(json.dumps(s))
+        else:
+            print(f"{s['date'][:10]} {s['commit'][:12]} {s['runtime']} "
+                  f"{s['workload']} procs {s['procs']}: {s['before']:.4g} to "
+                  f"{s['after']:.4g}, {100 * s['change']:+.1f} %")
+
+
+def main() -> int:
+    try:
+        args = make_parser().parse_args()
+        if args.command == "append":
+            added = append(args.file, lines_of(load_results(args.results)))
+            print(f"history: {added} lines added to "
+                  f"{os.path.relpath(args.file)}")
+        else:
+            show(steps(load(args.file)), args.json)
+        return 0
+    except Failure as e:
+        print(f"history: {e}", file=sys.stderr)
+        return 2
+    except OSError as e:
+        print(f"history: {e}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

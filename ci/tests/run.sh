@@ -1,0 +1,10 @@
+#!/bin/sh
+# run.sh - the tests of the gate: run.py with the packages it needs.
+#
+#	run.sh [TEST ...]       a module, as in test_decide; default: all
+set -eu
+
+cd "$(dirname "$0")/.."
+PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
+export PYTHONPATH
+exec ../reports/python.sh -m tests.run "$@"
