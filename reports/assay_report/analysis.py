@@ -17,7 +17,7 @@ MISSED, MISSED_MAYBE = "missed", "missed, not certain"
 UNKNOWN = "not measured"
 DISTURBED_LIMIT = 0.10  # part of the samples; above it nothing is to be trusted
 
-By_round = dict[int, float]
+ByRound = dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Analysis:
         return [f for f in dict.fromkeys(names) if f != BASE_FAMILY]
 
     def values(self, workload: str, procs: int, runtime: str,
-               metric: str = HEADLINE) -> By_round:
+               metric: str = HEADLINE) -> ByRound:
         """The samples of a cell by round."""
         made = self._ok.get((workload, procs, runtime), {})
         if metric == HEADLINE:

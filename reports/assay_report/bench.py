@@ -56,7 +56,8 @@ def bench(args: Namespace) -> int:
     except KeyboardInterrupt:
         results.save(args.out / "results.json")
         progress.say(f"interrupted after {len(results.samples)} of "
-                     f"{len(plan)} samples; to go on: {how_to_go_on(args.given)}")
+                     f"{len(plan)} samples; to go on: "
+                     + how_to_go_on(args.given))
         return 130
     results.header["finished"] = now()
     results.save(args.out / "results.json")

@@ -15,7 +15,9 @@ FIXED = {"goro": BLUE, "go": ORANGE, "pthread": GREEN, "boost_fiber": RED,
          "tokio": PURPLE, "base": GREY}
 SPARE = (SKY, PURPLE, GREEN, RED, ORANGE, BLUE)
 MARKERS = "osD^vPXh*d"
-GLYPHS = "\u25cf\u25a0\u25c6\u25b2\u25bc\u271a\u2716\u2b22\u2605\u2b27"  # the same, as text
+# The same, as text.
+GLYPHS = ("\u25cf\u25a0\u25c6\u25b2\u25bc\u271a"
+          "\u2716\u2b22\u2605\u2b27")
 
 FAMILIES = {
     "core": "Goroutines", "chan": "Channels", "select": "Select",
