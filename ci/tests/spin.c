@@ -2,9 +2,9 @@
  * spin.c - a bench program that really computes for a while, so that real
  * noise is in its figures; see ../../benchmarks/README.md for its contract.
  *
- * SPIN_FACTOR in the environment is how much an iteration does, 1 by default.
- * SPIN_KIND is what is wrong with it: crash, usage, error, skip, lacks, cut,
- * hang, nolist; or what is wrong with one workload, as in "sync/mutex:error".
+ * --factor is how much an iteration does, 1 by default.  --kind is what is
+ * wrong with it: crash, usage, error, skip, lacks, cut, hang, nolist; or what
+ * is wrong with one workload, as in "sync/mutex:error".
  */
 #define _GNU_SOURCE
 #include <regex.h>
@@ -23,7 +23,8 @@ static const char *const names[] = {"core/yield", "chan/pingpong", "sync/mutex",
 				    NULL};
 
 static const char *pattern = "", *json = "/dev/null";
-static double min_time = 0.2;
+static const char *kind = "";
+static double min_time = 0.2, factor = 1;
 static long fixed;
 static bool list;
 static volatile uint64_t result;
@@ -39,11 +40,8 @@ static double now(clockid_t clock)
 /* What is wrong with this workload, "" if nothing is. */
 static const char *kind_of(const char *name)
 {
-	const char *kind = getenv("SPIN_KIND");
 	size_t n = strlen(name);
 
-	if (!kind)
-		return "";
 	if (strncmp(kind, name, n) == 0 && kind[n] == ':')
 		return kind + n + 1;
 	return strchr(kind, ':') ? "" : kind;
@@ -61,8 +59,7 @@ static void spin(long iterations, long steps)
 
 static void measure(FILE *f, const char *name)
 {
-	const char *factor = getenv("SPIN_FACTOR");
-	long steps = (long)(STEPS * (factor ? strtod(factor, NULL) : 1));
+	long steps = (long)(STEPS * factor);
 	double wall = 0, cpu = 0;
 	long n = fixed ? fixed : 1000;
 
@@ -85,13 +82,13 @@ static void measure(FILE *f, const char *name)
 
 static bool report(FILE *f, const char *name)
 {
-	const char *kind = kind_of(name);
+	const char *wrong = kind_of(name);
 
-	if (strcmp(kind, "crash") == 0)
+	if (strcmp(wrong, "crash") == 0)
 		raise(SIGSEGV);
-	if (strcmp(kind, "hang") == 0)
+	if (strcmp(wrong, "hang") == 0)
 		sleep(1000);
-	if (strcmp(kind, "error") == 0) {
+	if (strcmp(wrong, "error") == 0) {
 		fprintf(f,
 			"{\"name\": \"%s\", \"error_occurred\": true, "
 			"\"error_message\": \"sum is 1, not 2\"}",
@@ -105,7 +102,7 @@ static bool report(FILE *f, const char *name)
 /* All that match; the last one counts for what is wrong. */
 static int run(const char *name)
 {
-	const char *kind = kind_of(name);
+	const char *wrong = kind_of(name);
 	FILE *f = fopen(json, "w");
 	bool good = true;
 
@@ -114,14 +111,14 @@ static int run(const char *name)
 	fputs("{\"context\": {\"runtime\": \"spin\", \"version\": \"1\"}, "
 	      "\"benchmarks\": [",
 	      f);
-	if (strcmp(kind, "skip") == 0) {
+	if (strcmp(wrong, "skip") == 0) {
 		fprintf(f,
 			"], \"skipped\": [{\"name\": \"%s\", "
 			"\"reason\": \"no net->dial\"}]}",
 			name);
 	} else {
 		good = report(f, name);
-		if (strcmp(kind, "cut") != 0)
+		if (strcmp(wrong, "cut") != 0)
 			fputs("], \"skipped\": []}", f);
 	}
 	fclose(f);
@@ -141,6 +138,10 @@ static void options(char **argv)
 			json = *++argv;
 		else if (strcmp(*argv, "--min-time") == 0)
 			min_time = strtod(*++argv, NULL);
+		else if (strcmp(*argv, "--factor") == 0)
+			factor = strtod(*++argv, NULL);
+		else if (strcmp(*argv, "--kind") == 0)
+			kind = *++argv;
 		else if (strcmp(*argv, "--iterations") == 0)
 			fixed = strtol(*++argv, NULL, 10);
 		else

@@ -1,16 +1,17 @@
 """How often the decision is wrong, in short: simulate.py does it at length."""
+import os
 import unittest
 
 from .noise import MODELS, recorded
 from .simulate import simulate
 
-SESSIONS = 25
+SESSIONS = int(os.environ.get("GATE_SESSIONS", "25"))
 
 
 class Rates(unittest.TestCase):
     def check(self, model, found):
         r = simulate(model, SESSIONS, 0.15, count=3)
-        self.assertEqual(r.false_alarms, 0)
+        self.assertLess(r.false_alarms, 0.005)
         self.assertLessEqual(r.suspected, 0.16)
         self.assertGreaterEqual(r.found, found)
         return r

@@ -33,8 +33,8 @@ class WithSpin(unittest.TestCase):
     def program(self, factor: float = 1, kind: str = "") -> str:
         """A program that spins that much, and what is wrong with it."""
         name = f"{factor}-{kind}".replace("/", "_")
-        return script(self.folder / name, f"SPIN_FACTOR={factor} SPIN_KIND='{kind}' exec "
-            f"{self.spin} \"$@\"")
+        return script(self.folder / name, f"exec {self.spin} --factor "
+                      f"{factor} --kind '{kind}' \"$@\"")
 
     def gate(self, base: str, head: str, *more: str, least: int = 8
              ) -> subprocess.CompletedProcess[str]:
