@@ -29,6 +29,7 @@ cp "$here"/../src/*.c "$here"/../src/*.h "$dir"
 cp "$here"/../src/seam/no_edges.h "$dir/seam"
 edit "$here/small.sed" "$dir/runtime2.h"
 edit "$here/small.sed" "$dir/schedule.c"
+edit "$here/small.sed" "$dir/lock.c"
 if [ "$name" != small ]; then
 	script=$here/planted/$name.sed
 	file=$(sed -n 's/^# file: //p' "$script")
