@@ -53,8 +53,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	struct m *m = goro__m();
 	struct g *g = goro__guard_of(info->si_addr);
 
-	if (m && g && overflows(m, g, context))
+	if (m && g && overflows(m, g, context)) {
+		san_acquire(&m->sigstack); /* we are on it */
 		die_of_overflow(g);
+	}
 	/* Back at the instruction the fault comes again, to its old owner. */
 	sigaction(sig, &before_us[sig == SIGBUS], NULL);
 }
