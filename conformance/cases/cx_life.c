@@ -231,6 +231,7 @@ static void fell(assay_context *tree[TREE])
 }
 
 CASE(CX_004, "cancel ends all descendants before it returns",
+     .flags = CASE_VALGRIND,
      NEEDS(NEED_CX, NEED_TIMEOUT, NEED_VALUE, NEED_CAUSE))
 {
 	assay_context *tree[TREE];

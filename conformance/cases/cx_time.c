@@ -21,6 +21,7 @@ static void check_ends_at(assay_context *c, int64_t at)
 }
 
 CASE(CX_007, "a timeout ends the context after its time, not before",
+     .flags = CASE_VALGRIND,
      NEEDS(NEED_CX, NEED_TIMEOUT, NEED_DEADLINE, NEED_CAUSE))
 {
 	int64_t begin = now(), at = 0;

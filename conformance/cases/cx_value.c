@@ -12,7 +12,7 @@
 static const char a[] = "a", b[] = "b", c[] = "c", d[] = "d";
 
 CASE(CX_014, "a value is found along the chain, the nearest wins",
-     NEEDS(NEED_CX, NEED_VALUE, NEED_TIMEOUT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_CX, NEED_VALUE, NEED_TIMEOUT))
 {
 	assay_context *one = with_value(background(), 1, 7, a);
 	assay_context *two = with_value(one, 1, 8, b);

@@ -46,7 +46,7 @@ static void close_wakes_read(enum net_kind kind)
 }
 
 CASE(NP_011, "close ends a blocked read of its own connection",
-     NEEDS(NEED_PAIR, NEED_TEXT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT))
 {
 	close_wakes_read(TCP);
 }

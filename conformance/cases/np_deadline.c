@@ -38,7 +38,7 @@ static void times_out_on(enum net_kind kind)
 }
 
 CASE(NP_018, "a read deadline ends a read in time, with nothing read",
-     NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
 {
 	times_out_on(TCP);
 }
@@ -257,7 +257,8 @@ static void is_set_late(enum net_kind kind, int64_t first)
 	end_pair(&p);
 }
 
-CASE(NP_021, "a deadline that is set while a read waits ends it", NEEDS_TCP)
+CASE(NP_021, "a deadline that is set while a read waits ends it",
+     .flags = CASE_VALGRIND, NEEDS_TCP)
 {
 	is_set_late(TCP, ASSAY_FOREVER);
 }

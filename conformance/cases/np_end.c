@@ -30,7 +30,7 @@ static void eof_after_data(enum net_kind kind)
 }
 
 CASE(NP_009, "a peer's close is EOF after all data, again and again",
-     NEEDS(NEED_PAIR, NEED_TEXT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT))
 {
 	eof_after_data(TCP);
 }

@@ -39,7 +39,7 @@ static assay_conn *conn_of(int fd)
 }
 
 CASE(NP_034, "a regular file has no deadlines, but can be read and written",
-     NEEDS_FILE)
+     .flags = CASE_VALGRIND, NEEDS_FILE)
 {
 	assay_conn *w = conn_of(make_file()), *r = conn_of(open_file(O_RDONLY));
 	char buf[16];

@@ -18,7 +18,7 @@ static void finish(void)
 /* ---- NP-033: pipes and unix sockets --------------------------------------- */
 
 CASE(NP_033, "a pipe of the system: data, EOF, a broken pipe",
-     NEEDS(NEED_PIPE, NEED_TEXT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_PIPE, NEED_TEXT))
 {
 	struct pair p = pair_of(OS_PIPE), broken = pair_of(OS_PIPE);
 	static struct call call;

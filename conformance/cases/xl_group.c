@@ -206,7 +206,7 @@ static int fail_after_cancel(void *arg)
 }
 
 CASE(XL_002, "the first error cancels the context, later ones come too late",
-     NEEDS(NEED_WITH_CONTEXT))
+     .flags = CASE_VALGRIND, NEEDS(NEED_WITH_CONTEXT))
 {
 	for (int64_t i = rounds(50); i > 0; i--) {
 		struct tasks t = {.release = NULL};

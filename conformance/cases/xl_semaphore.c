@@ -200,7 +200,7 @@ static void check_got(struct taker *t, int status)
 /* ---- XL-007: first come, first served ------------------------------------ */
 
 CASE(XL_007, "a large waiter at the head holds smaller ones up",
-     NEEDS(NEED_SEM))
+     .flags = CASE_VALGRIND, NEEDS(NEED_SEM))
 {
 	assay_semaphore *s = semaphore(4);
 	atomic_int order = 0;
@@ -349,7 +349,8 @@ CASE_OF(XL_008, deadline, "it waits until the context's deadline",
 
 /* ---- XL-009: contexts that end ------------------------------------------- */
 
-CASE(XL_009, "a waiter whose context ends takes nothing", NEEDS(NEED_SEM))
+CASE(XL_009, "a waiter whose context ends takes nothing",
+     .flags = CASE_VALGRIND, NEEDS(NEED_SEM))
 {
 	assay_semaphore *s = semaphore(3);
 	assay_context *c = with_cancel(background());
