@@ -30,7 +30,7 @@ static void skip_on_one_cpu(void)
  * passed, and such bursts are left out.
  */
 #define BURST (20000)
-enum { BURSTS = 50, BUSY_MAX = 24 };
+enum { BURSTS = 2000, BUSY_MAX = 24 };
 
 struct burst {
 	int64_t begin, end, computed;
@@ -51,7 +51,7 @@ static bool was_stopped(const struct burst *b)
 
 static struct burst bursts[BUSY_MAX][BURSTS];
 static atomic_int started, finished;
-static int busy;
+static int busy, turns; /* goroutines, and bursts of each */
 
 static void compute_in_bursts(void *arg)
 {
@@ -61,7 +61,7 @@ static void compute_in_bursts(void *arg)
 	atomic_fetch_add_explicit(&started, 1, memory_order_relaxed);
 	while (atomic_load_explicit(&started, memory_order_relaxed) < busy)
 		yield();
-	for (int i = 0; i < BURSTS; i++) {
+	for (int i = 0; i < turns; i++) {
 		int64_t computed;
 
 		yield();
@@ -98,7 +98,7 @@ static int most_at_once(int *left_out)
 	int open = 0, most = 0;
 
 	for (int g = 0; g < busy; g++) {
-		for (int i = 0; i < BURSTS; i++) {
+		for (int i = 0; i < turns; i++) {
 			struct burst b = bursts[g][i];
 
 			if (was_stopped(&b)) {
@@ -123,6 +123,7 @@ CASE(SC_005, "at most GOMAXPROCS goroutines run at one instant",
 {
 	int left_out = 0, most;
 
+	turns = (int)rounds(BURSTS);
 	busy = 4 + 2 * case_procs();
 	busy = busy > BUSY_MAX ? BUSY_MAX : busy;
 	for (int i = 0; i < busy; i++)
@@ -131,7 +132,7 @@ CASE(SC_005, "at most GOMAXPROCS goroutines run at one instant",
 	most = most_at_once(&left_out);
 	CHECK_GE(most, 1);
 	CHECK_LE(most, case_procs());
-	CHECK_LT(left_out, busy * BURSTS / 2);
+	CHECK_LT(left_out, busy * turns / 2);
 	note("at most %d at once, %d bursts left out", most, left_out);
 }
 

@@ -99,7 +99,8 @@ static void plant_other_procs(int32_t n)
 	my.core.run = run_other;
 }
 
-FAULT(procs_too_many, "SC-005", "twelve Ps more than GOMAXPROCS run goroutines")
+FAULT(procs_too_many, "SC-005@1",
+      "twelve Ps more than GOMAXPROCS run goroutines")
 {
 	plant_other_procs(12);
 }
