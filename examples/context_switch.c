@@ -12,10 +12,10 @@ struct table {
 
 static void play(void *arg)
 {
-	struct table *t = arg;
+	struct table t = *(struct table *)arg; /* whose owner leaves first */
 
-	while (goro_recv(t->ping, NULL))
-		goro_send(t->pong, NULL);
+	while (goro_recv(t.ping, NULL))
+		goro_send(t.pong, NULL);
 }
 
 static double goroutines(void)
