@@ -1,6 +1,6 @@
 # ci: the regression gate and the history (Python).
 
-#? BASE      make gate: what to compare with: a revision, a build folder, ...
+#? BASE      make gate: compare with what: a revision, a build folder, ...
 BASE ?=
 #? HEAD      make gate: what is compared; default: this tree's build
 HEAD ?=
