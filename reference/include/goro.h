@@ -159,7 +159,7 @@ GORO_API int goro_run_with(goro_fn fn, void *arg,
 
 /*
  * The go statement: runs fn(arg) in a new goroutine.  A NULL fn and a want of
- * memory are fatal.
+ * memory are fatal; so is one later, when it first runs and gets its stack.
  */
 GORO_API void goro_go(goro_fn fn, void *arg);
 
