@@ -39,6 +39,8 @@ make_root() {
 		tail -n 5 "$root.log" >&2
 		die "debootstrap failed"
 	}
+	# What the installer writes on every machine.
+	printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >"$root/etc/hosts"
 	rm -f "$root.log"
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
 }

@@ -39,6 +39,7 @@ table() {
 	test     need g++                   tool $cxx
 	test     need pkg-config            tool pkg-config
 	test     need patch                 tool patch
+	test     need netbase               exists /etc/services
 	test     want libhttp-parser-dev    exists /usr/include/http_parser.h
 	test     want curl                  tool curl
 	test     want wrk                   tool wrk

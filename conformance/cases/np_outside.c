@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -73,6 +74,17 @@ static void connect_whole(int fd, const void *to, socklen_t len)
 	while (poll(&p, 1, -1) != 1)
 		;
 	REQUIRE_EQ(getpeername(fd, (struct sockaddr *)&peer, &room), 0);
+}
+
+bool have_localhost(void)
+{
+	struct addrinfo want = {.ai_family = AF_INET};
+	struct addrinfo *found = NULL;
+	bool ok = getaddrinfo("localhost", NULL, &want, &found) == 0;
+
+	if (ok)
+		freeaddrinfo(found);
+	return ok;
 }
 
 int connect_fd(const char *address)

@@ -9,6 +9,8 @@
 #include "case.h"
 
 bool have_ipv6(void);
+/* The name stands for 127.0.0.1 here: /etc/hosts. */
+bool have_localhost(void);
 
 /* Connects a blocking socket to "127.0.0.1:PORT" or the path of a socket. */
 int connect_fd(const char *address);
