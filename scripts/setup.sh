@@ -40,6 +40,7 @@ table() {
 	test     need pkg-config            tool pkg-config
 	test     need patch                 tool patch
 	test     need netbase               exists /etc/services
+	test     need python3               tool python3
 	test     want libhttp-parser-dev    exists /usr/include/http_parser.h
 	test     want curl                  tool curl
 	test     want wrk                   tool wrk
