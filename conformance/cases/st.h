@@ -3,9 +3,10 @@
  *
  * A program is data: a few channels, timers, a mutex, a wait group and up to
  * five actors, goroutines with a list of operations each.  st_program.c draws
- * one from a seed and prints it, st_random.c runs it and writes a history
- * down, st_model.c looks for an order of the operations that explains the
- * history.  The first two know nothing of a runtime.
+ * one from a seed and prints it, st_play.c runs it and writes down what it did,
+ * st_random.c makes a history of that, and st_model.c looks for an order of the
+ * operations that explains the history.  st_program.c and st_model.c know
+ * nothing of a runtime.
  */
 #ifndef ASSAY_ST_H
 #define ASSAY_ST_H

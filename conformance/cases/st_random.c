@@ -18,8 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kit.h"
-#include "st.h"
+#include "st_play.h"
 
 #define PATIENCE (10 * SEC)
 
@@ -30,31 +29,8 @@ enum {
 
 enum phase { IDLE, PLAYING, OVER };
 
-/* How far an actor is; written by itself but for `started`. */
-struct progress {
-	/* set by who starts it, before it does */
-	atomic_bool started;
-	/*
-	 * Records begun and ended: stored with release after the record was
-	 * written, loaded with acquire by who looks at the history.
-	 */
-	atomic_int begun, ended;
-	atomic_bool left; /* release: after its last record */
-};
-
 struct run {
-	struct st_program program;
-	struct progress progress[ST_ACTORS];
-	/* What the actors write down, each its own, for the history. */
-	struct st_record log[ST_ACTORS][ST_OPS];
-	assay_chan *chans[ST_CHANS];
-	assay_timer *timers[ST_CHANS];
-	assay_mutex mutex;
-	assay_waitgroup group;
-	atomic_int_least64_t tickets;
-	atomic_int here;  /* actors that have come to the start */
-	int waits_for;    /* so many actors start together */
-	atomic_bool stop; /* actors leave after the operation they are in */
+	struct st_play play;
 	/* of the main goroutine: */
 	struct st_history history;
 	enum phase phase;
@@ -66,245 +42,6 @@ struct run {
 
 static struct run runs[RUNS];
 
-struct actor {
-	struct run *run;
-	int number;
-};
-
-/* ---- doing what an operation says --------------------------------------- */
-
-static int64_t ticket(struct run *r)
-{
-	/* one order of all tickets that agrees with what really came first */
-	return atomic_fetch_add_explicit(&r->tickets, 1, memory_order_seq_cst) +
-	       1;
-}
-
-static int64_t deadline_of(const struct st_op *op, int64_t from)
-{
-	if (op->wait == ST_FOREVER)
-		return ASSAY_FOREVER;
-	return op->wait == ST_POLL ? ASSAY_POLL : from + op->ns;
-}
-
-/* Where the arms of one operation put and find their values. */
-struct arms {
-	int64_t send[ST_ARMS], got[ST_ARMS];
-	struct assay_case cases[ST_ARMS];
-};
-
-#define UNTOUCHED INT64_C(-77)
-
-static void fill_arms(struct run *r, const struct st_op *op, struct arms *m)
-{
-	for (int i = 0; i < op->narms; i++) {
-		const struct st_arm *arm = &op->arms[i];
-		assay_chan *c = r->chans[arm->chan];
-
-		m->send[i] = arm->v;
-		m->got[i] = UNTOUCHED;
-		m->cases[i] = arm->dir == ASSAY_SEND ? case_send(c, &m->send[i])
-						     : case_recv(c, &m->got[i]);
-	}
-}
-
-static int communicate(struct st_record *rec, struct arms *m)
-{
-	int64_t deadline = deadline_of(&rec->op, rec->from);
-	size_t chosen = NO_CASE;
-	int status;
-
-	if (rec->op.kind == ST_SELECT)
-		status = rt->chan->select(m->cases, (size_t)rec->op.narms,
-					  deadline, &chosen);
-	else if (rec->op.kind == ST_SEND)
-		status = rt->chan->send(m->cases[0].c, &m->send[0], deadline);
-	else
-		status = rt->chan->recv(m->cases[0].c, &m->got[0], deadline);
-	if (rec->op.kind != ST_SELECT && status != ASSAY_AGAIN &&
-	    status != ASSAY_TIMEOUT)
-		chosen = 0;
-	rec->chosen = chosen == NO_CASE ? -1 : (int)chosen;
-	return status;
-}
-
-/* A value came where one was taken, and nowhere else. */
-static void take_values(struct st_record *rec, const struct arms *m)
-{
-	for (int i = 0; i < rec->op.narms; i++) {
-		bool received =
-			i == rec->chosen && rec->op.arms[i].dir == ASSAY_RECV;
-
-		CHECK_MSG(received == (m->got[i] != UNTOUCHED),
-			  "a value %s in case %d",
-			  received ? "is missing" : "was put", i);
-		if (received)
-			rec->v = m->got[i];
-	}
-}
-
-static void do_arms(struct run *r, struct st_record *rec)
-{
-	struct arms m;
-
-	fill_arms(r, &rec->op, &m);
-	rec->status = communicate(rec, &m);
-	take_values(rec, &m);
-}
-
-static void perform(struct run *r, struct st_record *rec)
-{
-	int c = rec->op.target;
-
-	switch (rec->op.kind) {
-	case ST_SEND:
-	case ST_RECV:
-	case ST_SELECT:
-		do_arms(r, rec);
-		return;
-	case ST_CLOSE:
-		rec->status = rt->chan->close(r->chans[c]);
-		return;
-	case ST_LEN:
-		rec->v = rt->chan->len(r->chans[c]);
-		return;
-	case ST_CAP:
-		rec->v = rt->chan->cap(r->chans[c]);
-		return;
-	case ST_STOP:
-		rec->v = rt->time->timer_stop(r->timers[c]);
-		return;
-	case ST_RESET:
-		rec->v = rt->time->timer_reset(r->timers[c], rec->op.ns);
-		return;
-	case ST_LOCK:
-		rec->status = rt->sync->mutex_lock(&r->mutex, ASSAY_FOREVER);
-		return;
-	case ST_TRY_LOCK:
-		rec->status = rt->sync->mutex_lock(&r->mutex, ASSAY_POLL);
-		return;
-	case ST_UNLOCK:
-		rt->sync->mutex_unlock(&r->mutex);
-		return;
-	case ST_DONE:
-		rec->status = rt->sync->wg_add(&r->group, -1);
-		return;
-	case ST_WAIT:
-		rec->status = rt->sync->wg_wait(&r->group, ASSAY_FOREVER);
-		return;
-	default:
-		return;
-	}
-}
-
-/* Does the operation and writes it down; its status. */
-static int record(struct run *r, int actor, const struct st_op *op)
-{
-	struct progress *p = &r->progress[actor];
-	/* relaxed: of this goroutine itself */
-	int n = atomic_load_explicit(&p->ended, memory_order_relaxed);
-	struct st_record *in_log = &r->log[actor][n];
-	struct st_record rec = {.op = *op, .chosen = -1};
-
-	REQUIRE(n < ST_OPS);
-	rec.from = now();
-	rec.begin = ticket(r);
-	*in_log = rec;
-	atomic_store_explicit(&p->begun, n + 1, memory_order_release);
-	perform(r, &rec);
-	/* from here on only what begun does not publish is written */
-	in_log->end = ticket(r);
-	in_log->to = now();
-	in_log->status = rec.status;
-	in_log->chosen = rec.chosen;
-	in_log->v = rec.v;
-	atomic_store_explicit(&p->ended, n + 1, memory_order_release);
-	return rec.status;
-}
-
-/* ---- actors ------------------------------------------------------------- */
-
-static void act(void *arg);
-
-static void start_actor(struct run *r, int number)
-{
-	struct actor a = {r, number};
-
-	/* relaxed: read by the main goroutine, which needs no order here */
-	atomic_store_explicit(&r->progress[number].started, true,
-			      memory_order_relaxed);
-	go_copy(act, &a, sizeof(a));
-}
-
-static void act_lock(struct actor *a, struct st_op op, bool *holds)
-{
-	int status;
-
-	/* who holds the mutex may try to lock it again, no more */
-	if (*holds && op.kind == ST_LOCK)
-		op.kind = ST_UNLOCK;
-	if (!*holds && op.kind == ST_UNLOCK)
-		return;
-	status = record(a->run, a->number, &op);
-	if (op.kind == ST_UNLOCK)
-		*holds = false;
-	else if (!*holds)
-		*holds = status == ASSAY_OK;
-}
-
-static void act_once(struct actor *a, const struct st_op *op, bool *holds)
-{
-	switch (op->kind) {
-	case ST_GO:
-		start_actor(a->run, op->target);
-		return;
-	case ST_YIELD:
-		yield();
-		return;
-	case ST_SLEEP:
-		sleep_ns(op->ns);
-		return;
-	case ST_LOCK:
-	case ST_TRY_LOCK:
-	case ST_UNLOCK:
-		act_lock(a, *op, holds);
-		return;
-	default:
-		(void)record(a->run, a->number, op);
-	}
-}
-
-/*
- * Those that start a program wait for each other, in every other program, to
- * be at it at the same time.  Relaxed: it orders nothing.
- */
-static void start_together(struct run *r)
-{
-	atomic_fetch_add_explicit(&r->here, 1, memory_order_relaxed);
-	while (atomic_load_explicit(&r->here, memory_order_relaxed) <
-	       r->waits_for)
-		yield();
-}
-
-static void act(void *arg)
-{
-	struct actor *a = arg;
-	const struct st_program *p = &a->run->program;
-	bool holds = false;
-
-	start_together(a->run);
-	/* acquire: pairs with wind_up; who was let go by it must see it */
-	for (int i = 0;
-	     i < p->nops[a->number] &&
-	     !atomic_load_explicit(&a->run->stop, memory_order_acquire);
-	     i++)
-		act_once(a, &p->ops[a->number][i], &holds);
-	if (holds)
-		act_once(a, &(struct st_op){.kind = ST_UNLOCK}, &holds);
-	atomic_store_explicit(&a->run->progress[a->number].left, true,
-			      memory_order_release);
-}
-
 /* ---- looking at a run --------------------------------------------------- */
 
 /* Copies what is new of an actor's log; `ended` of its records have ended. */
@@ -314,7 +51,7 @@ static void copy_log(struct run *r, int actor, int begun, int ended)
 	int i = h->n[actor] > 0 ? h->n[actor] - 1 : 0;
 
 	for (; i < begun; i++) {
-		const struct st_record *from = &r->log[actor][i];
+		const struct st_record *from = &r->play.log[actor][i];
 		struct st_record *to = &h->records[actor][i];
 
 		if (i < ended)
@@ -337,8 +74,8 @@ static bool look(struct run *r, int *moves, bool *left)
 
 	*moves = 0;
 	*left = true;
-	for (int a = 0; a < r->program.nactors; a++) {
-		struct progress *p = &r->progress[a];
+	for (int a = 0; a < r->play.program.nactors; a++) {
+		struct st_progress *p = &r->play.progress[a];
 		bool gone =
 			atomic_load_explicit(&p->left, memory_order_acquire);
 		int begun =
@@ -373,7 +110,7 @@ static char text[ST_TEXT];
 
 static void print_run(const struct run *r)
 {
-	st_print(text, sizeof(text), &r->program, &r->history);
+	st_print(text, sizeof(text), &r->play.program, &r->history);
 	(void)!write(STDERR_FILENO, text, strlen(text));
 }
 
@@ -381,13 +118,13 @@ static void fail_run(struct run *r, const char *what)
 {
 	print_run(r);
 	CHECK_MSG(false, "%s: run it again with ASSAY_PROGRAM=%" PRIu64, what,
-		  r->program.seed);
+		  r->play.program.seed);
 	check_stop();
 }
 
 static void main_op(struct run *r, struct st_op op)
 {
-	(void)record(r, 0, &op);
+	(void)st_play_record(&r->play, 0, &op);
 }
 
 static void main_op_on(struct run *r, enum st_kind kind, int c)
@@ -408,7 +145,7 @@ static bool meet(struct run *r, int actor)
 		struct st_op mine = {.kind = ST_RECV, .narms = 1};
 		bool receives = op->arms[i].dir == ASSAY_RECV;
 
-		if (r->program.chans[c].kind != ST_PLAIN)
+		if (r->play.program.chans[c].kind != ST_PLAIN)
 			continue;
 		mine.arms[0] = (struct st_arm){.chan = c, .dir = ASSAY_RECV};
 		if (receives) {
@@ -428,10 +165,10 @@ static void finish_group(struct run *r)
 {
 	int done = 0;
 
-	for (int a = 0; a < r->program.nactors; a++)
+	for (int a = 0; a < r->play.program.nactors; a++)
 		for (int i = 0; i < r->history.n[a]; i++)
 			done += r->history.records[a][i].op.kind == ST_DONE;
-	for (; done < r->program.dones; done++)
+	for (; done < r->play.program.dones; done++)
 		main_op_on(r, ST_DONE, 0);
 }
 
@@ -440,8 +177,8 @@ static bool fire(struct run *r, int actor)
 {
 	const struct st_op *op = pending(r, actor);
 
-	for (int c = 0; op != NULL && c < r->program.nchans; c++) {
-		if (r->program.chans[c].kind != ST_TIMER ||
+	for (int c = 0; op != NULL && c < r->play.program.nchans; c++) {
+		if (r->play.program.chans[c].kind != ST_TIMER ||
 		    !st_waits_on(op, c, ASSAY_RECV))
 			continue;
 		main_op_on(r, ST_RESET, c);
@@ -453,7 +190,7 @@ static bool fire(struct run *r, int actor)
 /* Does something that an actor waits for; false if none waits for any. */
 static bool help(struct run *r)
 {
-	int n = r->program.nactors;
+	int n = r->play.program.nactors;
 
 	for (int i = 0; i < n; i++) {
 		int a = (r->helps + i) % n;
@@ -469,12 +206,12 @@ static bool help(struct run *r)
 /* Ends it: all channels closed, nothing to wait for, actors leave. */
 static void wind_up(struct run *r)
 {
-	/* release: pairs with the load in act */
-	atomic_store_explicit(&r->stop, true, memory_order_release);
+	/* release: pairs with the load in st_play.c */
+	atomic_store_explicit(&r->play.stop, true, memory_order_release);
 	r->wound_up = true;
 	finish_group(r);
-	for (int c = 0; c < r->program.nchans; c++)
-		if (r->program.chans[c].kind == ST_PLAIN)
+	for (int c = 0; c < r->play.program.nchans; c++)
+		if (r->play.program.chans[c].kind == ST_PLAIN)
 			main_op_on(r, ST_CLOSE, c);
 }
 
@@ -489,27 +226,17 @@ static void at_rest(struct run *r)
 /* What channels hold at last: all that was sent and nobody took. */
 static void take_stock(struct run *r)
 {
-	for (int c = 0; c < r->program.nchans; c++) {
+	for (int c = 0; c < r->play.program.nchans; c++) {
 		struct st_op take = {.kind = ST_RECV,
 				     .wait = ST_POLL,
 				     .narms = 1,
 				     .arms = {{c, ASSAY_RECV, 0}}};
 
-		if (r->program.chans[c].kind != ST_PLAIN)
+		if (r->play.program.chans[c].kind != ST_PLAIN)
 			continue;
 		main_op_on(r, ST_LEN, c);
-		for (int i = 0; i <= r->program.chans[c].cap; i++)
+		for (int i = 0; i <= r->play.program.chans[c].cap; i++)
 			main_op(r, take);
-	}
-}
-
-static void free_run(struct run *r)
-{
-	for (int c = 0; c < r->program.nchans; c++) {
-		if (r->timers[c] != NULL)
-			rt->time->timer_free(r->timers[c]);
-		else if (r->chans[c] != NULL)
-			drop(r->chans[c]);
 	}
 }
 
@@ -534,43 +261,21 @@ static void end_run(struct run *r, struct tally *t)
 	t->unknown += verdict == ST_UNKNOWN;
 	t->helped += r->helps > 0;
 	t->wound_up += r->wound_up;
-	free_run(r);
+	st_play_free(&r->play);
 	r->phase = OVER;
 }
 
 /* ---- running ------------------------------------------------------------ */
 
-static void make_chans(struct run *r)
-{
-	for (int c = 0; c < r->program.nchans; c++) {
-		const struct st_chan *made = &r->program.chans[c];
-
-		if (made->kind == ST_PLAIN)
-			r->chans[c] = chan(sizeof(int64_t), made->cap);
-		if (made->kind != ST_TIMER)
-			continue;
-		r->timers[c] = rt->time->timer_new(made->ns);
-		REQUIRE(r->timers[c] != NULL);
-		r->chans[c] = rt->time->timer_chan(r->timers[c]);
-	}
-}
-
 static void start_run(struct run *r, uint64_t seed, unsigned features)
 {
 	memset(r, 0, sizeof(*r));
-	st_draw(&r->program, seed, features);
-	r->history.program = &r->program;
+	st_draw(&r->play.program, seed, features);
+	r->history.program = &r->play.program;
 	r->history.made = now();
-	make_chans(r);
-	if (r->program.dones > 0)
-		wg_add(&r->group, r->program.dones);
 	r->phase = PLAYING;
-	for (int a = 1; a < r->program.nactors; a++)
-		r->waits_for += seed % 2 == 0 && r->program.started[a];
-	r->last_move = now();
-	for (int a = 1; a < r->program.nactors; a++)
-		if (r->program.started[a])
-			start_actor(r, a);
+	r->last_move = r->history.made;
+	st_play_begin(&r->play);
 }
 
 static void advance(struct run *r, struct tally *t)
@@ -599,7 +304,7 @@ static void fail_all(void)
 	for (int i = 0; i < RUNS; i++) {
 		if (runs[i].phase != PLAYING)
 			continue;
-		st_print(text, sizeof(text), &runs[i].program, NULL);
+		st_print(text, sizeof(text), &runs[i].play.program, NULL);
 		(void)!write(STDERR_FILENO, text, strlen(text));
 	}
 	CHECK_MSG(false, "the main goroutine is stuck, with these programs");
