@@ -260,19 +260,38 @@ CASE(CX_020, "cancels that wait for each other do not deadlock", NEEDS(NEED_CX),
 	}
 }
 
-struct crowd {
-	assay_context *c[8]; /* each the child of the one before */
+enum { CHAIN = 8 };
+
+struct chain {
+	assay_context *c[CHAIN]; /* each the child of the one before */
 	assay_chan *ended;
 	atomic_int next, arrived;
 };
 
-static void cancel_one(void *arg)
+/* A new chain; each member is ended by a goroutine of its own. */
+static struct chain end_chain(assay_chan *ended, assay_fn fn)
 {
-	struct crowd *s = arg;
-	assay_context *mine = s->c[bump(&s->next) - 1];
-	assay_context *child = with_cancel(mine);
+	struct chain s = {.ended = ended};
 
-	gather(&s->arrived, 8);
+	for (int k = 0; k < CHAIN; k++)
+		s.c[k] = with_cancel(k == 0 ? background() : s.c[k - 1]);
+	go_many(CHAIN, fn, &s);
+	join(ended, CHAIN);
+	return s;
+}
+
+/* The member that is the caller's. */
+static assay_context *own_member(struct chain *s)
+{
+	return s->c[bump(&s->next) - 1];
+}
+
+static void cancel_own(void *arg)
+{
+	struct chain *s = arg;
+	assay_context *mine = own_member(s), *child = with_cancel(mine);
+
+	gather(&s->arrived, CHAIN);
 	cancel(mine);
 	CHECK_ENDED(child, ASSAY_CANCELED);
 	free_context(child);
@@ -285,14 +304,9 @@ CASE_OF(CX_020, chain, "a chain is cancelled at all its members at once",
 	assay_chan *ended = chan_signal(0);
 
 	for (int64_t i = rounds(200); i > 0; i--) {
-		struct crowd s = {.ended = ended};
+		struct chain s = end_chain(ended, cancel_own);
 
-		for (int k = 0; k < 8; k++)
-			s.c[k] =
-				with_cancel(k == 0 ? background() : s.c[k - 1]);
-		go_many(8, cancel_one, &s);
-		join(ended, 8);
-		for (int k = 0; k < 8; k++) {
+		for (int k = 0; k < CHAIN; k++) {
 			CHECK_ENDED(s.c[k], ASSAY_CANCELED);
 			free_context(s.c[k]);
 		}
@@ -301,10 +315,10 @@ CASE_OF(CX_020, chain, "a chain is cancelled at all its members at once",
 
 static void free_own(void *arg)
 {
-	struct crowd *s = arg;
-	assay_context *mine = s->c[bump(&s->next) - 1];
+	struct chain *s = arg;
+	assay_context *mine = own_member(s);
 
-	gather(&s->arrived, 8);
+	gather(&s->arrived, CHAIN);
 	free_context(mine);
 	send_signal(s->ended);
 }
@@ -314,15 +328,8 @@ CASE_OF(CX_020, free, "a chain is freed at all its members at once",
 {
 	assay_chan *ended = chan_signal(0);
 
-	for (int64_t i = rounds(200); i > 0; i--) {
-		struct crowd s = {.ended = ended};
-
-		for (int k = 0; k < 8; k++)
-			s.c[k] =
-				with_cancel(k == 0 ? background() : s.c[k - 1]);
-		go_many(8, free_own, &s);
-		join(ended, 8);
-	}
+	for (int64_t i = rounds(200); i > 0; i--)
+		(void)end_chain(ended, free_own);
 }
 
 /* ---- CX-021: goroutines of contexts --------------------------------------------------------- */
