@@ -2,7 +2,7 @@
  * Run queues and stealing: however goroutines are started, spread and stolen,
  * each runs exactly once, and no wake-up is lost on the way.
  */
-#include "kit.h"
+#include "sync_kit.h"
 
 enum { IDS = 16384 };
 
@@ -174,6 +174,40 @@ CASE(SC_023, "what one starts is spread over the P", .procs = {2, 4},
 	}
 	CHECK_GE(best, want);
 	note("%d goroutines of 0.2 ms ran on %d threads", WORKERS, best);
+}
+
+/*
+ * Nothing but a thief takes them from one who computes for less than a slice
+ * of time.  One attempt has to succeed: a thief may get no CPU in time.
+ */
+static bool run_beside_me(int n, int *ended)
+{
+	int64_t end;
+
+	yield(); /* a new slice begins */
+	end = in(5 * MS);
+	*ended += n;
+	for (int i = 0; i < n; i++)
+		go(run_once, &runs[i]);
+	while (count_of(&done) < *ended && now() < end)
+		;
+	return now() < end;
+}
+
+CASE_OF(SC_023, computing, "what one starts is run while it computes",
+	.procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL, NEEDS(NEED(time, now)))
+{
+	static const int sizes[] = {1, 2, 3, 8};
+	int ended = 0, attempts;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (attempts = 1; !run_beside_me(sizes[i], &ended);
+		     attempts++) {
+			REQUIRE(attempts < 200);
+			REQUIRE(becomes(&done, ended));
+		}
+		note("%d at the attempt %d", sizes[i], attempts);
+	}
 }
 
 /*

@@ -38,6 +38,32 @@ var _ = twin("SC-027", func() {
 	}
 })
 
+// runBesideMe: nothing but a thief takes them from one who computes for less
+// than a slice of time.
+func runBesideMe(n int, done *int32, ended int32) bool {
+	runtime.Gosched() // a new slice begins
+	end := time.Now().Add(5 * time.Millisecond)
+	for i := 0; i < n; i++ {
+		go func() { atomic.AddInt32(done, 1) }()
+	}
+	for atomic.LoadInt32(done) < ended && time.Now().Before(end) {
+	}
+	return time.Now().Before(end)
+}
+
+var _ = twin("SC-023/computing", func() {
+	var done, ended int32
+	for _, n := range []int{1, 2, 3, 8} {
+		attempts := 1
+		for ended += int32(n); !runBesideMe(n, &done, ended); attempts++ {
+			require(attempts < 200, "some run beside who started them")
+			require(becomes(&done, ended), "all run")
+			ended += int32(n)
+		}
+		note("%d at the attempt %d", n, attempts)
+	}
+})
+
 const side = 96
 
 var a, b, product [side][side]float64
