@@ -10,6 +10,10 @@ from .samples import ERROR, SKIPPED, TIMEOUT
 from .workloads import BASE_FAMILY, Workload
 
 LEAST_ROUNDS = 10
+# A cell whose samples take longer has half of the rounds, but never less than
+# a median needs for an interval of 95 %.
+SLOW_SECONDS = 3.0
+SLOW_LEAST = 6
 
 # The quick mode measures the workloads that have a target, and these ...
 QUICK_TOO = ("base/call", "base/switch", "base/pthread_", "base/epoll_serve/",
@@ -40,7 +44,7 @@ class Options:
     procs: tuple[int, ...] = (1, 2)
     pattern: str = ""
     min_time: float = 0.2
-    timeout: float = 60.0
+    timeout: float = 30.0
     quick: bool = False
     tiny: bool = False  # for tests of this package
     budget: float | None = None  # seconds after which no sample is begun
@@ -65,7 +69,7 @@ def make_options(rounds: int | None, procs: Sequence[int], pattern: str,
         return Options(rounds or 3, tuple(procs), pattern, min_time or 0.02,
                        2.0, True, tiny, 70.0, 1)
     return Options(rounds or LEAST_ROUNDS, tuple(procs), pattern,
-                   min_time or 0.2, 60.0, False, tiny)
+                   min_time or 0.2, 30.0, False, tiny)
 
 
 def make_plan(options: Options, workloads: Mapping[str, Workload],
@@ -75,8 +79,8 @@ def make_plan(options: Options, workloads: Mapping[str, Workload],
 
     `names` has the workloads of each runtime, in the order in which the
     runtimes take turns; every other round it is turned round.  `targets` are
-    the workloads that have one.  A yardstick (family base) is the same at any
-    procs and measured once a round.
+    the workloads that have one.  What is the same at any procs is measured at
+    the least.
     """
     runtimes = list(names)
     has = {r: set(ns) for r, ns in names.items()}
@@ -87,7 +91,7 @@ def make_plan(options: Options, workloads: Mapping[str, Workload],
                   for w in workloads.values()
                   if not (options.quick and leaves_out(w.name, targets))
                   for procs in options.procs
-                  if not w.is_base or procs == min(options.procs)
+                  if not w.any_procs or procs == min(options.procs)
                   for runtime in order
                   if w.name in has[runtime]
                   and w.is_base == (runtime == BASE_FAMILY)]
@@ -124,6 +128,24 @@ class Hopeless:
         if (step.workload, step.runtime) in self._slow:
             return self._reasons.get(step.cell, "too slow at other procs")
         return self._reasons.get(step.cell)
+
+
+class Slow:
+    """Remembers which cells take so long that fewer rounds must do."""
+
+    def __init__(self, rounds: int):
+        self.rounds = max(SLOW_LEAST, rounds // 2)
+        self._seconds: dict[tuple[str, int, str], list[float]] = {}
+
+    def note(self, step: Step, seconds: float) -> None:
+        """A sample of `step` took that long."""
+        self._seconds.setdefault(step.cell, []).append(seconds)
+
+    def enough(self, step: Step) -> bool:
+        """Whether the cell of `step` is slow and has its rounds."""
+        took = self._seconds.get(step.cell)
+        return (took is not None and step.round >= self.rounds
+                and sum(took) > SLOW_SECONDS * len(took))
 
 
 class Repeats:

@@ -30,6 +30,11 @@ class Workload:
         """A yardstick that has nothing to do with any runtime."""
         return self.family == BASE_FAMILY
 
+    @property
+    def any_procs(self) -> bool:
+        """What is the same at any GOMAXPROCS: a yardstick, or memory."""
+        return self.is_base or self.unit == "B"
+
 
 def load_workloads(path: Path = TABLE) -> dict[str, Workload]:
     """The workloads by name, in the order of the table."""
