@@ -1,37 +1,65 @@
-# The core benchmark: the same small workloads in C on goro and in Go.
+# assay-bench, the workloads on any runtime, and echo-load beside it.
+#
+# Needs Google Benchmark: Debian package libbenchmark-dev.  Without it, and in
+# builds with sanitizers, it is left out.
 
-BC := benchmarks/core
-BC_OUT := $(B)/bench
-BC_HAS_GO := $(filter none,$(SAN))$(shell command -v "$(GO)")
-BC_PROGRAMS := $(BC_OUT)/core-goro \
-	$(if $(filter none/%,$(BC_HAS_GO)),$(BC_OUT)/core-go)
+BW := benchmarks
+BW_OBJ := $(B)/obj/benchmarks
+BW_HEADER := $(firstword $(wildcard $(addsuffix /benchmark/benchmark.h,\
+	/usr/include /usr/local/include)))
+BW_HERE := $(if $(filter none,$(SAN)),$(BW_HEADER))
 
-$(BC_OUT)/core-goro: $(BC)/core.c $(B)/libgoro.a
+BW_OBJECTS := $(patsubst %,$(BW_OBJ)/%.o,\
+	$(patsubst $(BW)/%,%,$(wildcard $(BW)/workloads/*.c)) \
+	workloads/switch.S shim/shim.cc \
+	runner/main.c runner/options.c runner/runtime.c)
+
+BW_CXX := -std=c++17 -fPIC -fvisibility=hidden -MMD -MP -Wall -Wextra \
+	$(WERROR) $(CONFIG_CFLAGS) $(CFLAGS)
+
+$(BW_OBJ)/%.c.o: $(BW)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
-		-o $@ $< $(B)/libgoro.a -pthread -ldl
+	$(CC) $(C_BASE) -c -o $@ $<
 
-# A file outside of any module gets the language and the library of the
-# toolchain itself.
-$(BC_OUT)/core-go: $(BC)/core.go
+$(BW_OBJ)/%.cc.o: $(BW)/%.cc
 	@mkdir -p $(@D)
-	cd $(BC) && $(GO_RUN) GOFLAGS= CGO_ENABLED=0 $(GO) build \
-		-trimpath -o $(abspath $@) core.go
+	$(CXX) $(BW_CXX) -c -o $@ $<
 
-ALL += $(BC_PROGRAMS)
-TESTS += test-bench-core
+$(BW_OBJ)/workloads/switch.S.o: $(BW)/workloads/switch_$(GORO_ARCH).S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
 
-#? ROUNDS    make bench-core: samples of each workload, 5 or more
-ROUNDS ?= 5
+ifneq ($(BW_HEADER),)
+$(B)/assay-bench: $(BW_OBJECTS) $(B)/echo-load
+	$(CXX) $(CONFIG_LDFLAGS) $(LDFLAGS) -rdynamic -o $@ $(BW_OBJECTS) \
+		-lbenchmark -pthread -ldl -lm
+else
+$(B)/assay-bench:
+	@echo "assay-bench: no Google Benchmark here:" \
+		"Debian package libbenchmark-dev" >&2; exit 1
+endif
 
-.PHONY: bench-core test-bench-core
-bench-core: $(BC_PROGRAMS) ## goro next to Go, operation by operation
-	@$(BC)/run.sh "$(ROUNDS)" $(BC_PROGRAMS)
+$(B)/echo-load: $(BW_OBJ)/runner/echo_load.c.o $(BW_OBJ)/workloads/epoll.c.o
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -o $@ $^
 
-test-bench-core: $(BC_PROGRAMS) ## the programs of the core benchmark, briefly
-	@$(BC)/test.sh $(BC_PROGRAMS)
+# The parts that stand alone, under test.
+$(B)/bench/hist-test: $(BW_OBJ)/tests/hist.c.o $(BW_OBJ)/workloads/hist.c.o
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
-FRAGMENTS += benchmarks/workloads.mk benchmarks/native/build.mk \
-	benchmarks/echo/build.mk
-include benchmarks/workloads.mk benchmarks/native/build.mk
-include benchmarks/echo/build.mk
+$(B)/bench/fake.so: $(BW_OBJ)/tests/fake.c.o
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -shared -o $@ $^ -ldl
+
+.PHONY: test-bench
+test-bench: $(B)/assay-bench $(B)/bench/hist-test $(B)/bench/fake.so \
+		$(B)/runtimes/goro.so ## every workload, briefly, and its JSON
+	@$(BW)/tests/workloads.sh $(B) $(BW)/workloads.tsv
+
+ifneq ($(BW_HERE),)
+ALL += $(B)/assay-bench
+TESTS += test-bench
+endif
+
+FRAGMENTS += benchmarks/native/build.mk benchmarks/echo/build.mk
+include benchmarks/native/build.mk benchmarks/echo/build.mk
