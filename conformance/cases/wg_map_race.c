@@ -280,6 +280,85 @@ CASE_OF(WG_028, crowd, "of many that stay each is found while a few come",
 	look_beside_churn((struct churn){.few = 120, .many = 120}, CROWD);
 }
 
+/*
+ * Keys are found also by who is stopped in the middle of it, and goes on when
+ * all others have gone and the keys have moved up.  A loop that never gives
+ * way is stopped once in a slice of time, nearly always while it looks.
+ */
+struct moving {
+	assay_map *m;
+	assay_chan *ended;
+	/* The generation of keys that is there, and that is looked for. */
+	atomic_int there, seen;
+	atomic_int stop;
+	int64_t missed;
+};
+
+enum { OTHERS = -1, NOTHERS = 4500, NMOVING = 500 };
+
+static uint64_t moving_key(int generation, uint64_t k)
+{
+	return (uint64_t)generation << 32 | k;
+}
+
+static void look_for_moving(void *arg)
+{
+	struct moving *s = arg;
+
+	while (count_of(&s->stop) == 0) {
+		int g = count_of(&s->there);
+
+		atomic_store_explicit(&s->seen, g, memory_order_release);
+		for (uint64_t k = 0; k < NMOVING; k++) {
+			void *value = NULL;
+
+			s->missed += !ext->map->load(s->m, moving_key(g, k),
+						     &value) ||
+				     value != word(k + 1);
+		}
+	}
+	send_signal(s->ended);
+}
+
+/* They come to a map that is nearly full: most stand behind others. */
+static void add_moving(struct moving *s, int g)
+{
+	for (uint64_t k = 0; k < NOTHERS; k++)
+		store(s->m, moving_key(OTHERS, k), NULL);
+	for (uint64_t k = 0; k < NMOVING; k++)
+		store(s->m, moving_key(g, k), word(k + 1));
+	bump(&s->there);
+}
+
+static void remove_keys(struct moving *s, int g, uint64_t n)
+{
+	for (uint64_t k = 0; k < n; k++)
+		ext->map->delete_(s->m, moving_key(g, k));
+}
+
+CASE_OF(WG_028, moved, "a key that moves is found by who was stopped meanwhile",
+	.traits = ASSAY_TRAIT_PREEMPTIVE, NEEDS(NEED_MAP))
+{
+	struct effort e = effort(rounds(500) * MS);
+	struct moving s = {.m = map(), .ended = chan_signal(0)};
+	int g;
+
+	add_moving(&s, 1);
+	go(look_for_moving, &s);
+	for (g = 1; goes_on(&e); g++) {
+		while (count_of(&s.seen) < g)
+			yield();
+		remove_keys(&s, g - 1, NMOVING); /* none for 0 */
+		remove_keys(&s, OTHERS, NOTHERS);
+		add_moving(&s, g + 1);
+	}
+	bump(&s.stop);
+	join(s.ended, 1);
+	note("the others went %d times", g - 1);
+	CHECK_EQ(s.missed, 0);
+	ext->map->free(s.m);
+}
+
 /* ---- WG-029: range beside others ----------------------------------------- */
 
 struct ranging {
