@@ -5,19 +5,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from assay_report.errors import Failure
+from assay_report.errors import Failure, Parser
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"numpy": "python3-numpy", "scipy": "python3-scipy"}
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Failure(message)
 
 
 def make_parser() -> Parser:

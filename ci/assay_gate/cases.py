@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assay_report.errors import Failure
+from assay_report.samples import last_line
 
 from .sides import Side
 
@@ -64,9 +65,8 @@ def judge_side(side: Side, run: str, timeout: float) -> dict[str, str]:
         except (OSError, subprocess.TimeoutExpired) as e:
             raise Failure(f"{side.label}: conformance: {e}") from e
         if done.returncode not in (0, 1):
-            lines = done.stderr.strip().splitlines() or ["no word"]
             raise Failure(f"{side.label}: conformance: status "
-                          f"{done.returncode}: {lines[-1]}")
+                          f"{done.returncode}: {last_line(done.stderr)}")
         return load_cases(out, side.label)
 
 

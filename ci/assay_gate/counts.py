@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay_report.errors import Failure
-from assay_report.samples import Program
+from assay_report.samples import Program, last_line
 
 from .progress import Progress
 
@@ -119,9 +119,8 @@ def _run(program: Program, workload: str,
             raise Failure(f"{program.label}: {workload}: not done after "
                           f"{TIMEOUT} s under callgrind") from e
         if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or ["no word"]
             raise Failure(f"{program.label}: {workload} under callgrind: "
-                          f"status {done.returncode}: {lines[-1]}")
+                          f"status {done.returncode}: {last_line(done.stderr)}")
         return _instructions(out), _items(result, workload)
 
 

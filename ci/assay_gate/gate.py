@@ -8,7 +8,7 @@ from typing import Any
 
 from assay_report.bench import parse_procs
 from assay_report.errors import Failure
-from assay_report.machine import fingerprint, machine_facts
+from assay_report.machine import machine_facts
 from assay_report.workloads import load_workloads
 
 from . import counts
@@ -156,7 +156,6 @@ def write(args: Namespace, sides: tuple[Side, Side], found: Gate,
           samples: list[dict[str, Any]]) -> None:
     """The files."""
     machine = machine_facts()
-    machine["fingerprint"] = fingerprint(machine)
     try:
         args.out.mkdir(parents=True, exist_ok=True)
         (args.out / "gate.json").write_text(

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assay_report.errors import Failure
+from assay_report.errors import Failure, Parser
 from assay_report.results import Results, load_results
 from assay_report.stats import median_interval
 
-from .__main__ import Parser
 from .steps import find_steps
 
 DEFAULT = Path(__file__).resolve().parents[1] / "history.jsonl"

@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 from assay_report.plan import Repeats
-from assay_report.rounds import better
-from assay_report.samples import ERROR, OK, SKIPPED, TIMEOUT, Program, Sample
+from assay_report.rounds import calmest
+from assay_report.samples import OK, SKIPPED, Program, Sample
 from assay_report.samples import sample as take_sample
 from assay_report.workloads import Workload
 
@@ -66,7 +67,7 @@ class Sampler:
     def _round(self, cell: Cell, number: int, taken: Taken,
                repeats: Repeats, what: str) -> None:
         for side in order_of(number):
-            made, tries = self._patiently(side, cell, repeats)
+            made, tries = calmest(partial(self._sample, side, cell), repeats)
             self._record(what, cell, number, side, made, tries)
             who = "base" if side == "again" else side
             if made.status == OK and made.value is not None:
@@ -84,21 +85,10 @@ class Sampler:
             taken.cpu = taken.cpu or Arms()
             getattr(taken.cpu, side)[number] = made.counters["cpu_ns"]
 
-    def _patiently(self, side: str, cell: Cell,
-                   repeats: Repeats) -> tuple[Sample, int]:
-        best: Sample | None = None
-        tries = 0
-        while True:
-            made = take_sample(self.programs[side],
-                               self.workloads[cell.workload], cell.procs,
-                               self.options.min_time, self.options.timeout)
-            tries += 1
-            if best is None or better(made, best):
-                best = made
-            if made.status in (SKIPPED, ERROR, TIMEOUT):
-                return best, tries
-            if not made.load.disturbed or not repeats.take(tries):
-                return best, tries
+    def _sample(self, side: str, cell: Cell) -> Sample:
+        return take_sample(self.programs[side], self.workloads[cell.workload],
+                           cell.procs, self.options.min_time,
+                           self.options.timeout)
 
     def _record(self, what: str, cell: Cell, number: int, side: str,
                 made: Sample, tries: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay_report.errors import Failure
 from assay_report.samples import Program, list_names
+from assay_report.tables import read_table
 from assay_report.workloads import BASE_FAMILY, Workload
 
 from .decide import Cell
@@ -35,20 +36,13 @@ class Row:
 
 def load_cells(path: Path = TABLE) -> list[Row]:
     """The chosen workloads."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e
     rows = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
+    for where, (name, procs, counted) in read_table(path, 3):
         try:
-            name, procs, counted = line.split("\t")
             rows.append(Row(name, tuple(int(x) for x in procs.split()),
                             {"yes": True, "-": False}[counted]))
         except (KeyError, ValueError) as e:
-            raise Failure(f"{path}:{number}: not a line of this table") from e
+            raise Failure(f"{where}: not a line of this table") from e
     return rows
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from assay_report.errors import Failure
 from assay_report.results import Results, load_results
-from assay_report.stats import aa_noise, compare, median, median_interval
+from assay_report.stats import (aa_noise, mann_whitney, median,
+                                median_interval)
 
 from .decide import LEAST, Cell, Finding, Rules, judge
 from .session import Outcome, Verdict
@@ -46,16 +47,15 @@ def _outcome(finding: Finding | None) -> Outcome:
 
 def _finding(base: dict[int, float], head: dict[int, float],
              rules: Rules) -> Finding:
-    base, head = ({r: max(v, LEAST) for r, v in side.items()}
-                  for side in (base, head))
-    old = list(base.values())
-    noise = aa_noise(old, min(len(base), len(head)), rules.quantile)
+    old, new = ([max(v, LEAST) for v in side.values()]
+                for side in (base, head))
+    noise = aa_noise(old, min(len(old), len(new)), rules.quantile)
     middle = median(old)
-    around = median_interval([v / middle - 1 for v in head.values()])
-    return Finding(len(head), middle, median(list(head.values())), False,
+    around = median_interval([v / middle - 1 for v in new])
+    return Finding(len(new), middle, median(new), False,
                    around.value, around.low, around.high, noise,
                    max(noise, rules.floor),
-                   compare(base, head).p_unpaired / 2)
+                   mann_whitney(old, new) / 2)
 
 
 def _samples(results: Results, runtime: str, pattern: str | None) -> Samples:

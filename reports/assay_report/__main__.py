@@ -4,19 +4,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from .bench import bench
-from .errors import Failure
+from .errors import Failure, Parser
 
 NEEDED = ("jinja2", "matplotlib", "numpy", "scipy")  # by the report alone
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Failure(message)
 
 
 def make_parser() -> Parser:

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import conformance
 from .errors import Failure
-from .machine import build_facts, fingerprint, machine_facts
+from .machine import build_facts, machine_facts
 from .plan import Options, make_options, make_plan
 from .programs import Found, base_program, digests, find_programs
 from .progress import Progress
@@ -114,12 +114,10 @@ def names_of(found: Found, options: Options,
 def make_header(options: Options, found: Found,
                 args: Namespace) -> dict[str, Any]:
     """What the samples were taken with and where."""
-    machine = machine_facts()
-    machine["fingerprint"] = fingerprint(machine)
     kept = digests(found.programs)
     return {
         "options": options.as_json(),
-        "machine": machine,
+        "machine": machine_facts(),
         "build": build_facts(args.compiler, args.flags),
         "programs": {p.label: about(p, kept[p.label])
                      for p in found.programs},

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .progress import Progress
-from .samples import Program
+from .samples import Program, last_line
 
 STATES = "CH-049"  # notes the table of channel states
 PASSED, FAILED, SKIPPED, KNOWN = "passed", "failed", "skipped", "known"
@@ -68,9 +68,7 @@ def _judge(runner: Path, path: str, quick: bool) -> dict[str, Any]:
         try:
             return reduce(json.loads(out.read_text()))
         except (OSError, ValueError, KeyError, IndexError):
-            lines = err.strip().splitlines()
-            return {"error": lines[-1] if lines else
-                    f"the runner ended with status {child.returncode}"}
+            return {"error": f"status {child.returncode}: {last_line(err)}"}
 
 
 KINDS = {"pass": PASSED, "skip": SKIPPED, "known": KNOWN}  # others failed

@@ -14,7 +14,7 @@ from .workloads import ROOT
 def machine_facts() -> dict[str, Any]:
     """What a reader needs to judge figures made here; all is plain JSON."""
     info = _cpuinfo()
-    return {
+    facts = {
         "cpu": info.get("model name") or info.get("CPU part", "unknown"),
         "cpus": os.cpu_count() or 1,
         "cpus_usable": len(os.sched_getaffinity(0)),
@@ -35,9 +35,10 @@ def machine_facts() -> dict[str, Any]:
         "thp": _chosen(_read("/sys/kernel/mm/transparent_hugepage/enabled")),
         "max_map_count": _read("/proc/sys/vm/max_map_count"),
     }
+    return {**facts, "fingerprint": _fingerprint(facts)}
 
 
-def fingerprint(facts: dict[str, Any]) -> str:
+def _fingerprint(facts: dict[str, Any]) -> str:
     """Names a machine: the facts that must agree to compare nanoseconds."""
     keys = ("cpu", "cpus_usable", "memory_mb", "architecture", "kernel",
             "virtual")

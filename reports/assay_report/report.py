@@ -1,7 +1,6 @@
 """make report: from a results file to a page and its Markdown."""
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from .analysis import Analysis
 from .errors import Failure
 from .history_figures import history_pictures
 from .page import Page
-from .results import Results, load_results
+from .results import Results, load_results, write_whole
 from .targets import load_targets
 from .workloads import load_workloads
 
@@ -19,8 +18,8 @@ def report(args: Namespace) -> int:
     results = load_results(args.out / "results.json")
     page = make_page(results, args.history, args.subject)
     html, markdown = page.html(), page.markdown()
-    write(args.out / "report.html", html)
-    write(args.out / "report.md", markdown)
+    write_whole(args.out / "report.html", html)
+    write_whole(args.out / "report.md", markdown)
     if getattr(args, "markdown", False):
         print(markdown, end="")
     else:
@@ -42,13 +41,3 @@ def make_page(results: Results, history: Path | None = None,
     if not any(s["status"] == "ok" for s in results.samples):
         raise Failure("the results have no sample that was measured", 1)
     return Page(analysis, history_pictures(history, analysis))
-
-
-def write(path: Path, text: str) -> None:
-    """Whoever reads it sees the old or the new one."""
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(text)
-        os.replace(new, path)
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e

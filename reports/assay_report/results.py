@@ -36,7 +36,7 @@ class Results:
         return {step_of(s) for s in self.samples}
 
     def save(self, path: Path) -> None:
-        """Writes the file; whoever reads it sees the old or the new one."""
+        """Writes the file."""
         for sample in self.samples[len(self._lines):]:
             self._lines.append(_line(sample))
         parts = ['{\n"assay_results": ', str(FORMAT)]
@@ -47,11 +47,18 @@ class Results:
             f"{json.dumps(k)}: {_line(v)}" for k, v in self.details.items()),
             "\n}"]
         parts += [',\n"conformance": ', _line(self.conformance), "\n}\n"]
-        text = "".join(parts)
+        write_whole(path, "".join(parts))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Whoever reads it sees the old or the new one."""
+    new = path.with_name(path.name + ".new")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(path.name + ".new")
         new.write_text(text)
         os.replace(new, path)
+    except OSError as e:
+        raise Failure(f"{path}: {e.strerror}") from e
 
 
 def _line(value: Any) -> str:

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,18 +84,8 @@ class Rounds:
 
     def _take(self, step: Step) -> None:
         start = time.monotonic()
-        best: Sample | None = None
-        tries = 0
-        while True:
-            made = self._sample(step)
-            tries += 1
-            if best is None or better(made, best):
-                best = made
-            if made.status != OK or not made.load.disturbed:
-                break
-            if not self.repeats.take(tries):
-                break
-            self.repeated += 1
+        best, tries = calmest(partial(self._sample, step), self.repeats)
+        self.repeated += tries - 1
         record = as_record(step, best, tries)
         record["seconds"] = round(time.monotonic() - start, 3)
         self._note(step, record)
@@ -132,6 +123,19 @@ class Rounds:
         for runtime, workload, procs, status, reason in failed:
             self.progress.say(f"{runtime} {workload} procs {procs}: "
                               f"{status}: {reason}")
+
+
+def calmest(take: Callable[[], Sample],
+            repeats: Repeats) -> tuple[Sample, int]:
+    """Takes a sample, again while it is disturbed; the best, and how many."""
+    best = made = take()
+    tries = 1
+    while made.status == OK and made.load.disturbed and repeats.take(tries):
+        made = take()
+        tries += 1
+        if better(made, best):
+            best = made
+    return best, tries
 
 
 def better(a: Sample, b: Sample) -> bool:

@@ -95,7 +95,7 @@ def list_names(program: Program, pattern: str = "") -> list[str]:
         return []
     if done.returncode != 0:
         raise Failure(f"{program.label}: --list: status {done.returncode}: "
-                      f"{_last_line(done.stderr)}")
+                      f"{last_line(done.stderr)}")
     return done.stdout.split()
 
 
@@ -157,7 +157,7 @@ def _judge(ended: _Ended, out: Path, workload: Workload) -> Sample:
         return Sample(SKIPPED, reason="the program has no such workload")
     if ended.status not in (0, 1):
         return Sample(ERROR, reason=f"status {ended.status}: "
-                                    f"{_last_line(ended.stderr)}")
+                                    f"{last_line(ended.stderr)}")
     try:
         result = json.loads(out.read_text())
     except (OSError, ValueError) as e:
@@ -213,6 +213,7 @@ def _is_number(value: Any) -> bool:
             and math.isfinite(value))
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
+    """What a program that failed said last."""
     lines = [x.strip() for x in text.splitlines() if x.strip()]
     return lines[-1] if lines else "nothing on stderr"

@@ -7,7 +7,7 @@ samples give the same figures.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,31 +26,6 @@ class Interval:
     high: float
     n: int
     coverage: float
-
-    @property
-    def half_width(self) -> float:
-        """Half of the interval as a part of the value."""
-        if self.value == 0:
-            return 0.0 if self.high == self.low else math.inf
-        return (self.high - self.low) / 2 / abs(self.value)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Head against base: the change, and how likely chance is to make it."""
-
-    change: float  # of the medians: 0.15 is 15 % more than the base
-    p_unpaired: float  # Mann-Whitney U, two-sided
-    p_paired: float | None  # Wilcoxon signed-rank on the rounds in common
-    n_base: int
-    n_head: int
-
-    @property
-    def p(self) -> float:
-        """The more careful of the two."""
-        if self.p_paired is None:
-            return self.p_unpaired
-        return max(self.p_unpaired, self.p_paired)
 
 
 def _numbers(values: Sequence[float]) -> np.ndarray:
@@ -105,21 +80,6 @@ def ratio_interval(numerators: Mapping[int, float],
     return median_interval(ratios, confidence) if ratios else None
 
 
-def bootstrap_interval(values: Sequence[float],
-                       statistic: Callable[[np.ndarray], float] | None = None,
-                       confidence: float = CONFIDENCE,
-                       resamples: int = 2000, seed: int = SEED) -> Interval:
-    """Percentile bootstrap of any statistic, the median by default."""
-    xs = _numbers(values)
-    pick = statistic or np.median
-    chance = np.random.default_rng(seed)
-    draws = chance.choice(xs, (resamples, len(xs)))
-    made = np.sort([float(pick(draw)) for draw in draws])
-    tail = (1 - confidence) / 2
-    return Interval(float(pick(xs)), float(np.quantile(made, tail)),
-                    float(np.quantile(made, 1 - tail)), len(xs), confidence)
-
-
 def geomean(values: Sequence[float]) -> float:
     """The geometric mean; all must be positive."""
     xs = _numbers(values)
@@ -147,30 +107,12 @@ def geomean_ratio(pairs: Sequence[tuple[Mapping[int, float],
         confidence)
 
 
-def compare(base: Mapping[int, float], head: Mapping[int, float]) -> Comparison:
-    """Tests whether head differs from base; both map a round to its sample."""
-    xs, ys = _numbers(list(base.values())), _numbers(list(head.values()))
-    middle = float(np.median(xs))
-    change = float(np.median(ys)) / middle - 1 if middle else math.nan
-    return Comparison(change, _mann_whitney(xs, ys), _wilcoxon(base, head),
-                      len(xs), len(ys))
-
-
-def _mann_whitney(xs: np.ndarray, ys: np.ndarray) -> float:
-    if np.all(xs == xs[0]) and np.all(ys == xs[0]):
+def mann_whitney(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """How likely chance makes two sides differ so much; two-sided."""
+    a, b = _numbers(xs), _numbers(ys)
+    if np.all(a == a[0]) and np.all(b == a[0]):
         return 1.0
-    return float(sps.mannwhitneyu(xs, ys, alternative="two-sided").pvalue)
-
-
-def _wilcoxon(base: Mapping[int, float],
-              head: Mapping[int, float]) -> float | None:
-    both = sorted(base.keys() & head.keys())
-    differences = [head[r] - base[r] for r in both]
-    if len(both) < 6:
-        return None
-    if not any(differences):
-        return 1.0
-    return float(sps.wilcoxon(differences).pvalue)
+    return float(sps.mannwhitneyu(a, b, alternative="two-sided").pvalue)
 
 
 def aa_noise(samples: Sequence[float], per_side: int | None = None,
@@ -191,13 +133,3 @@ def aa_noise(samples: Sequence[float], per_side: int | None = None,
     a = np.median(chance.choice(xs, (resamples, side)), axis=1)
     b = np.median(chance.choice(xs, (resamples, side)), axis=1)
     return float(math.expm1(np.quantile(np.abs(np.log(a / b)), quantile)))
-
-
-def spread(values: Sequence[float]) -> float:
-    """The median absolute deviation as a part of the median."""
-    xs = _numbers(values)
-    middle = float(np.median(xs))
-    off = float(np.median(np.abs(xs - middle)))
-    if middle == 0:
-        return 0.0 if off == 0 else math.inf
-    return off / abs(middle)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from .errors import Failure
+from .tables import read_table
 from .workloads import BASE_FAMILY, ROOT
 
 TABLE = ROOT / "benchmarks" / "targets.tsv"
@@ -30,19 +31,13 @@ class Target:
 
 def load_targets(path: Path = TABLE) -> list[Target]:
     """The targets in the order of the table."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e
     found = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
+    for where, fields in read_table(path, 5):
+        workload, procs, metric, against, limit = fields
         try:
-            workload, procs, metric, against, limit = line.split("\t")
             found.append(Target(workload, int(procs), metric,
                                 "" if against == "-" else against,
                                 float(Fraction(limit)), limit))
         except (ValueError, ZeroDivisionError) as e:
-            raise Failure(f"{path}:{number}: not a target: {e}") from e
+            raise Failure(f"{where}: not a target: {e}") from e
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import Failure
+from .tables import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "benchmarks" / "workloads.tsv"
@@ -38,17 +38,5 @@ class Workload:
 
 def load_workloads(path: Path = TABLE) -> dict[str, Workload]:
     """The workloads by name, in the order of the table."""
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e
-    found = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        fields = line.split("\t")
-        if len(fields) != 5:
-            raise Failure(f"{path}:{number}: {len(fields)} fields, not 5")
-        name, headline, unit, fresh, text = fields
-        found[name] = Workload(name, headline, unit, fresh == "yes", text)
-    return found
+    return {fields[0]: Workload(*fields[:3], fields[3] == "yes", fields[4])
+            for _, fields in read_table(path, 5)}
