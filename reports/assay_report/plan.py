@@ -10,10 +10,6 @@ from .samples import ERROR, SKIPPED, TIMEOUT
 from .workloads import BASE_FAMILY, Workload
 
 LEAST_ROUNDS = 10
-# A cell whose samples take longer has half of the rounds, but never less than
-# a median needs for an interval of 95 %.
-SLOW_SECONDS = 3.0
-SLOW_LEAST = 6
 
 # The quick mode measures the workloads that have a target, and these ...
 QUICK_TOO = ("base/call", "base/switch", "base/pthread_", "base/epoll_serve/",
@@ -43,8 +39,8 @@ class Options:
     rounds: int = LEAST_ROUNDS
     procs: tuple[int, ...] = (1, 2)
     pattern: str = ""
-    min_time: float = 0.2
-    timeout: float = 30.0
+    min_time: float = 0.1
+    timeout: float = 20.0
     quick: bool = False
     tiny: bool = False  # for tests of this package
     budget: float | None = None  # seconds after which no sample is begun
@@ -69,7 +65,7 @@ def make_options(rounds: int | None, procs: Sequence[int], pattern: str,
         return Options(rounds or 3, tuple(procs), pattern, min_time or 0.02,
                        2.0, True, tiny, 70.0, 1)
     return Options(rounds or LEAST_ROUNDS, tuple(procs), pattern,
-                   min_time or 0.2, 30.0, False, tiny)
+                   min_time or 0.1, 20.0, False, tiny)
 
 
 def make_plan(options: Options, workloads: Mapping[str, Workload],
@@ -128,24 +124,6 @@ class Hopeless:
         if (step.workload, step.runtime) in self._slow:
             return self._reasons.get(step.cell, "too slow at other procs")
         return self._reasons.get(step.cell)
-
-
-class Slow:
-    """Remembers which cells take so long that fewer rounds must do."""
-
-    def __init__(self, rounds: int):
-        self.rounds = max(SLOW_LEAST, rounds // 2)
-        self._seconds: dict[tuple[str, int, str], list[float]] = {}
-
-    def note(self, step: Step, seconds: float) -> None:
-        """A sample of `step` took that long."""
-        self._seconds.setdefault(step.cell, []).append(seconds)
-
-    def enough(self, step: Step) -> bool:
-        """Whether the cell of `step` is slow and has its rounds."""
-        took = self._seconds.get(step.cell)
-        return (took is not None and step.round >= self.rounds
-                and sum(took) > SLOW_SECONDS * len(took))
 
 
 class Repeats:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .details import merge_details, reduce_details
 from .errors import Failure
-from .plan import Hopeless, Options, Repeats, Slow, Step
+from .plan import Hopeless, Options, Repeats, Step
 from .progress import Estimate, Progress
 from .results import Results, details_key, step_of
 from .samples import OK, Program, Sample, sample
@@ -35,7 +35,6 @@ class Rounds:
         self.progress = progress
         self.estimate = Estimate()
         self.hopeless = Hopeless()
-        self.slow = Slow(options.rounds)
         self.repeats = Repeats(len(plan) // (20 if options.quick else 2),
                                options.repeats)
         self.repeated = 0
@@ -53,24 +52,21 @@ class Rounds:
         todo = [step for step in self.plan if step not in done]
         start = time.monotonic()
         for number, step in enumerate(todo):
-            if self._needless(step):
+            if self.hopeless.reason(step) is not None:
                 continue
             if self._out_of_time(start):
                 self.results.header["stopped"] = "time"
                 self.progress.say("the time of the quick mode is over: the "
                                   "last round is not complete")
                 break
-            rest = [s for s in todo[number:] if not self._needless(s)]
+            rest = [s for s in todo[number:]
+                    if self.hopeless.reason(s) is None]
             left = self.estimate.seconds(rest) if self.fresh > 3 else None
             self.progress.step(step, len(self.plan) - len(rest),
                                len(self.plan), self._within(left, start),
                                self.repeated)
             self._take(step)
         self._say_what_was_dropped()
-
-    def _needless(self, step: Step) -> bool:
-        return (self.hopeless.reason(step) is not None
-                or self.slow.enough(step))
 
     def _out_of_time(self, start: float) -> bool:
         budget = self.options.budget
@@ -113,7 +109,6 @@ class Rounds:
 
     def _note(self, step: Step, record: Mapping[str, Any]) -> None:
         self.estimate.note(step, record["seconds"])
-        self.slow.note(step, record["seconds"] / record["tries"])
         self.hopeless.note(step, record["status"], record.get("reason", ""))
 
     def _say_what_was_dropped(self) -> None:

@@ -9,8 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from assay_report.plan import (Hopeless, Repeats, Slow, Step, make_options,
-                               make_plan)
+from assay_report.plan import Hopeless, Repeats, Step, make_options, make_plan
 from assay_report.progress import Estimate, human_time
 from assay_report.errors import Failure
 from assay_report.results import load_results
@@ -83,18 +82,6 @@ class Bookkeeping(unittest.TestCase):
         self.assertIsNone(h.reason(self.step._replace(procs=2)))
         h.note(self.step, TIMEOUT, "slow")
         self.assertIsNotNone(h.reason(self.step._replace(procs=2)))
-
-    def test_a_slow_cell_has_fewer_rounds(self):
-        slow = Slow(10)
-        for seconds in (2, 5):
-            slow.note(self.step, seconds)
-        late = self.step._replace(round=6)
-        self.assertFalse(slow.enough(late._replace(round=5)))
-        self.assertTrue(slow.enough(late))
-        self.assertFalse(slow.enough(late._replace(procs=2)))
-        slow.note(self.step, 1)
-        self.assertFalse(slow.enough(late))
-        self.assertEqual([Slow(n).rounds for n in (3, 12, 20)], [6, 6, 10])
 
     def test_repeats_are_bounded(self):
         r = Repeats(3, each=2)
