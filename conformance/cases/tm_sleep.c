@@ -264,8 +264,8 @@ static void keep_p(void *arg)
 }
 
 /*
- * Four on fewer CPUs, which the kernel may give to somebody else: so most of
- * the timers must be in time, not all.
+ * Four on fewer CPUs, which the kernel may give to somebody else: so a few of
+ * the timers may be late.
  */
 static void fire_beside(assay_fn busy)
 {
@@ -283,7 +283,7 @@ static void fire_beside(assay_fn busy)
 		most = lateness > most ? lateness : most;
 	}
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-	CHECK_LE(late, n / 2);
+	CHECK_LE(late, n / 10);
 	CHECK(becomes(&finished, 4));
 	note("latest of %d timers of 1 ms: %" PRId64 " us", n, most / 1000);
 }
