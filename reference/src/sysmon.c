@@ -16,8 +16,11 @@
 
 #define SLICE INT64_C(10000000)
 #define AGAIN INT64_C(1000000)
+#define GRACE INT64_C(100000000)
 
-enum { SHORTEST = 20000, LONGEST = 10000000, PATIENCE = 50 };
+enum { SHORTEST = 20000, LEAST_RUNNING = 1000000, LONGEST = 10000000 };
+
+enum { PATIENCE = 50 };
 
 _Atomic(uint32_t) goro__seconds;
 
@@ -164,6 +167,23 @@ static bool watch_all(int64_t now)
 	return busy;
 }
 
+/*
+ * Until a P is taken; false: a line of schedtrace is due.  What a program left
+ * free when it went idle is given back only if it stays so: it may be needed
+ * again in a moment.
+ */
+static bool sleep_until_busy(struct sched *s)
+{
+	int64_t trace = goro__schedtrace_wait();
+	bool soon = trace >= 0 && trace < GRACE;
+	bool woken = goro__note_sleep(&s->sysmonnote, soon ? trace : GRACE);
+
+	if (!woken)
+		goro__gf_release();
+	return woken || (!soon && goro__note_sleep(&s->sysmonnote,
+						   goro__schedtrace_wait()));
+}
+
 /* With all Ps idle there is nothing to watch until one is taken. */
 static bool sleep_if_idle(void)
 {
@@ -180,8 +200,7 @@ static bool sleep_if_idle(void)
 	unlock(&s->lock);
 	if (!idle)
 		return false;
-	goro__gf_release();
-	if (!goro__note_sleep(&s->sysmonnote, goro__schedtrace_wait())) {
+	if (!sleep_until_busy(s)) {
 		lock(&s->lock); /* of those who write it: goro__pidleget() */
 		store_relaxed(&s->sysmonwait, 0u);
 		unlock(&s->lock);
@@ -205,14 +224,27 @@ static bool watch_closely(void)
 	return made || goro__sched.gomaxprocs > 1;
 }
 
-/* The tick ends early for a timer that only this thread would see. */
+static bool in_a_call(void)
+{
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		if (load_relaxed(&goro__allp[i]->status) == PSYSCALL)
+			return true;
+	return false;
+}
+
+/*
+ * The tick ends early for a timer that only this thread would see: that of a P
+ * in a system call.  One that runs looks at its timers itself, and only a call
+ * that begins now can make them late.
+ */
 static int64_t until_timer(int64_t delay)
 {
 	int64_t ns = goro__next_timer() - goro__now();
+	int64_t least = in_a_call() ? SHORTEST : LEAST_RUNNING;
 
-	if (ns >= delay)
-		return delay;
-	return ns > SHORTEST ? ns : SHORTEST;
+	if (ns < least)
+		ns = least;
+	return ns < delay ? ns : delay;
 }
 
 void goro__sysmon(void)
