@@ -218,24 +218,12 @@ void goro__deadline_stop(struct deadline *d)
 	goro__timer_del_sync(&d->t);
 }
 
-static void wake_blocked(struct timer *t, int64_t now)
-{
-	struct g *g = t->arg;
-
-	(void)now;
-	goro__timer_done(t);
-	goro__ready(g);
-}
-
 int goro__block_until(int64_t deadline, enum wait_reason why)
 {
-	struct timer t = {.when = deadline, .fn = wake_blocked};
-
 	if (deadline == GORO_FOREVER)
 		for (;;)
 			goro__park(NULL, why);
-	t.arg = goro__self();
-	goro__timer_park(&t, why);
+	goro__sleep_until(deadline, why);
 	return GORO_TIMEOUT;
 }
 

@@ -180,8 +180,8 @@ bool goro__timer_del(struct timer *t);
 bool goro__timer_del_sync(struct timer *t);
 /* Runs what is due in p's heap; the next due time, INT64_MAX for none. */
 int64_t goro__timers_run(struct p *p, int64_t now);
-/* Parks the caller with t set to wake it. */
-void goro__timer_park(struct timer *t, enum wait_reason why);
+/* Parks the caller until then. */
+void goro__sleep_until(int64_t when, enum wait_reason why);
 /* The last touch of t by its fn: who waits to free t may do so. */
 static inline void goro__timer_done(struct timer *t)
 {

@@ -120,17 +120,17 @@ struct timer {
 	atomic_uint running;   /* calls of fn under way: timer_del_sync */
 };
 
-/* The time stands beside the timer: four of these are a cache line. */
+/* The time stands beside what is due: four of these are a cache line. */
 struct due {
 	int64_t when;
-	struct timer *t;
+	uintptr_t who; /* a struct timer, or a sleeping struct g with bit 0 */
 };
 
 struct timers {
 	struct lock lock;
 	struct due *heap; /* 4-ary; [0] is due first */
 	uint32_t len, cap;
-	/* heap[0]->when, INT64_MAX if none; written under lock, read by all */
+	/* heap[0].when, INT64_MAX if none; written under lock, read by all */
 	_Atomic int64_t next;
 };
 

@@ -100,7 +100,7 @@ static struct g *globrunqget(struct p *p, uint32_t max)
 		if (!runq_push(&p->runq, s->runq.head))
 			break;
 		else
-			glist_pop(&s->runq);
+			fetch(glist_pop(&s->runq));
 	store_relaxed(&s->nrunq, s->runq.n);
 	unlock(&s->lock);
 	return first;

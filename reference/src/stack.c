@@ -249,7 +249,13 @@ static struct stack *new_stack(int size_class)
 	return s;
 }
 
-/* ---- free Gs ------------------------------------------------------------- */
+/*
+ * ---- free Gs -------------------------------------------------------------
+ *
+ * Of the global lists a P takes some at once, so as not to lock so often.  An
+ * only P has the lock for itself.  It takes one, while the next is fetched into
+ * its caches: taking many would be waiting for each of them.
+ */
 
 static struct g *g_from_global(struct p *p, int size_class)
 {
@@ -261,7 +267,8 @@ static struct g *g_from_global(struct p *p, int size_class)
 		return NULL;
 	lock(&s->gflock);
 	g = glist_pop(l);
-	while (size_class == goro__default_class && l->n > 0 &&
+	fetch_g(l->head);
+	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
 	       p->gfree.n < LOCAL_FREE / 2)
 		glist_push_front(&p->gfree, glist_pop(l));
 	unlock(&s->gflock);
@@ -360,7 +367,7 @@ static struct stack *stack_from_global(struct p *p, int size_class)
 		return NULL;
 	lock(&s->gflock);
 	stack = slist_pop(l);
-	while (size_class == goro__default_class && l->n > 0 &&
+	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
 	       p->sfree.n < LOCAL_FREE / 2)
 		slist_push(&p->sfree, slist_pop(l));
 	unlock(&s->gflock);
@@ -405,24 +412,28 @@ void goro__stack_first(struct p *p, struct g *g)
 		goro__fatal("runtime: cannot allocate a goroutine's stack");
 }
 
+/* But for the page of the struct stack, which links the list. */
+static void release(struct stack *s)
+{
+	char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
+
+	sys_madvise(s->lo, (size_t)(hi - s->lo), MADV_DONTNEED);
+	s->released = true;
+}
+
 /*
- * Gives the frames of all globally free stacks back to the system, not the
- * page of the struct stack: it links the list.
+ * Gives the frames of all globally free stacks back to the system.  Those that
+ * were put there since the last time are in front of all others.
  */
 void goro__gf_release(void)
 {
 	struct sched *sched = &goro__sched;
+	struct stack *s;
 
 	lock(&sched->gflock);
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		for (struct stack *s = sched->sfree[i].head; s; s = s->next) {
-			char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
-
-			if (!s->released)
-				sys_madvise(s->lo, (size_t)(hi - s->lo),
-					    MADV_DONTNEED);
-			s->released = true;
-		}
+		for (s = sched->sfree[i].head; s && !s->released; s = s->next)
+			release(s);
 	unlock(&sched->gflock);
 }
 

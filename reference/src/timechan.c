@@ -381,26 +381,12 @@ goro_chan *goro_tick(int64_t ns)
 
 /* ---- sleep -------------------------------------------------------------- */
 
-static void wake_sleeper(struct timer *t, int64_t now)
-{
-	struct g *g = t->arg;
-
-	(void)now;
-	goro__timer_done(t);
-	goro__ready(g);
-}
-
 void goro_sleep(int64_t ns)
 {
-	struct timer t = {.fn = wake_sleeper};
-
-	if (ns <= 0) {
+	if (ns <= 0)
 		goro_checkpoint();
-		return;
-	}
-	t.when = goro__when(ns);
-	t.arg = goro__self();
-	goro__timer_park(&t, WAIT_SLEEP);
+	else
+		goro__sleep_until(goro__when(ns), WAIT_SLEEP);
 }
 
 int64_t goro_now(void)

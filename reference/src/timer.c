@@ -9,13 +9,21 @@
  * fn is called without the lock, so that it may take others.  t->running says
  * that it is being called; fn itself ends that with goro__timer_done(), its
  * last touch of t, before it wakes whoever may free t.
+ *
+ * A goroutine that sleeps has no timer: the heap knows it itself, and nobody
+ * takes it out before it is due.  So neither a move in the heap nor the wake-up
+ * touches its stack.
  */
 #include <string.h>
 
 #include "clock.h"
 #include "proc.h"
+#include "runq.h"
 
 enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
+
+/* In front of a heap: the four children of each place are a cache line. */
+#define LEAD (CACHE_LINE - sizeof(struct due))
 
 int64_t goro__when(int64_t ns)
 {
@@ -37,13 +45,28 @@ int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
 		       : next;
 }
 
+/* Bit 0 of due.who: a goroutine that sleeps. */
+static struct g *sleeper_of(struct due d)
+{
+	return d.who & 1 ? (struct g *)(d.who - 1) : NULL;
+}
+
+static struct timer *timer_of(struct due d)
+{
+	return (struct timer *)d.who;
+}
+
+/* What gets near the top is due soon, and has left the caches long ago. */
 static void put(struct timers *h, uint32_t i, struct due d)
 {
 	h->heap[i] = d;
-	d.t->index = i;
+	if (i <= ARITY)
+		arch_prefetch((void *)(d.who & ~(uintptr_t)1));
+	if (!sleeper_of(d))
+		timer_of(d)->index = i;
 }
 
-static void sift_up(struct timers *h, uint32_t i, struct due d)
+static uint32_t sift_up(struct timers *h, uint32_t i, struct due d)
 {
 	while (i > 0) {
 		uint32_t up = (i - 1) / ARITY;
@@ -54,30 +77,40 @@ static void sift_up(struct timers *h, uint32_t i, struct due d)
 		i = up;
 	}
 	put(h, i, d);
+	return i;
 }
 
-static uint32_t least_child(struct timers *h, uint32_t i)
+/* Of all four by a tournament: no branch guesses which. */
+static uint32_t least_child(const struct timers *h, uint32_t i)
 {
 	uint32_t first = i * ARITY + 1;
-	uint32_t least = first;
+	const struct due *c = &h->heap[first];
+	uint32_t least = 0, other = 2;
 
-	for (uint32_t c = first + 1; c < first + ARITY && c < h->len; c++)
-		if (h->heap[c].when < h->heap[least].when)
-			least = c;
-	return least;
+	if (likely(first + ARITY <= h->len)) {
+		least += c[1].when < c[0].when;
+		other += c[3].when < c[2].when;
+		return first + (c[other].when < c[least].when ? other : least);
+	}
+	for (uint32_t n = 1; first + n < h->len; n++)
+		if (c[n].when < c[least].when)
+			least = n;
+	return first + least;
 }
 
-static void sift_down(struct timers *h, uint32_t i, struct due d)
+/*
+ * The place i is free and d needs one.  d is late as a rule, so the hole goes
+ * down to the end first, and d up from there.
+ */
+static void fill(struct timers *h, uint32_t i, struct due d)
 {
 	while (i * ARITY + 1 < h->len) {
 		uint32_t c = least_child(h, i);
 
-		if (d.when <= h->heap[c].when)
-			break;
 		put(h, i, h->heap[c]);
 		i = c;
 	}
-	put(h, i, d);
+	sift_up(h, i, d);
 }
 
 static void show_next(struct timers *h)
@@ -91,14 +124,16 @@ static void show_next(struct timers *h)
  */
 static bool resize(struct timers *h, uint32_t cap)
 {
-	struct due *heap = sys_reserve(cap * sizeof(*heap));
+	char *all = sys_reserve(LEAD + cap * sizeof(struct due));
+	struct due *heap = (struct due *)(void *)(all + LEAD);
 
-	if (!heap)
+	if (!all)
 		return false;
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
 	if (h->cap)
-		sys_release(h->heap, h->cap * sizeof(*heap));
+		sys_release((char *)h->heap - LEAD,
+			    LEAD + h->cap * sizeof(*heap));
 	h->heap = heap;
 	h->cap = cap;
 	return true;
@@ -117,25 +152,24 @@ static void shrink(struct timers *h)
 		(void)resize(h, h->cap / 4);
 }
 
-static void heap_add(struct timers *h, struct timer *t)
+/* True: it is the first of all. */
+static bool heap_add(struct timers *h, struct due d)
 {
+	bool first;
+
 	if (h->len == h->cap)
 		grow(h);
-	sift_up(h, h->len++, (struct due){t->when, t});
+	first = sift_up(h, h->len++, d) == 0;
 	show_next(h);
+	return first;
 }
 
-static void heap_remove(struct timers *h, struct timer *t)
+static void heap_remove(struct timers *h, uint32_t i)
 {
-	uint32_t i = t->index;
-	struct due last = h->heap[--h->len];
+	uint32_t last = --h->len;
 
-	if (last.t != t) {
-		if (i > 0 && last.when < h->heap[(i - 1) / ARITY].when)
-			sift_up(h, i, last);
-		else
-			sift_down(h, i, last);
-	}
+	if (i != last)
+		fill(h, i, h->heap[last]);
 	show_next(h);
 	shrink(h);
 }
@@ -156,23 +190,21 @@ void goro__wake_poller(int64_t when)
 }
 
 /* A deadline may be any number; that of a heap is positive. */
-static struct timers *add_locked(struct p *p, struct timer *t)
+static int64_t positive(int64_t when)
 {
-	if (t->when <= 0)
-		t->when = 1;
-	plock(&p->timers.lock);
-	store_relaxed(&t->p, p);
-	heap_add(&p->timers, t);
-	return &p->timers;
+	return when > 0 ? when : 1;
 }
 
 /* Only the first of a heap can be the one to wake up for. */
 void goro__timer_add_to(struct p *p, struct timer *t)
 {
-	struct timers *h = add_locked(p, t);
-	int64_t when = t->when;
-	bool first = t->index == 0;
+	struct timers *h = &p->timers;
+	int64_t when = t->when = positive(t->when);
+	bool first;
 
+	plock(&h->lock);
+	store_relaxed(&t->p, p);
+	first = heap_add(h, (struct due){when, (uintptr_t)t});
 	punlock(&h->lock);
 	if (first)
 		goro__wake_poller(when);
@@ -183,23 +215,28 @@ void goro__timer_add(struct timer *t)
 	goro__timer_add_to(goro__m()->p, t);
 }
 
-static void after_timer_park(struct m *m, struct g *prev, void *arg)
+static void after_sleep(struct m *m, struct g *prev, void *arg)
 {
 	struct timers *h = arg;
 
 	(void)m, (void)prev;
 	punlock(&h->lock);
-	/* The timer may be gone; what is first now is not due later. */
+	/* The sleeper may be gone; what is first now is not due later. */
 	goro__wake_poller(load_relaxed(&h->next));
 }
 
 /*
- * The heap's lock is kept until the stack is free: the timer cannot fire and
- * make ready a goroutine that still runs.
+ * The heap's lock is kept until the stack is free: nobody finds the goroutine
+ * due and makes it ready while it still runs.
  */
-void goro__timer_park(struct timer *t, enum wait_reason why)
+void goro__sleep_until(int64_t when, enum wait_reason why)
 {
-	goro__park_after(after_timer_park, add_locked(goro__m()->p, t), why);
+	struct m *m = goro__m();
+	struct timers *h = &m->p->timers;
+
+	plock(&h->lock);
+	heap_add(h, (struct due){positive(when), (uintptr_t)m->curg + 1});
+	goro__park_after(after_sleep, h, why);
 }
 
 /* The heap that t is in, locked; NULL if it is in none. */
@@ -223,7 +260,7 @@ bool goro__timer_del(struct timer *t)
 
 	if (!h)
 		return false;
-	heap_remove(h, t);
+	heap_remove(h, t->index);
 	store_release(&t->p, NULL);
 	punlock(&h->lock);
 	return true;
@@ -249,8 +286,33 @@ bool goro__timer_del_sync(struct timer *t)
 static void rearm(struct timers *h, struct timer *t, int64_t now)
 {
 	t->when = goro__next_tick(t->when, t->period, now);
-	sift_down(h, 0, (struct due){t->when, t});
+	fill(h, 0, (struct due){t->when, (uintptr_t)t});
 	show_next(h);
+}
+
+/* The first of the heap is t; the lock is given up meanwhile. */
+static void run_first(struct timers *h, struct timer *t, int64_t now)
+{
+	add_relaxed(&t->running, 1u);
+	if (t->period > 0) {
+		rearm(h, t, now);
+	} else {
+		heap_remove(h, 0);
+		store_release(&t->p, NULL);
+	}
+	punlock(&h->lock);
+	/* From here t may be gone: fn calls goro__timer_done(). */
+	t->fn(t, now);
+	plock(&h->lock);
+}
+
+static void wake_first(struct timers *h, struct g *g)
+{
+	heap_remove(h, 0);
+	fetch(g);
+	punlock(&h->lock);
+	goro__ready(g);
+	plock(&h->lock);
 }
 
 int64_t goro__timers_run(struct p *p, int64_t now)
@@ -262,19 +324,12 @@ int64_t goro__timers_run(struct p *p, int64_t now)
 		return load_relaxed(&h->next);
 	plock(&h->lock);
 	while (h->len > 0 && h->heap[0].when <= now) {
-		struct timer *t = h->heap[0].t;
+		struct due d = h->heap[0];
 
-		add_relaxed(&t->running, 1u);
-		if (t->period > 0) {
-			rearm(h, t, now);
-		} else {
-			heap_remove(h, t);
-			store_release(&t->p, NULL);
-		}
-		punlock(&h->lock);
-		/* From here t may be gone: fn calls goro__timer_done(). */
-		t->fn(t, now);
-		plock(&h->lock);
+		if (sleeper_of(d))
+			wake_first(h, sleeper_of(d));
+		else
+			run_first(h, timer_of(d), now);
 	}
 	next = load_relaxed(&h->next);
 	punlock(&h->lock);
@@ -287,10 +342,11 @@ void goro__timers_move(struct timers *to, struct timers *from)
 		(struct p *)(void *)((char *)to - offsetof(struct p, timers));
 
 	while (from->len > 0) {
-		struct timer *t = from->heap[0].t;
+		struct due d = from->heap[0];
 
-		heap_remove(from, t);
-		store_release(&t->p, p);
-		heap_add(to, t);
+		heap_remove(from, 0);
+		if (!sleeper_of(d))
+			store_release(&timer_of(d)->p, p);
+		heap_add(to, d);
 	}
 }

@@ -112,6 +112,15 @@ static inline void cpu_relax(void)
 }
 
 /*
+ * A hint: this line is needed soon.  p may be anything.  gcc takes a function
+ * of __builtin_prefetch() alone for one without effect, and leaves it out.
+ */
+static inline void arch_prefetch(const void *p)
+{
+	__asm__ volatile("prfm pldl1keep, %0" : : "Q"(*(const char *)p));
+}
+
+/*
  * Copies and zeroes of the runtime: inline, whatever the compiler thinks of
  * memcpy; the empty asm keeps it from calling that.
  */
