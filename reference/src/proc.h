@@ -174,10 +174,25 @@ void goro__overflow_init(void);
 void goro__timer_add(struct timer *t);
 /* The same to p's, for goro__real_p. */
 void goro__timer_add_to(struct p *p, struct timer *t);
-/* True if t was pending and now is in no heap. */
-bool goro__timer_del(struct timer *t);
+bool goro__timer_take(struct timer *t);
+void goro__timer_wait(struct timer *t);
+/*
+ * True if t was pending and now is in no heap.  Most are in none: that takes
+ * no call.
+ */
+static inline bool goro__timer_del(struct timer *t)
+{
+	return load_acquire(&t->p) && goro__timer_take(t);
+}
 /* The same, and its fn does not run any more when it returns. */
-bool goro__timer_del_sync(struct timer *t);
+static inline bool goro__timer_del_sync(struct timer *t)
+{
+	bool pending = goro__timer_del(t);
+
+	if (load_acquire(&t->running))
+		goro__timer_wait(t);
+	return pending;
+}
 /* Runs what is due in p's heap; the next due time, INT64_MAX for none. */
 int64_t goro__timers_run(struct p *p, int64_t now);
 /* Parks the caller until then. */

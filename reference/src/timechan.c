@@ -129,7 +129,7 @@ static bool take_back(goro_chan *c)
 	return goro__chan_recv_now(c, &v) == GORO_OK;
 }
 
-static bool disarm(goro_timer *t)
+static inline bool disarm(goro_timer *t)
 {
 	bool pending = t->when != 0;
 
@@ -214,7 +214,7 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 
 	if (!w)
 		return NULL;
-	*w = (struct with_chan){0};
+	arch_zero(w, sizeof(*w));
 	t = &w->ticker.timer;
 	w->c.dataqsiz = 1;
 	w->c.elemsize = sizeof(w->slot);

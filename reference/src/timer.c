@@ -254,7 +254,7 @@ static struct timers *lock_heap(struct timer *t)
 	}
 }
 
-bool goro__timer_del(struct timer *t)
+bool goro__timer_take(struct timer *t)
 {
 	struct timers *h = lock_heap(t);
 
@@ -266,10 +266,8 @@ bool goro__timer_del(struct timer *t)
 	return true;
 }
 
-bool goro__timer_del_sync(struct timer *t)
+void goro__timer_wait(struct timer *t)
 {
-	bool pending = goro__timer_del(t);
-
 	/*
 	 * Pairs with the release in goro__timer_done().  The M that runs fn
 	 * may have lost its CPU.
@@ -279,7 +277,6 @@ bool goro__timer_del_sync(struct timer *t)
 			cpu_relax();
 		else
 			sys_yield();
-	return pending;
 }
 
 /* Periodic timers keep their phase: what was missed is skipped. */

@@ -134,7 +134,14 @@ static inline void arch_copy(void *to, const void *from, size_t n)
 
 static inline void arch_zero(void *to, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = 0;
+
+	for (; i + 16 <= n; i += 16)
+		__asm__ volatile("stp xzr, xzr, [%0]"
+				 :
+				 : "r"((char *)to + i)
+				 : "memory");
+	for (; i < n; i++) {
 		((char *)to)[i] = 0;
 		__asm__ volatile("" ::: "memory");
 	}

@@ -106,8 +106,23 @@ static inline void arch_copy(void *to, const void *from, size_t n)
 			 : "memory");
 }
 
+static inline void arch_zero16(char *to)
+{
+	__asm__ volatile("pxor %%xmm0, %%xmm0\n\t"
+			 "movups %%xmm0, (%0)"
+			 :
+			 : "r"(to)
+			 : "xmm0", "memory");
+}
+
 static inline void arch_zero(void *to, size_t n)
 {
+	if (n >= 16 && n <= COPY_WORTH_REP) {
+		for (size_t i = 0; i < n - 16; i += 16)
+			arch_zero16((char *)to + i);
+		arch_zero16((char *)to + n - 16);
+		return;
+	}
 	__asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(0) : "memory");
 }
 
