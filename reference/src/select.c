@@ -295,7 +295,7 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 	/* Nothing to lock: the order is only of use to who waits. */
 	if (likely(!goro__mp)) {
 		status = try_cases(s, chosen);
-		if (status != GORO_AGAIN)
+		if (status != GORO_AGAIN || deadline == GORO_POLL)
 			return status;
 	}
 	make_order(s);
