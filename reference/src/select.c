@@ -171,6 +171,19 @@ static uint32_t find_ready(const struct select *s)
 }
 
 /*
+ * If all are ready, as in a loop that lags behind, the draw waits for no load:
+ * a branch that is guessed well, where the next one would have to look.
+ */
+static uint32_t draw(const struct select *s, uint32_t n)
+{
+	struct m *m = goro__m();
+
+	if (likely(n == s->n))
+		return goro__rand_below(m, (uint32_t)s->n);
+	return s->ready[goro__rand_below(m, n)];
+}
+
+/*
  * Tries a ready case, each with the same chance.  A waiter may be in a select
  * that another M is just deciding: then the case was not ready after all, its
  * sudog is off the queue, and the draw is made again.
@@ -184,7 +197,7 @@ static int try_cases(const struct select *s, size_t *chosen)
 
 		if (n == 0)
 			return GORO_AGAIN;
-		i = s->ready[goro__rand_below(goro__m(), n)];
+		i = draw(s, n);
 		status = perform(&s->cases[i]);
 		if (status != GORO_AGAIN) {
 			*chosen = i;
