@@ -24,7 +24,7 @@
  * Free Gs and stacks are reused last in, first out: the warmest is the
  * cheapest.  They wait in the P that freed them, the G that ended last with its
  * stack; the surplus goes to global lists.  Of the stacks there sysmon gives
- * the memory back when the process is idle.
+ * the memory back when the process stays idle.
  */
 #include <string.h>
 
