@@ -143,8 +143,9 @@ STUB int64_t goro__schedtrace_wait(void)
 	return -1;
 }
 
-STUB void goro__gf_release(void)
+STUB void goro__scavenge(bool all)
 {
+	(void)all;
 }
 
 STUB bool goro__network_unwatched(void)

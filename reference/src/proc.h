@@ -154,7 +154,11 @@ void goro__stack_give(struct g *g, struct stack *s);
 bool goro__stack_take(struct p *p, struct g *g);
 /* The same right before its first turn: fatal without memory. */
 void goro__stack_first(struct p *p, struct g *g);
-void goro__gf_release(void);
+/*
+ * Gives the memory of globally free stacks back: of those that nobody took
+ * since the last call, or of all.
+ */
+void goro__scavenge(bool all);
 /* Whose stack it is that ends in the guard that at is in, or NULL. */
 struct g *goro__guard_of(const char *at);
 /* Calls fn for every G ever made, dead ones too. */

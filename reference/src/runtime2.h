@@ -151,7 +151,6 @@ struct stack {
 	struct panic *panics;
 	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
 	uint8_t size_class;
-	bool released; /* its frames were given back while it was free */
 } __attribute__((aligned(CACHE_LINE)));
 
 struct slist {
@@ -309,9 +308,12 @@ struct sched {
 	atomic_uint sysmonwait; /* it sleeps until a P is taken */
 	atomic_uint sysmonnote;
 
-	struct lock gflock;
-	struct glist gfree[GORO_STACK_CLASSES]; /* gflock */
-	struct slist sfree[GORO_STACK_CLASSES]; /* gflock */
+	struct lock gflock; /* of the four below */
+	struct glist gfree[GORO_STACK_CLASSES];
+	struct slist sfree[GORO_STACK_CLASSES];
+	struct slist scold[GORO_STACK_CLASSES]; /* without memory */
+	/* the least length of sfree since the last goro__scavenge() */
+	uint32_t untouched[GORO_STACK_CLASSES];
 
 	int32_t gomaxprocs;
 	bool embedded;     /* no deadlock report */

@@ -23,8 +23,8 @@
  *
  * Free Gs and stacks are reused last in, first out: the warmest is the
  * cheapest.  They wait in the P that freed them, the G that ended last with its
- * stack; the surplus goes to global lists.  Of the stacks there sysmon gives
- * the memory back when the process stays idle.
+ * stack; the surplus goes to global lists.  Of the stacks there that nobody
+ * takes for a while sysmon gives the memory back.
  */
 #include <string.h>
 
@@ -304,10 +304,8 @@ static void g_to_global(struct glist *from, uint32_t keep)
 	while (from->n > keep) {
 		struct g *g = glist_pop(from);
 
-		if (g->stack) {
-			g->stack->released = false; /* it may have been used */
+		if (g->stack)
 			slist_push(&s->sfree[g->size_class], take_from(g));
-		}
 		glist_push_front(&s->gfree[g->size_class], g);
 	}
 	unlock(&s->gflock);
@@ -321,7 +319,6 @@ static void stack_to_global(struct p *p)
 	while (p->sfree.n > LOCAL_FREE / 2) {
 		struct stack *stack = slist_pop(&p->sfree);
 
-		stack->released = false;
 		slist_push(&s->sfree[stack->size_class], stack);
 	}
 	unlock(&s->gflock);
@@ -355,7 +352,11 @@ void goro__gfput(struct p *p, struct g *g)
 		g_to_global(&p->gfree, LOCAL_FREE);
 }
 
-/* ---- free stacks --------------------------------------------------------- */
+/*
+ * ---- free stacks ---------------------------------------------------------
+ *
+ * Those whose memory was given back, scold, are taken when there are no others.
+ */
 
 static struct stack *stack_from_global(struct p *p, int size_class)
 {
@@ -364,12 +365,16 @@ static struct stack *stack_from_global(struct p *p, int size_class)
 	struct stack *stack;
 
 	if (!l->head)
+		l = &s->scold[size_class];
+	if (!l->head)
 		return NULL;
 	lock(&s->gflock);
 	stack = slist_pop(l);
 	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
 	       p->sfree.n < LOCAL_FREE / 2)
 		slist_push(&p->sfree, slist_pop(l));
+	if (s->sfree[size_class].n < s->untouched[size_class])
+		s->untouched[size_class] = s->sfree[size_class].n;
 	unlock(&s->gflock);
 	return stack;
 }
@@ -412,29 +417,76 @@ void goro__stack_first(struct p *p, struct g *g)
 		goro__fatal("runtime: cannot allocate a goroutine's stack");
 }
 
+/*
+ * ---- giving memory back --------------------------------------------------
+ *
+ * Right when a stack becomes free would be too soon: a program that goes idle,
+ * or that starts thousands of goroutines again and again, needs it in a moment.
+ * What nobody took between two calls, the lower end of a list, is surplus.  It
+ * is off the lists while its memory is given back, which takes long.
+ */
+
+enum { MOST_PASSED = 4096 }; /* more come and go: what is below has to wait */
+
+/* Cuts off what is below the first n. */
+static struct slist cut(struct slist *l, uint32_t n)
+{
+	struct stack **at = &l->head;
+	struct slist below = {.n = l->n - n};
+
+	l->n = n;
+	while (n-- > 0)
+		at = &(*at)->next;
+	below.head = *at;
+	*at = NULL;
+	return below;
+}
+
+static struct slist take_surplus(int size_class, bool all)
+{
+	struct sched *s = &goro__sched;
+	struct slist *l = &s->sfree[size_class];
+	uint32_t *untouched = &s->untouched[size_class];
+	struct slist surplus = {0};
+	uint32_t passed;
+
+	lock(&s->gflock);
+	passed = all ? 0 : l->n - *untouched;
+	if (passed <= MOST_PASSED)
+		surplus = cut(l, passed);
+	*untouched = l->n;
+	unlock(&s->gflock);
+	return surplus;
+}
+
 /* But for the page of the struct stack, which links the list. */
 static void release(struct stack *s)
 {
 	char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
 
 	sys_madvise(s->lo, (size_t)(hi - s->lo), MADV_DONTNEED);
-	s->released = true;
 }
 
-/*
- * Gives the frames of all globally free stacks back to the system.  Those that
- * were put there since the last time are in front of all others.
- */
-void goro__gf_release(void)
+void goro__scavenge(bool all)
 {
 	struct sched *sched = &goro__sched;
-	struct stack *s;
 
-	lock(&sched->gflock);
-	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		for (s = sched->sfree[i].head; s && !s->released; s = s->next)
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct slist surplus = take_surplus(i, all);
+		struct stack *last = NULL;
+
+		for (struct stack *s = surplus.head; s; s = s->next) {
 			release(s);
-	unlock(&sched->gflock);
+			last = s;
+		}
+		if (!last)
+			continue;
+		lock(&sched->gflock);
+		last->next = sched->scold[i].head;
+		sched->scold[i].head = surplus.head;
+		sched->scold[i].n += surplus.n;
+		unlock(&sched->gflock);
+	}
 }
 
 /* ---- all of them --------------------------------------------------------- */

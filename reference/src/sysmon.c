@@ -167,11 +167,7 @@ static bool watch_all(int64_t now)
 	return busy;
 }
 
-/*
- * Until a P is taken; false: a line of schedtrace is due.  What a program left
- * free when it went idle is given back only if it stays so: it may be needed
- * again in a moment.
- */
+/* Until a P is taken; false: a line of schedtrace is due. */
 static bool sleep_until_busy(struct sched *s)
 {
 	int64_t trace = goro__schedtrace_wait();
@@ -179,7 +175,7 @@ static bool sleep_until_busy(struct sched *s)
 	bool woken = goro__note_sleep(&s->sysmonnote, soon ? trace : GRACE);
 
 	if (!woken)
-		goro__gf_release();
+		goro__scavenge(true);
 	return woken || (!soon && goro__note_sleep(&s->sysmonnote,
 						   goro__schedtrace_wait()));
 }
@@ -247,6 +243,16 @@ static int64_t until_timer(int64_t delay)
 	return ns < delay ? ns : delay;
 }
 
+static void scavenge(int64_t now)
+{
+	static int64_t last;
+
+	if (now - last < GRACE)
+		return;
+	last = now;
+	goro__scavenge(false);
+}
+
 void goro__sysmon(void)
 {
 	static struct m self = {.id = -1};
@@ -256,9 +262,13 @@ void goro__sysmon(void)
 	self.rand = 1;
 	goro__tls_m = &self;
 	while (!load_relaxed(&goro__sched.done)) {
+		int64_t now;
+
 		sys_nanosleep(until_timer(delay));
-		goro__set_seconds(sys_clock());
-		goro__schedtrace_tick(sys_clock());
+		now = sys_clock();
+		goro__set_seconds(now);
+		goro__schedtrace_tick(now);
+		scavenge(now);
 		if (sleep_if_idle() ? watch_closely()
 				    : watch_all(sys_clock())) {
 			quiet = 0;

@@ -41,6 +41,25 @@ out_of_memory() {
 	exits 2 nomem "$1" && complains "fatal error: runtime: $2"
 }
 
+# What is left of the memory of a burst, while goroutines come and go.
+burst() {
+	exits 0 burst 5000 || return
+	peak=$(sed -n 's/^peak //p' "$out")
+	left=$(sed -n 's/^left //p' "$out")
+	[ "$left" -le $((peak / 3)) ] || no "of $peak bytes $left are left"
+}
+
+if [ "$san" = none ]; then
+	for procs in 1 4; do
+		GOMAXPROCS=$procs
+		export GOMAXPROCS
+		check "memory of a burst is given back, GOMAXPROCS=$procs" burst
+	done
+	unset GOMAXPROCS
+else
+	skip "memory of a burst" "a sanitizer keeps it"
+fi
+
 if [ "$san" = none ]; then
 	check "no memory: statuses" exits 0 nomem status
 	check "no memory: go" out_of_memory go \

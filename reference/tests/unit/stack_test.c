@@ -261,8 +261,7 @@ static void release(void)
 	s = g->stack;
 	memset(s->lo, 7, 64 * KIB);
 	goro__gfput(&fake.p, g);
-	goro__gf_release();
-	CU_ASSERT_TRUE(s->released);
+	goro__scavenge(true);
 	UNIT_EQ(s->lo[0], 0);
 	UNIT_EQ(s->lo[60 * KIB], 0);
 	UNIT_EQ(g->size_class, 2);
@@ -287,9 +286,64 @@ static void release_again(void)
 		s = g->stack;
 		s->lo[0] = 5;
 		goro__gfput(&fake.p, g);
-		goro__gf_release();
+		goro__scavenge(true);
 		UNIT_EQ(s->lo[0], 0);
 	}
+	fake_end(&fake);
+}
+
+/* Not what somebody took since the last time. */
+static void release_surplus(void)
+{
+	struct stack *s;
+	struct g *g;
+
+	begin();
+	goro__scavenge(true);
+	g = started(1);
+	s = g->stack;
+	for (int i = 0; i < 3; i++) {
+		s->lo[0] = 5;
+		goro__gfput(&fake.p, g);
+		goro__scavenge(false);
+		UNIT_EQ(s->lo[0], 5);
+		CU_ASSERT_PTR_EQUAL(started(1), g);
+		CU_ASSERT_PTR_EQUAL(g->stack, s);
+	}
+	goro__gfput(&fake.p, g);
+	goro__scavenge(false);
+	goro__scavenge(false);
+	UNIT_EQ(s->lo[0], 0);
+	fake_end(&fake);
+}
+
+/* Below those that come and go. */
+static void release_below(void)
+{
+	struct g *g[3];
+	struct stack *s[3];
+
+	begin();
+	goro__scavenge(true);
+	for (int i = 0; i < 3; i++) {
+		g[i] = started(1);
+		s[i] = g[i]->stack;
+		s[i]->lo[0] = 5;
+	}
+	for (int i = 0; i < 3; i++)
+		goro__gfput(&fake.p, g[i]);
+	goro__scavenge(false);
+	CU_ASSERT_PTR_EQUAL(started(1)->stack, s[2]);
+	goro__gfput(&fake.p, g[2]);
+	goro__scavenge(false);
+	UNIT_EQ(s[2]->lo[0], 5);
+	UNIT_EQ(s[1]->lo[0], 0);
+	UNIT_EQ(s[0]->lo[0], 0);
+	CU_ASSERT_PTR_EQUAL(started(1)->stack, s[2]);
+	CU_ASSERT_PTR_EQUAL(started(1)->stack, s[1]);
+	CU_ASSERT_PTR_EQUAL(started(1)->stack, s[0]);
+	for (int i = 0; i < 3; i++)
+		goro__gfput(&fake.p, g[i]);
 	fake_end(&fake);
 }
 
@@ -304,6 +358,8 @@ static const struct unit_test tests[] = {
 	{"none before the first turn", lazy},
 	{"given back when idle", release},
 	{"given back each time", release_again},
+	{"given back if not used", release_surplus},
+	{"given back below the used", release_below},
 	{NULL, NULL},
 };
 
