@@ -109,9 +109,13 @@ static void spawn_cold(struct bench_state *s)
 /* With fewer, what a goroutine's end costs would show. */
 enum { LEAST_TURNS = 10 };
 
-/* Goroutines yield until all are there, then so many times more. */
+/*
+ * Goroutines park until all are there: main spawns them alone, and is not
+ * preempted for their sake.  Woken, they yield until main has had its turn, and
+ * then so many times more.
+ */
 struct set {
-	assay_waitgroup wg;
+	assay_waitgroup gate, wg;
 	int64_t turns;
 	atomic_int go; /* release by main, acquire by each: turns is set */
 	atomic_llong yields;
@@ -122,6 +126,7 @@ static void take_turns(void *arg)
 	struct set *set = arg;
 	int64_t done = 0;
 
+	rt.sync.wg_wait(&set->gate, ASSAY_FOREVER);
 	while (!atomic_load_explicit(&set->go, memory_order_acquire))
 		rt.core.yield();
 	for (; done < set->turns; done++)
@@ -136,9 +141,12 @@ static void switch_set(struct bench_state *s)
 	int64_t turns = (bench_planned(s) + n - 1) / n;
 	struct set set = {.turns = turns < LEAST_TURNS ? LEAST_TURNS : turns};
 
+	rt.sync.wg_add(&set.gate, 1);
 	rt.sync.wg_add(&set.wg, n);
 	for (int64_t i = 0; i < n; i++)
 		spawn(take_turns, &set);
+	rt.core.yield();
+	rt.sync.wg_add(&set.gate, -1);
 	rt.core.yield();
 	bench_begin(s);
 	atomic_store_explicit(&set.go, 1, memory_order_release);

@@ -93,15 +93,18 @@ func spawnMany(s *state) {
 // With fewer, what a goroutine's end costs would show.
 const leastTurns = 10
 
-// Goroutines yield until all are there, then so many times more.
+// Goroutines park until all are there: main spawns them alone, and is not
+// preempted for their sake.  Woken, they yield until main has had its turn, and
+// then so many times more.
 type turnSet struct {
-	wg            sync.WaitGroup
+	gate, wg      sync.WaitGroup
 	turns         int64
 	start, yields atomic.Int64
 }
 
 func takeTurns(set *turnSet) {
 	done := int64(0)
+	set.gate.Wait()
 	for set.start.Load() == 0 {
 		runtime.Gosched()
 	}
@@ -118,10 +121,13 @@ func switchSet(s *state) {
 	if set.turns < leastTurns {
 		set.turns = leastTurns
 	}
+	set.gate.Add(1)
 	set.wg.Add(int(n))
 	for i := int64(0); i < n; i++ {
 		go takeTurns(&set)
 	}
+	runtime.Gosched()
+	set.gate.Done()
 	runtime.Gosched()
 	s.begin()
 	set.start.Store(1)
