@@ -18,6 +18,9 @@ REPORT ?= $(B)/report
 #? HISTORY   earlier runs, JSON lines, to be drawn in the report
 HISTORY ?= $(wildcard ci/history.jsonl)
 
+#? WITH      make agree: the folder of the results to compare REPORT's with
+WITH ?=
+
 # The text of a variable as one word of the shell, not expanded by make: a
 # pattern may end in a dollar sign.
 reports_word = '$(subst ','\'',$(value $(1)))'
@@ -43,7 +46,7 @@ REPORTS_BENCH = --build='$(B)' --runtimes=$(call reports_word,RUNTIMES) \
 
 TESTS += test-reports
 
-.PHONY: bench report test-reports
+.PHONY: bench report agree test-reports
 bench: $(B)/assay-bench $(B)/conformance $$(foreach r,$$(RUNTIMES),$$(call \
 		reports_files,$$(r))) ## measure RUNTIMES side by side, with a report
 	@$(REPORTS_PYTHON) -m assay_report bench $(REPORTS_BENCH) \
@@ -51,6 +54,10 @@ bench: $(B)/assay-bench $(B)/conformance $$(foreach r,$$(RUNTIMES),$$(call \
 
 report: ## the report again, from the last results of make bench
 	@$(REPORTS_PYTHON) -m assay_report report $(REPORTS_OPTIONS)
+
+agree: ## do two runs of make bench, WITH and REPORT, say the same?
+	@$(REPORTS_PYTHON) -m assay_report agree --out='$(REPORT)' \
+		'$(or $(WITH),$(error make agree needs WITH=folder))'
 
 test-reports: ## statistics, rounds and report, on made-up figures
 	@$(REPORTS_PYTHON) reports/tests/run.py

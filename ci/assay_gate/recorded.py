@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from assay_report.errors import Failure
-from assay_report.results import Results, load_results
+from assay_report.results import Results, load_results, same_machine
 from assay_report.stats import (aa_noise, mann_whitney, median,
                                 median_interval)
 
@@ -25,7 +25,7 @@ def compare_recorded(base: Path, head: Path, runtime: str,
                      pattern: str | None, rules: Rules) -> dict[Cell, Outcome]:
     """The verdict on each cell that base has."""
     ours, theirs = load_results(base), load_results(head)
-    _same_machine(ours, theirs)
+    same_machine(ours, theirs)
     old, new = (_samples(r, runtime, pattern) for r in (ours, theirs))
     if not old:
         raise Failure(f"FILTER: '{pattern}' matches no sample of {runtime}"
@@ -70,10 +70,3 @@ def _samples(results: Results, runtime: str, pattern: str | None) -> Samples:
             cell = Cell(s["workload"], s["procs"])
             found.setdefault(cell, {})[s["round"]] = s["value"]
     return found
-
-
-def _same_machine(base: Results, head: Results) -> None:
-    a, b = (r.header["machine"].get("fingerprint") for r in (base, head))
-    if a != b:
-        raise Failure(f"the results are of two machines ({a}, {b}): "
-                      "their times cannot be compared")

@@ -42,9 +42,14 @@ def make_parser() -> Parser:
     show = commands.add_parser("report", help="make the report again")
     show.add_argument("--markdown", action="store_true",
                       help="print the Markdown on stdout too")
-    for command in (take, show):
+    same = commands.add_parser(
+        "agree", help="do two runs overlap in their intervals?")
+    same.add_argument("first", type=Path, metavar="DIR",
+                      help="the folder of the other results")
+    for command in (take, show, same):
         command.add_argument("--out", type=Path,
                              default=Path("build/release/report"))
+    for command in (take, show):
         command.add_argument("--history", type=Path,
                              help="JSON lines of earlier runs")
         command.add_argument("--subject", default="",
@@ -68,6 +73,7 @@ def main() -> int:
             if status != 0 or args.no_report:
                 return status
         try:
+            from .agree import agree
             from .report import report
         except ImportError as e:
             package = (e.name or "").split(".")[0]
@@ -76,7 +82,7 @@ def main() -> int:
             raise Failure(f"no report, {package} is not installed: Debian "
                           f"package python3-{package}; the samples are in "
                           f"{args.out}/results.json") from e
-        return report(args)
+        return agree(args) if args.command == "agree" else report(args)
     except Failure as e:
         print(f"{sys.argv[1] if len(sys.argv) > 1 else 'reports'}: {e}",
               file=sys.stderr)

@@ -95,6 +95,14 @@ def load_results(path: Path) -> Results:
                    data.get("conformance", {}))
 
 
+def same_machine(a: Results, b: Results) -> None:
+    """Fails if they are of two machines."""
+    one, other = (r.header["machine"].get("fingerprint") for r in (a, b))
+    if one != other:
+        raise Failure(f"the results are of two machines ({one}, {other}): "
+                      "their times cannot be compared")
+
+
 def _wrong_with(data: Any) -> str:
     if not isinstance(data, dict) or "assay_results" not in data:
         return "no assay_results in it"
