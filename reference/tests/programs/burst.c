@@ -4,26 +4,12 @@
  *
  * Prints "peak B" and, once most of that is gone or after 10 s, "left B".
  */
-#include <string.h>
-#include <unistd.h>
-
 #include "prog.h"
 
 enum { FEW = 200, USED = 32768, PAUSES = 1000 };
 
 static goro_chan *gate;
 static goro_waitgroup wg;
-
-static int64_t resident(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long long size, pages = 0;
-
-	CHECK(f && fscanf(f, "%lld %lld", &size, &pages) == 2);
-	if (f)
-		fclose(f);
-	return pages * sysconf(_SC_PAGESIZE);
-}
 
 static void use_stack(void *arg)
 {

@@ -1,6 +1,6 @@
 /*
  * prog.h - what the test programs share: the way to say that something is
- * wrong, and the choice of a mode by the first argument.
+ * wrong, the choice of a mode by the first argument, the memory in use.
  */
 #ifndef GORO_PROG_H
 #define GORO_PROG_H
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MS GORO_MILLISECOND
 
@@ -44,6 +45,18 @@ static inline goro_fn find_mode(const struct mode *modes, const char *name)
 static inline long number_arg(const char *text)
 {
 	return text ? strtol(text, NULL, 10) : 0;
+}
+
+/* Resident bytes of this process. */
+static inline int64_t resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long long size, pages = 0;
+
+	CHECK(f && fscanf(f, "%lld %lld", &size, &pages) == 2);
+	if (f)
+		fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
 }
 
 #endif

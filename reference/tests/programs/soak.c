@@ -312,17 +312,6 @@ static void one_round(void)
 	CHECK(guarded == tallies[LOCKED].begun && written == guarded);
 }
 
-static long resident_kib(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long size = 0, resident = 0;
-
-	CHECK(f && fscanf(f, "%ld %ld", &size, &resident) == 2);
-	if (f)
-		fclose(f);
-	return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static long threads(void)
 {
 	DIR *d = opendir("/proc/self/task");
@@ -371,11 +360,11 @@ static void app(void *arg)
 		one_round();
 		check_live();
 		if (rounds++ <= warm) {
-			kib[0] = resident_kib();
+			kib[0] = (long)(resident() / 1024);
 			th[0] = threads();
 		}
 	} while (goro_now() < end && !check_failed);
-	kib[1] = resident_kib();
+	kib[1] = (long)(resident() / 1024);
 	th[1] = threads();
 	CHECK(kib[1] < kib[0] + kib[0] / 2 + 16384);
 	CHECK(th[1] <= th[0] + 24);

@@ -31,17 +31,6 @@ static void count(void *unused)
 	atomic_fetch_add_explicit(&ran, 1, memory_order_release);
 }
 
-static int64_t resident(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long long size, pages = 0;
-
-	CHECK(f && fscanf(f, "%lld %lld", &size, &pages) == 2);
-	if (f)
-		fclose(f);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 static goro_timer *a_timer(int64_t i)
 {
 	int64_t ns = HOUR + i % 1000 * MS;
