@@ -44,9 +44,12 @@ void goro__ready(struct g *g)
 	ready(g);
 }
 
+/* If the slice is over next joins the line too: in front of who yields. */
 static void after_yield(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
+	if (unlikely(load_relaxed(&m->p->preempt)))
+		goro__line_up_next(m->p);
 	goro__runqput(m->p, prev, false);
 }
 

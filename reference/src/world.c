@@ -43,6 +43,14 @@ void goro__gcstopm(void)
 	goro__stopm();
 }
 
+void goro__line_up_next(struct p *p)
+{
+	struct g *g = runq_take_next(&p->runq);
+
+	if (g)
+		goro__runqput(p, g, false);
+}
+
 /* What the owner of p does when attention was asked for, on g0. */
 void goro__attend(struct p *p)
 {
@@ -56,13 +64,9 @@ void goro__attend(struct p *p)
 		return;
 	}
 	if (load_relaxed(&p->preempt)) {
-		struct g *g;
-
 		store_relaxed(&p->preempt, 0u);
 		count(&p->stats.preemptions);
-		g = runq_take_next(&p->runq);
-		if (g)
-			goro__runqput(p, g, false);
+		goro__line_up_next(p);
 	}
 }
 

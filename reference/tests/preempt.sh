@@ -47,3 +47,13 @@ else
 	check "a spinner is preempted" single "" preempted
 	check "asyncpreemptoff=1: it is not" single asyncpreemptoff=1 waited
 fi
+
+# Asked to give way while it computes, it does at its next yield.
+yields() {
+	GODEBUG=asyncpreemptoff=1
+	export GODEBUG
+	quiet 1 stops yield
+}
+
+check "who yields late comes behind what it started" yields
+unset GODEBUG

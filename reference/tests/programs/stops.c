@@ -314,10 +314,32 @@ static void run_c_exit(void *arg)
 	exit(0);
 }
 
+static void set_flag(void *flag)
+{
+	*(bool *)flag = true;
+}
+
+/* Who yields when its slice is over comes behind what it has started. */
+static void run_yield(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 20; i++) {
+		int64_t begin = goro_now();
+		bool ran = false;
+
+		goro_go(set_flag, &ran);
+		while (goro_now() - begin < 25 * MS)
+			;
+		goro_yield();
+		CHECK(ran);
+	}
+}
+
 static const struct mode modes[] = {
 	{"world", run_world},   {"spawn", run_spawn},    {"tied", run_tied},
 	{"calls", run_calls},   {"ticks", run_ticks},    {"single", run_single},
 	{"return", run_return}, {"goro_exit", run_exit}, {"exit", run_c_exit},
+	{"yield", run_yield},
 	{NULL, NULL},
 };
 
