@@ -336,10 +336,11 @@ static void run_yield(void *arg)
 }
 
 static const struct mode modes[] = {
-	{"world", run_world},   {"spawn", run_spawn},    {"tied", run_tied},
-	{"calls", run_calls},   {"ticks", run_ticks},    {"single", run_single},
-	{"return", run_return}, {"goro_exit", run_exit}, {"exit", run_c_exit},
-	{"yield", run_yield},
+	{"world", run_world},   {"spawn", run_spawn},
+	{"tied", run_tied},     {"calls", run_calls},
+	{"ticks", run_ticks},   {"single", run_single},
+	{"return", run_return}, {"goro_exit", run_exit},
+	{"exit", run_c_exit},   {"yield", run_yield},
 	{NULL, NULL},
 };
 
