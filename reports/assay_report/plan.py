@@ -65,7 +65,8 @@ def make_options(rounds: int | None, procs: Sequence[int], pattern: str,
         return Options(rounds or 3, tuple(procs), pattern, min_time or 0.02,
                        2.0, True, tiny, 70.0, 1)
     return Options(rounds or LEAST_ROUNDS, tuple(procs), pattern,
-                   min_time or 0.1, 20.0, False, tiny)
+                   min_time or Options.min_time, Options.timeout, False,
+                   tiny)
 
 
 def make_plan(options: Options, workloads: Mapping[str, Workload],
