@@ -13,7 +13,7 @@ CUNIT_LIBS ?= -lcunit
 
 CONF_DIR := conformance
 CONF_OBJ := $(B)/obj/conformance
-CONF_CASES := $(wildcard $(CONF_DIR)/cases/*.c)
+CONF_CASES := $(wildcard $(CONF_DIR)/cases/*/*.c)
 CONF_CHILD := $(addprefix $(CONF_DIR)/runner/,caselist.c child.c \
 	child_describe.c child_table.c child_verdict.c)
 CONF_RUNNER := $(filter-out $(CONF_CHILD),$(wildcard $(CONF_DIR)/runner/*.c))
@@ -29,7 +29,7 @@ TESTS += test-registry test-runner
 
 $(CONF_OBJ)/%.c.o: $(CONF_DIR)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -c -o $@ $<
+	$(CC) $(C_BASE) -I$(CONF_DIR)/cases -c -o $@ $<
 
 # The runner knows how slow the build is that it is part of.
 $(CONF_OBJ)/runner/settings.c.o: C_BASE += -DASSAY_SAN_NAME='"$(SAN)"'
@@ -108,7 +108,7 @@ test-registry: $(B)/conformance ## hold behaviours and cases against each other
 # ways by its macros.
 CONF_TEST := $(CONF_DIR)/runner/tests
 CONF_TEST_OUT := $(B)/runner-tests
-CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/,\
+CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/kit/,\
 	check.c kit.c))
 
 CONF_FAKE_good :=

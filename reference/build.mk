@@ -1,7 +1,8 @@
 # goro, the reference runtime: a static and a shared library.
 
 GORO_ARCH ?= $(shell uname -m)
-GORO_SRC := $(wildcard reference/src/*.c)
+GORO_ROOMS := base sched wait io diag
+GORO_SRC := $(wildcard reference/src/*.c $(GORO_ROOMS:%=reference/src/%/*.c))
 GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 	$(B)/reference/switch.o
 
@@ -9,11 +10,11 @@ GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 GORO_CFLAGS_aarch64 := -mno-outline-atomics
 
 GORO_INCLUDE := -Ireference/src -Ireference/include \
-	-Ireference/src/seam/$(SAN) -Ireference/src/arch/$(GORO_ARCH)
+	-Ireference/src/base/san/$(SAN) -Ireference/src/base/arch/$(GORO_ARCH)
 
 # Under ThreadSanitizer the runtime itself is not instrumented: its own locks
 # would be edges between goroutines that the program does not have.  What it
-# does for goroutines it says through seam/tsan/san.h.
+# does for goroutines it says through base/san/tsan/san.h.
 GORO_CFLAGS := $(filter-out -fsanitize=thread,$(C_BASE)) -D_GNU_SOURCE \
 	$(GORO_INCLUDE) -fno-semantic-interposition \
 	$(GORO_CFLAGS_$(GORO_ARCH))
@@ -29,7 +30,7 @@ GORO_EXT_OBJ := $(patsubst reference/src/%.c,$(B)/reference/%.o,\
 
 $(B)/reference/ext/%.o: reference/src/ext/%.c
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include \
+	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) \
 		-fno-semantic-interposition -c -o $@ $<
 
 $(B)/reference/net/%.o: reference/src/net/%.c
@@ -37,15 +38,15 @@ $(B)/reference/net/%.o: reference/src/net/%.c
 	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) \
 		-fno-semantic-interposition -c -o $@ $<
 
-$(B)/reference/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S
+$(B)/reference/switch.o: reference/src/base/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
-	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
+	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
 
-$(B)/reference/text_%.o: reference/src/arch/text_%.S
+$(B)/reference/text_%.o: reference/src/base/arch/text_%.S
 	@mkdir -p $(@D)
-	$(CC) -Ireference/src/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
+	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
 
-# One object, its code between two marks: see src/arch/text_begin.S.
+# One object, its code between two marks: see src/base/arch/text_begin.S.
 $(B)/reference/goro.o: $(B)/reference/text_begin.o $(GORO_OBJ) \
 		$(B)/reference/text_end.o
 	$(CC) -r -nostdlib -o $@ $^

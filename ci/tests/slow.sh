@@ -34,7 +34,7 @@ make_goro() {
 }
 
 plant() {
-	file=$(grep -lE '^void goro_yield\(void\)' "$tree"/reference/src/*.c) &&
+	file=$(grep -lE '^void goro_yield\(void\)' "$tree"/reference/src/*/*.c) &&
 		sed -i '/^void goro_yield(void)/{n;s/{/{\n\tfor (volatile int i = 0; i < 10; i++)\n\t\t;/}' "$file" &&
 		grep -q 'volatile int i' "$file"
 }

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "../cases/case.h"
+#include "../cases/kit/case.h"
 
 #define CASE_ID_MAX 96
 

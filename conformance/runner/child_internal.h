@@ -11,7 +11,7 @@
 #ifndef ASSAY_CHILD_INTERNAL_H
 #define ASSAY_CHILD_INTERNAL_H
 
-#include "../cases/run.h"
+#include "../cases/kit/run.h"
 
 enum child_exit {
 	CHILD_PASSED = 0,

@@ -10,12 +10,12 @@ MC_OUT := $(B)/model
 MC_MODELS := $(patsubst $(MC)/models/%.c,%,$(wildcard $(MC)/models/*.c))
 MC_BUGS := $(patsubst $(MC)/planted/%.sed,%,$(wildcard $(MC)/planted/*.sed))
 MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory switch)
-MC_SRC := $(wildcard reference/src/*.c reference/src/*.h)
+MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
-MC_LINKED := runq lock note m timer
+MC_LINKED := $(addprefix sched/,runq m timer) $(addprefix base/,lock note)
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) -I$(MC) \
-	-Ireference/include -Ireference/src/seam/none \
-	-Ireference/src/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h
+	-Ireference/include -Ireference/src/base/san/none \
+	-Ireference/src/base/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h
 # What no model calls need not be there.
 MC_LINK := -no-pie -Wl,--unresolved-symbols=ignore-all
 # Plain accesses call the checker; no sanitizer library is linked.
@@ -25,9 +25,9 @@ $(MC_OUT)/%.o: $(MC)/%.c $(MC_HEADERS) $(MC_SRC)
 	@mkdir -p $(@D)
 	$(CC) $(MC_CFLAGS) -O2 -Ireference/src -c -o $@ $<
 
-$(MC_OUT)/switch.o: reference/src/arch/$(GORO_ARCH)/switch.S
+$(MC_OUT)/switch.o: reference/src/base/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
-	$(CC) -Ireference/src/arch/$(GORO_ARCH) -c -o $@ $<
+	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -c -o $@ $<
 
 # mc_program DIR, MODEL, BUG: a program from a copy of the sources.
 define mc_program
@@ -43,7 +43,7 @@ $(1)/$(2): $(1)/src/.made $(MC)/models/$(2).c $(MC)/harness.c $(MC_HEADERS) \
 	@$$(CC) $$(MC_CFLAGS) $$(MC_WATCHED) -I$(1)/src -c -o $$@.model.o \
 		$(MC)/models/$(2).c
 	$$(CC) -g $$(MC_LINK) -o $$@ $$@.model.o $(1)/harness.o \
-		$(MC_LINKED:%=$(1)/%.o) $(MC_ENGINE)
+		$(patsubst %,$(1)/%.o,$(notdir $(MC_LINKED))) $(MC_ENGINE)
 MC_PROGRAMS += $(1)/$(2)
 endef
 

@@ -5,7 +5,7 @@
 #define MODEL_ENGINE_H
 
 #include "model.h"
-#include "seam/atomic.h"
+#include "base/atomic.h"
 
 /* ---- explore.c ------------------------------------------------------------ */
 

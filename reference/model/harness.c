@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "clock.h"
-#include "schedtrace.h"
+#include "sched/clock.h"
+#include "diag/schedtrace.h"
 
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];

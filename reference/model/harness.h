@@ -6,8 +6,8 @@
 #define MODEL_HARNESS_H
 
 #include "model.h"
-#include "proc.h"
-#include "runq.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
 
 enum {
 	HARNESS_PS = 4,

@@ -5,7 +5,7 @@
 #
 # The sizes of small.sed, and if NAME is not "small" the bug of
 # planted/NAME.sed, whose second line names the file that it changes:
-# "# file: runq.h".  A script that changes nothing is an error.
+# "# file: sched/runq.h".  A script that changes nothing is an error.
 set -eu
 
 here=$1
@@ -24,12 +24,11 @@ edit() {
 }
 
 rm -rf "$dir"
-mkdir -p "$dir/seam"
-cp "$here"/../src/*.c "$here"/../src/*.h "$dir"
-cp "$here"/../src/seam/no_edges.h "$dir/seam"
-edit "$here/small.sed" "$dir/runtime2.h"
-edit "$here/small.sed" "$dir/schedule.c"
-edit "$here/small.sed" "$dir/lock.c"
+mkdir -p "${dir%/*}"
+cp -R "$here/../src" "$dir"
+edit "$here/small.sed" "$dir/sched/types.h"
+edit "$here/small.sed" "$dir/sched/schedule.c"
+edit "$here/small.sed" "$dir/base/lock.c"
 if [ "$name" != small ]; then
 	script=$here/planted/$name.sed
 	file=$(sed -n 's/^# file: //p' "$script")

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "engine.h"
-#include "runtime2.h"
+#include "sched/types.h"
 
 enum { STACK = 128 << 10, MAX_STEPS = 5000 };
 

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "errtext.h"
-#include "godebug.h"
-#include "proc.h"
-#include "runq.h"
-#include "schedtrace.h"
-#include "seam/sys.h"
+#include "sched/clock.h"
+#include "sched/errtext.h"
+#include "base/godebug.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "diag/schedtrace.h"
+#include "base/sys.h"
 
 #define DEFAULT_STACK ((size_t)64 << 10)
 #define MAIN_STACK ((size_t)8 << 20)

@@ -48,7 +48,7 @@ $(GT_OUT)/net-tests: $(GT_NET:$(GT)/%.c=$(GT_OUT)/%.o) \
 # fully instrumented for ThreadSanitizer, by clang if it can.
 GT_STRESS := $(wildcard $(GT)/stress/*.c)
 GT_RACE_SRC := $(GT_STRESS) $(GT)/stress/alone/thread.c $(GT)/unit/main.c \
-	$(addprefix reference/src/,runq.c lock.c note.c)
+	$(addprefix reference/src/,sched/runq.c base/lock.c base/note.c)
 GT_RACE_CC = $(shell for cc in clang "$(CC)"; do \
 	echo 'int main(void) { return 0; }' | $$cc -fsanitize=thread -x c - \
 	-o $(GT_OUT)/can-tsan 2>/dev/null && echo $$cc && break; done)
@@ -62,14 +62,15 @@ $(GT_OUT)/stress-tests: $(GT_STRESS:$(GT)/%.c=$(GT_OUT)/%.o) \
 		$(GT_OUT)/unit/main.o $(B)/libgoro.a
 	$(CC) $(CONFIG_LDFLAGS) -o $@ $^ $(CUNIT_LIBS) -pthread
 
-$(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*.h \
-		reference/src/seam/*.h reference/src/arch/$(GORO_ARCH)/*.h \
+$(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*/*.h \
+		reference/src/base/san/*.h reference/src/base/arch/$(GORO_ARCH)/*.h \
 		$(GT)/*/*.h) $(GT)/build.mk
 	@mkdir -p $(@D)
 	$(GT_RACE_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) \
 		-fsanitize=thread -DSTRESS_SCALE=4 -DSTRESS_NAME='"tsan"' \
 		-Ireference/include -Ireference/src -I$(GT)/unit \
-		-Ireference/src/seam/none -Ireference/src/arch/$(GORO_ARCH) \
+		-Ireference/src/base/san/none \
+		-Ireference/src/base/arch/$(GORO_ARCH) \
 		-o $@ $(GT_RACE_SRC) $(CUNIT_LIBS) -pthread
 
 # Whole programs, one source each.  Those that are moved to other threads or

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../cases/case.h"
-#include "../../cases/run.h"
+#include "../../cases/kit/case.h"
+#include "../../cases/kit/run.h"
 
 /* ---- verdicts ----------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
  */
 #include "harness.h"
 
-#include "schedule.c"
+#include "sched/schedule.c"
 
 /* The goroutine's M is on the scheduler's stack from here on. */
 static inline void to_scheduler(struct m *m, struct g *g)
@@ -17,9 +17,9 @@ static inline void to_scheduler(struct m *m, struct g *g)
 }
 
 #define switch_to_g0 to_scheduler
-#include "syscall.c"
+#include "sched/syscall.c"
 #undef switch_to_g0
-#include "sysmon.c"
+#include "sched/sysmon.c"
 
 /* A goroutine that ends at once; two that run it or own its P are a race. */
 static void run(struct m *m, struct g *g)

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-#include "clock.h"
-#include "netpoll.h"
+#include "sched/clock.h"
+#include "io/netpoll.h"
 
 /* ---- the kernel ------------------------------------------------------------ */
 
@@ -107,10 +107,10 @@ void goro_checkpoint(void)
 
 #define sys_read kernel_read
 #define sys_close kernel_close
-#include "fdmutex.c"
-#include "fd.c"
+#include "io/fdmutex.c"
+#include "io/fd.c"
 #define reset reset_polldesc
-#include "netpoll.c"
+#include "io/netpoll.c"
 #undef reset
 
 /* ---- who takes part ---------------------------------------------------------- */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "schedule.c"
+#include "sched/schedule.c"
 
 static int made;
 static bool asleep[HARNESS_MS]; /* from the start */

@@ -8,8 +8,8 @@
  */
 #include "park.h"
 
-#include "chan.c"
-#include "select.c"
+#include "wait/chan.c"
+#include "wait/select.c"
 
 const char *const goro__wait_text[] = {
 #define WAIT_TEXT(name, text) text,

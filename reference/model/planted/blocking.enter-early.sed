@@ -1,3 +1,3 @@
 # The P may be taken before its M has let go of it.
-# file: syscall.c
+# file: sched/syscall.c
 /^	store_relaxed(&p->m, NULL);$/s/^/	store_seq(\&p->status, PSYSCALL);\n/

@@ -1,3 +1,3 @@
 # The lock is taken without an acquire.
-# file: lock.h
+# file: base/lock.h
 s/xchg_acquire(&l->held, 1u)/xchg_relaxed(\&l->held, 1u)/

@@ -1,3 +1,3 @@
 # The note is cleared before the sleep.
-# file: note.c
+# file: base/note.c
 s/^	while (xchg_acq_rel(note, 0u) == 0) {/	store_relaxed(note, 0u);\n&/

@@ -1,3 +1,3 @@
 # The waker releases nothing.
-# file: note.c
+# file: base/note.c
 s/if (xchg_acq_rel(note, 1u) == 0)/if (xchg_relaxed(note, 1u) == 0)/

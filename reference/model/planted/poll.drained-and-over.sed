@@ -1,3 +1,3 @@
 # A read is left out though the peer's end came with the last bytes.
-# file: fd.c
+# file: io/fd.c
 s/^	if (!f->drained || load_seq(&f->pd->over))$/	if (!f->drained)/

@@ -1,5 +1,5 @@
 # A deadline looks for who waits before it says that it has passed.
-# file: netpoll.c
+# file: io/netpoll.c
 /^static void on_deadline/,/^}/{
 s/^		publish_late(pd, mode_of(side), true);$/		g = take_waiter(side, PD_NIL);/
 t

@@ -1,3 +1,3 @@
 # What the poller said between the try and the wait is thrown away.
-# file: netpoll.c
+# file: io/netpoll.c
 s/^	if (cas_seq(&side->word, &ready, PD_NIL))$/	if (xchg_seq(\&side->word, PD_NIL) == ready \&\& false)/

@@ -1,3 +1,3 @@
 # The tail is shown without a release.
-# file: runq.h
+# file: sched/runq.h
 s/store_release(&q->tail, t + 1)/store_relaxed(\&q->tail, t + 1)/

@@ -1,4 +1,4 @@
 # The second look of "stop" comes before the barrier.
-# file: schedule.c
+# file: sched/schedule.c
 s|^	fence_seq(); /\* pairs with runq_set_next.*$||
 s|add_seq(&goro__sched.nmspinning, -1u);|add_acq_rel(\&goro__sched.nmspinning, -1u);|

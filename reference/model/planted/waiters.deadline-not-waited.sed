@@ -1,3 +1,3 @@
 # The call returns while the function of its deadline runs.
-# file: chan.c
+# file: wait/chan.c
 s/goro__timer_del_sync(&d->t);/goro__timer_del(\&d->t);/

@@ -1,4 +1,4 @@
 # The deadline wakes who still runs.
-# file: chan.c
+# file: wait/chan.c
 /Until its stack is free/,/^	punlock(d->l);$/s/^	punlock(d->l);$/	(void)d;/
 s/^	plock(d->l);$/	(void)d;/

@@ -1,3 +1,3 @@
 # Who wakes is decided by a look and a store.
-# file: chan.h
+# file: wait/chan.h
 s/cas_acq_rel(&s->g->select_done, &undecided, 1u))/(load_acquire(\&s->g->select_done) == undecided \&\& (store_release(\&s->g->select_done, 1u), true)))/

@@ -1,5 +1,5 @@
 /*
- * atomic.h - the twin of seam/atomic.h for the model checker.
+ * atomic.h - the twin of base/atomic.h for the model checker.
  *
  * Each operation is a call of the checker, which first lets any thread go on
  * in place of this one, and then says what the operation reads.  It has the

@@ -1,5 +1,5 @@
 /*
- * sys.h - the twin of seam/sys.h for the model checker: threads, sleeping and
+ * sys.h - the twin of base/sys.h for the model checker: threads, sleeping and
  * the clock are the checker's, the rest is the real header's.
  *
  * Time stands still while anything can run, and jumps to the first end of a
@@ -14,7 +14,7 @@
 #define sys_futex_wait real_futex_wait
 #define sys_futex_wake real_futex_wake
 #define sys_clock real_clock
-#include "../../src/seam/sys.h"
+#include "../../src/base/sys.h"
 #undef sys_yield
 #undef sys_nanosleep
 #undef sys_thread

@@ -3,7 +3,7 @@
  */
 #include <goro_ext.h>
 
-#include "../errtext.h"
+#include "sched/errtext.h"
 
 static int ended(int err, const char *network, const char *address)
 {

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "../errtext.h"
+#include "sched/errtext.h"
 #include "context.h"
 
 struct goro_group {

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../errtext.h"
+#include "sched/errtext.h"
 
 #define NEVER INT64_MIN
 

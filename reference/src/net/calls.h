@@ -3,7 +3,7 @@
  *
  * Each returns what the kernel does, or -errno.  They are functions of their
  * own because a goroutine may change threads wherever it blocks, and with it
- * errno's address; and they use syscall() as seam/sys.h does, so that
+ * errno's address; and they use syscall() as base/sys.h does, so that
  * ThreadSanitizer knows descriptors by fdmutex.h alone.  None blocks.
  */
 #ifndef GORO_NET_CALLS_H

@@ -1,7 +1,7 @@
 /*
  * conn.c - the calls on connections, of whatever kind.
  */
-#include "fd.h"
+#include "io/fd.h"
 #include "net.h"
 
 /* What no kind has to look at. */

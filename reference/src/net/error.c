@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "errtext.h"
-#include "fd.h"
+#include "sched/errtext.h"
+#include "io/fd.h"
 #include "net.h"
 
 int goro__neterr(struct neterr *e, int status, const char *fmt, ...)

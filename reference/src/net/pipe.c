@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fd.h"
+#include "io/fd.h"
 #include "net.h"
 
 /* ---- deadlines ------------------------------------------------------------ */

@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#include "fd.h"
+#include "io/fd.h"
 #include "net.h"
 
 /* Sockets, pipes and files.  Nothing but fd changes after it was made. */

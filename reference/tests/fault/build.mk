@@ -1,4 +1,4 @@
-# Fault injection: goro with a twin of seam/sys.h, in one program.
+# Fault injection: goro with a twin of base/sys.h, in one program.
 
 GF := reference/tests/fault
 GF_OUT := $(B)/goro-faults
@@ -7,7 +7,7 @@ $(GF_OUT)/%.o: reference/src/%.c $(GF)/sys.h
 	@mkdir -p $(@D)
 	$(CC) $(GORO_CFLAGS) -include $(GF)/sys.h -c -o $@ $<
 
-# The order matters: see src/arch/text_begin.S.
+# The order matters: see src/base/arch/text_begin.S.
 $(GF_OUT)/faults: $(B)/reference/text_begin.o \
 		$(GORO_SRC:reference/src/%.c=$(GF_OUT)/%.o) \
 		$(B)/reference/switch.o $(B)/reference/text_end.o \

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "fault.h"
-#include "fd.h"
+#include "io/fd.h"
 
 #define MS GORO_MILLISECOND
 

@@ -1,5 +1,5 @@
 /*
- * sys.h - the twin of seam/sys.h in which calls fail on demand.
+ * sys.h - the twin of base/sys.h in which calls fail on demand.
  *
  * It is the real header, included before it (-include), with each call that
  * can fail under a name of its own and a function in front of it.  The
@@ -29,7 +29,7 @@
 #define sys_signal real_signal
 #define sys_epoll_ctl real_epoll_ctl
 #define sys_epoll_wait_ns real_epoll_wait_ns
-#include "../../src/seam/sys.h"
+#include "../../src/base/sys.h"
 #undef sys_malloc
 #undef sys_calloc
 #undef sys_reserve

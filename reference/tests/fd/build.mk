@@ -5,7 +5,7 @@ GD := reference/tests/fd
 GD_OUT := $(B)/goro-fd
 GD_PROG := $(patsubst $(GD)/%.c,$(GD_OUT)/%,$(wildcard $(GD)/*.c))
 GD_CFLAGS = $(C_BASE) -D_GNU_SOURCE -Ireference/include -Ireference/src \
-	-Ireference/src/seam/$(SAN) -Ireference/src/arch/$(GORO_ARCH)
+	-Ireference/src/base/san/$(SAN) -Ireference/src/base/arch/$(GORO_ARCH)
 
 $(GD_OUT)/%: $(GD)/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../programs/prog.h"
-#include "fd.h"
+#include "io/fd.h"
 
 enum { SOCKET = FD_SOCKET | FD_STREAM };
 

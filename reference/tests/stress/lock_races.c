@@ -1,9 +1,9 @@
 /*
  * lock_races.c - one at a time, and each sees what the one before wrote.
  */
-#include "lock.h"
+#include "base/lock.h"
 
-#include "seam/sys.h"
+#include "base/sys.h"
 #include "threads.h"
 
 enum { THREADS = 4, TURNS = 10000 * STRESS_SCALE };

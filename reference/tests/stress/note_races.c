@@ -2,7 +2,7 @@
  * note_races.c - no wake-up is lost, and what was written before it is seen
  * after it.
  */
-#include "seam/sys.h"
+#include "base/sys.h"
 #include "threads.h"
 
 enum { TURNS = 5000 * STRESS_SCALE, WAKERS = 3 };

@@ -9,8 +9,8 @@
  */
 #include <stdlib.h>
 
-#include "runq.h"
-#include "seam/sys.h"
+#include "sched/runq.h"
+#include "base/sys.h"
 #include "threads.h"
 
 enum { THIEVES = 3, ITEMS = 20000, ROUNDS = STRESS_SCALE, PATIENCE = 1000 };

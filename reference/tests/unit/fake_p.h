@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc.h"
-#include "seam/sys.h"
+#include "sched/proc.h"
+#include "base/sys.h"
 
 struct fake {
 	struct m m;

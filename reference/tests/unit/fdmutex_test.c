@@ -1,7 +1,7 @@
 /*
  * fdmutex_test.c - references and locks of a descriptor, where nobody waits.
  */
-#include "fdmutex.h"
+#include "io/fdmutex.h"
 
 #include "fake_p.h"
 #include "unit.h"

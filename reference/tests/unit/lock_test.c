@@ -1,11 +1,11 @@
 /*
  * lock_test.c - the runtime's own lock, alone; stress_locks.c has the races.
  */
-#include "lock.h"
+#include "base/lock.h"
 
 #include <pthread.h>
 
-#include "seam/sys.h"
+#include "base/sys.h"
 #include "unit.h"
 
 static struct lock l;

@@ -2,7 +2,7 @@
  * netpoll_test.c - polldescs and their words, with the real poller and nobody
  * who waits: readiness is used once, old news is dropped, deadlines count.
  */
-#include "netpoll.h"
+#include "io/netpoll.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /*
  * note_test.c - sleep and wake, alone; stress_notes.c has the races.
  */
-#include "seam/sys.h"
+#include "base/sys.h"
 #include "unit.h"
 
 static atomic_uint note;

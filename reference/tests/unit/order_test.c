@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "order.h"
+#include "base/order.h"
 #include "unit.h"
 
 enum { MOST = 128 };

@@ -1,7 +1,7 @@
 /*
  * print_test.c - text without stdio.
  */
-#include "print.h"
+#include "base/print.h"
 
 #include <string.h>
 #include <unistd.h>

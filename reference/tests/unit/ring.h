@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "runq.h"
+#include "sched/runq.h"
 #include "unit.h"
 
 #define RING_ITEMS 1024

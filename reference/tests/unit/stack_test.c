@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "fake_p.h"
-#include "runq.h"
+#include "sched/runq.h"
 #include "unit.h"
 
 enum { KIB = 1024, GUARD = 4 * 4096, MANY = 3000 };

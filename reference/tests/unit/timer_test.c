@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "fake_p.h"
-#include "seam/sys.h"
+#include "base/sys.h"
 #include "unit.h"
 
 enum { TIMERS = 400, ROUNDS = 4000 };

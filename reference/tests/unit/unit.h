@@ -10,7 +10,7 @@
 #include <CUnit/CUnit.h>
 #include <stdint.h>
 
-#include "proc.h"
+#include "sched/proc.h"
 
 struct unit_test {
 	const char *name;

@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
-#include "fd.h"
+#include "io/fd.h"
 #include "net_test.h"
 
 long __real_syscall(long number, ...);

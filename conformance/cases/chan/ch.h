@@ -1,0 +1,104 @@
+/*
+ * ch.h - what the cases of goroutines and of channels share: the functions
+ * they need, counters, one channel operation as a goroutine, and how to
+ * judge what depends on goroutines being parked.
+ */
+#ifndef ASSAY_CASES_CH_H
+#define ASSAY_CASES_CH_H
+
+#include "kit/kit.h"
+
+#define NEED_GO NEED(core, go)
+#define NEED_CHAN NEED_GO, NEED(chan, make), NEED(chan, send), NEED(chan, recv)
+#define NEED_CLOSE NEED(chan, close)
+/* What settle(), becomes() and stays_unset() are made of. */
+#define NEED_WAIT NEED(core, yield), NEED(time, now), NEED(time, sleep)
+
+#define DEADLOCK "fatal error: all goroutines are asleep - deadlock!"
+
+/*
+ * Counters and flags.  What was written before mark() is visible after
+ * becomes() or count() has seen it: acq_rel here pairs with acquire there.
+ */
+static inline int mark(atomic_int *counter)
+{
+	return atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1;
+}
+
+static inline int count(atomic_int *counter)
+{
+	return atomic_load_explicit(counter, memory_order_acquire);
+}
+
+/* Whether what sets the flag is still blocked after 10 ms. */
+static inline bool stays_unset(atomic_int *flag)
+{
+	sleep_ns(10 * MS);
+	return count(flag) == 0;
+}
+
+/* Receives n signals: each of n goroutines sends one as its last act. */
+static inline void join(assay_chan *done, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		wait_for(done);
+}
+
+/* One operation of a goroutine on a channel of int. */
+struct op {
+	assay_chan *c;
+	int v;             /* the value sent, or received */
+	int status;        /* valid once done is set */
+	atomic_int done;   /* the operation returned */
+	atomic_int *total; /* counts the operations that returned, or NULL */
+};
+
+static inline void op_returned(struct op *op, int status)
+{
+	op->status = status;
+	mark(&op->done);
+	if (op->total != NULL)
+		mark(op->total);
+}
+
+static inline void do_send(void *arg)
+{
+	struct op *op = arg;
+
+	op_returned(op, rt->chan->send(op->c, &op->v, ASSAY_FOREVER));
+}
+
+static inline void do_recv(void *arg)
+{
+	struct op *op = arg;
+
+	op_returned(op, rt->chan->recv(op->c, &op->v, ASSAY_FOREVER));
+}
+
+/* Whether settle() knows that goroutines are parked, or only hopes so. */
+static inline bool parking_is_known(void)
+{
+	return rt->inspect != NULL && rt->inspect->num_waiting != NULL;
+}
+
+/*
+ * Whether attempt() is true.  Where settle() can only hope that goroutines
+ * are parked, a slow machine may spoil an attempt, so one good one of ten
+ * is enough; attempt() must be such that a wrong runtime never succeeds.
+ */
+static inline bool holds(bool (*attempt)(void))
+{
+	for (int tries = parking_is_known() ? 1 : 10; tries > 0; tries--)
+		if (attempt())
+			return true;
+	return false;
+}
+
+/* Ends the process by the panic that the status stands for, if it does. */
+static inline void die_of(int status)
+{
+	if (assay_status_is_panic(status))
+		raise_status(status);
+}
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * outside.c - sockets and threads of the kernel's: outside.h.
+ *
+ * errno is not looked at: goroutines that share a thread share it, in no order
+ * that a race detector could know of.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "outside.h"
+
+/* ---- sockets -------------------------------------------------------------- */
+
+static int stream_socket(int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	REQUIRE(fd >= 0);
+	return fd;
+}
+
+static struct sockaddr_in loopback(int port)
+{
+	return (struct sockaddr_in){.sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static struct sockaddr_un unix_address(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+	REQUIRE(strlen(path) < sizeof(a.sun_path));
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	return a;
+}
+
+bool have_ipv6(void)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+				 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool have;
+
+	if (fd < 0)
+		return false;
+	have = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+	close(fd);
+	return have;
+}
+
+/* An interrupted connect goes on by itself. */
+static void connect_whole(int fd, const void *to, socklen_t len)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	struct sockaddr_storage peer;
+	socklen_t room = sizeof(peer);
+
+	if (connect(fd, to, len) == 0)
+		return;
+	while (poll(&p, 1, -1) != 1)
+		;
+	REQUIRE_EQ(getpeername(fd, (struct sockaddr *)&peer, &room), 0);
+}
+
+bool have_localhost(void)
+{
+	struct addrinfo want = {.ai_family = AF_INET};
+	struct addrinfo *found = NULL;
+	bool ok = getaddrinfo("localhost", NULL, &want, &found) == 0;
+
+	if (ok)
+		freeaddrinfo(found);
+	return ok;
+}
+
+int connect_fd(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	int fd = stream_socket(address[0] == '/' ? AF_UNIX : AF_INET);
+
+	if (address[0] == '/') {
+		struct sockaddr_un to = unix_address(address);
+
+		connect_whole(fd, &to, sizeof(to));
+	} else {
+		struct sockaddr_in to;
+
+		REQUIRE(colon != NULL);
+		to = loopback(atoi(colon + 1));
+		connect_whole(fd, &to, sizeof(to));
+	}
+	return fd;
+}
+
+static int port_of(int fd)
+{
+	struct sockaddr_in a = {0};
+	socklen_t len = sizeof(a);
+
+	REQUIRE_EQ(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+	return ntohs(a.sin_port);
+}
+
+static int bound_fd(char *address, size_t n)
+{
+	struct sockaddr_in a = loopback(0);
+	int fd = stream_socket(AF_INET);
+
+	REQUIRE_EQ(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	snprintf(address, n, "127.0.0.1:%d", port_of(fd));
+	return fd;
+}
+
+int listen_fd(int backlog, char *address, size_t n)
+{
+	int fd = bound_fd(address, n);
+
+	REQUIRE_EQ(listen(fd, backlog), 0);
+	return fd;
+}
+
+/* Bound and left open, it is nobody else's, and yet nobody listens. */
+void nobody_address(char *address, size_t n)
+{
+	(void)bound_fd(address, n);
+}
+
+void stale_path(const char *path)
+{
+	struct sockaddr_un a = unix_address(path);
+	int fd = stream_socket(AF_UNIX);
+
+	REQUIRE_EQ(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	close(fd);
+}
+
+/* Whether one more connection is let in within 30 ms. */
+static bool connects(int port)
+{
+	struct sockaddr_in to = loopback(port);
+	int fd = stream_socket(AF_INET);
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	REQUIRE_EQ(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return true;
+	return poll(&p, 1, 30) == 1;
+}
+
+void full_address(char *address, size_t n)
+{
+	int fd = listen_fd(0, address, n);
+
+	for (int i = 0; i < 16; i++)
+		if (!connects(port_of(fd)))
+			return;
+	skip("the kernel lets in more than a listener's queue holds");
+}
+
+void reset_fd(int fd)
+{
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+	REQUIRE_EQ(setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
+	close(fd);
+}
+
+void socket_pair(int fds[2])
+{
+	int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+	REQUIRE_EQ(socketpair(AF_UNIX, type, 0, fds), 0);
+}
+
+/* ---- threads and time ----------------------------------------------------- */
+
+/* The runtime's signals are for its own threads. */
+void outside(void *(*fn)(void *), void *arg)
+{
+	sigset_t all, old;
+	pthread_t thread;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	REQUIRE_EQ(pthread_create(&thread, NULL, fn, arg), 0);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_detach(thread);
+}
+
+int64_t kernel_time(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * SEC + ts.tv_nsec;
+}
+
+void kernel_sleep(int64_t ns)
+{
+	struct timespec ts = {ns / SEC, ns % SEC};
+
+	while (nanosleep(&ts, &ts) != 0)
+		;
+}
+
+/* ---- descriptors ---------------------------------------------------------- */
+
+int64_t descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	REQUIRE_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		REQUIRE_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+
+/* Those whose link has the word in it. */
+static int64_t count_descriptors(const char *word)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int64_t n = 0;
+
+	REQUIRE(dir != NULL);
+	while ((entry = readdir(dir)) != NULL) {
+		char to[64] = "";
+
+		if (entry->d_name[0] == '.' ||
+		    atoi(entry->d_name) == dirfd(dir))
+			continue;
+		if (readlinkat(dirfd(dir), entry->d_name, to, sizeof(to) - 1) >
+		    0)
+			n += strstr(to, word) != NULL;
+	}
+	closedir(dir);
+	return n;
+}
+
+int64_t descriptors(void)
+{
+	return count_descriptors("");
+}
+
+int64_t pollers(void)
+{
+	return count_descriptors("eventpoll");
+}

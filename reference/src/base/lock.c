@@ -1,0 +1,35 @@
+/*
+ * lock.c - waiting for a lock of the runtime.
+ */
+#include "base/lock.h"
+
+#include "arch.h"
+#include "base/sys.h"
+
+uint32_t goro__mp;
+
+enum { STEP = 8, LONGEST = 64, YIELDS = 16, NAP_NS = 20000 };
+
+/*
+ * Looks less and less often, and without writing until the lock seems free:
+ * each look takes the cache line from whoever works under the lock, and one
+ * that is left alone for a while does many things in that time.  The pauses
+ * grow steeply, so two Ms that both use one channel take turns of many
+ * operations, not of one or two.  A holder that lost its CPU needs one: after
+ * some spinning the waiter yields, and then sleeps.
+ */
+void goro__lock_slow(struct lock *l)
+{
+	for (unsigned turn = 0;; turn++) {
+		for (int pauses = 1; pauses <= LONGEST; pauses *= STEP) {
+			if (try_lock(l))
+				return;
+			for (int i = 0; i < pauses; i++)
+				cpu_relax();
+		}
+		if (turn < YIELDS)
+			sys_yield();
+		else
+			sys_nanosleep(NAP_NS);
+	}
+}

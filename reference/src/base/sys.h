@@ -1,0 +1,319 @@
+/*
+ * sys.h - every system call and libc call of the runtime that can fail, under
+ * a name of its own, so that a test twin of this header can make it fail, and
+ * that none is preempted in the middle of the runtime (mask.h).
+ */
+#ifndef GORO_SYS_H
+#define GORO_SYS_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mask.h"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102 /* since Linux 6.13 */
+#endif
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441 /* since Linux 5.11 */
+#endif
+
+static inline void sys_yield(void)
+{
+	mask();
+	sched_yield();
+	unmask();
+}
+
+static inline void sys_nanosleep(int64_t ns)
+{
+	struct timespec ts = {.tv_sec = ns / 1000000000,
+			      .tv_nsec = ns % 1000000000};
+
+	mask();
+	nanosleep(&ts, NULL);
+	unmask();
+}
+
+/*
+ * Memory of libc.  A goroutine that was stopped may hold libc's lock, so these
+ * are not masked: whoever waits for it here must be stoppable too.  They are
+ * called with no lock of the runtime held and no P remembered over the call,
+ * and never by an M that is not on a goroutine's stack.
+ */
+static inline void *sys_malloc(size_t n)
+{
+	return malloc(n);
+}
+
+static inline void *sys_calloc(size_t n, size_t size)
+{
+	return calloc(n, size);
+}
+
+static inline void sys_free(void *p)
+{
+	free(p);
+}
+
+/* Address space without a promise of memory; NULL if there is none. */
+static inline void *sys_reserve(size_t n)
+{
+	void *p;
+
+	mask();
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unmask();
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static inline void sys_release(void *p, size_t n)
+{
+	mask();
+	munmap(p, n);
+	unmask();
+}
+
+static inline int sys_madvise(void *p, size_t n, int advice)
+{
+	int status;
+
+	mask();
+	status = madvise(p, n, advice);
+	unmask();
+	return status;
+}
+
+static inline int sys_mprotect(void *p, size_t n, int prot)
+{
+	int status;
+
+	mask();
+	status = mprotect(p, n, prot);
+	unmask();
+	return status;
+}
+
+/* On the scheduler's stack, or in no M: never preempted. */
+static inline int sys_thread(pthread_t *t, const pthread_attr_t *attr,
+			     void *(*fn)(void *), void *arg)
+{
+	return pthread_create(t, attr, fn, arg);
+}
+
+static inline int sys_gettid(void)
+{
+	return (int)syscall(SYS_gettid);
+}
+
+static inline int sys_tgkill(int tid, int sig)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
+	unmask();
+	return status;
+}
+
+/*
+ * The calling thread gets sig before this returns, and its handler does not
+ * find it in the runtime: not masked.
+ */
+static inline void sys_raise(int tid, int sig)
+{
+	syscall(SYS_tgkill, getpid(), tid, sig);
+}
+
+/* Sleeps while *word == value, for at most ns (< 0: without end). */
+static inline int sys_futex_wait(const void *word, uint32_t value, int64_t ns)
+{
+	struct timespec ts = {.tv_sec = ns / 1000000000,
+			      .tv_nsec = ns % 1000000000};
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
+			      ns < 0 ? NULL : &ts, NULL, 0);
+	unmask();
+	return status;
+}
+
+static inline int sys_futex_wake(const void *word, int n)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL,
+			      NULL, 0);
+	unmask();
+	return status;
+}
+
+static inline int64_t sys_clock(void)
+{
+	struct timespec ts;
+
+	mask();
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	unmask();
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/*
+ * Descriptors.  syscall() and not the functions of libc, which
+ * ThreadSanitizer takes for the program's own: it would miss the edges that
+ * fdmutex.h makes between a use and the close.  It does see the close, so that
+ * it knows the number for a new one when it comes back.
+ */
+static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
+{
+	long status;
+
+	mask();
+	status = syscall(number, fd, buf, n, flags, NULL, 0);
+	unmask();
+	return status;
+}
+
+static inline ssize_t sys_read(int fd, void *buf, size_t n)
+{
+	return sys_io(SYS_read, fd, buf, n, 0);
+}
+
+static inline ssize_t sys_send(int fd, const void *buf, size_t n)
+{
+	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
+}
+
+/* A pipe without a reader gives EPIPE and no SIGPIPE. */
+static inline ssize_t sys_write(int fd, const void *buf, size_t n)
+{
+	const struct timespec now = {0};
+	sigset_t pipe, old;
+	ssize_t put;
+	int e;
+
+	mask();
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	put = syscall(SYS_write, fd, buf, n);
+	e = errno;
+	if (put < 0 && e == EPIPE && !sigismember(&old, SIGPIPE))
+		(void)sigtimedwait(&pipe, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = e;
+	unmask();
+	return put;
+}
+
+static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_accept4, fd, addr, len,
+			      SOCK_NONBLOCK | SOCK_CLOEXEC);
+	unmask();
+	return status;
+}
+
+static inline int sys_close(int fd)
+{
+	int status;
+
+	mask();
+	status = close(fd);
+	unmask();
+	return status;
+}
+
+static inline int sys_nonblock(int fd)
+{
+	int flags;
+
+	mask();
+	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && !(flags & O_NONBLOCK))
+		flags = fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	unmask();
+	return flags < 0 ? -1 : 0;
+}
+
+static inline int sys_epoll_create(void)
+{
+	return (int)sys_io(SYS_epoll_create1, EPOLL_CLOEXEC, NULL, 0, 0);
+}
+
+static inline int sys_eventfd(void)
+{
+	int fd;
+
+	mask();
+	fd = (int)syscall(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
+	unmask();
+	return fd;
+}
+
+/* What epoll is woken up by. */
+static inline ssize_t sys_signal(int eventfd)
+{
+	uint64_t one = 1;
+
+	return sys_io(SYS_write, eventfd, &one, sizeof(one), 0);
+}
+
+static inline int sys_epoll_ctl(int epfd, int op, int fd,
+				struct epoll_event *ev)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_ctl, epfd, op, fd, ev);
+	unmask();
+	return status;
+}
+
+/* For at most ns (< 0: without end). */
+static inline int sys_epoll_wait_ns(int epfd, struct epoll_event *ev, int n,
+				    int64_t ns)
+{
+	struct timespec ts = {.tv_sec = ns / 1000000000,
+			      .tv_nsec = ns % 1000000000};
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_pwait2, epfd, ev, n,
+			      ns < 0 ? NULL : &ts, NULL, 8);
+	unmask();
+	return status;
+}
+
+/* The same in milliseconds, for kernels before 5.11. */
+static inline int sys_epoll_wait_ms(int epfd, struct epoll_event *ev, int n,
+				    int ms)
+{
+	int status;
+
+	mask();
+	status = (int)syscall(SYS_epoll_pwait, epfd, ev, n, ms, NULL, 8);
+	unmask();
+	return status;
+}
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * dump.c - goroutines as text, in the form that Go's tracebacks have:
+ *
+ *	goroutine 7 [chan receive]:
+ *	worker(...)
+ *	created by main_loop in goroutine 1
+ *
+ * Names come from the dynamic symbol table, so static functions show as an
+ * offset in their object, which addr2line understands.
+ */
+#include <dlfcn.h>
+#include <string.h>
+
+#include "base/print.h"
+#include "sched/proc.h"
+#include "base/sys.h"
+
+static void out_name(struct out *o, const void *pc)
+{
+	Dl_info info;
+
+	if (!dladdr(pc, &info) || !info.dli_fname) {
+		goro__out_hex(o, (uintptr_t)pc);
+		return;
+	}
+	if (info.dli_sname) {
+		goro__out_str(o, info.dli_sname);
+		return;
+	}
+	goro__out_str(o, info.dli_fname);
+	goro__out_str(o, "+");
+	goro__out_hex(o, (uintptr_t)pc - (uintptr_t)info.dli_fbase);
+}
+
+/* clang-format off */
+static const char *state_of(struct g *g)
+{
+	switch (load_relaxed(&g->status)) {
+	case GRUNNABLE: return "runnable";
+	case GRUNNING: return "running";
+	case GSYSCALL: return "syscall";
+	case GWAITING: return goro__wait_text[g->reason];
+	default: return "dead";
+	}
+}
+/* clang-format on */
+
+static bool alive(struct g *g)
+{
+	uint32_t status = load_relaxed(&g->status);
+
+	return status != GIDLE && status != GDEAD && !g->system && g->goid > 0;
+}
+
+/* Whole minutes that it has been where it waits. */
+static int64_t minutes(struct g *g)
+{
+	uint32_t status = load_relaxed(&g->status);
+	int64_t now = sys_clock() / 1000000000;
+
+	return status == GWAITING || status == GSYSCALL ? (now - g->since) / 60
+							: 0;
+}
+
+static void out_head(struct out *o, struct g *g, const char *state)
+{
+	int64_t waited = minutes(g);
+
+	goro__out_str(o, "goroutine ");
+	goro__out_int(o, g->goid);
+	goro__out_str(o, " [");
+	goro__out_str(o, state);
+	if (waited > 0) {
+		goro__out_str(o, ", ");
+		goro__out_int(o, waited);
+		goro__out_str(o, " minutes");
+	}
+	if (g->lockcount > 0)
+		goro__out_str(o, ", locked to thread");
+	goro__out_str(o, "]:\n");
+}
+
+static void out_g(struct out *o, struct g *g, const char *state)
+{
+	void *fn;
+
+	memcpy(&fn, &g->fn, sizeof(fn));
+	out_head(o, g, state);
+	out_name(o, fn);
+	goro__out_str(o, "(...)\n");
+	if (g->goid == 1)
+		return;
+	goro__out_str(o, "created by ");
+	out_name(o, g->creator);
+	if (g->parent > 0) {
+		goro__out_str(o, " in goroutine ");
+		goro__out_int(o, g->parent);
+	}
+	goro__out_str(o, "\n");
+}
+
+struct dump {
+	struct out out;
+	struct g *first; /* printed already */
+	struct g *main;
+};
+
+static void find_main(struct g *g, void *arg)
+{
+	struct dump *d = arg;
+
+	if (alive(g) && g->goid == 1)
+		d->main = g;
+}
+
+static void dump_one(struct g *g, void *arg)
+{
+	struct dump *d = arg;
+
+	if (!alive(g) || g == d->first || g == d->main)
+		return;
+	goro__out_str(&d->out, "\n");
+	out_g(&d->out, g, state_of(g));
+}
+
+/* The current goroutine first, then main, then the others. */
+static void dump_all(struct dump *d)
+{
+	goro__each_g(find_main, d);
+	if (d->first)
+		out_g(&d->out, d->first, "running");
+	if (d->main && d->main != d->first) {
+		if (d->first)
+			goro__out_str(&d->out, "\n");
+		out_g(&d->out, d->main, state_of(d->main));
+	}
+	goro__each_g(dump_one, d);
+}
+
+void goro__dump_all(struct g *first)
+{
+	struct dump d = {.first = first};
+
+	print_str("\n");
+	dump_all(&d);
+}
+
+void goro__dump_g(struct g *g, const char *state)
+{
+	struct out o = {0};
+
+	out_g(&o, g, state);
+}
+
+size_t goro_dump(char *buf, size_t n)
+{
+	char none;
+	struct dump d = {.out = {.buf = n ? buf : &none, .n = n},
+			 .first = goro__self()};
+
+	dump_all(&d);
+	return d.out.len;
+}
+
+struct lookup {
+	int64_t id;
+	struct g *g;
+};
+
+static void find_id(struct g *g, void *arg)
+{
+	struct lookup *l = arg;
+
+	if (alive(g) && g->goid == l->id)
+		l->g = g;
+}
+
+int goro_state(int64_t id, char *buf, size_t n)
+{
+	struct lookup l = {.id = id};
+
+	goro__each_g(find_id, &l);
+	if (!l.g || !buf || n == 0)
+		return GORO_EINVAL;
+	strncpy(buf, state_of(l.g), n - 1);
+	buf[n - 1] = '\0';
+	return GORO_OK;
+}

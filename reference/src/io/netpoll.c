@@ -1,0 +1,359 @@
+/*
+ * netpoll.c - the network poller but for the system: the words of waiting, the
+ * deadlines, and where the polldescs live.  The protocol is in netpoll.h.
+ */
+#include "io/netpoll.h"
+
+#include "sched/clock.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+
+/* ---- where polldescs live -------------------------------------------------- */
+
+enum { FIRST_BLOCK = 32, BLOCKS = 26 };
+
+/*
+ * Block n has FIRST_BLOCK << n of them and is there for good.  id counts
+ * through all blocks, from FIRST_BLOCK on: so the highest bit of it says which.
+ */
+static struct {
+	struct lock lock;
+	struct polldesc *free;                    /* lock */
+	uint32_t made;                            /* lock: ids given out */
+	_Atomic(struct polldesc *) block[BLOCKS]; /* written under lock */
+} pool;
+
+static int block_of(uint32_t id)
+{
+	return 31 - __builtin_clz(id) - __builtin_ctz(FIRST_BLOCK);
+}
+
+/* The acquire pairs with the release in new_polldesc(). */
+static struct polldesc *find(uint32_t id)
+{
+	int n = block_of(id);
+
+	return &load_acquire(&pool.block[n])[id - ((uint32_t)FIRST_BLOCK << n)];
+}
+
+static void on_deadline(struct timer *t, int64_t now);
+
+/* What stays so in all its lives. */
+static void prepare_polldesc(struct polldesc *pd, uint32_t id)
+{
+	pd->id = id;
+	for (int mode = 0; mode < 2; mode++) {
+		pd->side[mode].pd = pd;
+		pd->side[mode].timer.fn = on_deadline;
+		pd->side[mode].timer.arg = &pd->side[mode];
+	}
+}
+
+/* pool.lock is held; NULL without memory. */
+static struct polldesc *new_polldesc(void)
+{
+	uint32_t id = FIRST_BLOCK + pool.made;
+	int n = block_of(id);
+	struct polldesc *block;
+
+	if (n >= BLOCKS)
+		return NULL;
+	block = load_relaxed(&pool.block[n]);
+	if (!block) {
+		block = sys_reserve(((size_t)FIRST_BLOCK << n) *
+				    sizeof(*block));
+		if (!block)
+			return NULL;
+		store_release(&pool.block[n], block);
+	}
+	pool.made++;
+	block = &block[id - ((uint32_t)FIRST_BLOCK << n)];
+	prepare_polldesc(block, id);
+	return block;
+}
+
+static struct polldesc *take_polldesc(void)
+{
+	struct polldesc *pd;
+
+	lock(&pool.lock);
+	pd = pool.free;
+	if (pd)
+		pool.free = pd->link;
+	else
+		pd = new_polldesc();
+	unlock(&pool.lock);
+	return pd;
+}
+
+static void give_back(struct polldesc *pd)
+{
+	lock(&pool.lock);
+	pd->link = pool.free;
+	pool.free = pd;
+	unlock(&pool.lock);
+}
+
+static uint64_t tag_of(struct polldesc *pd)
+{
+	return (uint64_t)load_relaxed(&pd->seq) << 32 | pd->id;
+}
+
+/* ---- waiting --------------------------------------------------------------- */
+
+static int check(struct polldesc *pd, enum fd_mode mode)
+{
+	/* Pairs with publish(), as the cas in commit() does with the load. */
+	uint32_t info = load_seq(&pd->info);
+
+	if (info & PD_CLOSING)
+		return GORO_NET_CLOSED;
+	return info & ((uint32_t)PD_LATE << mode) ? GORO_TIMEOUT : GORO_OK;
+}
+
+int goro__netpoll_prepare(struct polldesc *pd, enum fd_mode mode)
+{
+	_Atomic(uintptr_t) *word = &pd->side[mode].word;
+
+	/* In order before the try: a change after it is seen in the word. */
+	if (load_relaxed(word) != PD_NIL)
+		xchg_seq(word, PD_NIL);
+	return check(pd, mode);
+}
+
+static void wake(struct g *g)
+{
+	goro__ready(g);
+	goro__netpoll_woken(1);
+}
+
+static enum fd_mode mode_of(const struct pollside *side)
+{
+	return side == &side->pd->side[FD_WRITE] ? FD_WRITE : FD_READ;
+}
+
+/* g is off its stack.  From the moment it is in the word it may run. */
+static void commit(struct m *m, struct g *g, void *arg)
+{
+	struct pollside *side = arg;
+	uintptr_t none = PD_NIL, self = (uintptr_t)g;
+
+	(void)m;
+	add_seq(&goro__sched.netwaiters, 1u);
+	if (!cas_seq(&side->word, &none, self)) {
+		if (unlikely(none != PD_READY))
+			goro__fatal("runtime: double wait");
+		wake(g);
+		return;
+	}
+	if (unlikely(check(side->pd, mode_of(side)) != GORO_OK) &&
+	    cas_seq(&side->word, &self, PD_NIL))
+		wake(g);
+}
+
+/* True: ready; false: look why not. */
+static bool park_for(struct pollside *side)
+{
+	uintptr_t ready = PD_READY;
+
+	if (cas_seq(&side->word, &ready, PD_NIL))
+		return true;
+	goro__park_after(commit, side, WAIT_IO);
+	return xchg_seq(&side->word, PD_NIL) == PD_READY;
+}
+
+/*
+ * A deadline may have been moved after it woke the goroutine and before this
+ * looks: then it has never passed.
+ */
+int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode)
+{
+	int status;
+
+	do
+		status = check(pd, mode);
+	while (status == GORO_OK && !park_for(&pd->side[mode]));
+	return status;
+}
+
+/* Whom the caller is to make ready; NULL: nobody waits. */
+static struct g *take_waiter(struct pollside *side, uintptr_t leave)
+{
+	uintptr_t word = load_seq(&side->word);
+
+	/* What the kernel said stays so, and nobody is told of nothing. */
+	while (word != PD_READY && word != leave)
+		if (cas_seq(&side->word, &word, leave))
+			return (struct g *)word;
+	return NULL;
+}
+
+void goro__netpoll_ready(uint64_t tag, unsigned modes, bool over,
+			 struct glist *ready)
+{
+	struct polldesc *pd = find((uint32_t)tag);
+
+	if (load_acquire(&pd->seq) != (uint32_t)(tag >> 32))
+		return;
+	if (over)
+		store_seq(&pd->over, 1u); /* before the word says so */
+	for (int mode = 0; mode < 2; mode++) {
+		struct g *g = NULL;
+
+		if (modes & 1u << mode)
+			g = take_waiter(&pd->side[mode], PD_READY);
+		if (g)
+			glist_push(ready, g);
+	}
+}
+
+/* ---- open and close -------------------------------------------------------- */
+
+/* 0: the poller is open. */
+static int init(void)
+{
+	static struct lock opening;
+	struct sched *s = &goro__sched;
+	int e = 0;
+
+	if (load_acquire(&s->netpoll))
+		return 0;
+	lock(&opening);
+	if (!load_relaxed(&s->netpoll)) {
+		e = goro__port_init();
+		if (!e)
+			store_seq(&s->netpoll, 1u);
+	}
+	unlock(&opening);
+	/* Who sleeps without the poller goes to sleep in it. */
+	if (!e && load_seq(&s->polluntil) != 0)
+		goro__note_wake(&s->pollnote);
+	return e;
+}
+
+static void reset(struct polldesc *pd, int fd)
+{
+	lock(&pd->lock); /* a timer of an earlier life may look */
+	pd->fd = fd;
+	store_seq(&pd->over, 0u);
+	for (int mode = 0; mode < 2; mode++) {
+		struct pollside *side = &pd->side[mode];
+
+		side->deadline = GORO_FOREVER;
+		store_seq(&side->word, PD_NIL);
+	}
+	store_seq(&pd->info, 0u);
+	unlock(&pd->lock);
+}
+
+int goro__netpoll_open(int fd, struct polldesc **out)
+{
+	int e = init();
+	struct polldesc *pd;
+
+	if (e)
+		return e;
+	pd = take_polldesc();
+	if (!pd)
+		return ENOMEM;
+	reset(pd, fd);
+	e = goro__port_open(fd, tag_of(pd));
+	if (e)
+		give_back(pd);
+	else
+		*out = pd;
+	return e;
+}
+
+void goro__netpoll_evict(struct polldesc *pd)
+{
+	struct g *g[2];
+
+	lock(&pd->lock);
+	store_seq(&pd->info, PD_CLOSING);
+	for (int mode = 0; mode < 2; mode++) {
+		pd->side[mode].deadline = GORO_FOREVER;
+		goro__timer_del(&pd->side[mode].timer);
+		g[mode] = take_waiter(&pd->side[mode], PD_NIL);
+	}
+	unlock(&pd->lock);
+	for (int mode = 0; mode < 2; mode++)
+		if (g[mode])
+			wake(g[mode]);
+}
+
+void goro__netpoll_close(struct polldesc *pd)
+{
+	goro__port_close(pd->fd);
+	/* Pairs with the acquire in goro__netpoll_ready(). */
+	store_release(&pd->seq, load_relaxed(&pd->seq) + 1);
+	give_back(pd);
+}
+
+/* ---- deadlines ------------------------------------------------------------- */
+
+/* pd->lock is held.  Before a look for who waits: see check(). */
+static void publish_late(struct polldesc *pd, enum fd_mode mode, bool late)
+{
+	uint32_t bit = (uint32_t)PD_LATE << mode;
+	uint32_t info = load_relaxed(&pd->info);
+
+	store_seq(&pd->info, late ? info | bit : info & ~bit);
+}
+
+/*
+ * The deadline may have been moved meanwhile, or the polldesc have another
+ * life; so the deadline says whether it has passed, not the timer.
+ */
+static void on_deadline(struct timer *t, int64_t now)
+{
+	struct pollside *side = t->arg;
+	struct polldesc *pd = side->pd;
+	struct g *g = NULL;
+
+	lock(&pd->lock);
+	if (side->deadline <= now) {
+		publish_late(pd, mode_of(side), true);
+		g = take_waiter(side, PD_NIL);
+	}
+	unlock(&pd->lock);
+	goro__timer_done(t);
+	if (g)
+		wake(g);
+}
+
+/* The lock of its pd is held.  Who waits and is too late now, or NULL. */
+static struct g *set_deadline(struct pollside *side, int64_t when, bool late)
+{
+	goro__timer_del(&side->timer);
+	side->deadline = when;
+	publish_late(side->pd, mode_of(side), late);
+	if (late)
+		return take_waiter(side, PD_NIL);
+	if (when == GORO_FOREVER)
+		return NULL;
+	side->timer.when = when;
+	goro__timer_add_to(goro__virtual() ? &goro__real_p : goro__m()->p,
+			   &side->timer);
+	return NULL;
+}
+
+void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when)
+{
+	bool late = when <= goro__now();
+	struct g *g[2] = {NULL, NULL};
+
+	if (goro__virtual() && !late && when != GORO_FOREVER)
+		when += sys_clock() - goro__now();
+	lock(&pd->lock);
+	if (!(load_relaxed(&pd->info) & PD_CLOSING))
+		for (int mode = 0; mode < 2; mode++)
+			if (modes & 1u << mode)
+				g[mode] = set_deadline(&pd->side[mode], when,
+						       late);
+	unlock(&pd->lock);
+	for (int mode = 0; mode < 2; mode++)
+		if (g[mode])
+			wake(g[mode]);
+}

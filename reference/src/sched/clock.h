@@ -1,0 +1,51 @@
+/*
+ * clock.h - what time it is for goroutines: the machine's monotonic clock, or
+ * a virtual one (virtual.c).
+ *
+ * All that goroutines see goes through goro__now(): sleeps, timers, deadlines
+ * and goro_now().  What the runtime does with threads (time slices, the
+ * sleeps of sysmon) goes by sys_clock() always.
+ */
+#ifndef GORO_CLOCK_H
+#define GORO_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "base/sys.h"
+
+/*
+ * 0: time is real.  Otherwise the virtual time, moved by the M that finds all
+ * others asleep: whoever reads it while anything runs sees it stand still.
+ */
+extern _Atomic(int64_t) goro__virtual_now;
+
+static inline bool goro__virtual(void)
+{
+	return load_relaxed(&goro__virtual_now) != 0;
+}
+
+static inline int64_t goro__now(void)
+{
+	int64_t now = load_relaxed(&goro__virtual_now);
+
+	return __builtin_expect(now != 0, 0) ? now : sys_clock();
+}
+
+/* ---- virtual.c ---------------------------------------------------------- */
+
+/* From now on time is virtual. */
+void goro__virtual_start(void);
+
+/*
+ * All Ms sleep and no goroutine is runnable; sched.lock is held.  True: time
+ * has jumped, or the run is over.  False: there is no timer to wait for, or
+ * time is real.  Main has ended and others are blocked: a panic.
+ */
+bool goro__virtual_idle(void);
+
+/* In virtual time, the panic of a deadlock; else nothing. */
+void goro__virtual_dead(void);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * lockthread.c - goroutines that keep their thread.
+ *
+ * A goroutine locked to its thread (LockOSThread) and one that was preempted
+ * in the middle of C code both have lockedm set: only that M may run them.
+ * Whoever finds one on a queue hands its P over and sleeps (startlockedm); the
+ * M of a locked goroutine that waits has no P and sleeps apart from the idle
+ * ones (stoplockedm).
+ *
+ * While a locked goroutine runs, its P's attention stays set, so that it never
+ * goes straight to another goroutine on its thread.
+ */
+#include <pthread.h>
+#include <signal.h>
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+/* Sleeps until g of this M is to run; the M then has a P. */
+struct g *goro__stoplockedm(struct m *m)
+{
+	struct sched *s = &goro__sched;
+	struct g *g = m->lockedg;
+
+	if (m->p)
+		goro__handoffp(goro__releasep());
+	lock(&s->lock);
+	s->nmidlelocked++;
+	goro__checkdead();
+	unlock(&s->lock);
+	goro__note_sleep(&m->note, -1);
+	goro__acquirep(m->nextp);
+	m->nextp = NULL;
+	store_relaxed(&m->p->attention, 1u);
+	return g;
+}
+
+/*
+ * It is this M that wakes the one of g.  When main has returned let_finish()
+ * may have done so: g may then be on its way, and nothing of it is sure.
+ */
+static void claim(struct g *g)
+{
+	struct sched *s = &goro__sched;
+	uint32_t stopped = 1;
+
+	if (cas_acq_rel(&g->preempted, &stopped, 0u))
+		return;
+	if (load_relaxed(&s->done))
+		goro__halt();
+	lock(&s->lock);
+	s->nmidlelocked--;
+	unlock(&s->lock);
+}
+
+/* g, taken from a queue, runs on its own M with this M's P. */
+void goro__startlockedm(struct g *g)
+{
+	struct m *m;
+
+	claim(g);
+	m = g->lockedm;
+	m->nextp = goro__releasep();
+	goro__note_wake(&m->note);
+	goro__stopm();
+}
+
+void goro_lock_thread(void)
+{
+	struct m *m = goro__m();
+	struct g *g = m->curg;
+
+	if (g->lockcount++ > 0)
+		return;
+	g->lockedm = m;
+	m->lockedg = g;
+	store_relaxed(&m->p->attention, 1u);
+}
+
+void goro_unlock_thread(void)
+{
+	struct m *m = goro__m();
+	struct g *g = m->curg;
+
+	if (g->lockcount == 0 || --g->lockcount > 0)
+		return;
+	g->lockedm = NULL;
+	m->lockedg = NULL;
+}
+
+/*
+ * The thread may have been changed for good by its goroutine: it ends with it.
+ * True: this M is to end.
+ */
+bool goro__exit_locked(struct m *m, struct g *g)
+{
+	if (likely(g->lockcount == 0))
+		return false;
+	g->lockcount = 0;
+	g->lockedm = NULL;
+	m->lockedg = NULL;
+	return m->dying = true;
+}
+
+static void unlink_m(struct sched *s, const struct m *m)
+{
+	struct m **at = &s->allm;
+
+	while (*at != m)
+		at = &(*at)->alllink;
+	*at = m->alllink;
+}
+
+/*
+ * The last that an M does, on its own stack.  No handler may run on this
+ * thread any more: the next owner of m has its signal stack.
+ */
+void goro__mexit(struct m *m)
+{
+	struct sched *s = &goro__sched;
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	store_relaxed(&m->tid, 0);
+	goro__handoffp(goro__releasep());
+	goro__tls_m = NULL; /* m may be another thread's from here on */
+	lock(&s->lock);
+	add_relaxed(&s->mcount, -1u);
+	unlink_m(s, m);
+	m->schedlink = s->mfree;
+	s->mfree = m;
+	goro__checkdead();
+	unlock(&s->lock);
+}
+
+int64_t goro_max_threads(int64_t n)
+{
+	struct sched *s = &goro__sched;
+	int64_t old;
+
+	lock(&s->lock);
+	old = s->maxm;
+	if (n > 0)
+		s->maxm = (uint32_t)(n > INT32_MAX ? INT32_MAX : n);
+	unlock(&s->lock);
+	return old;
+}

@@ -1,0 +1,435 @@
+/*
+ * m.c - threads: made, put to sleep, woken; and the list of idle Ps.
+ */
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+
+#include "sched/clock.h"
+#include "io/netpoll.h"
+#include "base/print.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "diag/schedtrace.h"
+#include "base/sys.h"
+#include "wait/signal.h"
+
+#define M_STACK ((size_t)1 << 20)
+
+/* The mask of the thread that called goro_run(): that of all Ms. */
+static sigset_t user_signals;
+
+/* used: the only references are inside asm, which link-time optimisers miss. */
+_Thread_local struct m *goro__tls_m
+	__attribute__((tls_model("initial-exec"), used));
+
+struct p *goro__pidleget(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *p = s->pidle;
+
+	if (!p)
+		return NULL;
+	s->pidle = p->link;
+	store_seq(&s->npidle, load_relaxed(&s->npidle) - 1);
+	if (load_relaxed(&s->sysmonwait)) {
+		store_relaxed(&s->sysmonwait, 0u);
+		goro__set_seconds(sys_clock()); /* as nobody did meanwhile */
+		goro__note_wake(&s->sysmonnote);
+	}
+	return p;
+}
+
+void goro__pidleput(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	p->link = s->pidle;
+	s->pidle = p;
+	store_seq(&s->npidle, load_relaxed(&s->npidle) + 1);
+}
+
+/* The release pairs with the acquire of a thief or of sysmon. */
+void goro__acquirep(struct p *p)
+{
+	struct m *m = goro__m();
+
+	m->p = p;
+	store_relaxed(&p->m, m);
+	store_release(&p->status, PRUNNING);
+}
+
+struct p *goro__releasep(void)
+{
+	struct m *m = goro__m();
+	struct p *p = m->p;
+
+	m->p = NULL;
+	store_relaxed(&p->m, NULL);
+	store_release(&p->status, PIDLE);
+	return p;
+}
+
+/* The calling thread becomes m. */
+static void attach(struct m *m)
+{
+	pthread_attr_t attr;
+
+	goro__tls_m = m;
+	if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+		void *lo = NULL;
+		size_t size = 0;
+
+		pthread_attr_getstack(&attr, &lo, &size);
+		pthread_attr_destroy(&attr);
+		m->g0_lo = lo;
+		m->g0_size = size;
+	}
+	san_thread(&m->san, m->g0_lo, m->g0_size);
+	goro__sigstack(m);
+	store_relaxed(&m->tid, sys_gettid());
+	pthread_sigmask(SIG_SETMASK, &user_signals, NULL);
+}
+
+static void link_m(struct m *m)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	m->alllink = s->allm;
+	s->allm = m;
+	unlock(&s->lock);
+}
+
+static void *m_main(void *arg)
+{
+	struct m *m = arg;
+	struct p *p = m->nextp;
+
+	if (m->id > 0)
+		link_m(m);
+	attach(m);
+	m->nextp = NULL;
+	if (p)
+		goro__acquirep(p);
+	goro__schedule();
+	return NULL;
+}
+
+static int start_thread(void *(*fn)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, old;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, M_STACK * SAN_STACK_SCALE);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = sys_thread(&thread, &attr, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	return err;
+}
+
+static _Noreturn void no_thread(void)
+{
+	goro__fatal("runtime: failed to create new OS thread");
+}
+
+int goro__newm_start(struct m *m)
+{
+	if (m->id == 0) {
+		pthread_sigmask(SIG_SETMASK, NULL, &user_signals);
+		goro__preempt_unblock(&user_signals);
+	}
+	return start_thread(m_main, m);
+}
+
+static void *plain_main(void *arg)
+{
+	void (*fn)(void);
+
+	memcpy(&fn, &arg, sizeof(fn));
+	fn();
+	return NULL;
+}
+
+int goro__newm_thread(void (*fn)(void))
+{
+	void *arg;
+
+	memcpy(&arg, &fn, sizeof(arg));
+	return start_thread(plain_main, arg);
+}
+
+/* The memory of an M that has ended, or new. */
+static struct m *alloc_m(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *m;
+	void *sigstack = NULL;
+
+	lock(&s->lock);
+	m = s->mfree;
+	if (m)
+		s->mfree = m->schedlink;
+	unlock(&s->lock);
+	if (m)
+		sigstack = m->sigstack;
+	else
+		m = sys_reserve(sizeof(*m));
+	if (!m)
+		no_thread();
+	memset(m, 0, sizeof(*m));
+	m->sigstack = sigstack;
+	return m;
+}
+
+/* An M for p, or, for NULL, one that is idle from the start. */
+static void new_m(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = alloc_m();
+
+	lock(&s->lock);
+	m->id = (int32_t)s->mmade++;
+	unlock(&s->lock);
+	m->rand =
+		(s->seed + (uint64_t)m->id * UINT64_C(0x9e3779b97f4a7c15)) | 1;
+	m->nextp = p;
+	m->spinning = p && p->start_spinning;
+	if (goro__newm_start(m))
+		no_thread();
+}
+
+static bool exceeds_limit(void)
+{
+	/* sysmon counts, the thread in goro_run() does not. */
+	return load_relaxed(&goro__sched.mcount) + 1 > goro__sched.maxm;
+}
+
+static _Noreturn void too_many_threads(void)
+{
+	goro__enter_death();
+	print_str("runtime: program exceeds ");
+	print_int(goro__sched.maxm);
+	print_str("-thread limit\n");
+	goro__fatal_alone("thread exhaustion");
+}
+
+/*
+ * Threads are made by the thread that waits in goro_run(), and by no other.
+ * It runs no goroutine, so a new thread inherits nothing that a goroutine
+ * locked to its thread has changed; and it holds no P, so it may wait for a
+ * lock of libc that a stopped goroutine holds.
+ *
+ * sched.lock is held for both; the M counts from now on.
+ */
+static void want_m(struct p *p, bool spinning)
+{
+	struct sched *s = &goro__sched;
+
+	add_relaxed(&s->mcount, 1u);
+	p->start_spinning = spinning;
+	p->link = s->wantm;
+	s->wantm = p;
+}
+
+void goro__want_spare_m(void)
+{
+	struct sched *s = &goro__sched;
+
+	if (s->wantspare || load_relaxed(&s->mcount) + 2 > s->maxm)
+		return;
+	add_relaxed(&s->mcount, 1u);
+	s->wantspare = true;
+	goro__note_wake(&s->template_note);
+}
+
+/* What the thread in goro_run() does when it is woken. */
+void goro__make_threads(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *list;
+	bool spare;
+
+	lock(&s->lock);
+	list = s->wantm;
+	s->wantm = NULL;
+	spare = s->wantspare;
+	s->wantspare = false;
+	unlock(&s->lock);
+	while (list) {
+		struct p *p = list;
+
+		list = p->link;
+		new_m(p);
+	}
+	if (spare)
+		new_m(NULL);
+}
+
+void goro__startm(struct p *p, bool spinning)
+{
+	struct sched *s = &goro__sched;
+	struct m *m;
+	bool exceeds, stopped = false;
+
+	lock(&s->lock);
+	if (!p)
+		p = goro__pidleget();
+	if (!p) {
+		unlock(&s->lock);
+		if (spinning)
+			add_seq(&s->nmspinning, -1u);
+		return;
+	}
+	m = s->midle;
+	if (m) {
+		s->midle = m->schedlink;
+		s->nmidle--;
+	} else if ((m = goro__stopped_m(p)) != NULL) {
+		stopped = true;
+		goro__want_spare_m();
+	} else {
+		want_m(p, spinning);
+	}
+	exceeds = exceeds_limit();
+	unlock(&s->lock);
+	if (m) {
+		if (!stopped)
+			m->spinning = spinning;
+		else if (spinning)
+			add_seq(&s->nmspinning, -1u);
+		m->nextp = p;
+		goro__note_wake(&m->note);
+		return;
+	}
+	if (exceeds)
+		too_many_threads();
+	goro__note_wake(&s->template_note);
+}
+
+void goro__stopm(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = goro__m();
+	struct p *p;
+
+	lock(&s->lock);
+	m->schedlink = s->midle;
+	s->midle = m;
+	s->nmidle++;
+	goro__checkdead();
+	unlock(&s->lock);
+	goro__note_sleep(&m->note, -1);
+	p = m->nextp;
+	m->nextp = NULL;
+	goro__acquirep(p);
+}
+
+/* p is idle and belongs to nobody; sched.lock is not held. */
+void goro__handoffp(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	if (!goro__runq_empty(&p->runq) || load_relaxed(&s->nrunq) > 0 ||
+	    load_relaxed(&p->timers.next) != INT64_MAX) {
+		goro__startm(p, false);
+		return;
+	}
+	if (load_seq(&s->nmspinning) + load_seq(&s->npidle) == 0) {
+		uint32_t none = 0;
+
+		if (cas_seq(&s->nmspinning, &none, 1u)) {
+			goro__startm(p, true);
+			return;
+		}
+	}
+	lock(&s->lock);
+	if (load_relaxed(&s->gcwaiting)) {
+		store_release(&p->status, PGCSTOP);
+		if (--s->stopwait == 0)
+			goro__note_wake(&s->stopnote);
+		unlock(&s->lock);
+		return;
+	}
+	/* The last P that was in use: somebody must sleep for the network. */
+	if (s->runq.n > 0 ||
+	    ((int32_t)load_relaxed(&s->npidle) == s->gomaxprocs - 1 &&
+	     goro__network_unwatched())) {
+		unlock(&s->lock);
+		goro__startm(p, false);
+		return;
+	}
+	goro__pidleput(p);
+	unlock(&s->lock);
+}
+
+static void count_live(struct g *g, void *n)
+{
+	uint32_t status = load_relaxed(&g->status);
+
+	if (status != GIDLE && status != GDEAD && !g->system)
+		++*(int64_t *)n;
+}
+
+int64_t goro__count_live(void)
+{
+	int64_t n = 0;
+
+	goro__each_g(count_live, &n);
+	return n;
+}
+
+/* All Ms but n sleep; those that are tied to a goroutine do it elsewhere. */
+static bool idle_but(struct sched *s, int64_t n)
+{
+	return s->nmidle + (int64_t)s->nmidlelocked + n >=
+	       (int64_t)load_relaxed(&s->mcount);
+}
+
+/*
+ * An M still sleeps for a timer that has been stopped, or a goroutine that no
+ * longer waits for the network, and is the last: it must come by here too.
+ * The fence pairs with the cas and the second look in poll_idle().
+ */
+static void wake_futile_poller(struct sched *s)
+{
+	fence_seq();
+	if (idle_but(s, 1) && load_relaxed(&s->polluntil) != 0 &&
+	    !goro__netpoll_awaited() &&
+	    (goro__next_timer() == INT64_MAX || goro__virtual()))
+		goro__break_poll();
+}
+
+/*
+ * Called with sched.lock held when an M goes to sleep for good.  Nobody is
+ * left to run anything if all Ms sleep: those in system calls, and the one
+ * that waits for timers and the network, are not in midle.  But sysmon may have a P in its
+ * hands, taken from a system call that has ended since: then what there is to
+ * run is on a queue, and the M that gets the P comes by here again.
+ */
+void goro__checkdead(void)
+{
+	struct sched *s = &goro__sched;
+
+	wake_futile_poller(s);
+	if (!idle_but(s, 0) || s->embedded || load_relaxed(&s->done) ||
+	    goro__work_anywhere() || goro__virtual_idle())
+		return;
+	for (int32_t i = 0; i < s->gomaxprocs; i++)
+		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)
+			return;
+	if (goro__signals_awaited())
+		return;
+	unlock(&s->lock);
+	goro__virtual_dead();
+	if (s->main_exited && goro__count_live() == 0)
+		goro__fatal("no goroutines (main called runtime.Goexit) - "
+			    "deadlock!");
+	goro__fatal("all goroutines are asleep - deadlock!");
+}

@@ -1,0 +1,296 @@
+/*
+ * preempt.c - stopping a goroutine that does not stop by itself.
+ *
+ * In C a goroutine can be stopped anywhere: inside malloc with its lock held,
+ * between the load of errno's address and its use.  It must then neither go on
+ * on another thread, nor may another goroutine run on its thread meanwhile.
+ * What was rejected:
+ *
+ *   - Switching stacks in the handler, as Go does at safe points: C has no
+ *     safe points, and a list of functions that are unsafe is a guess.
+ *   - Only check-points: a loop that calls nothing would hold its P for ever.
+ *   - A timer that interrupts each M: wakes idle machines, and every M for the
+ *     one that is late.
+ *
+ * So the goroutine keeps its thread.  sysmon asks for the P of a goroutine
+ * whose time is up, and sends its M a signal.  The handler gives up the P, as
+ * a system call would, puts the goroutine on the global queue with its M
+ * written into it, and sleeps, still inside the handler.  Whoever takes the
+ * goroutine from the queue hands its own P to that M (startlockedm, the same
+ * as for a goroutine locked to its thread), which returns from the handler.
+ *
+ * A goroutine that waits for a lock of libc that a stopped one holds blocks
+ * its M with the P; its time is up in turn, and so the holder's turn comes.
+ *
+ * The runtime's own code is never stopped: the handler looks whether it
+ * interrupted it (the program counter, or mask.h for what it calls).  Then
+ * p->preempt stays set; the end of a time slice is also seen at the next
+ * scheduling point, and sysmon sends the signal again.  Nothing is created or
+ * allocated in the handler.  If no M is idle to take the P over, an M is asked
+ * for.  But a new thread needs locks of libc, which a goroutine that was
+ * stopped may hold, and so it must not be what they wait for: the P goes
+ * straight to the M of one that was stopped before (goro__stopped_m), also
+ * when it is taken from a system call.  If there is none, the goroutine goes
+ * on, as it may hold such a lock itself, and the signal comes again.
+ *
+ * A loop that reads the clock, polls a channel or moves a timer is in the
+ * runtime nearly all of its time, so these send the signal to themselves when
+ * they are done.
+ *
+ * Under ThreadSanitizer there are only scheduling points: every access of a
+ * goroutine may hold a lock of its runtime, which ours needs to go on.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+
+extern const char goro__text_begin[], goro__text_end[];
+extern const char goro__cold_begin[], goro__cold_end[];
+
+static bool enabled;
+
+static bool in_runtime(uintptr_t pc)
+{
+	return (pc >= (uintptr_t)goro__text_begin &&
+		pc < (uintptr_t)goro__text_end) ||
+	       (pc >= (uintptr_t)goro__cold_begin &&
+		pc < (uintptr_t)goro__cold_end);
+}
+
+/*
+ * On the goroutine's stack, and not in anything the runtime does for it.  The
+ * scheduler's stack is another one, and m->after is set between two.
+ */
+static bool may_stop(const struct m *m, const ucontext_t *uc)
+{
+	const struct g *g = m->curg;
+	uintptr_t sp = arch_signal_sp(uc);
+
+	return g && m->p && load_relaxed(&m->p->preempt) &&
+	       load_relaxed(&m->p->status) == PRUNNING && !m->after &&
+	       !m->masked && g->stack && sp >= (uintptr_t)g->stack->lo &&
+	       sp < (uintptr_t)g->stack && !in_runtime(arch_signal_pc(uc));
+}
+
+/* The M that is to go on with p: instead, if not NULL, or an idle one. */
+static struct m *pass_on(struct p *p, struct m *instead)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = instead;
+
+	store_release(&p->status, PIDLE);
+	if (!m) {
+		m = s->midle;
+		s->midle = m->schedlink;
+		s->nmidle--;
+	}
+	m->nextp = p;
+	return m;
+}
+
+/* The first of the list that was stopped; it leaves the list. */
+static struct g *take_stopped(struct glist *l)
+{
+	struct g *prev = NULL;
+	struct g *g = l->head;
+
+	while (g && load_relaxed(&g->preempted) == 0) {
+		prev = g;
+		g = g->schedlink;
+	}
+	if (!g)
+		return NULL;
+	if (prev)
+		prev->schedlink = g->schedlink;
+	else
+		l->head = g->schedlink;
+	if (l->tail == g)
+		l->tail = prev;
+	l->n--;
+	g->schedlink = NULL;
+	return g;
+}
+
+/* Whether one of p's own queue was stopped; p is the caller's. */
+static bool has_stopped(struct p *p)
+{
+	uint32_t tail = load_relaxed(&p->runq.tail);
+	struct g *g = load_relaxed(&p->runq.next);
+
+	if (g && load_relaxed(&g->preempted))
+		return true;
+	for (uint32_t i = load_acquire(&p->runq.head); i != tail; i++) {
+		g = load_relaxed(&p->runq.ring[i % RUNQ_SIZE]);
+		if (g && load_relaxed(&g->preempted))
+			return true;
+	}
+	return false;
+}
+
+struct m *goro__stopped_m(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	uint32_t stopped = 1;
+	struct g *g;
+
+	/* All in one line, so that each of them has its turn. */
+	if (has_stopped(p))
+		while ((g = runq_take_next(&p->runq)) != NULL ||
+		       (g = runq_pop(&p->runq)) != NULL)
+			glist_push(&s->runq, g);
+	g = take_stopped(&s->runq);
+	store_relaxed(&s->nrunq, s->runq.n);
+	if (!g || !cas_acq_rel(&g->preempted, &stopped, 0u))
+		return NULL; /* main has returned */
+	return g->lockedm;
+}
+
+/*
+ * sched.lock is held.  The P goes to the one who stops the world, or to an
+ * idle M, which is returned.
+ */
+static struct m *give_up(struct m *m, struct g *g, struct m *instead)
+{
+	struct sched *s = &goro__sched;
+	struct p *p = m->p;
+
+	count(&p->stats.preemptions);
+	store_relaxed(&p->preempt, 0u);
+	store_relaxed(&p->attention, 0u);
+	g->lockedm = m;
+	store_relaxed(&g->preempted, 1u);
+	store_relaxed(&g->status, GRUNNABLE);
+	m->p = NULL;
+	store_relaxed(&p->m, NULL);
+	glist_push(&s->runq, g);
+	store_relaxed(&s->nrunq, s->runq.n);
+	if (!load_relaxed(&s->gcwaiting))
+		return pass_on(p, instead);
+	store_release(&p->status, PGCSTOP);
+	if (--s->stopwait == 0)
+		goro__note_wake(&s->stopnote);
+	return NULL;
+}
+
+/*
+ * False: there is no M to take over.  sysmon asks again at its next tick; until
+ * then goro__stop_if_asked() does not raise a signal each time.
+ */
+static bool stop(struct m *m, struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct m *other = NULL;
+	bool can;
+
+	lock(&s->lock);
+	if (load_relaxed(&s->done)) {
+		unlock(&s->lock);
+		return false;
+	}
+	can = s->midle || load_relaxed(&s->gcwaiting);
+	if (!can) {
+		goro__want_spare_m();
+		other = goro__stopped_m(m->p);
+		can = other != NULL;
+	}
+	if (can)
+		other = give_up(m, g, other);
+	else
+		store_relaxed(&m->p->preempt, 0u);
+	unlock(&s->lock);
+	if (other)
+		goro__note_wake(&other->note);
+	return can;
+}
+
+static void resume(struct m *m, struct g *g)
+{
+	struct p *p = m->nextp;
+
+	m->nextp = NULL;
+	goro__acquirep(p);
+	if (g->lockcount == 0)
+		g->lockedm = NULL;
+	else
+		store_relaxed(&p->attention, 1u);
+	store_relaxed(&g->status, GRUNNING);
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	count(&p->stats.switches);
+}
+
+/* On the alternate stack; all that was interrupted stays as it is. */
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	struct m *m = goro__m();
+	int e = errno;
+
+	(void)sig, (void)info;
+	if (m && may_stop(m, context) && stop(m, m->curg)) {
+		goro__note_sleep(&m->note, -1);
+		resume(m, m->curg);
+	}
+	errno = e;
+}
+
+static void signal_owner(struct p *p)
+{
+	struct m *m = load_relaxed(&p->m);
+	int tid = m ? load_relaxed(&m->tid) : 0;
+
+	if (enabled && tid)
+		sys_tgkill(tid, PREEMPT_SIGNAL);
+}
+
+void goro__preempt(struct p *p)
+{
+	store_relaxed(&p->preempt, 1u);
+	store_release(&p->attention, 1u);
+	signal_owner(p);
+}
+
+void goro__stop_here(void)
+{
+	if (enabled)
+		sys_raise(load_relaxed(&goro__m()->tid), PREEMPT_SIGNAL);
+}
+
+/* An M with a signal mask of the program's takes our signal all the same. */
+void goro__preempt_unblock(sigset_t *mask)
+{
+	sigdelset(mask, PREEMPT_SIGNAL);
+}
+
+/*
+ * A build that did not join the runtime's objects has no bounds to trust:
+ * then there are only scheduling points.
+ */
+static bool bounds_hold(void)
+{
+	void (*fn)(struct p *) = goro__preempt;
+	uintptr_t pc;
+
+	memcpy(&pc, &fn, sizeof(pc));
+	return in_runtime(pc) && in_runtime((uintptr_t)goro__switch);
+}
+
+bool goro_preemptive(void)
+{
+	return SAN_PREEMPT && bounds_hold();
+}
+
+bool goro__preempt_init(bool off)
+{
+	struct sigaction act;
+
+	if (off || !goro_preemptive())
+		return false;
+	memset(&act, 0, sizeof(act));
+	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	act.sa_sigaction = on_signal;
+	enabled = sigaction(PREEMPT_SIGNAL, &act, NULL) == 0;
+	return enabled;
+}

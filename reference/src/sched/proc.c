@@ -1,0 +1,312 @@
+/*
+ * proc.c - goroutines: made, parked, made ready, ended.
+ *
+ * gopark and goready of the book are goro__park and goro__ready; newproc is
+ * goro__newg and goro__start.  How an M finds the next goroutine is in
+ * schedule.c, with the protocol of parking and waking threads.
+ */
+#include "sched/proc.h"
+
+#include <string.h>
+
+#include "sched/errtext.h"
+#include "sched/panic.h"
+#include "sched/switch.h"
+
+#define GOID_BATCH 16
+
+const char *const goro__wait_text[] = {
+#define WAIT_TEXT(name, text) text,
+	WAIT_REASON_MAP(WAIT_TEXT)
+#undef WAIT_TEXT
+};
+
+void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
+{
+	struct m *m = goro__m();
+	struct g *g = m->curg;
+
+	g->reason = (uint16_t)why;
+	g->since = load_relaxed(&goro__seconds);
+	store_relaxed(&g->status, GWAITING);
+	count(&m->p->stats.parks);
+	after(m, g, fn, arg);
+	leave(m, g);
+}
+
+void goro__park(struct lock *l, enum wait_reason why)
+{
+	goro__park_after(l ? after_unlock : NULL, l, why);
+}
+
+void goro__ready(struct g *g)
+{
+	ready(g);
+}
+
+/* If the slice is over next joins the line too: in front of who yields. */
+static void after_yield(struct m *m, struct g *prev, void *arg)
+{
+	(void)arg;
+	if (unlikely(load_relaxed(&m->p->preempt)))
+		goro__line_up_next(m->p);
+	goro__runqput(m->p, prev, false);
+}
+
+static void after_yield_global(struct m *m, struct g *prev, void *arg)
+{
+	(void)m, (void)arg;
+	goro__globrunqput(prev);
+}
+
+/*
+ * Go puts the caller on the global queue.  Behind the others of its own P is
+ * the same to them and takes no shared lock; the look at the global queue on
+ * each 61st turn keeps that from starving.  A time slice that is over goes
+ * the long way.
+ */
+void goro__yield_to(bool global)
+{
+	struct m *m = goro__m();
+	struct g *g = m->curg;
+	struct g *to;
+
+	store_relaxed(&g->status, GRUNNABLE);
+	g->reason = WAIT_NONE;
+	to = global ? NULL : next_here(m->p);
+	if (likely(to != NULL)) {
+		/* With one P nobody takes it before its stack is free. */
+		if (goro__mp || !runq_push(&m->p->runq, g))
+			after(m, g, after_yield, NULL);
+		switch_to(m, g, to);
+		return;
+	}
+	after(m, g, global ? after_yield_global : after_yield, NULL);
+	switch_to_g0(m, g);
+}
+
+void goro_yield(void)
+{
+	struct m *m = goro__m();
+	struct p *p = m->p;
+
+	/* Alone on this P: the scheduler is asked once in 61 times. */
+	if (goro__runq_empty(&p->runq) && !load_relaxed(&p->attention) &&
+	    load_relaxed(&goro__sched.nrunq) == 0 && ++p->schedtick % 61 &&
+	    !look_at_timers(p))
+		return;
+	goro__yield_to(false);
+}
+
+void goro_checkpoint(void)
+{
+	struct p *p = goro__m()->p;
+
+	if (unlikely(load_relaxed(&p->attention)) &&
+	    (load_relaxed(&p->preempt) || load_relaxed(&goro__sched.gcwaiting)))
+		goro__yield_to(true);
+}
+
+static int64_t new_goid(struct p *p)
+{
+	if (p->goid == p->goid_end) {
+		p->goid = add_relaxed(&goro__sched.goidgen, GOID_BATCH) + 1;
+		p->goid_end = p->goid + GOID_BATCH;
+	}
+	return p->goid++;
+}
+
+/* A copy of *arg on g's stack, which it needs now; false: no memory. */
+static bool copy_arg(struct p *p, struct g *g, const void **arg, size_t n)
+{
+	char *top;
+
+	if (!g->stack && unlikely(!goro__stack_take(p, g)))
+		return false;
+	top = (char *)g->stack - ((n + 15) & ~(size_t)15);
+	san_read(*arg, n);
+	san_copy(top, *arg, n);
+	g->sp = arch_first_frame(top);
+	*arg = top;
+	return true;
+}
+
+struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
+		     void *creator)
+{
+	struct m *m = goro__m();
+	struct g *g = goro__gfget(m->p, size_class);
+
+	if (unlikely(!g))
+		return NULL;
+	san_fiber_new(&g->san);
+	if (g->stack)
+		goro__stack_give(g, g->stack);
+	if (n > 0 && unlikely(!copy_arg(m->p, g, &arg, n))) {
+		goro__gfput(m->p, g);
+		return NULL;
+	}
+	g->fn = fn;
+	g->arg = (void *)(uintptr_t)arg;
+	g->creator = creator;
+	g->parent = m->curg ? m->curg->goid : 0;
+	g->goid = new_goid(m->p);
+	g->reason = WAIT_NONE;
+	return g;
+}
+
+void goro__start(struct g *g)
+{
+	struct p *p = goro__m()->p;
+
+	count(&p->stats.spawned);
+	store_relaxed(&g->status, GRUNNABLE);
+	san_release(g);
+	goro__runqput(p, g, true);
+	if (unlikely(goro__mp))
+		goro__wakep();
+}
+
+static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,
+		     void *creator)
+{
+	struct g *g;
+
+	if (unlikely(!fn))
+		goro__fatal("go of nil func value");
+	g = goro__newg(fn, arg, n, size_class, creator);
+	if (unlikely(!g))
+		return GORO_ENOMEM;
+	goro__start(g);
+	return GORO_OK;
+}
+
+void goro_go(goro_fn fn, void *arg)
+{
+	if (start_new(fn, arg, 0, goro__default_class,
+		      __builtin_return_address(0)))
+		goro__fatal("runtime: cannot allocate a goroutine's stack");
+}
+
+int goro_go_copy(goro_fn fn, const void *arg, size_t n)
+{
+	if (n > GORO_ARG_MAX || (n > 0 && !arg))
+		return GORO_EINVAL;
+	return start_new(fn, arg, n, goro__default_class,
+			 __builtin_return_address(0));
+}
+
+int goro_go_stack(goro_fn fn, void *arg, size_t stack)
+{
+	int size_class = goro__stack_class(stack);
+
+	if (size_class < 0)
+		return GORO_EINVAL;
+	return start_new(fn, arg, 0, size_class, __builtin_return_address(0));
+}
+
+static void after_exit(struct m *m, struct g *prev, void *arg)
+{
+	(void)arg;
+	goro__gfput(m->p, prev);
+}
+
+/* One that has not run yet goes on where the other has just ended. */
+static void pass_stack(struct g *ended, struct g *to)
+{
+	goro__stack_give(to, ended->stack);
+	ended->stack = NULL;
+	ended->sp = NULL;
+}
+
+/* The goroutine has ended; the stack to go on with. */
+static void *end(struct m *m, struct g *g)
+{
+	struct g *to;
+
+	san_release(g->stack->lo);
+	store_relaxed(&g->status, GDEAD);
+	count(&m->p->stats.finished);
+	if (unlikely(g->goid == 1))
+		goro__main_ended();
+	after(m, g, after_exit, NULL);
+	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
+	if (unlikely(!to)) {
+		m->curg = NULL;
+		san_die(&g->san, &m->san);
+		return m->g0_sp;
+	}
+	if (!to->sp && to->size_class == g->size_class)
+		pass_stack(g, to);
+	prepare(m, to);
+	m->curg = to;
+	to->m = m;
+	store_relaxed(&to->status, GRUNNING);
+	count(&m->p->stats.switches);
+	san_die(&g->san, &to->san);
+	return to->sp;
+}
+
+/* The C code at the bottom of a stack; goro__gostart calls it. */
+void *goro__gomain(void)
+{
+	struct g *g;
+
+	goro__arrive();
+	g = goro__self();
+	san_acquire(g);
+	g->fn(g->arg);
+	if (unlikely(g->stack->defers != NULL))
+		goro__run_defers(g, NULL);
+	if (unlikely(g->stack->errtexts != NULL))
+		goro__drop_error_texts();
+	return end(goro__m(), g);
+}
+
+_Noreturn void goro__goexit0(void)
+{
+	struct g *g = goro__self();
+
+	if (unlikely(g->stack->errtexts != NULL))
+		goro__drop_error_texts();
+	goro__leave(end(goro__m(), g));
+}
+
+int64_t goro_id(void)
+{
+	return goro__self()->goid;
+}
+
+struct call {
+	void (*fn)(void *);
+	void *arg;
+	struct g *g;
+};
+
+static void call_on_g0(void *arg)
+{
+	struct call *c = arg;
+	struct m *m = goro__m();
+
+	san_arrive(&m->san);
+	c->fn(c->arg);
+	san_step(&goro__m()->san, &c->g->san);
+}
+
+/*
+ * The goroutine stays current: fn may not park.  With no goroutine the caller
+ * is on the scheduler's stack already.
+ */
+void goro__systemstack(void (*fn)(void *), void *arg)
+{
+	struct m *m = goro__m();
+	struct call c = {.fn = fn, .arg = arg, .g = m->curg};
+
+	if (!c.g) {
+		fn(arg);
+		return;
+	}
+	san_step(&c.g->san, &m->san);
+	goro__call_on(m->g0_sp, call_on_g0, &c);
+	san_arrive(&c.g->san);
+}

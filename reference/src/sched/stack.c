@@ -1,0 +1,533 @@
+/*
+ * stack.c - Gs, and the stacks they run on.
+ *
+ *	slab   | stack 0 | stack 1 | ...     | G | G | ...
+ *	stack  | guard | ............ frames <-| struct stack | colour |
+ *	       lo-guard  lo
+ *
+ * A goroutine gets a stack when it first runs and gives it back when it ends,
+ * so that a hundred thousand that were started at once and end one after the
+ * other need one.  That there will be a stack is settled when the G is made:
+ * a slab, one mapping committed on touch, has as many of one as of the other.
+ *
+ * A slab serves one size class; the next of a class is twice as large, so a
+ * million stacks are a handful of mappings.  Guards are PTE markers
+ * (MADV_GUARD_INSTALL, Linux 6.13), which do not split the mapping.  Where
+ * they are missing mprotect makes them, and each costs two of the mappings
+ * that vm.max_map_count grants (65530): the first MAX_SPLITS stacks have one,
+ * the others none, so that there can be more, and mappings for others.
+ *
+ * Were all frames at the same distance from a page's end, they would share a
+ * few sets of the caches: the colour shifts them by a line from one stack to
+ * the next.  A parked goroutine with shallow frames still costs one page.
+ *
+ * Free Gs and stacks are reused last in, first out: the warmest is the
+ * cheapest.  They wait in the P that freed them, the G that ended last with its
+ * stack; the surplus goes to global lists.  Of the stacks there that nobody
+ * takes for a while sysmon gives the memory back.
+ */
+#include <string.h>
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+
+#define GUARD ((size_t)16 << 10) /* or a page, where that is more */
+#define NO_SUCH_ADVICE 0x7ffffff
+#define MAX_SPLITS 16384u
+#define MAX_SLABS 24
+#define FIRST_SLAB ((size_t)64 << 20)
+#define LOCAL_FREE 64u
+#define COLOURS 32u
+
+struct slab {
+	struct g *gs;
+	char *base;
+	uint32_t n;
+	uint32_t made; /* Gs in use or free */
+	uint32_t used; /* stacks in use or free */
+};
+
+struct stack_class {
+	size_t size;
+	struct slab slab[MAX_SLABS];
+	_Atomic(uint32_t) nslabs; /* published with release */
+	/* The slabs that are carved up for Gs, and for stacks. */
+	uint32_t g_slab, stack_slab;
+};
+
+static struct {
+	struct lock lock; /* of carving; the sizes and bases never change */
+	struct stack_class of[GORO_STACK_CLASSES];
+	size_t page, guard; /* 64 KiB each on some machines */
+	bool mprotect;      /* no MADV_GUARD_INSTALL here */
+	uint32_t splits;    /* guards that mprotect made */
+	_Atomic(uint64_t) bytes;
+} stacks = {
+	.page = (size_t)4 << 10,
+	.guard = GUARD,
+	.of = {{.size = (size_t)64 << 10},
+	       {.size = (size_t)256 << 10},
+	       {.size = (size_t)1 << 20},
+	       {.size = (size_t)8 << 20}},
+};
+
+int goro__default_class;
+
+_Static_assert(COLOURS *CACHE_LINE + sizeof(struct stack) <= 2112,
+	       "half a page is left for the frames of a parked goroutine");
+
+int goro__stack_class(size_t bytes)
+{
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		if (bytes <= stacks.of[i].size &&
+		    stacks.guard < stacks.of[i].size)
+			return i;
+	return -1;
+}
+
+size_t goro__stack_size(int size_class)
+{
+	return stacks.of[size_class].size;
+}
+
+uint64_t goro__stack_bytes(void)
+{
+	return load_relaxed(&stacks.bytes);
+}
+
+/*
+ * An emulator may take any advice, and do nothing: one that there is not tells
+ * it from a kernel that has guards.
+ */
+void goro__stack_init(size_t default_bytes)
+{
+	int c;
+
+	stacks.page = (size_t)sysconf(_SC_PAGESIZE);
+	if (stacks.guard < stacks.page)
+		stacks.guard = stacks.page;
+	stacks.mprotect = sys_madvise(NULL, 0, NO_SUCH_ADVICE) == 0;
+	c = goro__stack_class(default_bytes * SAN_STACK_SCALE);
+	goro__default_class = c < 0 ? GORO_STACK_CLASSES - 1 : c;
+}
+
+static bool install_guard(char *at)
+{
+	if (!stacks.mprotect) {
+		if (sys_madvise(at, stacks.guard, MADV_GUARD_INSTALL) == 0)
+			return true;
+		if (errno != EINVAL)
+			return false;
+		stacks.mprotect = true;
+	}
+	if (stacks.splits == MAX_SPLITS)
+		return true;
+	stacks.splits++;
+	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
+}
+
+/* In front of the Gs, so that no two slabs begin in the same set. */
+static size_t slab_colour(const struct stack_class *c)
+{
+	return (size_t)(c - stacks.of) * 8 * CACHE_LINE;
+}
+
+static size_t slab_bytes(const struct stack_class *c, uint32_t n)
+{
+	return n * (c->size + sizeof(struct g)) + slab_colour(c);
+}
+
+/* One more slab, or false; stacks.lock is held. */
+static bool add_slab(struct stack_class *c)
+{
+	uint32_t at = load_relaxed(&c->nslabs);
+	struct slab *slab;
+	char *all;
+
+	if (at == MAX_SLABS)
+		return false;
+	slab = &c->slab[at];
+	slab->n = (uint32_t)((FIRST_SLAB << at) / c->size);
+	/* Less will do where address space is short. */
+	while (!(all = sys_reserve(slab_bytes(c, slab->n))))
+		if ((slab->n /= 2) == 0)
+			return false;
+	sys_madvise(all, slab_bytes(c, slab->n), MADV_NOHUGEPAGE);
+	slab->base = all;
+	slab->gs =
+		(struct g *)(void *)(all + slab->n * c->size + slab_colour(c));
+	store_release(&c->nslabs, at + 1);
+	return true;
+}
+
+/* The slab at *at, or the one after it when that is used up. */
+static struct slab *slab_at(struct stack_class *c, uint32_t *at, bool used_up)
+{
+	*at += used_up;
+	if (*at == load_relaxed(&c->nslabs) && !add_slab(c)) {
+		*at -= used_up;
+		return NULL;
+	}
+	return &c->slab[*at];
+}
+
+/* A G never used before.  It is zero, which is GIDLE. */
+static struct g *carve_g(int size_class)
+{
+	struct stack_class *c = &stacks.of[size_class];
+	struct slab *slab = &c->slab[c->g_slab];
+	struct g *g;
+
+	slab = slab_at(c, &c->g_slab, slab->n > 0 && slab->made == slab->n);
+	if (!slab)
+		return NULL;
+	g = &slab->gs[slab->made++];
+	g->size_class = (uint8_t)size_class;
+	return g;
+}
+
+/* One for now, and some of the default class for later: one lock for all. */
+static struct g *new_g(struct p *p, int size_class)
+{
+	struct g *g;
+
+	lock(&stacks.lock);
+	g = carve_g(size_class);
+	while (g && size_class == goro__default_class &&
+	       p->gfree.n < LOCAL_FREE / 2) {
+		struct g *more = carve_g(size_class);
+
+		if (!more)
+			break;
+		glist_push(&p->gfree, more);
+	}
+	unlock(&stacks.lock);
+	return g;
+}
+
+static struct stack *stack_at(const struct stack_class *c,
+			      const struct slab *slab, size_t i)
+{
+	size_t colour = (i + 8 * (size_t)(c - stacks.of)) % COLOURS;
+
+	return (struct stack *)(void *)(slab->base + (i + 1) * c->size -
+					colour * CACHE_LINE) -
+	       1;
+}
+
+/*
+ * A stack never used before; stacks.lock is held.  There are as many as Gs,
+ * but some may be free in another P.
+ */
+static struct stack *carve_stack(struct stack_class *c)
+{
+	struct slab *slab = &c->slab[c->stack_slab];
+	struct stack *s;
+	char *lo;
+
+	slab = slab_at(c, &c->stack_slab, slab->n > 0 && slab->used == slab->n);
+	if (!slab)
+		return NULL;
+	lo = slab->base + slab->used * c->size;
+	if (!install_guard(lo))
+		return NULL;
+	s = stack_at(c, slab, slab->used++);
+	s->lo = lo + stacks.guard;
+	s->size_class = (uint8_t)(c - stacks.of);
+	add_relaxed(&stacks.bytes, c->size);
+	return s;
+}
+
+static struct stack *new_stack(int size_class)
+{
+	struct stack *s;
+
+	lock(&stacks.lock);
+	s = carve_stack(&stacks.of[size_class]);
+	unlock(&stacks.lock);
+	return s;
+}
+
+/*
+ * ---- free Gs -------------------------------------------------------------
+ *
+ * Of the global lists a P takes some at once, so as not to lock so often.  An
+ * only P has the lock for itself.  It takes one, while the next is fetched into
+ * its caches: taking many would be waiting for each of them.
+ */
+
+static struct g *g_from_global(struct p *p, int size_class)
+{
+	struct sched *s = &goro__sched;
+	struct glist *l = &s->gfree[size_class];
+	struct g *g;
+
+	if (!l->head) /* a stale look costs a new G, no more */
+		return NULL;
+	lock(&s->gflock);
+	g = glist_pop(l);
+	fetch_g(l->head);
+	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
+	       p->gfree.n < LOCAL_FREE / 2)
+		glist_push_front(&p->gfree, glist_pop(l));
+	unlock(&s->gflock);
+	return g;
+}
+
+struct g *goro__gfget(struct p *p, int size_class)
+{
+	struct g *g = NULL;
+
+	if (likely(size_class == goro__default_class))
+		g = glist_pop(&p->gfree);
+	if (unlikely(!g))
+		g = g_from_global(p, size_class);
+	return likely(g != NULL) ? g : new_g(p, size_class);
+}
+
+/* The stack that g has, if any, is no longer its own. */
+static struct stack *take_from(struct g *g)
+{
+	struct stack *s = g->stack;
+
+	g->stack = NULL;
+	g->sp = NULL;
+	return s;
+}
+
+static void g_to_global(struct glist *from, uint32_t keep)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->gflock);
+	while (from->n > keep) {
+		struct g *g = glist_pop(from);
+
+		if (g->stack)
+			slist_push(&s->sfree[g->size_class], take_from(g));
+		glist_push_front(&s->gfree[g->size_class], g);
+	}
+	unlock(&s->gflock);
+}
+
+static void stack_to_global(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->gflock);
+	while (p->sfree.n > LOCAL_FREE / 2) {
+		struct stack *stack = slist_pop(&p->sfree);
+
+		slist_push(&s->sfree[stack->size_class], stack);
+	}
+	unlock(&s->gflock);
+}
+
+/* A G goes on the list with its stack; the one below gives its own up. */
+static void strip_first(struct p *p)
+{
+	struct g *first = p->gfree.head;
+
+	if (likely(!first || !first->stack))
+		return;
+	slist_push(&p->sfree, take_from(first));
+	if (unlikely(p->sfree.n >= LOCAL_FREE))
+		stack_to_global(p);
+}
+
+void goro__gfput(struct p *p, struct g *g)
+{
+	san_fiber_free(&g->san);
+	if (unlikely(g->size_class != goro__default_class)) {
+		struct glist one = {0};
+
+		glist_push(&one, g);
+		g_to_global(&one, 0);
+		return;
+	}
+	strip_first(p);
+	glist_push_front(&p->gfree, g);
+	if (unlikely(p->gfree.n >= LOCAL_FREE * 4))
+		g_to_global(&p->gfree, LOCAL_FREE);
+}
+
+/*
+ * ---- free stacks ---------------------------------------------------------
+ *
+ * Those whose memory was given back, scold, are taken when there are no others.
+ */
+
+static struct stack *stack_from_global(struct p *p, int size_class)
+{
+	struct sched *s = &goro__sched;
+	struct slist *l = &s->sfree[size_class];
+	struct stack *stack;
+
+	if (!l->head)
+		l = &s->scold[size_class];
+	if (!l->head)
+		return NULL;
+	lock(&s->gflock);
+	stack = slist_pop(l);
+	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
+	       p->sfree.n < LOCAL_FREE / 2)
+		slist_push(&p->sfree, slist_pop(l));
+	if (s->sfree[size_class].n < s->untouched[size_class])
+		s->untouched[size_class] = s->sfree[size_class].n;
+	unlock(&s->gflock);
+	return stack;
+}
+
+static struct stack *find_stack(struct p *p, int size_class)
+{
+	struct stack *s = NULL;
+
+	if (likely(size_class == goro__default_class)) {
+		if (p->gfree.head)
+			s = take_from(p->gfree.head);
+		if (!s)
+			s = slist_pop(&p->sfree);
+	}
+	if (unlikely(!s))
+		s = stack_from_global(p, size_class);
+	return likely(s != NULL) ? s : new_stack(size_class);
+}
+
+void goro__stack_give(struct g *g, struct stack *s)
+{
+	s->g = g;
+	g->stack = s;
+	g->sp = arch_first_frame(s);
+	san_fiber_stack(&g->san, s->lo, (size_t)((char *)s - s->lo));
+}
+
+bool goro__stack_take(struct p *p, struct g *g)
+{
+	struct stack *s = find_stack(p, g->size_class);
+
+	if (likely(s != NULL))
+		goro__stack_give(g, s);
+	return s != NULL;
+}
+
+void goro__stack_first(struct p *p, struct g *g)
+{
+	if (unlikely(!goro__stack_take(p, g)))
+		goro__fatal("runtime: cannot allocate a goroutine's stack");
+}
+
+/*
+ * ---- giving memory back --------------------------------------------------
+ *
+ * Right when a stack becomes free would be too soon: a program that goes idle,
+ * or that starts thousands of goroutines again and again, needs it in a moment.
+ * What nobody took between two calls, the lower end of a list, is surplus.  It
+ * is off the lists while its memory is given back, which takes long.
+ */
+
+enum { MOST_PASSED = 4096 }; /* more come and go: what is below has to wait */
+
+/* Cuts off what is below the first n. */
+static struct slist cut(struct slist *l, uint32_t n)
+{
+	struct stack **at = &l->head;
+	struct slist below = {.n = l->n - n};
+
+	l->n = n;
+	while (n-- > 0)
+		at = &(*at)->next;
+	below.head = *at;
+	*at = NULL;
+	return below;
+}
+
+static struct slist take_surplus(int size_class, bool all)
+{
+	struct sched *s = &goro__sched;
+	struct slist *l = &s->sfree[size_class];
+	uint32_t *untouched = &s->untouched[size_class];
+	struct slist surplus = {0};
+	uint32_t passed;
+
+	lock(&s->gflock);
+	passed = all ? 0 : l->n - *untouched;
+	if (passed <= MOST_PASSED)
+		surplus = cut(l, passed);
+	*untouched = l->n;
+	unlock(&s->gflock);
+	return surplus;
+}
+
+/* But for the page of the struct stack, which links the list. */
+static void release(struct stack *s)
+{
+	char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
+
+	sys_madvise(s->lo, (size_t)(hi - s->lo), MADV_DONTNEED);
+}
+
+void goro__scavenge(bool all)
+{
+	struct sched *sched = &goro__sched;
+
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct slist surplus = take_surplus(i, all);
+		struct stack *last = NULL;
+
+		for (struct stack *s = surplus.head; s; s = s->next) {
+			release(s);
+			last = s;
+		}
+		if (!last)
+			continue;
+		lock(&sched->gflock);
+		last->next = sched->scold[i].head;
+		sched->scold[i].head = surplus.head;
+		sched->scold[i].n += surplus.n;
+		unlock(&sched->gflock);
+	}
+}
+
+/* ---- all of them --------------------------------------------------------- */
+
+static struct g *guarded(const struct stack_class *c, const struct slab *slab,
+			 const char *at)
+{
+	size_t offset = (uintptr_t)at - (uintptr_t)slab->base;
+
+	if (offset >= slab->n * c->size || offset % c->size >= stacks.guard)
+		return NULL;
+	return stack_at(c, slab, offset / c->size)->g;
+}
+
+/* For signal handlers: takes no lock. */
+struct g *goro__guard_of(const char *at)
+{
+	struct g *g = NULL;
+
+	for (int i = 0; i < GORO_STACK_CLASSES && !g; i++) {
+		struct stack_class *c = &stacks.of[i];
+		uint32_t n = load_acquire(&c->nslabs);
+
+		for (uint32_t k = 0; k < n && !g; k++)
+			g = guarded(c, &c->slab[k], at);
+	}
+	return g;
+}
+
+/*
+ * A G in a slab may be in any state, and change while fn looks: who wants
+ * more than a guess stops the world first.
+ */
+void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
+{
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct stack_class *c = &stacks.of[i];
+		uint32_t n = load_acquire(&c->nslabs);
+
+		for (uint32_t k = 0; k < n; k++)
+			for (uint32_t j = 0; j < c->slab[k].made; j++)
+				fn(&c->slab[k].gs[j], arg);
+	}
+}

@@ -1,0 +1,151 @@
+/*
+ * switch.h - how a goroutine's stack is left and taken up.
+ *
+ * A goroutine that parks goes straight to the next one where there is one:
+ * the scheduler's own stack (g0) is only entered when the queue of this P is
+ * empty or something wants attention.  What must not happen before the old
+ * stack is free (unlock the channel, queue the yielding goroutine, free the
+ * dead one) is left in m->after, and whoever arrives on this M runs it first.
+ */
+#ifndef GORO_SWITCH_H
+#define GORO_SWITCH_H
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
+{
+	m->after = fn;
+	m->after_g = g;
+	m->after_arg = arg;
+}
+
+static inline void run_after(struct m *m)
+{
+	after_fn fn = m->after;
+
+	if (fn) {
+		m->after = NULL;
+		fn(m, m->after_g, m->after_arg);
+	}
+}
+
+/* One that has an M of its own: for the scheduler to see to. */
+static inline struct g *put_back(struct p *p, struct g *g)
+{
+	runq_set_next(&p->runq, g);
+	return NULL;
+}
+
+/*
+ * While there are timers the clock is read every 20 us: goroutines that switch
+ * among themselves, each computing for a while, are not to make them late.
+ * sysmon, which asks for attention when one is due, may not get a CPU itself.
+ */
+static inline bool look_at_timers(const struct p *p)
+{
+	return load_relaxed(&p->timers.next) != INT64_MAX &&
+	       arch_ticks() >= p->look;
+}
+
+/*
+ * The next goroutine of this P if that is a matter of a few loads: not when
+ * attention is asked for or timers may be due, nor on each 61st turn, when the
+ * global queue is to be looked at.  next does not count as a turn: it goes on with
+ * the time slice of whoever made it runnable.
+ */
+static inline struct g *next_here(struct p *p)
+{
+	struct g *g;
+
+	if (unlikely(load_relaxed(&p->attention) || look_at_timers(p)))
+		return NULL;
+	g = runq_take_next(&p->runq);
+	if (g)
+		return likely(!g->lockedm) ? g : put_back(p, g);
+	if (unlikely(p->schedtick % 61 == 60))
+		return NULL;
+	g = runq_pop(&p->runq);
+	if (!g)
+		return NULL;
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	return likely(!g->lockedm) ? g : put_back(p, g);
+}
+
+/* The first turn of a goroutine is when it needs a stack. */
+static inline void prepare(struct m *m, struct g *to)
+{
+	if (unlikely(!to->sp))
+		goro__stack_first(m->p, to);
+}
+
+/* From goroutine to goroutine.  Returns when g runs again, on any M. */
+static inline void switch_to(struct m *m, struct g *g, struct g *to)
+{
+	prepare(m, to);
+	m->curg = to;
+	to->m = m;
+	store_relaxed(&to->status, GRUNNING);
+	count(&m->p->stats.switches);
+	san_leave(&g->san, &to->san);
+	goro__switch(&g->sp, to->sp);
+	m = goro__m();
+	san_arrive(&m->curg->san);
+	run_after(m);
+}
+
+/* From a goroutine to the scheduler of this M. */
+static inline void switch_to_g0(struct m *m, struct g *g)
+{
+	m->curg = NULL;
+	san_leave(&g->san, &m->san);
+	goro__switch(&g->sp, m->g0_sp);
+	m = goro__m();
+	san_arrive(&m->curg->san);
+	run_after(m);
+}
+
+static inline void leave(struct m *m, struct g *g)
+{
+	struct g *to = next_here(m->p);
+
+	if (likely(to != NULL))
+		switch_to(m, g, to);
+	else
+		switch_to_g0(m, g);
+}
+
+static inline void after_unlock(struct m *m, struct g *prev, void *l)
+{
+	(void)m, (void)prev;
+	unlock(l);
+}
+
+/* goro__park(), inline for channels: with one P no lock was taken. */
+static inline void park(struct m *m, struct g *g, struct lock *l,
+			enum wait_reason why)
+{
+	g->reason = (uint16_t)why;
+	g->since = load_relaxed(&goro__seconds);
+	store_relaxed(&g->status, GWAITING);
+	count(&m->p->stats.parks);
+	if (unlikely(goro__mp))
+		after(m, g, after_unlock, l);
+	leave(m, g);
+}
+
+/* goro__ready(), inline for channels. */
+static inline void ready(struct g *g)
+{
+	struct p *p = goro__m()->p;
+	struct g *old;
+
+	store_relaxed(&g->status, GRUNNABLE);
+	old = runq_set_next(&p->runq, g);
+	if (unlikely(old != NULL))
+		goro__runqput(p, old, false);
+	if (unlikely(goro__mp))
+		goro__wakep();
+}
+
+#endif

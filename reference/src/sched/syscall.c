@@ -1,0 +1,125 @@
+/*
+ * syscall.c - blocking calls: the P is left behind, for sysmon to hand to
+ * another M if the call takes long, and wanted back after it.
+ */
+#include <errno.h>
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+#include "sched/switch.h"
+
+/* Never inlined: the thread may be another one after the call. */
+static __attribute__((noinline)) int get_errno(void)
+{
+	return errno;
+}
+
+static __attribute__((noinline)) void set_errno(int e)
+{
+	errno = e;
+}
+
+/* The world is being stopped, and may have passed this P by. */
+static void offer_p_to_stopper(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	uint32_t in_call = PSYSCALL;
+
+	lock(&s->lock);
+	if (s->stopwait > 0 && cas_acq_rel(&p->status, &in_call, PGCSTOP)) {
+		add_relaxed(&p->syscalltick, 1u);
+		if (--s->stopwait == 0)
+			goro__note_wake(&s->stopnote);
+	}
+	unlock(&s->lock);
+}
+
+static void entersyscall(void)
+{
+	struct m *m = goro__m();
+	struct p *p = m->p;
+
+	m->curg->since = load_relaxed(&goro__seconds);
+	store_relaxed(&m->curg->status, GSYSCALL);
+	add_relaxed(&p->syscalltick, 1u);
+	m->oldp = p;
+	m->p = NULL;
+	store_relaxed(&p->m, NULL);
+	/* From here the P may be taken; before a look at gcwaiting. */
+	store_seq(&p->status, PSYSCALL);
+	if (load_seq(&goro__sched.gcwaiting))
+		offer_p_to_stopper(p);
+}
+
+/* An idle P, or g on the global queue: one step, so that none is lost. */
+static struct p *idle_p_or_queue(struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct p *p;
+
+	lock(&s->lock);
+	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
+	if (!p && g) {
+		glist_push(&s->runq, g);
+		store_relaxed(&s->nrunq, s->runq.n);
+	}
+	unlock(&s->lock);
+	return p;
+}
+
+/*
+ * A P that became idle since the first look must be taken here: whoever gave
+ * it up did not see prev, and may be the last that was awake.
+ */
+static void after_no_p(struct m *m, struct g *prev, void *arg)
+{
+	struct p *p;
+
+	(void)m, (void)arg;
+	store_relaxed(&prev->status, GRUNNABLE);
+	p = idle_p_or_queue(prev);
+	if (!p)
+		return;
+	goro__acquirep(p);
+	goro__runqput(p, prev, true);
+}
+
+static bool another_p(void)
+{
+	struct p *p = idle_p_or_queue(NULL);
+
+	if (p)
+		goro__acquirep(p);
+	return p != NULL;
+}
+
+static void exitsyscall(void)
+{
+	struct m *m = goro__m();
+	struct g *g = m->curg;
+	uint32_t in_call = PSYSCALL;
+
+	if (cas_acq_rel(&m->oldp->status, &in_call, PRUNNING)) {
+		m->p = m->oldp;
+		store_relaxed(&m->p->m, m);
+		add_relaxed(&m->p->syscalltick, 1u);
+	} else if (!another_p()) {
+		after(m, g, after_no_p, NULL);
+		switch_to_g0(m, g);
+		return;
+	}
+	store_relaxed(&g->status, GRUNNING);
+}
+
+void goro_blocking(goro_fn fn, void *arg)
+{
+	int e;
+
+	entersyscall();
+	goro__systemstack(fn, arg);
+	e = get_errno();
+	exitsyscall();
+	goro_checkpoint(); /* the signal came while it was in the runtime */
+	set_errno(e);
+}

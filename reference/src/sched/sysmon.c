@@ -1,0 +1,281 @@
+/*
+ * sysmon.c - the monitor: a thread without a P, so that nothing can starve it.
+ *
+ * It takes the P from a goroutine that has been in a system call for a tick,
+ * asks for the P of one that has had its time slice, and looks after what the
+ * Ms do not see: a goroutine that waits while a P is idle and nobody looks, a
+ * timer that is due on a busy P, the network while all are busy.  It ticks
+ * each 20 us, half as often after 50 ticks with nothing to do, down to each
+ * 10 ms; with all Ps idle it sleeps.
+ */
+#include "sched/clock.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "diag/schedtrace.h"
+#include "base/sys.h"
+
+#define SLICE INT64_C(10000000)
+#define AGAIN INT64_C(1000000)
+#define GRACE INT64_C(100000000)
+
+enum { SHORTEST = 20000, LEAST_RUNNING = 1000000, LONGEST = 10000000 };
+
+enum { PATIENCE = 50 };
+
+_Atomic(uint32_t) goro__seconds;
+
+/* Written only when it changes: it lies in every CPU's cache. */
+void goro__set_seconds(int64_t now)
+{
+	uint32_t s = (uint32_t)(now / 1000000000);
+
+	if (load_relaxed(&goro__seconds) != s)
+		store_relaxed(&goro__seconds, s);
+}
+
+static bool timers_due(struct p *p)
+{
+	int64_t next = load_relaxed(&p->timers.next);
+
+	return next != INT64_MAX && next <= goro__now();
+}
+
+/*
+ * The goroutine on p has had its time.  True again soon, for when the signal
+ * finds it in the runtime.
+ */
+static bool slice_is_over(struct p *p, int64_t now)
+{
+	if (p->mon_tick != load_relaxed(&p->tick_seen)) {
+		p->mon_tick = load_relaxed(&p->tick_seen);
+		p->mon_when = now;
+		return false;
+	}
+	if (p->mon_when + SLICE > now)
+		return false;
+	p->mon_when = now - SLICE + AGAIN;
+	return true;
+}
+
+static bool work_waits(struct p *p)
+{
+	return !goro__runq_empty(&p->runq) ||
+	       load_relaxed(&goro__sched.nrunq) > 0 || timers_due(p);
+}
+
+/*
+ * True: the P was taken from its goroutine's system call: one that takes long,
+ * or any if the goroutine does nothing else for longer than its slice.
+ */
+static bool retake_syscall(struct p *p, int64_t now)
+{
+	struct sched *s = &goro__sched;
+	uint32_t in_call = PSYSCALL;
+	bool others = load_relaxed(&s->npidle) + load_relaxed(&s->nmspinning);
+	bool over = slice_is_over(p, now) && work_waits(p);
+
+	if (!over && p->mon_syscalltick != load_relaxed(&p->syscalltick)) {
+		p->mon_syscalltick = load_relaxed(&p->syscalltick);
+		p->mon_syscallwhen = now;
+		return false;
+	}
+	if (!work_waits(p) && others && p->mon_syscallwhen + SLICE > now)
+		return false;
+	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
+		return false;
+	add_relaxed(&p->syscalltick, 1u);
+	add_relaxed(&s->handoffs, 1u);
+	goro__handoffp(p);
+	return true;
+}
+
+/* True: p's goroutine has not been switched since the last tick. */
+static bool watch_running(struct p *p, int64_t now)
+{
+	uint64_t switches = load_relaxed(&p->stats.switches);
+	bool same = p->mon_switches == switches;
+
+	p->mon_switches = switches;
+	if (slice_is_over(p, now))
+		goro__preempt(p);
+	if (timers_due(p))
+		store_release(&p->attention, 1u);
+	return same;
+}
+
+/* Somebody should look for work: nobody spins, and there is a P to do it. */
+static void wake_one(void)
+{
+	struct sched *s = &goro__sched;
+
+	store_relaxed(&s->skip, 0u);
+	goro__wakep();
+}
+
+/* True: something was done. */
+static bool watch(struct p *p, int64_t now)
+{
+	bool stuck;
+
+	switch (load_acquire(&p->status)) {
+	case PSYSCALL:
+		return retake_syscall(p, now);
+	case PRUNNING:
+		stuck = watch_running(p, now);
+		if (!stuck || load_relaxed(&goro__sched.npidle) == 0 ||
+		    goro__runq_empty(&p->runq))
+			return false;
+		wake_one();
+		return true;
+	case PIDLE:
+		if (!timers_due(p) || load_relaxed(&goro__sched.polluntil))
+			return false;
+		wake_one();
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Nobody has polled the network for the length of a slice: all are busy. */
+static void watch_network(int64_t now)
+{
+	static uint32_t polls;
+	static int64_t since;
+	uint32_t n = load_relaxed(&goro__sched.netpolls);
+
+	if (n != polls || !goro__network_unwatched()) {
+		polls = n;
+		since = now;
+	} else if (since + SLICE <= now) {
+		since = now;
+		goro__poll_network();
+	}
+}
+
+static bool watch_all(int64_t now)
+{
+	bool busy = false;
+
+	watch_network(now);
+
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		busy |= watch(goro__allp[i], now);
+	if (load_relaxed(&goro__sched.nrunq) > 0 &&
+	    load_relaxed(&goro__sched.npidle) > 0)
+		wake_one();
+	return busy;
+}
+
+/* Until a P is taken; false: a line of schedtrace is due. */
+static bool sleep_until_busy(struct sched *s)
+{
+	int64_t trace = goro__schedtrace_wait();
+	bool soon = trace >= 0 && trace < GRACE;
+	bool woken = goro__note_sleep(&s->sysmonnote, soon ? trace : GRACE);
+
+	if (!woken)
+		goro__scavenge(true);
+	return woken || (!soon && goro__note_sleep(&s->sysmonnote,
+						   goro__schedtrace_wait()));
+}
+
+/* With all Ps idle there is nothing to watch until one is taken. */
+static bool sleep_if_idle(void)
+{
+	struct sched *s = &goro__sched;
+	bool idle;
+
+	if ((int32_t)load_relaxed(&s->npidle) != s->gomaxprocs)
+		return false;
+	lock(&s->lock);
+	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs &&
+	       s->runq.n == 0;
+	if (idle)
+		store_relaxed(&s->sysmonwait, 1u);
+	unlock(&s->lock);
+	if (!idle)
+		return false;
+	if (!sleep_until_busy(s)) {
+		lock(&s->lock); /* of those who write it: goro__pidleget() */
+		store_relaxed(&s->sysmonwait, 0u);
+		unlock(&s->lock);
+	}
+	return true;
+}
+
+/*
+ * Whether ticks are to be frequent after a sleep.  On an only P there is nothing
+ * to find soon but system calls.  If there was none since the last sleep, as in
+ * a server that waits for nothing but the network, they stay as rare as they
+ * were: each costs as much as a few requests.
+ */
+static bool watch_closely(void)
+{
+	static uint32_t seen;
+	uint32_t calls = load_relaxed(&goro__allp[0]->syscalltick);
+	bool made = calls != seen;
+
+	seen = calls;
+	return made || goro__sched.gomaxprocs > 1;
+}
+
+static bool in_a_call(void)
+{
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		if (load_relaxed(&goro__allp[i]->status) == PSYSCALL)
+			return true;
+	return false;
+}
+
+/*
+ * The tick ends early for a timer that only this thread would see: that of a P
+ * in a system call.  One that runs looks at its timers itself, and only a call
+ * that begins now can make them late.
+ */
+static int64_t until_timer(int64_t delay)
+{
+	int64_t ns = goro__next_timer() - goro__now();
+	int64_t least = in_a_call() ? SHORTEST : LEAST_RUNNING;
+
+	if (ns < least)
+		ns = least;
+	return ns < delay ? ns : delay;
+}
+
+static void scavenge(int64_t now)
+{
+	static int64_t last;
+
+	if (now - last < GRACE)
+		return;
+	last = now;
+	goro__scavenge(false);
+}
+
+void goro__sysmon(void)
+{
+	static struct m self = {.id = -1};
+	int64_t delay = SHORTEST;
+	int quiet = 0;
+
+	self.rand = 1;
+	goro__tls_m = &self;
+	while (!load_relaxed(&goro__sched.done)) {
+		int64_t now;
+
+		sys_nanosleep(until_timer(delay));
+		now = sys_clock();
+		goro__set_seconds(now);
+		goro__schedtrace_tick(now);
+		scavenge(now);
+		if (sleep_if_idle() ? watch_closely()
+				    : watch_all(sys_clock())) {
+			quiet = 0;
+			delay = SHORTEST;
+			continue;
+		}
+		if (++quiet > PATIENCE && (delay *= 2) > LONGEST)
+			delay = LONGEST;
+	}
+}

@@ -1,0 +1,349 @@
+/*
+ * timer.c - the heap of timers of each P.
+ *
+ * A 4-ary heap ordered by when, guarded by the lock of the heap; the P's owner
+ * runs what is due when it looks for work, an M without work does so for other
+ * Ps, and one M sleeps until the first of all.  `next` shows the first due
+ * time to those who have no lock.
+ *
+ * fn is called without the lock, so that it may take others.  t->running says
+ * that it is being called; fn itself ends that with goro__timer_done(), its
+ * last touch of t, before it wakes whoever may free t.
+ *
+ * A goroutine that sleeps has no timer: the heap knows it itself, and nobody
+ * takes it out before it is due.  So neither a move in the heap nor the wake-up
+ * touches its stack.
+ */
+#include <string.h>
+
+#include "sched/clock.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
+
+/* In front of a heap: the four children of each place are a cache line. */
+#define LEAD (CACHE_LINE - sizeof(struct due))
+
+int64_t goro__when(int64_t ns)
+{
+	int64_t when;
+
+	if (ns <= 0)
+		ns = 0;
+	return __builtin_add_overflow(goro__now(), ns, &when) ? INT64_MAX - 1
+							      : when;
+}
+
+int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
+{
+	int64_t turns = 1 + (now - when) / period, next;
+
+	return __builtin_mul_overflow(turns, period, &next) ||
+			       __builtin_add_overflow(when, next, &next)
+		       ? INT64_MAX
+		       : next;
+}
+
+/* Bit 0 of due.who: a goroutine that sleeps. */
+static struct g *sleeper_of(struct due d)
+{
+	return d.who & 1 ? (struct g *)(d.who - 1) : NULL;
+}
+
+static struct timer *timer_of(struct due d)
+{
+	return (struct timer *)d.who;
+}
+
+/* What gets near the top is due soon, and has left the caches long ago. */
+static void put(struct timers *h, uint32_t i, struct due d)
+{
+	h->heap[i] = d;
+	if (i <= ARITY)
+		arch_prefetch((void *)(d.who & ~(uintptr_t)1));
+	if (!sleeper_of(d))
+		timer_of(d)->index = i;
+}
+
+static uint32_t sift_up(struct timers *h, uint32_t i, struct due d)
+{
+	while (i > 0) {
+		uint32_t up = (i - 1) / ARITY;
+
+		if (h->heap[up].when <= d.when)
+			break;
+		put(h, i, h->heap[up]);
+		i = up;
+	}
+	put(h, i, d);
+	return i;
+}
+
+/* Of all four by a tournament: no branch guesses which. */
+static uint32_t least_child(const struct timers *h, uint32_t i)
+{
+	uint32_t first = i * ARITY + 1;
+	const struct due *c = &h->heap[first];
+	uint32_t least = 0, other = 2;
+
+	if (likely(first + ARITY <= h->len)) {
+		least += c[1].when < c[0].when;
+		other += c[3].when < c[2].when;
+		return first + (c[other].when < c[least].when ? other : least);
+	}
+	for (uint32_t n = 1; first + n < h->len; n++)
+		if (c[n].when < c[least].when)
+			least = n;
+	return first + least;
+}
+
+/*
+ * The place i is free and d needs one.  d is late as a rule, so the hole goes
+ * down to the end first, and d up from there.
+ */
+static void fill(struct timers *h, uint32_t i, struct due d)
+{
+	while (i * ARITY + 1 < h->len) {
+		uint32_t c = least_child(h, i);
+
+		put(h, i, h->heap[c]);
+		i = c;
+	}
+	sift_up(h, i, d);
+}
+
+static void show_next(struct timers *h)
+{
+	store_release(&h->next, h->len ? h->heap[0].when : INT64_MAX);
+}
+
+/*
+ * The heap's lock is held: no malloc here, whose lock a stopped goroutine may
+ * hold (base/sys.h).
+ */
+static bool resize(struct timers *h, uint32_t cap)
+{
+	char *all = sys_reserve(LEAD + cap * sizeof(struct due));
+	struct due *heap = (struct due *)(void *)(all + LEAD);
+
+	if (!all)
+		return false;
+	if (h->len)
+		arch_copy(heap, h->heap, h->len * sizeof(*heap));
+	if (h->cap)
+		sys_release((char *)h->heap - LEAD,
+			    LEAD + h->cap * sizeof(*heap));
+	h->heap = heap;
+	h->cap = cap;
+	return true;
+}
+
+static void grow(struct timers *h)
+{
+	if (!resize(h, h->cap ? h->cap * 2 : SMALLEST))
+		goro__fatal("runtime: out of memory for timers");
+}
+
+/* What a million timers took is not kept for ten. */
+static void shrink(struct timers *h)
+{
+	if (h->cap > KEPT && h->len < h->cap / 8)
+		(void)resize(h, h->cap / 4);
+}
+
+/* True: it is the first of all. */
+static bool heap_add(struct timers *h, struct due d)
+{
+	bool first;
+
+	if (h->len == h->cap)
+		grow(h);
+	first = sift_up(h, h->len++, d) == 0;
+	show_next(h);
+	return first;
+}
+
+static void heap_remove(struct timers *h, uint32_t i)
+{
+	uint32_t last = --h->len;
+
+	if (i != last)
+		fill(h, i, h->heap[last]);
+	show_next(h);
+	shrink(h);
+}
+
+/* An M that sleeps longer than until when is woken. */
+void goro__wake_poller(int64_t when)
+{
+	struct sched *s = &goro__sched;
+	int64_t until;
+
+	if (goro__mp)
+		fence_seq(); /* the timer is in before polluntil is read */
+	until = load_seq(&s->polluntil);
+	if (goro__virtual()) /* it sleeps for those that are real */
+		when = load_seq(&goro__real_p.timers.next);
+	if (until > when)
+		goro__break_poll();
+}
+
+/* A deadline may be any number; that of a heap is positive. */
+static int64_t positive(int64_t when)
+{
+	return when > 0 ? when : 1;
+}
+
+/* Only the first of a heap can be the one to wake up for. */
+void goro__timer_add_to(struct p *p, struct timer *t)
+{
+	struct timers *h = &p->timers;
+	int64_t when = t->when = positive(t->when);
+	bool first;
+
+	plock(&h->lock);
+	store_relaxed(&t->p, p);
+	first = heap_add(h, (struct due){when, (uintptr_t)t});
+	punlock(&h->lock);
+	if (first)
+		goro__wake_poller(when);
+}
+
+void goro__timer_add(struct timer *t)
+{
+	goro__timer_add_to(goro__m()->p, t);
+}
+
+static void after_sleep(struct m *m, struct g *prev, void *arg)
+{
+	struct timers *h = arg;
+
+	(void)m, (void)prev;
+	punlock(&h->lock);
+	/* The sleeper may be gone; what is first now is not due later. */
+	goro__wake_poller(load_relaxed(&h->next));
+}
+
+/*
+ * The heap's lock is kept until the stack is free: nobody finds the goroutine
+ * due and makes it ready while it still runs.
+ */
+void goro__sleep_until(int64_t when, enum wait_reason why)
+{
+	struct m *m = goro__m();
+	struct timers *h = &m->p->timers;
+
+	plock(&h->lock);
+	heap_add(h, (struct due){positive(when), (uintptr_t)m->curg + 1});
+	goro__park_after(after_sleep, h, why);
+}
+
+/* The heap that t is in, locked; NULL if it is in none. */
+static struct timers *lock_heap(struct timer *t)
+{
+	for (;;) {
+		struct p *p = load_acquire(&t->p);
+
+		if (!p)
+			return NULL;
+		plock(&p->timers.lock);
+		if (load_relaxed(&t->p) == p)
+			return &p->timers;
+		punlock(&p->timers.lock);
+	}
+}
+
+bool goro__timer_take(struct timer *t)
+{
+	struct timers *h = lock_heap(t);
+
+	if (!h)
+		return false;
+	heap_remove(h, t->index);
+	store_release(&t->p, NULL);
+	punlock(&h->lock);
+	return true;
+}
+
+void goro__timer_wait(struct timer *t)
+{
+	/*
+	 * Pairs with the release in goro__timer_done().  The M that runs fn
+	 * may have lost its CPU.
+	 */
+	for (int i = 0; load_acquire(&t->running); i++)
+		if (i < SPINS)
+			cpu_relax();
+		else
+			sys_yield();
+}
+
+/* Periodic timers keep their phase: what was missed is skipped. */
+static void rearm(struct timers *h, struct timer *t, int64_t now)
+{
+	t->when = goro__next_tick(t->when, t->period, now);
+	fill(h, 0, (struct due){t->when, (uintptr_t)t});
+	show_next(h);
+}
+
+/* The first of the heap is t; the lock is given up meanwhile. */
+static void run_first(struct timers *h, struct timer *t, int64_t now)
+{
+	add_relaxed(&t->running, 1u);
+	if (t->period > 0) {
+		rearm(h, t, now);
+	} else {
+		heap_remove(h, 0);
+		store_release(&t->p, NULL);
+	}
+	punlock(&h->lock);
+	/* From here t may be gone: fn calls goro__timer_done(). */
+	t->fn(t, now);
+	plock(&h->lock);
+}
+
+static void wake_first(struct timers *h, struct g *g)
+{
+	heap_remove(h, 0);
+	fetch(g);
+	punlock(&h->lock);
+	goro__ready(g);
+	plock(&h->lock);
+}
+
+int64_t goro__timers_run(struct p *p, int64_t now)
+{
+	struct timers *h = &p->timers;
+	int64_t next;
+
+	if (load_relaxed(&h->next) > now)
+		return load_relaxed(&h->next);
+	plock(&h->lock);
+	while (h->len > 0 && h->heap[0].when <= now) {
+		struct due d = h->heap[0];
+
+		if (sleeper_of(d))
+			wake_first(h, sleeper_of(d));
+		else
+			run_first(h, timer_of(d), now);
+	}
+	next = load_relaxed(&h->next);
+	punlock(&h->lock);
+	return next;
+}
+
+void goro__timers_move(struct timers *to, struct timers *from)
+{
+	struct p *p =
+		(struct p *)(void *)((char *)to - offsetof(struct p, timers));
+
+	while (from->len > 0) {
+		struct due d = from->heap[0];
+
+		heap_remove(from, 0);
+		if (!sleeper_of(d))
+			store_release(&timer_of(d)->p, p);
+		heap_add(to, d);
+	}
+}

@@ -1,0 +1,342 @@
+/*
+ * types.h - the structures of the runtime: G, M, P, sched, sudog, timer.
+ *
+ *	G  a goroutine: its stack, what it waits for, its place in queues
+ *	M  a thread of the operating system
+ *	P  the right to run goroutines, and the queues that belong to it;
+ *	   there are GOMAXPROCS of them, and an M needs one to run a G
+ *
+ * Who may touch what is said at each field.  "Owner" of a P is the M that
+ * holds it.  Locks are taken in this order, left before right:
+ *
+ *	channel locks by address -> timer heap of a P -> sched.lock -> slab
+ */
+#ifndef GORO_RUNTIME2_H
+#define GORO_RUNTIME2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch.h"
+#include "goro.h"
+#include "base/lock.h"
+#include "san.h"
+#include "base/atomic.h"
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define CACHE_LINE 64
+
+/*
+ * Status of a goroutine.  It says who owns the stack:
+ *
+ *	idle      nobody; on a free list, or being made
+ *	runnable  a run queue holds it; nobody touches its stack
+ *	running   an M runs it; it owns its stack
+ *	syscall   its M runs it without a P
+ *	waiting   whoever will wake it knows it; it is on no run queue
+ *	dead      finished; on a free list
+ */
+enum gstatus {
+	GIDLE = 0,
+	GRUNNABLE = 1,
+	GRUNNING = 2,
+	GSYSCALL = 3,
+	GWAITING = 4,
+	GDEAD = 6
+};
+
+/* Why a goroutine waits: name, the words that dumps print. */
+#define WAIT_REASON_MAP(X)                                                     \
+	X(NONE, "")                                                            \
+	X(CHAN_RECV_NIL, "chan receive (nil chan)")                            \
+	X(CHAN_SEND_NIL, "chan send (nil chan)")                               \
+	X(CHAN_RECV, "chan receive")                                           \
+	X(CHAN_SEND, "chan send")                                              \
+	X(SELECT, "select")                                                    \
+	X(SELECT_NO_CASES, "select (no cases)")                                \
+	X(SLEEP, "sleep")                                                      \
+	X(MUTEX, "sync.Mutex.Lock")                                            \
+	X(RW_RLOCK, "sync.RWMutex.RLock")                                      \
+	X(RW_LOCK, "sync.RWMutex.Lock")                                        \
+	X(WAITGROUP, "sync.WaitGroup.Wait")                                    \
+	X(COND, "sync.Cond.Wait")                                              \
+	X(STOP_WORLD, "stopping the world")                                    \
+	X(IO, "IO wait")                                                       \
+	X(SIGNAL, "signal wait")                                               \
+	X(SEMACQUIRE, "semacquire")
+
+enum wait_reason {
+#define WAIT_ENUM(name, text) WAIT_##name,
+	WAIT_REASON_MAP(WAIT_ENUM)
+#undef WAIT_ENUM
+};
+
+extern const char *const goro__wait_text[];
+
+enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PGCSTOP = 3, PDEAD = 4 };
+
+struct g;
+struct m;
+struct p;
+struct goro_chan;
+
+struct glist {
+	struct g *head, *tail;
+	uint32_t n;
+};
+
+/*
+ * A goroutine waiting in a channel's queue, or in that of a mutex, cond or
+ * waitgroup.  It lives in the frame of the blocked call.  Guarded by the lock
+ * of what it waits on.
+ */
+struct sudog {
+	struct g *g;
+	struct sudog *next, *prev;
+	void *elem;     /* where the value comes from or goes to */
+	uint32_t index; /* of the case, in a select */
+	bool contended; /* g->select_done decides who wakes it */
+	bool success;   /* by a value, not by close */
+};
+
+struct waitq {
+	struct sudog *first, *last;
+};
+
+/*
+ * A timer in a heap.  fn runs on the M that found it due, with no lock held,
+ * and must not block.  The owner P of the heap and its lock guard all fields
+ * but state.
+ */
+struct timer {
+	int64_t when;
+	int64_t period; /* > 0: runs again */
+	void (*fn)(struct timer *t, int64_t now);
+	void *arg;
+	_Atomic(struct p *) p; /* whose heap it is in; NULL: in none */
+	uint32_t index;        /* in that heap */
+	atomic_uint running;   /* calls of fn under way: timer_del_sync */
+};
+
+/* The time stands beside what is due: four of these are a cache line. */
+struct due {
+	int64_t when;
+	uintptr_t who; /* a struct timer, or a sleeping struct g with bit 0 */
+};
+
+struct timers {
+	struct lock lock;
+	struct due *heap; /* 4-ary; [0] is due first */
+	uint32_t len, cap;
+	/* heap[0].when, INT64_MAX if none; written under lock, read by all */
+	_Atomic int64_t next;
+};
+
+struct defer;
+struct tryframe;
+struct panic;
+
+/*
+ * The top of a stack, with what a goroutine has only once it runs.  Its frames
+ * begin right below.
+ */
+struct stack {
+	struct g *g;        /* whose it is; NULL: it is free */
+	struct stack *next; /* in a free list */
+	char *lo;           /* first usable byte, above the guard */
+	struct tryframe *tries;
+	struct defer *defers;
+	struct panic *panics;
+	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
+	uint8_t size_class;
+} __attribute__((aligned(CACHE_LINE)));
+
+struct slist {
+	struct stack *head;
+	uint32_t n;
+};
+
+/* The first line is what a switch touches. */
+struct g {
+	void *sp;            /* while not running; NULL: it has no stack yet */
+	struct g *schedlink; /* in run queues and free lists */
+	_Atomic(uint32_t) status;
+	uint16_t reason; /* wait_reason */
+	uint8_t size_class;
+	bool system;        /* not counted, not dumped, no deadlock */
+	struct m *m;        /* that runs it */
+	struct sudog *wake; /* who was woken: set by the waker */
+	/* 0 while a contended sudog of it may still be taken: see select.c */
+	atomic_uint select_done;
+	uint32_t timed_out;
+	uint32_t since; /* goro__seconds when it began to wait */
+	uint32_t lockcount;
+	struct m *lockedm; /* the only M that may run it */
+
+	struct stack *stack; /* from its first turn to its end */
+	void (*fn)(void *);
+	void *arg;
+	int64_t goid;
+	int64_t parent;
+	void *creator; /* pc of the go statement */
+	/* 1: stopped in the handler of lockedm; whoever wakes that clears it */
+	_Atomic(uint32_t) preempted;
+	struct san_fiber san;
+} __attribute__((aligned(CACHE_LINE)));
+
+#define RUNQ_SIZE 256
+
+/*
+ * The run queue of a P: a ring that its owner pushes and pops and others steal
+ * half of.  head is moved by whoever takes, by compare and swap; tail by the
+ * owner alone.  See runq.c.
+ */
+struct runq {
+	_Atomic(uint32_t) head __attribute__((aligned(CACHE_LINE)));
+	_Atomic(uint32_t) tail;
+	_Atomic(struct g *) next; /* runs before the ring; the owner's hint */
+	_Atomic(struct g *) ring[RUNQ_SIZE];
+};
+
+/* Counters of a P, written by the owner, read by anyone for statistics. */
+struct pstats {
+	_Atomic(uint64_t) switches, parks, steals, preemptions;
+	_Atomic(uint64_t) spawned, finished;
+};
+
+struct p {
+	int32_t id;
+	_Atomic(uint32_t) status; /* pstatus; PSYSCALL -> others by CAS */
+	struct p *link;           /* in sched.pidle, sched.wantm */
+	bool start_spinning;      /* in wantm: how its M is to start */
+	_Atomic(struct m *) m;    /* the owner */
+	uint32_t schedtick; /* owner: +1 for each goroutine it gives a turn */
+	_Atomic(uint32_t) tick_seen;   /* schedtick, stored for sysmon */
+	_Atomic(uint32_t) syscalltick; /* changes with each call and its end */
+	/*
+	 * Asks the owner to leave the fast path at its next scheduling point:
+	 * a stop of the world, a time slice that is over, a timer that is
+	 * due.  Set by anyone, cleared by the owner.
+	 */
+	atomic_uint attention;
+	atomic_uint preempt; /* the slice is over; implies attention */
+	uint64_t look; /* owner: arch_ticks() when timers are due a look */
+	struct runq runq;
+	struct timers timers;
+	struct glist gfree;     /* dead Gs, last in first out */
+	struct slist sfree;     /* free stacks, the warmest first */
+	int64_t goid, goid_end; /* numbers it may give to new goroutines */
+	struct pstats stats;
+	/* sysmon's own notes */
+	uint32_t mon_tick, mon_syscalltick;
+	uint64_t mon_switches;
+	int64_t mon_when, mon_syscallwhen;
+} __attribute__((aligned(CACHE_LINE)));
+
+/* What is left to do for a goroutine once its stack is no longer in use. */
+typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
+
+struct m {
+	volatile unsigned masked; /* mask.h: must be first */
+	_Atomic(int) tid;         /* of the kernel; 0 once it has ended */
+	struct g *curg;
+	struct p *p;
+	after_fn after; /* set before a switch, called once after it */
+	struct g *after_g;
+	void *after_arg;
+	void *g0_sp; /* where the scheduler's own stack goes on */
+	bool spinning;
+	bool dying;          /* its goroutine ended locked to it */
+	struct g *lockedg;   /* the only one it may run: lockthread.c */
+	struct p *oldp;      /* had in the system call: first choice after it */
+	struct p *nextp;     /* given by whoever wakes it */
+	struct m *schedlink; /* in sched.midle */
+	struct m *alllink;   /* in sched.allm */
+	atomic_uint note;    /* futex it sleeps on */
+	int32_t id;
+	void *g0_lo;
+	size_t g0_size;
+	void *sigstack;
+	uint64_t rand;
+	struct san_fiber san; /* of the thread's own stack */
+};
+
+struct sched {
+	struct lock lock __attribute__((aligned(CACHE_LINE)));
+	struct glist runq;         /* lock */
+	_Atomic(uint32_t) nrunq;   /* runq.n, for a look without the lock */
+	struct p *pidle;           /* lock */
+	_Atomic(uint32_t) npidle;  /* written under lock */
+	struct m *allm;            /* lock: all but sysmon's */
+	struct m *midle;           /* lock */
+	uint32_t nmidle;           /* lock */
+	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
+	struct m *mfree;           /* lock: of threads that have ended */
+	struct p *wantm;           /* lock: Ps that wait for a new M */
+	bool wantspare;            /* lock: one more idle M is wanted */
+	atomic_uint template_note; /* the thread in goro_run(): m.c */
+	uint64_t seed;
+	_Atomic(uint32_t) nmspinning;
+	/* Wake-ups to leave out after a futile search, and left out so far. */
+	_Atomic(uint32_t) skip, skipped;
+	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
+	uint32_t mmade;           /* lock: Ms ever made */
+	uint32_t maxm;            /* limit of threads */
+	_Atomic(int64_t) goidgen;
+
+	/* Stopping the world. */
+	atomic_uint gcwaiting; /* Ms are to stop */
+	uint32_t stopwait;     /* lock: Ps still running */
+	atomic_uint stopnote;
+
+	/*
+	 * The M that sleeps until the next timer is due or the poller finds a
+	 * descriptor ready: in the poller once there is one, else on pollnote.
+	 */
+	_Atomic(int64_t) polluntil; /* 0: nobody sleeps */
+	atomic_uint pollnote;
+
+	/* The network poller: netpoll.h. */
+	atomic_uint netpoll;          /* it is open, and stays so */
+	atomic_uint netpolling;       /* somebody polls without sleeping */
+	_Atomic(uint32_t) netpolls;   /* changes with each poll */
+	_Atomic(uint32_t) netwaiters; /* goroutines that it is to wake */
+
+	/* sysmon */
+	atomic_uint sysmonwait; /* it sleeps until a P is taken */
+	atomic_uint sysmonnote;
+
+	struct lock gflock; /* of the four below */
+	struct glist gfree[GORO_STACK_CLASSES];
+	struct slist sfree[GORO_STACK_CLASSES];
+	struct slist scold[GORO_STACK_CLASSES]; /* without memory */
+	/* the least length of sfree since the last goro__scavenge() */
+	uint32_t untouched[GORO_STACK_CLASSES];
+
+	int32_t gomaxprocs;
+	bool embedded;     /* no deadlock report */
+	bool async_timers; /* timer channels as before Go 1.23 */
+	int64_t start;     /* clock at start */
+	atomic_uint done;  /* main has returned */
+	bool main_exited;  /* by goexit: the process goes on without it */
+	_Atomic(uint64_t) handoffs;
+	/* what Ps that are gone had counted */
+	struct pstats gone;
+};
+
+_Static_assert(offsetof(struct m, masked) == 0, "mask.h");
+
+extern struct sched goro__sched;
+extern struct p *goro__allp[];
+/* Not one of them: has the timers that are real in virtual time (virtual.c). */
+extern struct p goro__real_p;
+/* The clock, kept by sysmon: tells how long a goroutine has waited. */
+extern _Atomic(uint32_t) goro__seconds;
+/* More than one P: locks and queues are for real.  See lock.h. */
+extern uint32_t goro__mp;
+
+#define MAX_PROCS 65536
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * world.c - stopping the world, and changing the number of Ps while it is
+ * stopped.
+ *
+ * The one who stops it holds world_mutex (a goroutine's mutex, so waiting for
+ * it blocks nobody's P), asks all Ps for attention and waits until each is
+ * idle, in a system call (then it is taken away) or has come to the scheduler.
+ * The stopper keeps its own.
+ */
+#include <string.h>
+
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+
+#define ASK_AGAIN INT64_C(1000000)
+
+struct p *goro__allp[MAX_PROCS];
+
+static goro_mutex world_mutex;
+
+/* The M stops here, its P counted; it wakes with a P. */
+void goro__gcstopm(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = goro__m();
+	struct p *p;
+
+	if (m->spinning) {
+		m->spinning = false;
+		add_seq(&s->nmspinning, -1u);
+	}
+	lock(&s->lock);
+	if (!load_relaxed(&s->gcwaiting)) {
+		unlock(&s->lock);
+		return;
+	}
+	p = goro__releasep();
+	store_release(&p->status, PGCSTOP);
+	if (--s->stopwait == 0)
+		goro__note_wake(&s->stopnote);
+	unlock(&s->lock);
+	goro__stopm();
+}
+
+void goro__line_up_next(struct p *p)
+{
+	struct g *g = runq_take_next(&p->runq);
+
+	if (g)
+		goro__runqput(p, g, false);
+}
+
+/* What the owner of p does when attention was asked for, on g0. */
+void goro__attend(struct p *p)
+{
+	store_relaxed(&p->attention, 0u);
+	/* Pairs with the store of gcwaiting before that of attention. */
+	fence_seq();
+	if (unlikely(load_relaxed(&goro__sched.done)))
+		goro__halt();
+	if (load_relaxed(&goro__sched.gcwaiting)) {
+		goro__gcstopm();
+		return;
+	}
+	if (load_relaxed(&p->preempt)) {
+		store_relaxed(&p->preempt, 0u);
+		count(&p->stats.preemptions);
+		goro__line_up_next(p);
+	}
+}
+
+static void take_idle_and_syscall_ps(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *p;
+
+	for (int32_t i = 0; i < s->gomaxprocs; i++) {
+		uint32_t in_call = PSYSCALL;
+
+		p = goro__allp[i];
+		if (cas_acq_rel(&p->status, &in_call, PGCSTOP)) {
+			add_relaxed(&p->syscalltick, 1u);
+			s->stopwait--;
+		}
+	}
+	while ((p = goro__pidleget()) != NULL) {
+		store_release(&p->status, PGCSTOP);
+		s->stopwait--;
+	}
+}
+
+/*
+ * gcwaiting is set: each P that runs a goroutine comes to see it, at once if
+ * the signal finds it outside the runtime.
+ */
+static void ask_all(struct p *self)
+{
+	fence_seq(); /* gcwaiting before attention; pairs with goro__attend() */
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+		struct p *p = goro__allp[i];
+
+		if (p != self && load_relaxed(&p->status) != PGCSTOP)
+			goro__preempt(p);
+	}
+}
+
+void goro__stop_world(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *self;
+	bool wait;
+
+	goro_mutex_lock(&world_mutex);
+	self = goro__m()->p;
+	lock(&s->lock);
+	s->stopwait = (uint32_t)s->gomaxprocs;
+	store_relaxed(&s->stopnote, 0u);
+	store_seq(&s->gcwaiting, 1u);
+	ask_all(self);
+	store_relaxed(&self->status, PGCSTOP);
+	s->stopwait--;
+	take_idle_and_syscall_ps();
+	wait = s->stopwait > 0;
+	unlock(&s->lock);
+	while (wait && !goro__note_sleep(&s->stopnote, ASK_AGAIN))
+		ask_all(self);
+}
+
+/* All Ps but the caller's are idle again; those with work get an M. */
+void goro__start_world(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *self = goro__m()->p;
+	struct p *busy = NULL;
+
+	lock(&s->lock);
+	store_seq(&s->gcwaiting, 0u);
+	store_release(&self->status, PRUNNING);
+	for (int32_t i = s->gomaxprocs - 1; i >= 0; i--) {
+		struct p *p = goro__allp[i];
+
+		if (p == self)
+			continue;
+		store_release(&p->status, PIDLE);
+		if (goro__runq_empty(&p->runq)) {
+			goro__pidleput(p);
+			continue;
+		}
+		p->link = busy;
+		busy = p;
+	}
+	unlock(&s->lock);
+	while (busy) {
+		struct p *p = busy;
+
+		busy = p->link;
+		goro__startm(p, false);
+	}
+	goro__wakep();
+	goro__poll_network();
+	goro_mutex_unlock(&world_mutex);
+}
+
+static struct p *new_p(int32_t id)
+{
+	struct p *p = sys_reserve(sizeof(*p)); /* the world is stopped */
+
+	if (!p)
+		goro__fatal("runtime: cannot allocate a P");
+	p->id = id;
+	store_relaxed(&p->timers.next, INT64_MAX);
+	return p;
+}
+
+/* A P that goes: its goroutines to the global queue, its timers to p. */
+static void destroy_p(struct p *gone, struct p *p)
+{
+	struct sched *s = &goro__sched;
+	struct stack *stack;
+	struct g *g;
+
+	lock(&s->lock);
+	while ((g = runq_take_next(&gone->runq)) != NULL ||
+	       (g = runq_pop(&gone->runq)) != NULL)
+		glist_push(&s->runq, g);
+	store_relaxed(&s->nrunq, s->runq.n);
+	goro__add_stats(&s->gone, &gone->stats);
+	unlock(&s->lock);
+	glist_append(&p->gfree, &gone->gfree);
+	while ((stack = slist_pop(&gone->sfree)) != NULL)
+		slist_push(&p->sfree, stack);
+	goro__timers_move(&p->timers, &gone->timers);
+	memset(&gone->stats, 0, sizeof(gone->stats));
+	store_relaxed(&gone->status, PDEAD);
+}
+
+/*
+ * With the world stopped.  The caller's M is left with a P below n; allp keeps
+ * the structures of the others for the next time.
+ */
+void goro__procresize(int32_t n)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = goro__m();
+
+	for (int32_t i = 0; i < n; i++)
+		if (!goro__allp[i])
+			goro__allp[i] = new_p(i);
+	if (!m->p || m->p->id >= n) {
+		struct p *old = m->p;
+
+		if (old)
+			store_relaxed(&old->m, NULL);
+		m->p = goro__allp[0];
+		store_relaxed(&m->p->m, m);
+		store_relaxed(&m->p->status, PGCSTOP);
+	}
+	for (int32_t i = n; i < s->gomaxprocs; i++)
+		destroy_p(goro__allp[i], m->p);
+	for (int32_t i = s->gomaxprocs; i < n; i++)
+		store_relaxed(&goro__allp[i]->status, PGCSTOP);
+	s->gomaxprocs = n;
+	goro__mp = n > 1;
+}
+
+int goro_gomaxprocs(int n)
+{
+	int old = goro__sched.gomaxprocs;
+
+	if (n <= 0 || n == old)
+		return old;
+	if (n > MAX_PROCS)
+		n = MAX_PROCS;
+	goro__stop_world();
+	old = goro__sched.gomaxprocs;
+	goro__procresize(n);
+	goro__start_world();
+	return old;
+}

@@ -1,0 +1,159 @@
+/*
+ * mutex.c - Mutex, with Go's two modes.
+ *
+ * Normally a woken waiter competes with whoever comes by; a newcomer that runs
+ * already often wins, which is fast.  A waiter that has waited for more than
+ * 1 ms turns the mutex to starvation mode: unlock then hands it over to the
+ * first waiter, lets it run first, and newcomers queue.  The mode ends with a
+ * waiter that is the last or has waited less.
+ */
+#include "wait/sema.h"
+
+#include "base/sys.h"
+
+#define STARVING_NS 1000000
+
+enum { SPIN_ROUNDS = 4, SPIN_PAUSES = 30 };
+
+struct mutex {
+	struct lock lock;
+	bool locked;
+	bool woken; /* a waiter was woken and has not tried yet */
+	bool starving;
+	struct waitq q;
+};
+
+_Static_assert(sizeof(struct mutex) <= sizeof(goro_mutex), "goro.h");
+
+static struct mutex *of(goro_mutex *m)
+{
+	return (struct mutex *)(void *)m;
+}
+
+static bool take(struct mutex *m)
+{
+	if (m->locked || m->starving)
+		return false;
+	return m->locked = true;
+}
+
+/* On more than one P the holder may be about to unlock. */
+static void spin(struct mutex *m)
+{
+	for (int i = 0; goro__mp && i < SPIN_ROUNDS; i++) {
+		for (int j = 0; j < SPIN_PAUSES; j++)
+			cpu_relax();
+		if (!*(volatile bool *)&m->locked)
+			return;
+	}
+}
+
+/* Starvation mode: unlock has left it locked, for this waiter. */
+static void take_over(struct mutex *m, int64_t waited)
+{
+	if (!m->q.first || waited < STARVING_NS)
+		m->starving = false;
+}
+
+/* The lock of m is held, m is taken; returns with m locked. */
+static void wait_for_it(struct mutex *m)
+{
+	struct sudog s = {.g = goro__self()};
+	int64_t start = sys_clock();
+	bool again = false;
+
+	for (;;) {
+		int64_t waited;
+
+		if (again)
+			waitq_push_front(&m->q, &s);
+		else
+			waitq_push(&m->q, &s);
+		goro__park(&m->lock, WAIT_MUTEX);
+		waited = sys_clock() - start;
+		plock(&m->lock);
+		if (m->starving) {
+			take_over(m, waited);
+			break;
+		}
+		m->woken = false;
+		if (take(m))
+			break;
+		m->starving = waited >= STARVING_NS;
+		again = true;
+	}
+	punlock(&m->lock);
+}
+
+void goro_mutex_lock(goro_mutex *mutex)
+{
+	struct mutex *m = of(mutex);
+
+	plock(&m->lock);
+	if (unlikely(!take(m))) {
+		punlock(&m->lock);
+		spin(m);
+		plock(&m->lock);
+		if (!take(m)) {
+			wait_for_it(m);
+			san_acquire(m);
+			return;
+		}
+	}
+	punlock(&m->lock);
+	san_acquire(m);
+}
+
+bool goro_mutex_trylock(goro_mutex *mutex)
+{
+	struct mutex *m = of(mutex);
+	bool ok;
+
+	plock(&m->lock);
+	ok = take(m);
+	punlock(&m->lock);
+	if (ok)
+		san_acquire(m);
+	return ok;
+}
+
+/* Whom to wake; NULL: nobody.  The lock is held. */
+static struct sudog *next_waiter(struct mutex *m)
+{
+	if (m->starving)
+		return waitq_pop(&m->q); /* and it stays locked */
+	m->locked = false;
+	if (m->woken)
+		return NULL;
+	m->woken = true;
+	return waitq_pop(&m->q);
+}
+
+bool goro__mutex_release(goro_mutex *mutex)
+{
+	struct mutex *m = of(mutex);
+	struct sudog *s = NULL;
+	bool handed;
+
+	san_release(m);
+	plock(&m->lock);
+	if (unlikely(!m->locked)) {
+		punlock(&m->lock);
+		goro__fatal("sync: unlock of unlocked mutex");
+	}
+	if (unlikely(m->q.first != NULL))
+		s = next_waiter(m);
+	else
+		m->locked = false;
+	handed = s && m->starving;
+	punlock(&m->lock);
+	if (s)
+		goro__ready(s->g);
+	return handed;
+}
+
+void goro_mutex_unlock(goro_mutex *m)
+{
+	if (unlikely(goro__mutex_release(m)))
+		goro__yield_to(false);
+}

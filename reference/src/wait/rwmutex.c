@@ -1,0 +1,161 @@
+/*
+ * rwmutex.c - RWMutex: many readers or one writer.
+ *
+ * A waiting writer holds off new readers; an unlocking writer lets in all the
+ * readers that wait before the next writer.  So neither side starves.  The
+ * mutex is handed over: who is woken has it.
+ */
+#include "wait/sema.h"
+
+struct rwmutex {
+	struct lock lock;
+	uint32_t readers;
+	bool writer;
+	struct waitq readq, writeq;
+};
+
+_Static_assert(sizeof(struct rwmutex) <= sizeof(goro_rwmutex), "goro.h");
+
+static struct rwmutex *of(goro_rwmutex *m)
+{
+	return (struct rwmutex *)(void *)m;
+}
+
+static bool take_write(struct rwmutex *m)
+{
+	if (m->writer || m->readers > 0)
+		return false;
+	return m->writer = true;
+}
+
+static bool take_read(struct rwmutex *m)
+{
+	if (m->writer || m->writeq.first)
+		return false;
+	return ++m->readers > 0;
+}
+
+/*
+ * Edges: unlock comes before each later lock and rlock; runlock before each
+ * later lock, and not before another rlock.
+ */
+static const void *write_edge(const struct rwmutex *m)
+{
+	return &m->lock;
+}
+
+static const void *read_edge(const struct rwmutex *m)
+{
+	return &m->readq;
+}
+
+static void got_write(const struct rwmutex *m)
+{
+	san_acquire(write_edge(m));
+	san_acquire(read_edge(m));
+}
+
+void goro_rwmutex_lock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+
+	plock(&m->lock);
+	if (take_write(m))
+		punlock(&m->lock);
+	else
+		wait_at_end(&m->writeq, &m->lock, WAIT_RW_LOCK);
+	got_write(m);
+}
+
+bool goro_rwmutex_trylock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+	bool ok;
+
+	plock(&m->lock);
+	ok = take_write(m);
+	punlock(&m->lock);
+	if (ok)
+		got_write(m);
+	return ok;
+}
+
+void goro_rwmutex_rlock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+
+	plock(&m->lock);
+	if (take_read(m))
+		punlock(&m->lock);
+	else
+		wait_at_end(&m->readq, &m->lock, WAIT_RW_RLOCK);
+	san_acquire(write_edge(m));
+}
+
+bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+	bool ok;
+
+	plock(&m->lock);
+	ok = take_read(m);
+	punlock(&m->lock);
+	if (ok)
+		san_acquire(write_edge(m));
+	return ok;
+}
+
+/* The first writer that waits, which then has it; NULL: none. */
+static struct sudog *admit_writer(struct rwmutex *m)
+{
+	struct sudog *s = waitq_pop(&m->writeq);
+
+	m->writer = s != NULL;
+	if (s)
+		s->next = NULL;
+	return s;
+}
+
+static struct sudog *admit_readers(struct rwmutex *m)
+{
+	struct sudog *list = m->readq.first;
+
+	for (struct sudog *s = list; s; s = s->next)
+		m->readers++;
+	m->readq = (struct waitq){0};
+	return list;
+}
+
+void goro_rwmutex_unlock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+	struct sudog *list;
+
+	san_release(write_edge(m));
+	plock(&m->lock);
+	if (!m->writer) {
+		punlock(&m->lock);
+		goro__fatal("sync: Unlock of unlocked RWMutex");
+	}
+	m->writer = false;
+	list = m->readq.first ? admit_readers(m) : admit_writer(m);
+	punlock(&m->lock);
+	wake_list(list);
+}
+
+void goro_rwmutex_runlock(goro_rwmutex *mutex)
+{
+	struct rwmutex *m = of(mutex);
+	struct sudog *list = NULL;
+
+	san_release(read_edge(m));
+	plock(&m->lock);
+	if (m->readers == 0) {
+		punlock(&m->lock);
+		goro__fatal("sync: RUnlock of unlocked RWMutex");
+	}
+	if (--m->readers == 0)
+		list = admit_writer(m);
+	punlock(&m->lock);
+	wake_list(list);
+}

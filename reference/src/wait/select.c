@@ -1,0 +1,420 @@
+/*
+ * select.c - select: all channels locked, one case chosen, or a wait on all.
+ *
+ * Locks are taken in the order of addresses, each once, so that two selects
+ * over the same channels cannot block each other.  The ready cases are counted
+ * and one is drawn: each has the same chance wherever it stands, and one random
+ * number does.
+ *
+ * If none is ready the goroutine queues a sudog on every channel and parks.
+ * Whoever finds one of them first decides by g->select_done (see dequeue());
+ * the others find the decision made and pass on.  Awake again it takes all
+ * locks once more, to take its other sudogs off: nobody may see them after.
+ */
+#include "wait/chan.h"
+#include "base/sys.h"
+
+enum { SMALL = 8, SORT_BY_INSERTION = 32 };
+
+struct select {
+	const struct goro_case *cases;
+	size_t n;
+	uint32_t *order;     /* of the cases, by address of the channel */
+	uint32_t *ready;     /* those that can be performed now */
+	struct sudog *sudog; /* one a case, once it waits */
+	size_t nlock;        /* entries of order: those with a channel */
+};
+
+static goro_chan *chan_at(const struct select *s, size_t i)
+{
+	return s->cases[s->order[i]].c;
+}
+
+static bool before(const struct select *s, uint32_t a, uint32_t b)
+{
+	return (uintptr_t)s->cases[a].c < (uintptr_t)s->cases[b].c;
+}
+
+static void insertion_sort(struct select *s)
+{
+	for (size_t i = 1; i < s->nlock; i++) {
+		uint32_t x = s->order[i];
+		size_t j = i;
+
+		for (; j > 0 && before(s, x, s->order[j - 1]); j--)
+			s->order[j] = s->order[j - 1];
+		s->order[j] = x;
+	}
+}
+
+static void sift(struct select *s, size_t i, size_t n)
+{
+	uint32_t x = s->order[i];
+
+	for (size_t c; (c = 2 * i + 1) < n; i = c) {
+		if (c + 1 < n && before(s, s->order[c], s->order[c + 1]))
+			c++;
+		if (!before(s, x, s->order[c]))
+			break;
+		s->order[i] = s->order[c];
+	}
+	s->order[i] = x;
+}
+
+static void heap_sort(struct select *s)
+{
+	for (size_t i = s->nlock / 2; i-- > 0;)
+		sift(s, i, s->nlock);
+	for (size_t n = s->nlock; n-- > 1;) {
+		uint32_t last = s->order[n];
+
+		s->order[n] = s->order[0];
+		s->order[0] = last;
+		sift(s, 0, n);
+	}
+}
+
+static void sort(struct select *s)
+{
+	if (s->nlock <= SORT_BY_INSERTION)
+		insertion_sort(s);
+	else
+		heap_sort(s);
+}
+
+static void make_order(struct select *s)
+{
+	s->nlock = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->cases[i].c)
+			s->order[s->nlock++] = (uint32_t)i;
+	if (goro__mp)
+		sort(s);
+}
+
+static void lock_all(const struct select *s)
+{
+	goro_chan *last = NULL;
+
+	if (!goro__mp)
+		return;
+	for (size_t i = 0; i < s->nlock; i++) {
+		goro_chan *c = chan_at(s, i);
+
+		if (c != last)
+			lock(&c->lock);
+		last = c;
+	}
+}
+
+/*
+ * Once the last is unlocked another M may run the goroutine to the end of its
+ * select, and s, which is in its frame, is gone: nothing is read after that.
+ */
+static void unlock_all(const struct select *s)
+{
+	size_t i = s->nlock;
+
+	if (!goro__mp)
+		return;
+	while (i-- > 0) {
+		goro_chan *c = chan_at(s, i);
+
+		if (i > 0 && c == chan_at(s, i - 1))
+			continue; /* the same again: at its first place */
+		unlock(&c->lock);
+	}
+}
+
+/* No || here: what is ready is as good as random, and no branch guesses it. */
+static bool any(bool a, bool b, bool c)
+{
+	return (unsigned)a | (unsigned)b | (unsigned)c;
+}
+
+static bool can_send(goro_chan *c)
+{
+	return any(load_relaxed(&c->qcount) < c->dataqsiz,
+		   c->recvq.first != NULL, load_relaxed(&c->closed) != 0);
+}
+
+static bool can_recv(goro_chan *c)
+{
+	if (unlikely(c->timer != NULL))
+		goro__timechan_poll(c);
+	return any(load_relaxed(&c->qcount) > 0, c->sendq.first != NULL,
+		   load_relaxed(&c->closed) != 0);
+}
+
+static bool ready_case(const struct goro_case *k)
+{
+	if (!k->c)
+		return false;
+	return k->dir == GORO_SEND ? can_send(k->c) : can_recv(k->c);
+}
+
+static int perform(const struct goro_case *k)
+{
+	return k->dir == GORO_SEND ? goro__chan_send_now(k->c, k->send)
+				   : goro__chan_recv_now(k->c, k->recv);
+}
+
+static uint32_t find_ready(const struct select *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		s->ready[n] = i;
+		n += ready_case(&s->cases[i]);
+	}
+	return n;
+}
+
+/*
+ * If all are ready, as in a loop that lags behind, the draw waits for no load:
+ * a branch that is guessed well, where the next one would have to look.
+ */
+static uint32_t draw(const struct select *s, uint32_t n)
+{
+	struct m *m = goro__m();
+
+	if (likely(n == s->n))
+		return goro__rand_below(m, (uint32_t)s->n);
+	return s->ready[goro__rand_below(m, n)];
+}
+
+/*
+ * Tries a ready case, each with the same chance.  A waiter may be in a select
+ * that another M is just deciding: then the case was not ready after all, its
+ * sudog is off the queue, and the draw is made again.
+ */
+static int try_cases(const struct select *s, size_t *chosen)
+{
+	for (;;) {
+		uint32_t n = find_ready(s);
+		uint32_t i;
+		int status;
+
+		if (n == 0)
+			return GORO_AGAIN;
+		i = draw(s, n);
+		status = perform(&s->cases[i]);
+		if (status != GORO_AGAIN) {
+			*chosen = i;
+			return status;
+		}
+	}
+}
+
+static void set_sudog(struct sudog *d, struct g *g, const struct goro_case *k,
+		      uint32_t index)
+{
+	*d = (struct sudog){.g = g, .index = index, .contended = true};
+	if (k->dir == GORO_SEND)
+		memcpy(&d->elem, &k->send, sizeof(d->elem));
+	else
+		d->elem = k->recv;
+}
+
+static void queue_all(const struct select *s, struct g *g)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct goro_case *k = &s->cases[i];
+
+		if (!k->c)
+			continue;
+		set_sudog(&s->sudog[i], g, k, (uint32_t)i);
+		if (k->dir == GORO_SEND) {
+			san_read(k->send, k->c->elemsize);
+			enqueue(&k->c->sendq, &s->sudog[i]);
+			continue;
+		}
+		if (unlikely(k->c->timer != NULL))
+			goro__timechan_block(k->c);
+		enqueue(&k->c->recvq, &s->sudog[i]);
+	}
+}
+
+static void dequeue_all(const struct select *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct goro_case *k = &s->cases[i];
+
+		if (!k->c)
+			continue;
+		if (k->dir == GORO_RECV && unlikely(k->c->timer != NULL))
+			goro__timechan_unblock(k->c);
+		dequeue_sudog(k->dir == GORO_SEND ? &k->c->sendq : &k->c->recvq,
+			      &s->sudog[i]);
+	}
+}
+
+static void after_unlock_all(struct m *m, struct g *prev, void *s)
+{
+	(void)m, (void)prev;
+	unlock_all(s);
+}
+
+/* The result of the case that woke the goroutine. */
+static int result_of(const struct select *s, const struct sudog *w,
+		     size_t *chosen)
+{
+	const struct goro_case *k = &s->cases[w->index];
+
+	*chosen = w->index;
+	if (w->success) {
+		if (k->dir == GORO_RECV && k->recv)
+			san_write(k->recv, k->c->elemsize);
+		return GORO_OK;
+	}
+	if (k->dir == GORO_SEND)
+		return GORO_SEND_CLOSED;
+	zero_user(k->c, k->recv);
+	return GORO_CLOSED;
+}
+
+/* All locks are held; parks and comes back without them. */
+static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
+{
+	struct g *g = goro__self();
+	struct deadline d;
+	struct sudog *w;
+
+	/*
+	 * GOMAXPROCS may be raised before it wakes.  It cannot sort then: the
+	 * M that parked it may still be in unlock_all().
+	 */
+	if (!goro__mp)
+		sort(s);
+	store_relaxed(&g->select_done, 0u);
+	queue_all(s, g);
+	if (deadline != GORO_FOREVER)
+		/* The lock that is given up last: see unlock_all(). */
+		goro__deadline_start(&d, g, &chan_at(s, 0)->lock, deadline);
+	goro__park_after(goro__mp ? after_unlock_all : NULL, s, WAIT_SELECT);
+	if (deadline != GORO_FOREVER)
+		goro__deadline_stop(&d);
+	lock_all(s);
+	dequeue_all(s);
+	w = g->wake;
+	unlock_all(s);
+	return w ? result_of(s, w, chosen) : GORO_TIMEOUT;
+}
+
+static int run_select(struct select *s, int64_t deadline, size_t *chosen)
+{
+	int status = GORO_AGAIN;
+
+	/* Nothing to lock: the order is only of use to who waits. */
+	if (likely(!goro__mp)) {
+		status = try_cases(s, chosen);
+		if (status != GORO_AGAIN || deadline == GORO_POLL)
+			return status;
+	}
+	make_order(s);
+	if (s->nlock == 0) {
+		if (deadline == GORO_POLL)
+			return GORO_AGAIN;
+		return goro__block_until(deadline, s->n ? WAIT_SELECT
+							: WAIT_SELECT_NO_CASES);
+	}
+	lock_all(s);
+	if (goro__mp)
+		status = try_cases(s, chosen);
+	if (status != GORO_AGAIN || deadline == GORO_POLL) {
+		unlock_all(s);
+		return status;
+	}
+	return wait_all(s, deadline, chosen);
+}
+
+/* Many cases: their notes are on the heap, not on the goroutine's stack. */
+static int run_large(struct select *s, int64_t deadline, size_t *chosen)
+{
+	int status;
+
+	s->order = sys_malloc(s->n * sizeof(*s->order));
+	s->ready = sys_malloc(s->n * sizeof(*s->ready));
+	s->sudog = sys_malloc(s->n * sizeof(*s->sudog));
+	status = s->order && s->ready && s->sudog
+			 ? run_select(s, deadline, chosen)
+			 : GORO_ENOMEM;
+	sys_free(s->order);
+	sys_free(s->ready);
+	sys_free(s->sudog);
+	return status;
+}
+
+static int run_small(struct select *s, int64_t deadline, size_t *chosen)
+{
+	uint32_t order[SMALL], ready[SMALL];
+	struct sudog sudog[SMALL];
+
+	s->order = order;
+	s->ready = ready;
+	s->sudog = sudog;
+	return run_select(s, deadline, chosen);
+}
+
+static bool valid(const struct goro_case *k)
+{
+	if (k->dir == GORO_RECV)
+		return true;
+	return k->dir == GORO_SEND && (k->send || !k->c || !k->c->elemsize);
+}
+
+/* A single case is the plain operation. */
+static int run_single(const struct goro_case *k, int64_t deadline,
+		      size_t *chosen)
+{
+	int status = k->dir == GORO_SEND
+			     ? goro_chan_send(k->c, k->send, deadline)
+			     : goro_chan_recv(k->c, k->recv, deadline);
+
+	if (status != GORO_AGAIN && status != GORO_TIMEOUT)
+		*chosen = 0;
+	return status;
+}
+
+int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
+		      size_t *chosen)
+{
+	struct select s = {.cases = cases, .n = n};
+	int status;
+
+	if (unlikely((n > 0 && !cases) || !chosen || n > UINT32_MAX))
+		return GORO_EINVAL;
+	for (size_t i = 0; i < n; i++)
+		if (unlikely(!valid(&cases[i])))
+			return GORO_EINVAL;
+	if (n == 1)
+		return run_single(cases, deadline, chosen);
+	status = n <= SMALL ? run_small(&s, deadline, chosen)
+			    : run_large(&s, deadline, chosen);
+	return unlikely(status == GORO_AGAIN) ? goro__not_ready() : status;
+}
+
+static size_t finish(int status, size_t chosen, bool *ok)
+{
+	if (unlikely(status < 0))
+		goro__panic_status(status);
+	if (ok)
+		*ok = status == GORO_OK;
+	return status == GORO_AGAIN ? SIZE_MAX : chosen;
+}
+
+size_t goro_select(const struct goro_case *cases, size_t n, bool *ok)
+{
+	size_t chosen = SIZE_MAX;
+	int status = goro_select_until(cases, n, GORO_FOREVER, &chosen);
+
+	return finish(status, chosen, ok);
+}
+
+size_t goro_select_default(const struct goro_case *cases, size_t n, bool *ok)
+{
+	size_t chosen = SIZE_MAX;
+	int status = goro_select_until(cases, n, GORO_POLL, &chosen);
+
+	return finish(status, chosen, ok);
+}

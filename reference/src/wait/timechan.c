@@ -1,0 +1,398 @@
+/*
+ * timechan.c - timers and tickers with a channel, as Go has them since 1.23.
+ *
+ * The channel has one slot inside but shows len and cap 0: a value is put in
+ * only when somebody looks, or at the due time if somebody waits.  So stop and
+ * reset can take a value back that nobody has received, and none is stale.
+ *
+ * A timer that nobody waits on is in no heap: setting and stopping it touches
+ * nothing shared, and it neither keeps a deadlock from being reported nor the
+ * memory of a dropped one.  The first receiver that waits puts it in, the last
+ * takes it out.
+ *
+ * The channel's lock guards when, blocked and the slot; the heap's lock, inside
+ * it, the heap.  The heap calls due() without a lock; what due() finds under
+ * the channel's lock decides.
+ *
+ * The other kind, "heaped", is in the heap as long as it is armed: after_func,
+ * and with GODEBUG=asynctimerchan=1 all, with an ordinary channel of one slot.
+ * Its own lock keeps two resets from putting it in twice.
+ */
+#include "wait/chan.h"
+#include "sched/clock.h"
+#include "base/godebug.h"
+
+struct goro_timer {
+	struct timer t;
+	int64_t when; /* armed for; 0: not armed; not for the heaped */
+	int64_t period;
+	goro_chan *c;     /* NULL: after_func */
+	uint32_t blocked; /* receivers waiting on c */
+	struct lock lock; /* of the heaped: from out of the heap to in again */
+	goro_fn fn;
+	void *arg;
+};
+
+struct goro_ticker {
+	goro_timer timer;
+};
+
+/* One piece of memory, so that what many took is given back. */
+struct with_chan {
+	goro_ticker ticker;
+	goro_chan c;
+	int64_t slot;
+};
+
+static void due(struct timer *t, int64_t now);
+
+static bool heaped(const goro_timer *t)
+{
+	return !t->c || !t->c->timer;
+}
+
+static void heap_in(goro_timer *t)
+{
+	if (!t->when || !t->blocked || load_relaxed(&t->t.p))
+		return;
+	t->t.when = t->when;
+	goro__timer_add(&t->t);
+}
+
+static void heap_out(goro_timer *t)
+{
+	goro__timer_del(&t->t);
+}
+
+/* Armed and due: to the next period, or disarmed. */
+static void advance(goro_timer *t, int64_t now)
+{
+	t->when = t->period ? goro__next_tick(t->when, t->period, now) : 0;
+}
+
+/*
+ * The value is the time that was due, however late it is looked at.  A ticker's
+ * receiver that is slow loses ticks: one is pending at most.
+ */
+static void fire(goro_timer *t, int64_t now)
+{
+	int64_t at = t->when;
+
+	advance(t, now);
+	san_release(t);
+	goro__chan_send_now(t->c, &at);
+}
+
+static void due(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+
+	plock(&t->c->lock);
+	if (t->when && t->when <= now)
+		fire(t, now);
+	heap_in(t);
+	punlock(&t->c->lock);
+	goro__timer_done(heaped); /* t may be freed from here on */
+}
+
+void goro__timechan_poll(goro_chan *c)
+{
+	goro_timer *t = c->timer;
+	int64_t now;
+
+	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
+		return;
+	now = goro__now();
+	if (t->when <= now)
+		fire(t, now);
+}
+
+void goro__timechan_block(goro_chan *c)
+{
+	c->timer->blocked++;
+	heap_in(c->timer);
+}
+
+void goro__timechan_unblock(goro_chan *c)
+{
+	if (--c->timer->blocked == 0)
+		heap_out(c->timer);
+}
+
+/* The value that was put in and not received; with the lock held. */
+static bool take_back(goro_chan *c)
+{
+	int64_t v;
+
+	if (load_relaxed(&c->qcount) == 0)
+		return false;
+	return goro__chan_recv_now(c, &v) == GORO_OK;
+}
+
+static inline bool disarm(goro_timer *t)
+{
+	bool pending = t->when != 0;
+
+	t->when = 0;
+	heap_out(t);
+	return take_back(t->c) || pending;
+}
+
+static void arm(goro_timer *t, int64_t ns, int64_t period)
+{
+	t->when = goro__when(ns);
+	t->period = period;
+	heap_in(t);
+}
+
+static int stop(goro_timer *t)
+{
+	bool pending;
+
+	if (heaped(t))
+		return goro__timer_del(&t->t);
+	plock(&t->c->lock);
+	pending = disarm(t);
+	punlock(&t->c->lock);
+	return pending;
+}
+
+/* What is in the channel already stays there. */
+static int reset_heaped(goro_timer *t, int64_t ns, int64_t period)
+{
+	bool pending;
+
+	plock(&t->lock);
+	pending = goro__timer_del(&t->t);
+	t->t.when = goro__when(ns);
+	t->t.period = period;
+	san_release(t);
+	goro__timer_add(&t->t);
+	punlock(&t->lock);
+	return pending;
+}
+
+static int reset(goro_timer *t, int64_t ns, int64_t period)
+{
+	bool pending;
+
+	if (heaped(t))
+		return reset_heaped(t, ns, period);
+	plock(&t->c->lock);
+	pending = disarm(t);
+	arm(t, ns, period);
+	punlock(&t->c->lock);
+	return pending;
+}
+
+/* ---- before Go 1.23 ----------------------------------------------------- */
+
+bool goro_sync_timers(void)
+{
+	return goro__godebug("asynctimerchan") == 0;
+}
+
+/* A value that finds the slot full is lost. */
+static void due_async(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+
+	plock(&t->c->lock);
+	san_release(t);
+	goro__chan_send_now(t->c, &now);
+	punlock(&t->c->lock);
+	goro__timer_done(heaped); /* t may be freed from here on */
+}
+
+/* ---- made and freed ----------------------------------------------------- */
+
+static goro_ticker *new_timer(int64_t ns, int64_t period)
+{
+	struct with_chan *w = sys_malloc(sizeof(*w)); /* calloc is slower */
+	bool async = goro__sched.async_timers;
+	goro_timer *t;
+
+	if (!w)
+		return NULL;
+	arch_zero(w, sizeof(*w));
+	t = &w->ticker.timer;
+	w->c.dataqsiz = 1;
+	w->c.elemsize = sizeof(w->slot);
+	w->c.buf = (char *)&w->slot;
+	w->c.timer = async ? NULL : t;
+	t->c = &w->c;
+	t->t.fn = async ? due_async : due;
+	t->t.arg = t;
+	if (async)
+		reset_heaped(t, ns, period);
+	else
+		arm(t, ns, period);
+	return &w->ticker;
+}
+
+/*
+ * Its fn may be waiting for a lock: it must be over.  So must whoever received
+ * last: see goro_chan_free().
+ */
+static void dispose(goro_timer *t)
+{
+	stop(t);
+	goro__timer_del_sync(&t->t);
+	if (t->c) {
+		plock(&t->c->lock);
+		punlock(&t->c->lock);
+	}
+	sys_free(t);
+}
+
+goro_timer *goro_timer_new(int64_t ns)
+{
+	goro_ticker *t = new_timer(ns, 0);
+
+	return t ? &t->timer : NULL;
+}
+
+goro_chan *goro_timer_chan(goro_timer *t)
+{
+	return t ? t->c : NULL;
+}
+
+/* ---- after_func --------------------------------------------------------- */
+
+static void start_func(struct timer *heaped, int64_t now)
+{
+	goro_timer *t = heaped->arg;
+	goro_fn fn = t->fn;
+	void *arg = t->arg;
+	struct g *g;
+
+	(void)now;
+	g = goro__newg(fn, arg, 0, goro__default_class,
+		       __builtin_return_address(0));
+	if (!g)
+		goro__fatal("runtime: cannot allocate a goroutine's stack");
+	san_acquire_as(&g->san, t);
+	goro__timer_done(heaped);
+	goro__start(g);
+}
+
+goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
+{
+	goro_timer *t = fn ? sys_calloc(1, sizeof(*t)) : NULL;
+
+	if (!t)
+		return NULL;
+	t->fn = fn;
+	t->arg = arg;
+	t->t.fn = start_func;
+	t->t.arg = t;
+	reset_heaped(t, ns, 0);
+	return t;
+}
+
+/* ---- both --------------------------------------------------------------- */
+
+int goro_timer_stop(goro_timer *t)
+{
+	int pending;
+
+	if (!t)
+		return GORO_TIMER_STOP;
+	pending = stop(t);
+	goro__stop_if_asked();
+	return pending;
+}
+
+int goro_timer_reset(goro_timer *t, int64_t ns)
+{
+	int pending;
+
+	if (!t)
+		return GORO_TIMER_RESET;
+	pending = reset(t, ns, 0);
+	goro__stop_if_asked();
+	return pending;
+}
+
+void goro_timer_free(goro_timer *t)
+{
+	if (!t)
+		return;
+	dispose(t);
+}
+
+goro_chan *goro_after(int64_t ns)
+{
+	return goro_timer_chan(goro_timer_new(ns));
+}
+
+/* ---- tickers ------------------------------------------------------------ */
+
+goro_ticker *goro_ticker_new(int64_t ns, int *status)
+{
+	goro_ticker *t;
+	int none;
+
+	if (!status)
+		status = &none;
+	*status = GORO_TICKER_NEW;
+	if (ns <= 0)
+		return NULL;
+	*status = GORO_ENOMEM;
+	t = new_timer(ns, ns);
+	if (!t)
+		return NULL;
+	*status = GORO_OK;
+	return t;
+}
+
+goro_chan *goro_ticker_chan(goro_ticker *t)
+{
+	return t ? t->timer.c : NULL;
+}
+
+void goro_ticker_stop(goro_ticker *t)
+{
+	if (t)
+		stop(&t->timer);
+}
+
+int goro_ticker_reset(goro_ticker *t, int64_t ns)
+{
+	if (!t)
+		return GORO_EINVAL;
+	if (ns <= 0)
+		return GORO_TICKER_RESET;
+	reset(&t->timer, ns, ns);
+	return GORO_OK;
+}
+
+void goro_ticker_free(goro_ticker *t)
+{
+	if (!t)
+		return;
+	dispose(&t->timer);
+}
+
+goro_chan *goro_tick(int64_t ns)
+{
+	return goro_ticker_chan(goro_ticker_new(ns, NULL));
+}
+
+/* ---- sleep -------------------------------------------------------------- */
+
+void goro_sleep(int64_t ns)
+{
+	if (ns <= 0)
+		goro_checkpoint();
+	else
+		goro__sleep_until(goro__when(ns), WAIT_SLEEP);
+}
+
+int64_t goro_now(void)
+{
+	int64_t now = goro__now();
+
+	goro__stop_if_asked();
+	return now;
+}

@@ -1,0 +1,178 @@
+/*
+ * waitgroup.c - WaitGroup, and Once.
+ */
+#include "wait/sema.h"
+
+#include "sched/panic.h"
+
+struct waitgroup {
+	struct lock lock;
+	int64_t n;
+	struct waitq q;
+};
+
+_Static_assert(sizeof(struct waitgroup) <= sizeof(goro_waitgroup), "goro.h");
+
+int goro_wg_add_status(goro_waitgroup *group, int64_t delta)
+{
+	struct waitgroup *wg = (struct waitgroup *)(void *)group;
+	struct sudog *list = NULL;
+	int64_t n;
+
+	if (delta < 0)
+		san_release(wg);
+	plock(&wg->lock);
+	n = wg->n += delta;
+	if (n == 0) {
+		list = wg->q.first;
+		wg->q = (struct waitq){0};
+	}
+	punlock(&wg->lock);
+	wake_list(list);
+	return n < 0 ? GORO_WG_NEGATIVE : GORO_OK;
+}
+
+void goro_wg_add(goro_waitgroup *wg, int64_t delta)
+{
+	int status = goro_wg_add_status(wg, delta);
+
+	if (unlikely(status))
+		goro__panic_status(status);
+}
+
+void goro_wg_done(goro_waitgroup *wg)
+{
+	goro_wg_add(wg, -1);
+}
+
+void goro_wg_wait(goro_waitgroup *group)
+{
+	struct waitgroup *wg = (struct waitgroup *)(void *)group;
+
+	plock(&wg->lock);
+	if (wg->n == 0)
+		punlock(&wg->lock);
+	else
+		wait_at_end(&wg->q, &wg->lock, WAIT_WAITGROUP);
+	san_acquire(wg);
+}
+
+bool goro_wg_trywait(goro_waitgroup *group)
+{
+	struct waitgroup *wg = (struct waitgroup *)(void *)group;
+	bool zero;
+
+	plock(&wg->lock);
+	zero = wg->n == 0;
+	punlock(&wg->lock);
+	if (zero)
+		san_acquire(wg);
+	return zero;
+}
+
+struct wg_task {
+	goro_waitgroup *wg;
+	goro_fn fn;
+	void *arg;
+};
+
+/* A panic ends the process: nobody is let go before that. */
+static void task_done(void *wg)
+{
+	const struct panic *p = goro__self()->stack->panics;
+
+	if (!p || p->goexit)
+		goro_wg_done(wg);
+}
+
+/* done is deferred: fn may end by goexit. */
+static void run_task(void *arg)
+{
+	struct wg_task *t = arg;
+
+	if (goro_defer(task_done, t->wg))
+		goro__fatal("runtime: out of memory");
+	t->fn(t->arg);
+}
+
+int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)
+{
+	struct wg_task t = {.wg = wg, .fn = fn, .arg = arg};
+	int status;
+
+	if (!fn)
+		goro__fatal("go of nil func value");
+	goro_wg_add(wg, 1);
+	status = goro_go_copy(run_task, &t, sizeof(t));
+	if (status)
+		goro_wg_done(wg);
+	return status;
+}
+
+/* ---- Once --------------------------------------------------------------- */
+
+struct once {
+	struct lock lock;
+	atomic_uint done;
+	bool running;
+	struct waitq q;
+};
+
+_Static_assert(sizeof(struct once) <= sizeof(goro_once), "goro.h");
+
+struct once_call {
+	struct once *o;
+	goro_fn fn;
+	void *arg;
+};
+
+/* However fn ended: it counts as done. */
+static void once_done(void *arg)
+{
+	struct once *o = arg;
+	struct sudog *list;
+
+	san_release(o);
+	plock(&o->lock);
+	store_release(&o->done, 1u); /* pairs with the acquire in once_do */
+	list = o->q.first;
+	o->q = (struct waitq){0};
+	punlock(&o->lock);
+	wake_list(list);
+}
+
+static void call_once(void *arg)
+{
+	struct once_call *c = arg;
+
+	if (goro_defer(once_done, c->o))
+		goro__fatal("runtime: out of memory");
+	c->fn(c->arg);
+}
+
+/* False: another call ran it, and has ended. */
+static bool first_call(struct once *o)
+{
+	bool first;
+
+	plock(&o->lock);
+	first = !o->running;
+	o->running = true;
+	if (first || load_relaxed(&o->done))
+		punlock(&o->lock);
+	else
+		wait_at_end(&o->q, &o->lock, WAIT_MUTEX);
+	return first;
+}
+
+void goro_once_do(goro_once *once, goro_fn fn, void *arg)
+{
+	struct once *o = (struct once *)(void *)once;
+	struct once_call c = {.o = o, .fn = fn, .arg = arg};
+	struct goro_panic_value v;
+
+	if (unlikely(!load_acquire(&o->done)) && first_call(o) &&
+	    goro_try(call_once, &c, &v) == GORO_PANICKED)
+		goro_panic_value(&v);
+	san_acquire(o);
+}
