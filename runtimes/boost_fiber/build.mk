@@ -5,13 +5,17 @@
 
 BF_HEADER := $(firstword $(wildcard $(addsuffix /boost/fiber/all.hpp,\
 	/usr/include /usr/local/include)))
+# Debian's libboost-dev has the headers of all, and no library: the compiler
+# answers with a path only if it finds the file.
+BF_LIBRARY := $(if $(BF_HEADER),$(filter /%,$(shell $(CXX) \
+	-print-file-name=libboost_fiber.so)))
 BF_OBJS := $(patsubst runtimes/boost_fiber/%.cc,\
 	$(B)/obj/runtimes/boost_fiber/%.o,$(wildcard runtimes/boost_fiber/*.cc))
 
 CONF_MISSING_boost_fiber := no Boost.Fiber here: Debian package \
 	libboost-fiber-dev
 
-ifneq ($(and $(BF_HEADER),$(filter none,$(SAN))),)
+ifneq ($(and $(BF_LIBRARY),$(filter none,$(SAN))),)
 RUNTIME_FILES += $(B)/runtimes/boost_fiber.so
 endif
 
