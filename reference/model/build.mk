@@ -12,7 +12,7 @@ MC_BUGS := $(patsubst $(MC)/planted/%.sed,%,$(wildcard $(MC)/planted/*.sed))
 MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
-MC_LINKED := $(addprefix sched/,runq m timer) $(addprefix base/,lock note)
+MC_LINKED := $(addprefix sched/,runq globq m timer) $(addprefix base/,lock note)
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) -I$(MC) \
 	-Ireference/include -Ireference/src/base/san/none \
 	-Ireference/src/base/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h

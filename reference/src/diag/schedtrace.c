@@ -170,7 +170,7 @@ static void copy_sched(struct sched *s)
 	trace.spinning = load_relaxed(&s->nmspinning);
 	if (trace.spinning > awake)
 		trace.spinning = awake;
-	trace.runq = s->runq.n;
+	trace.runq = s->globq.list.n;
 	trace.gcwaiting = load_relaxed(&s->gcwaiting);
 	trace.stopwait = s->stopwait;
 	trace.idle_locked = s->nmidlelocked;

@@ -50,7 +50,7 @@ int64_t goro_runq_len(int p)
 	struct runq *q;
 
 	if (p < 0)
-		return load_relaxed(&goro__sched.nrunq);
+		return load_relaxed(&goro__sched.globq.n);
 	if (p >= goro__sched.gomaxprocs)
 		return 0;
 	q = &goro__allp[p]->runq;

@@ -8,8 +8,8 @@
 #include "sched/clock.h"
 #include "io/netpoll.h"
 #include "base/print.h"
+#include "sched/globq.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 #include "wait/signal.h"
@@ -336,7 +336,7 @@ void goro__handoffp(struct p *p)
 {
 	struct sched *s = &goro__sched;
 
-	if (!goro__runq_empty(&p->runq) || load_relaxed(&s->nrunq) > 0 ||
+	if (!goro__runq_empty(&p->runq) || globq_len(&s->globq) > 0 ||
 	    load_relaxed(&p->timers.next) != INT64_MAX) {
 		goro__startm(p, false);
 		return;
@@ -358,7 +358,7 @@ void goro__handoffp(struct p *p)
 		return;
 	}
 	/* The last P that was in use: somebody must sleep for the network. */
-	if (s->runq.n > 0 ||
+	if (globq_len(&s->globq) > 0 ||
 	    ((int32_t)load_relaxed(&s->npidle) == s->gomaxprocs - 1 &&
 	     goro__network_unwatched())) {
 		unlock(&s->lock);

@@ -44,8 +44,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "sched/globq.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 #include "base/sys.h"
 
 extern const char goro__text_begin[], goro__text_end[];
@@ -92,29 +92,6 @@ static struct m *pass_on(struct p *p, struct m *instead)
 	return m;
 }
 
-/* The first of the list that was stopped; it leaves the list. */
-static struct g *take_stopped(struct glist *l)
-{
-	struct g *prev = NULL;
-	struct g *g = l->head;
-
-	while (g && load_relaxed(&g->preempted) == 0) {
-		prev = g;
-		g = g->schedlink;
-	}
-	if (!g)
-		return NULL;
-	if (prev)
-		prev->schedlink = g->schedlink;
-	else
-		l->head = g->schedlink;
-	if (l->tail == g)
-		l->tail = prev;
-	l->n--;
-	g->schedlink = NULL;
-	return g;
-}
-
 /* Whether one of p's own queue was stopped; p is the caller's. */
 static bool has_stopped(struct p *p)
 {
@@ -141,9 +118,8 @@ struct m *goro__stopped_m(struct p *p)
 	if (has_stopped(p))
 		while ((g = runq_take_next(&p->runq)) != NULL ||
 		       (g = runq_pop(&p->runq)) != NULL)
-			glist_push(&s->runq, g);
-	g = take_stopped(&s->runq);
-	store_relaxed(&s->nrunq, s->runq.n);
+			globq_push(&s->globq, g);
+	g = goro__globq_take_stopped(&s->globq);
 	if (!g || !cas_acq_rel(&g->preempted, &stopped, 0u))
 		return NULL; /* main has returned */
 	return g->lockedm;
@@ -166,8 +142,7 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	store_relaxed(&g->status, GRUNNABLE);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
-	glist_push(&s->runq, g);
-	store_relaxed(&s->nrunq, s->runq.n);
+	globq_push(&s->globq, g);
 	if (!load_relaxed(&s->gcwaiting))
 		return pass_on(p, instead);
 	store_release(&p->status, PGCSTOP);

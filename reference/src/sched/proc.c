@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sched/errtext.h"
+#include "sched/globq.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
 
@@ -92,7 +93,7 @@ void goro_yield(void)
 
 	/* Alone on this P: the scheduler is asked once in 61 times. */
 	if (goro__runq_empty(&p->runq) && !load_relaxed(&p->attention) &&
-	    load_relaxed(&goro__sched.nrunq) == 0 && ++p->schedtick % 61 &&
+	    globq_len(&goro__sched.globq) == 0 && ++p->schedtick % 61 &&
 	    !look_at_timers(p))
 		return;
 	goro__yield_to(false);

@@ -40,6 +40,7 @@
  * it sees a goroutine that waits while a P is idle.
  */
 #include "sched/clock.h"
+#include "sched/globq.h"
 #include "io/netpoll.h"
 #include "base/order.h"
 #include "base/sys.h"
@@ -52,8 +53,7 @@ void goro__globrunqput(struct g *g)
 	struct sched *s = &goro__sched;
 
 	lock(&s->lock);
-	glist_push(&s->runq, g);
-	store_relaxed(&s->nrunq, s->runq.n);
+	globq_push(&s->globq, g);
 	unlock(&s->lock);
 	fence_seq(); /* before a look at nmspinning; pairs with recheck() */
 }
@@ -63,8 +63,7 @@ static void globrunqput_all(struct glist *l)
 	struct sched *s = &goro__sched;
 
 	lock(&s->lock);
-	glist_append(&s->runq, l);
-	store_relaxed(&s->nrunq, s->runq.n);
+	globq_push_all(&s->globq, l);
 	unlock(&s->lock);
 }
 
@@ -82,26 +81,17 @@ void goro__runqput(struct p *p, struct g *g, bool next)
 	}
 }
 
-/* This P's share of the global queue, at most max; the first of them. */
+/* Takes p's share of the global queue, at most max.  Owner of p only. */
 static struct g *globrunqget(struct p *p, uint32_t max)
 {
 	struct sched *s = &goro__sched;
 	struct g *first;
-	uint32_t n;
 
-	if (load_relaxed(&s->nrunq) == 0)
+	if (globq_len(&s->globq) == 0)
 		return NULL;
 	lock(&s->lock);
-	n = s->runq.n / (uint32_t)s->gomaxprocs + 1;
-	if (n > max)
-		n = max;
-	first = glist_pop(&s->runq);
-	while (--n > 0 && s->runq.n > 0)
-		if (!runq_push(&p->runq, s->runq.head))
-			break;
-		else
-			fetch(glist_pop(&s->runq));
-	store_relaxed(&s->nrunq, s->runq.n);
+	first = goro__globq_take(&s->globq, &p->runq, (uint32_t)s->gomaxprocs,
+				 max);
 	unlock(&s->lock);
 	return first;
 }
@@ -208,7 +198,7 @@ bool goro__work_anywhere(void)
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
 		if (!goro__runq_empty(&goro__allp[i]->runq))
 			return true;
-	return load_relaxed(&goro__sched.nrunq) > 0;
+	return globq_len(&goro__sched.globq) > 0;
 }
 
 int64_t goro__next_timer(void)
@@ -438,7 +428,7 @@ static bool give_up_p(void)
 	bool stay;
 
 	lock(&s->lock);
-	stay = load_relaxed(&s->gcwaiting) || s->runq.n > 0;
+	stay = load_relaxed(&s->gcwaiting) || globq_len(&s->globq) > 0;
 	if (!stay)
 		goro__pidleput(goro__releasep());
 	unlock(&s->lock);

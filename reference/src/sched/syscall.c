@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
+#include "sched/globq.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 #include "base/sys.h"
 #include "sched/switch.h"
 
@@ -60,10 +60,8 @@ static struct p *idle_p_or_queue(struct g *g)
 
 	lock(&s->lock);
 	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
-	if (!p && g) {
-		glist_push(&s->runq, g);
-		store_relaxed(&s->nrunq, s->runq.n);
-	}
+	if (!p && g)
+		globq_push(&s->globq, g);
 	unlock(&s->lock);
 	return p;
 }

@@ -9,8 +9,8 @@
  * 10 ms; with all Ps idle it sleeps.
  */
 #include "sched/clock.h"
+#include "sched/globq.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 
@@ -60,7 +60,7 @@ static bool slice_is_over(struct p *p, int64_t now)
 static bool work_waits(struct p *p)
 {
 	return !goro__runq_empty(&p->runq) ||
-	       load_relaxed(&goro__sched.nrunq) > 0 || timers_due(p);
+	       globq_len(&goro__sched.globq) > 0 || timers_due(p);
 }
 
 /*
@@ -161,7 +161,7 @@ static bool watch_all(int64_t now)
 
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
 		busy |= watch(goro__allp[i], now);
-	if (load_relaxed(&goro__sched.nrunq) > 0 &&
+	if (globq_len(&goro__sched.globq) > 0 &&
 	    load_relaxed(&goro__sched.npidle) > 0)
 		wake_one();
 	return busy;
@@ -190,7 +190,7 @@ static bool sleep_if_idle(void)
 		return false;
 	lock(&s->lock);
 	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs &&
-	       s->runq.n == 0;
+	       globq_len(&s->globq) == 0;
 	if (idle)
 		store_relaxed(&s->sysmonwait, 1u);
 	unlock(&s->lock);

@@ -134,6 +134,12 @@ struct timers {
 	_Atomic int64_t next;
 };
 
+/* The global run queue: globq.h. */
+struct globq {
+	struct glist list;
+	_Atomic(uint32_t) n; /* list.n, for a look without the lock */
+};
+
 struct defer;
 struct tryframe;
 struct panic;
@@ -265,8 +271,7 @@ struct m {
 
 struct sched {
 	struct lock lock __attribute__((aligned(CACHE_LINE)));
-	struct glist runq;         /* lock */
-	_Atomic(uint32_t) nrunq;   /* runq.n, for a look without the lock */
+	struct globq globq;        /* lock */
 	struct p *pidle;           /* lock */
 	_Atomic(uint32_t) npidle;  /* written under lock */
 	struct m *allm;            /* lock: all but sysmon's */

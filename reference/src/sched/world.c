@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
+#include "sched/globq.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 #include "base/sys.h"
 
 #define ASK_AGAIN INT64_C(1000000)
@@ -183,8 +183,7 @@ static void destroy_p(struct p *gone, struct p *p)
 	lock(&s->lock);
 	while ((g = runq_take_next(&gone->runq)) != NULL ||
 	       (g = runq_pop(&gone->runq)) != NULL)
-		glist_push(&s->runq, g);
-	store_relaxed(&s->nrunq, s->runq.n);
+		globq_push(&s->globq, g);
 	goro__add_stats(&s->gone, &gone->stats);
 	unlock(&s->lock);
 	glist_append(&p->gfree, &gone->gfree);

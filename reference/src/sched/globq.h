@@ -1,0 +1,48 @@
+/*
+ * globq.h - the global run queue: goroutines that any P may take.
+ *
+ * Its lock is sched.lock, which the idle lists have too: a goroutine is queued,
+ * or an idle P found, in one step.  All here is called with it held, but for
+ * globq_len().  A goroutine is off the list before any ring shows it: a thief
+ * may run it, end it and reuse its link at once.
+ *
+ * Who pushes and then looks for somebody to wake puts a fence_seq() between;
+ * it pairs with the fence of who stops looking for work (schedule.c).
+ */
+#ifndef GORO_GLOBQ_H
+#define GORO_GLOBQ_H
+
+#include "sched/runq.h"
+
+/* The length; anyone may ask, with the lock or without. */
+static inline uint32_t globq_len(const struct globq *q)
+{
+	return load_relaxed(&q->n);
+}
+
+/* Puts g at the end. */
+static inline void globq_push(struct globq *q, struct g *g)
+{
+	glist_push(&q->list, g);
+	store_relaxed(&q->n, q->list.n);
+}
+
+/* Puts all of l at the end; l is empty then. */
+static inline void globq_push_all(struct globq *q, struct glist *l)
+{
+	glist_append(&q->list, l);
+	store_relaxed(&q->n, q->list.n);
+}
+
+/*
+ * Takes the share of one P in ps, and most at most.  Returns the first, NULL if
+ * the queue is empty; the others go to ring, of whose P the caller is the
+ * owner.
+ */
+struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
+			   uint32_t most);
+
+/* Takes the first that sleeps in its signal handler; NULL: there is none. */
+struct g *goro__globq_take_stopped(struct globq *q);
+
+#endif
