@@ -109,7 +109,7 @@ test-registry: $(B)/conformance ## hold behaviours and cases against each other
 CONF_TEST := $(CONF_DIR)/runner/tests
 CONF_TEST_OUT := $(B)/runner-tests
 CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/kit/,\
-	check.c kit.c))
+	caller.c check.c kit.c ledger.c))
 
 CONF_FAKE_good :=
 CONF_FAKE_broken := -DFAKE_NAME='"broken"' -DFAKE_BROKEN=1
@@ -144,13 +144,18 @@ $(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h abi/assay_ext.h \
 	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d $(CONF_FAKE_$*) -shared \
 		-o $@ $<
 
+$(CONF_TEST_OUT)/cheat.so: $(CONF_TEST)/cheat.c abi/assay.h abi/assay_ext.h
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d -shared -o $@ $< -ldl -lpthread
+
 $(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
 		$(CONF_SUPPORT_OBJS) $(call conf_objects,$(CONF_TEST)/cases.c)
 	@mkdir -p $(@D)
 	$(CONF_LINK)
 
 test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
-		$(B)/conformance ## test the conformance runner itself
+		$(CONF_TEST_OUT)/cheat.so $(B)/conformance \
+		$$(call conf_files,goro) ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
 
 FRAGMENTS += conformance/mutants/build.mk

@@ -17,6 +17,10 @@
  *	skip REASON
  *	done                             the body ended; the verdict is complete
  *
+ * The memory in the descriptor ASSAY_LEDGER_FD is the ledger, ledger.h; the
+ * runner believes a line or a status only if the ledger agrees.  A twin, see
+ * below, has none: what it says counts.
+ *
  * Exit status: 0 passed, 1 a check failed, 77 skipped, 2 a wrong argument or
  * a runtime that cannot be used (one line on stderr).  For a case that
  * declares how it ends, the status is the program's own: 0 if main returned.

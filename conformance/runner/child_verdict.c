@@ -7,28 +7,81 @@
  * check.c), and run_case() asserts on the thread that called run(), after
  * run() has returned.  CUnit's own front ends would write to the case's
  * stdout and are not used.
+ *
+ * Every step goes into the ledger; one that is out of turn is a failed check.
  */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "../cases/kit/caller.h"
+#include "../cases/kit/ledger.h"
 #include "caselist.h"
 #include "child_internal.h"
 
 static const struct testcase *current;
 static int run_status;
+static struct caller caller;
+
+static enum ledger_stage stage(void)
+{
+	/* pairs with ledger_step() */
+	return (enum ledger_stage)atomic_load_explicit(&ledger->stage,
+						       memory_order_acquire);
+}
+
+static bool in_own_process(void)
+{
+	return atomic_load_explicit(&ledger->pid, memory_order_relaxed) ==
+	       getpid();
+}
+
+/* What a runtime did that takes the step to `to` out of its turn. */
+static const char *out_of_turn(enum ledger_stage to)
+{
+	enum ledger_stage at = stage();
+
+	if (!in_own_process())
+		return "core->run() went on in another process";
+	if (to == LEDGER_BEGAN && at < LEDGER_RETURNED)
+		return "core->run() called main twice";
+	if (to == LEDGER_RETURNED && at == LEDGER_CALLED)
+		return "core->run() returned and had not called main";
+	if (to == LEDGER_RETURNED && at == LEDGER_BEGAN)
+		return "core->run() returned before main did";
+	return "core->run() returned twice, or main ran on after it";
+}
+
+static bool step(enum ledger_stage from, enum ledger_stage to)
+{
+	return ledger_step(from, to) ||
+	       check_ok(false, current->file, current->line, "%s",
+			out_of_turn(to));
+}
 
 static void start_body(void *arg)
 {
 	(void)arg;
+	if (!step(LEDGER_CALLED, LEDGER_BEGAN))
+		return;
+	caller_let_return(&caller);
 	current->body();
+	caller_let_return(&caller);
+	step(LEDGER_BEGAN, LEDGER_ENDED);
 }
 
 static void assert_that(bool ok, const char *what)
 {
 	CU_assertImplementation(ok, (unsigned)current->line, what,
 				current->file, "", CU_FALSE);
+}
+
+/* A run() that has called main cannot say afterwards that it does not run. */
+static bool unsupported(void)
+{
+	return run_status == ASSAY_ENOTSUP && stage() == LEDGER_CALLED;
 }
 
 static void run_case(void)
@@ -39,10 +92,19 @@ static void run_case(void)
 		.flags = case_run.virtual_time ? ASSAY_RUN_VIRTUAL_TIME : 0,
 		.seed = case_run.seed};
 
+	caller_enter(&caller);
+	step(LEDGER_NEW, LEDGER_CALLED);
 	if ((current->flags & CASE_OUTSIDE) != 0)
-		current->body();
+		start_body(NULL);
 	else
 		run_status = rt->core->run(start_body, NULL, &options);
+	caller_leave(&caller);
+	if (run_status == ASSAY_OK)
+		step(LEDGER_ENDED, LEDGER_RETURNED);
+	else if (!unsupported())
+		check_ok(false, current->file, current->line,
+			 "core->run() returned %d (%s)", run_status,
+			 assay_status_text(run_status));
 	assert_that(run_status == ASSAY_OK, "core->run() == ASSAY_OK");
 	assert_that(case_failures() == 0, "all checks of the body");
 }
@@ -89,23 +151,17 @@ static bool run_registered(const struct testcase *tc)
 
 static int skipped(const char *reason)
 {
+	atomic_store_explicit(&ledger->skipped, true, memory_order_relaxed);
 	case_line("skip", reason);
 	return CHILD_SKIPPED;
 }
 
 static int verdict(unsigned failures)
 {
-	if (run_status == ASSAY_ENOTSUP)
+	if (unsupported())
 		return skipped(case_run.virtual_time
 				       ? "needs virtual time"
 				       : "core->run: not supported");
-	if (run_status != ASSAY_OK) {
-		char text[96];
-
-		snprintf(text, sizeof(text), "core->run() returned %d (%s)",
-			 run_status, assay_status_text(run_status));
-		case_line("fail", text);
-	}
 	case_line("done", "");
 	if (current->ends.declared)
 		return CHILD_PASSED; /* main returned; the runner judges */

@@ -1,6 +1,11 @@
 /*
  * judge.c - see judge.h.  Whatever is wrong becomes a line of run->fails; the
  * verdict says only what kind of end it was.
+ *
+ * A pass is earned: the ledger must say that main began, made a check, came to
+ * its end where it should, and that core->run() returned only then.  What the
+ * child wrote must be as many lines as the ledger counts.  A host's twin has
+ * no ledger; its own word counts.
  */
 #define _GNU_SOURCE
 #include "judge.h"
@@ -18,7 +23,14 @@ enum { STATUS_FAILED = 1, STATUS_SKIPPED = 77 };
 struct said {
 	char *skip;
 	bool done;
+	int lines, fails;
 };
+
+static int count_of(atomic_int *n)
+{
+	/* the process is dead: no order is needed */
+	return atomic_load_explicit(n, memory_order_relaxed);
+}
 
 static char *ended_how(const struct task_end *end, bool hang_wanted)
 {
@@ -50,9 +62,11 @@ static void take_line(struct run *run, struct said *said, char *line)
 {
 	char *text;
 
-	if ((text = after(line, "fail")) != NULL)
+	said->lines += *line != '\0';
+	if ((text = after(line, "fail")) != NULL) {
+		said->fails++;
 		strings_add(&run->fails, copy_text(text));
-	else if ((text = after(line, "note")) != NULL)
+	} else if ((text = after(line, "note")) != NULL)
 		strings_add(&run->notes, copy_text(text));
 	else if ((text = after(line, "skip")) != NULL)
 		said->skip = copy_text(text);
@@ -61,6 +75,11 @@ static void take_line(struct run *run, struct said *said, char *line)
 	else if (*line != '\0')
 		strings_add(&run->fails,
 			    text_of("unreadable result line: %.200s", line));
+}
+
+static bool flag_of(atomic_bool *flag)
+{
+	return atomic_load_explicit(flag, memory_order_relaxed);
 }
 
 static struct said read_results(struct run *run, struct capture *c)
@@ -103,6 +122,53 @@ static bool wants_report(const struct outcome *want)
 	return false;
 }
 
+/* More lines than the child began, or fewer than it wrote, are forged. */
+static void judge_lines(struct run *run, const struct said *said,
+			struct ledger *l)
+{
+	int failures = count_of(&l->failures);
+
+	if (said->lines > count_of(&l->lines_begun))
+		strings_add(&run->fails,
+			    "there are result lines that are not the suite's");
+	if (said->lines < count_of(&l->lines_written))
+		strings_add(&run->fails, "result lines got lost");
+	if (failures > 0 && said->fails == 0)
+		strings_add(&run->fails,
+			    text_of("%d check%s failed, and the lines that "
+				    "say so are missing",
+				    failures, failures == 1 ? "" : "s"));
+}
+
+/* True if the body may end the process well before it returns. */
+static bool may_exit(const struct testcase *tc)
+{
+	for (const struct need *n = tc->needs; n && n->name != NULL; n++)
+		if (strcmp(n->name, "core->exit") == 0)
+			return true;
+	return false;
+}
+
+static void judge_main(struct run *run, const struct testcase *tc,
+		       struct ledger *l)
+{
+	const struct outcome *want = &tc->ends;
+	int stage = count_of(&l->stage);
+	bool well = want->declared && want->status == 0 && !want->hangs;
+
+	if (stage < LEDGER_BEGAN)
+		strings_add(&run->fails, "main never began");
+	else if (stage >= LEDGER_ENDED && want->declared && !well &&
+		 !want->main_returns)
+		strings_add(&run->fails,
+			    "main came to its end, which it must not");
+	else if (stage < LEDGER_RETURNED && well && !may_exit(tc))
+		strings_add(&run->fails,
+			    "the process ended before main returned");
+	else if (!flag_of(&l->checked) && !(well && stage == LEDGER_RETURNED))
+		strings_add(&run->fails, "not one check was made");
+}
+
 static void judge_plain(struct run *run, const struct said *said,
 			const struct task_end *end)
 {
@@ -142,35 +208,43 @@ static void soften(struct run *run, const struct said *said)
 	run->fails.n = 0;
 }
 
-static bool took_the_skip(const struct said *said, const struct task_end *end)
+static bool took_the_skip(const struct said *said, const struct task_end *end,
+			  bool twin)
 {
 	return said->skip != NULL && !end->timed_out &&
+	       (twin || flag_of(&end->ledger->skipped)) &&
 	       WIFEXITED(end->status) &&
 	       WEXITSTATUS(end->status) == STATUS_SKIPPED;
 }
 
 static void judge_end(struct run *run, const struct testcase *tc,
-		      const struct said *said, struct task_end *end)
+		      const struct said *said, struct task_end *end, bool twin)
 {
+	struct ledger *l = end->ledger;
 	char *report = wants_report(&tc->ends)
 			       ? NULL
 			       : sanitizer_report(run->err.data);
 
 	if ((tc->flags & CASE_PERF) != 0 && report == NULL && !end->timed_out &&
-	    WIFEXITED(end->status))
+	    WIFEXITED(end->status) && (twin || !flag_of(&l->broken)))
 		soften(run, said);
+	if (!twin)
+		judge_lines(run, said, l);
 	if (report != NULL)
 		strings_add(&run->fails, report);
 	if (tc->ends.declared)
 		judge_outcome(run, &tc->ends, end);
 	else if ((tc->flags & CASE_PERF) == 0 || !said->done)
 		judge_plain(run, said, end);
+	if (!twin)
+		judge_main(run, tc, l);
 	run->verdict = verdict_of(run, tc, end);
 	if (run->verdict != RUN_PASS)
 		run->reason = copy_text(run->fails.v[0]);
 }
 
-void judge(struct run *run, const struct testcase *tc, struct task_end *end)
+void judge(struct run *run, const struct testcase *tc, bool twin,
+	   struct task_end *end)
 {
 	struct said said;
 
@@ -180,11 +254,11 @@ void judge(struct run *run, const struct testcase *tc, struct task_end *end)
 	run->ended = ended_how(end, tc->ends.hangs);
 	said = read_results(run, &end->stream[TASK_RESULT]);
 	capture_free(&end->stream[TASK_RESULT]);
-	if (took_the_skip(&said, end) && run->fails.n == 0) {
+	if (took_the_skip(&said, end, twin) && run->fails.n == 0) {
 		run->verdict = RUN_SKIP;
 		run->reason = said.skip;
 	} else {
-		judge_end(run, tc, &said, end);
+		judge_end(run, tc, &said, end, twin);
 		free(said.skip);
 	}
 	if (!run_failed(run)) {

@@ -4,7 +4,11 @@
 
 #include "result.h"
 
-/* Takes over the captures of *end; fills all of *run but its parameters. */
-void judge(struct run *run, const struct testcase *tc, struct task_end *end);
+/*
+ * Takes over the captures of *end; fills all of *run but its parameters.  twin:
+ * the host answers the case by a program of its own.
+ */
+void judge(struct run *run, const struct testcase *tc, bool twin,
+	   struct task_end *end);
 
 #endif

@@ -219,7 +219,10 @@ static void task_ended(void *context, const struct task *task,
 		free(*a);
 	free(task->argv);
 	free((void *)(uintptr_t)task->env);
-	judge(job->run, job->result->entry->tc, end);
+	judge(job->run, job->result->entry->tc,
+	      strings_have(&job->result->runtime->twins,
+			   job->result->entry->id),
+	      end);
 	result_add(job->result, job->run);
 	progress_ended(job->result, job->run);
 }

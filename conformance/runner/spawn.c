@@ -8,9 +8,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "../cases/kit/ledger.h"
+
+/* What a child is given: the writing ends of its pipes, and the ledger. */
+enum { GIVEN = TASK_STREAMS + 1 };
 
 /* What the user's own Go settings must not change in a child. */
 static const char *const not_inherited[] = {
@@ -40,28 +46,28 @@ static bool open_pipes(int reads[TASK_STREAMS], int writes[TASK_STREAMS])
 }
 
 /*
- * Moves the pipes to 1, 2 and RESULT_FD.  They are first copied above all of
+ * Moves the descriptors to 1, 2, RESULT_FD and LEDGER_FD.  They are first copied above all of
  * these, since a runner started without stdout may have got low numbers.
  */
-static bool place_fds(const int writes[TASK_STREAMS])
+static bool place_fds(const int given[GIVEN])
 {
-	static const int place[TASK_STREAMS] = {STDOUT_FILENO, STDERR_FILENO,
-						RESULT_FD};
-	int high[TASK_STREAMS];
+	static const int place[GIVEN] = {STDOUT_FILENO, STDERR_FILENO,
+					 RESULT_FD, LEDGER_FD};
+	int high[GIVEN];
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	for (int i = 0; i < TASK_STREAMS; i++) {
-		high[i] = fcntl(writes[i], F_DUPFD_CLOEXEC, 10);
+	for (int i = 0; i < GIVEN; i++) {
+		high[i] = fcntl(given[i], F_DUPFD_CLOEXEC, 10);
 		if (high[i] < 0)
 			return false;
 	}
 	if (null < 0 || (null != STDIN_FILENO && dup2(null, STDIN_FILENO) < 0))
 		return false;
-	for (int i = 0; i < TASK_STREAMS; i++)
+	for (int i = 0; i < GIVEN; i++)
 		if (dup2(high[i], place[i]) < 0)
 			return false;
 	/* what make or a shell left open is not the case's */
-	(void)close_range(RESULT_FD + 1, ~0u, 0);
+	(void)close_range(LEDGER_FD + 1, ~0u, 0);
 	return true;
 }
 
@@ -86,7 +92,8 @@ static void set_environment(const char *const *env)
 	for (size_t i = 0; i < sizeof(not_inherited) / sizeof(char *); i++)
 		unsetenv(not_inherited[i]);
 	setenv("ASSAY_RESULT_FD", "3", 1);
-	_Static_assert(RESULT_FD == 3, "as the environment says");
+	setenv(LEDGER_VARIABLE, "4", 1);
+	_Static_assert(RESULT_FD == 3 && LEDGER_FD == 4, "as it says");
 	for (; env != NULL && *env != NULL; env++)
 		putenv((char *)(uintptr_t)*env);
 }
@@ -101,8 +108,8 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void become(const struct task *task,
-			     const int writes[TASK_STREAMS], pid_t runner)
+static _Noreturn void become(const struct task *task, const int given[GIVEN],
+			     pid_t runner)
 {
 	struct rlimit none = {0, 0};
 
@@ -114,28 +121,55 @@ static _Noreturn void become(const struct task *task,
 	limit_cpus(task->cpus);
 	set_environment(task->env);
 	default_signals();
-	if (place_fds(writes))
+	if (place_fds(given))
 		execv(task->argv[0], task->argv);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", task->argv[0],
 		strerror(errno));
 	_exit(127);
 }
 
-pid_t spawn(const struct task *task, int fds[TASK_STREAMS])
+/* The memory that the child and the runner share; -1: errno says why. */
+static int open_ledger(struct ledger **out)
 {
-	int writes[TASK_STREAMS];
+	int fd = memfd_create("assay", MFD_CLOEXEC);
+	void *shared = MAP_FAILED;
+
+	if (fd < 0)
+		return -1;
+	if (ftruncate(fd, sizeof(struct ledger)) == 0)
+		shared = mmap(NULL, sizeof(struct ledger),
+			      PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (shared == MAP_FAILED) {
+		close(fd);
+		return -1;
+	}
+	*out = shared;
+	return fd;
+}
+
+void spawn_forget(struct ledger *l)
+{
+	munmap(l, sizeof(*l));
+}
+
+pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l)
+{
+	int given[GIVEN] = {-1, -1, -1, -1};
 	pid_t runner = getpid();
 	pid_t pid = -1;
 
-	if (open_pipes(fds, writes)) {
+	if (open_pipes(fds, given) &&
+	    (given[TASK_STREAMS] = open_ledger(l)) >= 0) {
 		fflush(NULL);
 		pid = fork();
 	}
 	if (pid == 0)
-		become(task, writes, runner);
+		become(task, given, runner);
 	if (pid > 0)
 		setpgid(pid, pid); /* whoever comes first */
-	close_all(writes);
+	close_all(given);
+	if (given[TASK_STREAMS] >= 0)
+		close(given[TASK_STREAMS]);
 	if (pid < 0)
 		close_all(fds);
 	return pid;

@@ -6,9 +6,13 @@
 
 #include "task.h"
 
-#define RESULT_FD 3 /* the child's number of the result descriptor */
+enum { RESULT_FD = 3, LEDGER_FD = 4 }; /* the child's numbers */
 
-/* fds get the reading ends, not blocking.  -1: errno says why. */
-pid_t spawn(const struct task *task, int fds[TASK_STREAMS]);
+/*
+ * Starts it.  fds get the reading ends, not blocking, *l the ledger, for
+ * spawn_forget().  -1: errno says why, and there is neither.
+ */
+pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l);
+void spawn_forget(struct ledger *l);
 
 #endif

@@ -30,8 +30,8 @@ struct slot {
 	int fds[TASK_STREAMS]; /* -1: at its end */
 	enum phase phase;
 	int64_t started;
-	int64_t deadline; /* of the phase */
-	struct task_end end;
+	int64_t deadline;    /* of the phase */
+	struct task_end end; /* with the ledger, while it runs too */
 };
 
 struct pool {
@@ -78,7 +78,7 @@ static bool asked_to_stop(void)
 static bool start_in(struct slot *s, const struct task *task)
 {
 	*s = (struct slot){.task = *task, .started = now_ns()};
-	s->pid = spawn(task, s->fds);
+	s->pid = spawn(task, s->fds, &s->end.ledger);
 	if (s->pid < 0)
 		return false;
 	s->used = true;
@@ -150,6 +150,7 @@ static void finish(struct pool *p, struct slot *s)
 	s->used = false;
 	p->active--;
 	p->sink(p->context, &s->task, &s->end);
+	spawn_forget(s->end.ledger);
 }
 
 /* The time of the phase is over. */

@@ -9,6 +9,7 @@
 #ifndef ASSAY_TASK_H
 #define ASSAY_TASK_H
 
+#include "../cases/kit/ledger.h"
 #include "capture.h"
 
 enum { TASK_OUT, TASK_ERR, TASK_RESULT, TASK_STREAMS };
@@ -27,6 +28,7 @@ struct task_end {
 	bool timed_out;
 	int64_t ns;
 	struct capture stream[TASK_STREAMS];
+	struct ledger *ledger; /* only until the sink returns */
 };
 
 /* The next task to start; false: there are no more. */

@@ -202,6 +202,8 @@ static int killed_by;
 static void is_killed(void *arg)
 {
 	(void)arg;
+	prove_alive();
+	sleep_ns(2 * MS);
 	raise_it(killed_by);
 	sleep_ns(10 * SEC);
 }

@@ -40,6 +40,7 @@ CASE_OF(CH_016, alone, "main alone sending on a nil channel: deadlock",
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan send \\(nil chan\\)\\]:"}))
 {
+	due();
 	send_int(NULL, 1);
 }
 
@@ -48,6 +49,7 @@ CASE_OF(CH_017, alone, "main alone receiving from a nil channel: deadlock",
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
+	due();
 	(void)recv(NULL, NULL);
 }
 
@@ -65,6 +67,7 @@ CASE_OF(CH_038, nil, "range over a nil channel blocks for ever",
 	ENDS(.status = 2, .first = DEADLOCK, .out = "",
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
+	due();
 	(void)range(NULL);
 	say("ended\n");
 }

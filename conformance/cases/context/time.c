@@ -346,6 +346,7 @@ CASE(CX_011, "the deadline's error is a timeout and temporary, no other is",
 		CHECK(!ext->context->is_timeout(others[i]));
 		CHECK(!ext->context->is_temporary(others[i]));
 	}
+	prove_alive();
 }
 
 /* ---- CX-022: a nanosecond ------------------------------------------------------ */

@@ -13,7 +13,10 @@
 static void sleep_then_exit(void *arg)
 {
 	(void)arg;
+	int64_t begin = now();
+
 	sleep_ns(60 * MS);
+	CHECK_GE(now() - begin, 60 * MS);
 	say("woke\n");
 	rt->core->exit(0);
 }
@@ -99,6 +102,7 @@ CASE_OF(DL_008, ticker_asked, "so is a ticker", LIVES_ON(250), ASYNC_ON_REQUEST,
 CASE_OF(DL_008, awaited, "a timer that main waits for is not a deadlock",
 	LIVES_ON(250), NEEDS(NEED(time, timer_new), NEED(time, timer_chan)))
 {
+	due();
 	recv(rt->time->timer_chan(rt->time->timer_new(3600 * SEC)), NULL);
 }
 
@@ -162,6 +166,7 @@ CASE_OF(DL_010, ticker, "nor does a stopped ticker",
 	assay_ticker *t = rt->time->ticker_new(3600 * SEC, NULL);
 
 	rt->time->ticker_stop(t);
+	due();
 	recv(rt->time->ticker_chan(t), NULL);
 }
 
@@ -258,6 +263,7 @@ CASE_OF(DL_026, idle_ticker, "a ticker that nobody waits for does not count",
 	size_t chosen;
 
 	rt->time->ticker_new(3600 * SEC, NULL);
+	due();
 	rt->chan->select(NULL, 0, ASSAY_FOREVER, &chosen);
 }
 

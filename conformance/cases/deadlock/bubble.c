@@ -65,13 +65,13 @@ BUBBLE_CASE(ticker, "a ticker that nobody waits for does not count",
 }
 
 BUBBLE_CASE(exited, "main has returned and others are blocked", MAIN_EXITED,
-	    .match = {"\\[chan receive"})
+	    .main_returns = true, .match = {"\\[chan receive"})
 {
 	go(receive, chan_int(0));
 }
 
 BUBBLE_CASE(stopped, "time stops when main has returned", MAIN_EXITED,
-	    .out = "", .match = {"\\[sleep"})
+	    .main_returns = true, .out = "", .match = {"\\[sleep"})
 {
 	go(sleep_and_speak, "slept\n");
 	yield();

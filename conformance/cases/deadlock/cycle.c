@@ -121,6 +121,7 @@ CASE(DL_017, "main left by goexit and nobody else is there",
      ENDS(.status = 2, .first = NO_GOROUTINES, .out = ""),
      NEEDS(NEED(core, goexit)))
 {
+	due();
 	rt->core->goexit();
 }
 

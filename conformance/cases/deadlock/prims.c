@@ -54,12 +54,14 @@ static void nil_send(void)
 {
 	int v = 1;
 
+	due();
 	rt->chan->send(NULL, &v, ASSAY_FOREVER);
 }
 PRIMITIVE(nil_send, "a send on a nil channel", "chan send \\(nil chan\\)");
 
 static void nil_recv(void)
 {
+	due();
 	rt->chan->recv(NULL, NULL, ASSAY_FOREVER);
 }
 PRIMITIVE(nil_recv, "a receive from a nil channel",
@@ -105,6 +107,7 @@ static void select_none(void)
 {
 	size_t chosen = NO_CASE;
 
+	due();
 	rt->chan->select(NULL, 0, ASSAY_FOREVER, &chosen);
 }
 PRIMITIVE(select_none, "a select without cases", "select \\(no cases\\)",
@@ -125,6 +128,7 @@ static void rw_write(void)
 	static assay_rwmutex m;
 
 	rt->sync->rw_rlock(&m, ASSAY_FOREVER);
+	due();
 	rt->sync->rw_lock(&m, ASSAY_FOREVER);
 }
 PRIMITIVE(rw_write, "a write lock over one's own read lock",
@@ -135,6 +139,7 @@ static void rw_read(void)
 	static assay_rwmutex m;
 
 	rt->sync->rw_lock(&m, ASSAY_FOREVER);
+	due();
 	rt->sync->rw_rlock(&m, ASSAY_FOREVER);
 }
 PRIMITIVE(rw_read, "a read lock over one's own write lock",
@@ -175,6 +180,7 @@ static void once_in_once(void)
 {
 	static assay_once o;
 
+	due();
 	rt->sync->once_do(&o, again, &o);
 }
 PRIMITIVE(once_in_once, "once inside the same once",

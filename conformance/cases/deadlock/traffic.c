@@ -72,10 +72,14 @@ CASE(DL_020, "no false report while all park and wake", .timeout_ms = 20000,
 	say("alive\n");
 }
 
+static atomic_int slept;
+
 static void sleep_and_go(void *wg)
 {
 	for (int i = 0; i < 20; i++)
 		sleep_ns(rnd_below(500000));
+	/* pairs with the load of main */
+	atomic_fetch_add_explicit(&slept, 1, memory_order_release);
 	wg_done(wg);
 }
 
@@ -88,6 +92,7 @@ CASE_OF(DL_020, sleepers, "no false report while all but timers sleep",
 	for (int i = 0; i < 8; i++)
 		go(sleep_and_go, &wg);
 	wg_wait(&wg);
+	CHECK_EQ(atomic_load_explicit(&slept, memory_order_acquire), 8);
 	say("alive\n");
 }
 

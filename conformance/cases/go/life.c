@@ -18,6 +18,7 @@ CASE(GO_003, "main's return ends the process, not waiting for others",
      NEEDS(NEED_GO, NEED(time, sleep)),
      ENDS(.status = 0, .out = "", .max_ms = 2500))
 {
+	prove_alive();
 	go(print_late, NULL);
 }
 

@@ -304,6 +304,7 @@ CASE(GO_014, "goroutines have no handle: a channel joins them",
 CASE(GO_016, "starting a nil function is fatal", NEEDS(NEED_GO),
      ENDS(.status = 2, .first = "fatal error: go of nil func value"))
 {
+	due();
 	(void)rt->core->go(NULL, NULL, 0);
 }
 

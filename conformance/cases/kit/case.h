@@ -20,10 +20,11 @@
  *	     ENDS(.status = 2, .first = "panic: close of closed channel"))
  *
  * and the runner judges exit status, stderr and stdout of the child, for a
- * body in C and for its twin in another language alike.
+ * body in C and for its twin in another language alike.  The body must not
+ * come to its end then, and must have made a check or said due() before.
  *
  * Checks may be made from any goroutine: they record, and the verdict is
- * given after run() returned.  REQUIRE ends the child at once, for when
+ * given after run() returned.  A case that made none has not passed.  REQUIRE ends the child at once, for when
  * going on makes no sense.
  */
 #ifndef ASSAY_CASE_H
@@ -77,6 +78,7 @@ struct outcome {
 	bool silent;          /* stderr is empty */
 	int min_ms, max_ms;   /* wall time; max_ms is scaled as timeouts are */
 	bool hangs;           /* alive after max_ms; the runner kills it */
+	bool main_returns;    /* before the process ends with that status */
 };
 
 #define ENDS(...) .ends = {.declared = true, __VA_ARGS__}
@@ -183,6 +185,13 @@ _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool check_ok(bool ok, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 _Noreturn void check_stop(void);
+
+/*
+ * The end that the head declares is due: what the body does next must bring
+ * it.  A body that makes no check before its end says so, since one that did
+ * nothing proves nothing.
+ */
+void due(void);
 
 #define CHECK(cond) check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)

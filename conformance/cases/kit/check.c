@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ledger.h"
 #include "run.h"
 
 enum {
@@ -25,12 +26,16 @@ const struct assay_runtime_ext *ext;
 struct case_run case_run = {
 	.result_fd = STDOUT_FILENO, .time_scale = 1, .test_scale = 1};
 
-static atomic_int failures;
-
 int case_failures(void)
 {
 	/* pairs with the release in record_failure */
-	return atomic_load_explicit(&failures, memory_order_acquire);
+	return atomic_load_explicit(&ledger->failures, memory_order_acquire);
+}
+
+static void count(atomic_int *n)
+{
+	/* read when the process is dead: no order is needed */
+	atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
 }
 
 void case_line(const char *word, const char *text)
@@ -46,7 +51,9 @@ void case_line(const char *word, const char *text)
 		if (line[i] == '\n' || line[i] == '\r')
 			line[i] = ' ';
 	line[len] = '\n';
-	(void)!write(case_run.result_fd, line, len + 1);
+	count(&ledger->lines_begun);
+	if (write(case_run.result_fd, line, len + 1) == (ssize_t)len + 1)
+		count(&ledger->lines_written);
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -60,8 +67,8 @@ static void record_failure(const char *file, int line, const char *text)
 {
 	char full[TEXT_MAX];
 	/* pairs with the acquire in case_failures */
-	int before =
-		atomic_fetch_add_explicit(&failures, 1, memory_order_acq_rel);
+	int before = atomic_fetch_add_explicit(&ledger->failures, 1,
+					       memory_order_acq_rel);
 
 	if (before > LINES_MAX)
 		return;
@@ -74,11 +81,20 @@ static void record_failure(const char *file, int line, const char *text)
 	case_line("fail", full);
 }
 
+/* Only the first one writes: checks are made by many threads at once. */
+static void note_a_check(void)
+{
+	if (!atomic_load_explicit(&ledger->checked, memory_order_relaxed))
+		atomic_store_explicit(&ledger->checked, true,
+				      memory_order_relaxed);
+}
+
 bool check_ok(bool ok, const char *file, int line, const char *fmt, ...)
 {
 	char text[TEXT_MAX];
 	va_list ap;
 
+	note_a_check();
 	if (ok)
 		return true;
 	va_start(ap, fmt);
@@ -112,6 +128,7 @@ _Noreturn void skip(const char *fmt, ...)
 	va_start(ap, fmt);
 	format(text, fmt, ap);
 	va_end(ap);
+	atomic_store_explicit(&ledger->skipped, true, memory_order_relaxed);
 	case_line("skip", text);
 	_exit(EXIT_SKIPPED);
 }

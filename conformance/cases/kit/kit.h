@@ -184,6 +184,12 @@ void settle(int64_t n);
 /* settle(1) and that the flag is still unset: "it blocks". */
 bool still_unset(atomic_int *flag);
 
+/*
+ * Requires that a goroutine which is started runs.  For bodies in which nothing
+ * else would tell a runtime that does nothing from one that is right.
+ */
+void prove_alive(void);
+
 /* Waits until *flag is at least v, up to 10 s; false if it never was. */
 bool becomes(atomic_int *flag, int v);
 

@@ -113,6 +113,7 @@ CASE_OF(XL_012, infinite, "with no limit all is allowed", NEEDS(NEED_LIMITER))
 	for (int i = 0; i < 100; i++)
 		CHECK(allow(l, T(0), 1 + i * 1000));
 	free_limiter(l);
+	prove_alive();
 }
 
 CASE_OF(XL_012, zero, "with a limit of 0 only the burst is allowed",

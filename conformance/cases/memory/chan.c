@@ -96,6 +96,7 @@ CASE(MM_002, "the end of a goroutine orders nothing: what is seen of it",
 		seen += steered(&written[i]);
 	}
 	note("after one yield %d of %d writes were seen", seen, n);
+	prove_alive();
 }
 
 /* ---- send and receive --------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ob.h"
+#include "kit/caller.h"
 #include "kit/run.h"
 
 static char *read_all(int fd)
@@ -21,6 +22,18 @@ static char *read_all(int fd)
 	return text;
 }
 
+static struct caller caller;
+static atomic_bool ended;
+
+static void run_to_its_end(void *fn)
+{
+	caller_let_return(&caller);
+	(*(assay_fn *)fn)(NULL);
+	caller_let_return(&caller);
+	/* pairs with the load of ob_run() */
+	atomic_store_explicit(&ended, true, memory_order_release);
+}
+
 char *ob_run(assay_fn fn)
 {
 	struct assay_run_options options = {.size = sizeof(options),
@@ -31,7 +44,11 @@ char *ob_run(assay_fn fn)
 
 	REQUIRE(file >= 0 && own >= 0);
 	dup2(file, STDERR_FILENO);
-	REQUIRE_EQ(rt->core->run(fn, NULL, &options), ASSAY_OK);
+	atomic_store_explicit(&ended, false, memory_order_relaxed);
+	caller_enter(&caller);
+	REQUIRE_EQ(rt->core->run(run_to_its_end, &fn, &options), ASSAY_OK);
+	REQUIRE(atomic_load_explicit(&ended, memory_order_acquire));
+	caller_leave(&caller);
 	dup2(own, STDERR_FILENO);
 	close(own);
 	return read_all(file);

@@ -122,6 +122,7 @@ static _Noreturn void raise_value(int kind, int64_t value, const char *text)
 	struct assay_panic p = {.kind = kind, .value = value};
 
 	snprintf(p.text, sizeof(p.text), "%s", text);
+	due();
 	rt->core->panic(&p);
 	check_stop();
 }

@@ -40,6 +40,7 @@ CASE_OF(PT_008, few, "or-channel of none is nil and of one is that one")
 	CHECK(or_channel(NULL, 0) == NULL);
 	CHECK(or_channel(&c, 1) == c);
 	CHECK_EQ(count(&spawned_alive), 0);
+	prove_alive();
 }
 
 CASE_OF(PT_008, soonest, "or-channel of five delays takes the shortest",

@@ -93,6 +93,7 @@ CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
 CASE_OF(SC_012, ends, "a program may end beside an endless loop", PREEMPTS,
 	NEEDS(NEED(time, sleep)), ENDS(.status = 0, .silent = true))
 {
+	prove_alive();
 	go(spin, NULL);
 	yield();
 	sleep_ns(1 * MS);

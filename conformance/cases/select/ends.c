@@ -14,6 +14,7 @@ static void block_for_ever(const struct assay_case *cases, size_t n)
 {
 	size_t chosen;
 
+	due();
 	(void)rt->chan->select(cases, n, ASSAY_FOREVER, &chosen);
 }
 

@@ -353,6 +353,7 @@ CASE(WG_021, "wait without the lock is fatal", NEEDS(NEED_COND),
 	static assay_mutex m;
 	static assay_cond c;
 
+	due();
 	(void)rt->sync->cond_wait(&c, &m);
 	say("went on\n");
 }

@@ -61,6 +61,7 @@ CASE(WG_002, "wait on a counter of zero returns at once", NEEDS(NEED_WG))
 		wg_add(&wg, -2);
 	}
 	wg_wait(&wg);
+	prove_alive();
 }
 
 /* ---- below zero --------------------------------------------------------- */
@@ -260,6 +261,7 @@ CASE(WG_006, "add from zero beside a waiter may be reported",
 		(void)rt->sync->wg_add(&m->wg, -1);
 	}
 	note("%" PRId64 " of %" PRId64 " reported", reported, n);
+	prove_alive();
 }
 
 CASE(WG_007, "a group used again too early may be reported",

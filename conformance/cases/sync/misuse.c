@@ -13,6 +13,7 @@ static assay_rwmutex m;
 
 CASE_OF(MU_017, fresh, "unlock of a fresh lock is fatal", FATAL("Unlock"))
 {
+	due();
 	wunlock(&m);
 	say("went on\n");
 }
@@ -34,6 +35,7 @@ CASE_OF(MU_017, twice, "the second unlock is fatal", FATAL("Unlock"))
 
 CASE_OF(MU_018, fresh, "read unlock of a fresh lock is fatal", FATAL("RUnlock"))
 {
+	due();
 	runlock(&m);
 	say("went on\n");
 }

@@ -104,6 +104,7 @@ CASE_OF(MU_004, fresh, "unlock of a fresh mutex is fatal", NEEDS(NEED_MUTEX),
 {
 	assay_mutex m = {{0}};
 
+	due();
 	unlock(&m);
 	say("went on\n");
 }
@@ -129,6 +130,7 @@ CASE_OF(MU_004, caught, "unlock of an unlocked mutex cannot be caught",
 {
 	assay_mutex m = {{0}};
 
+	due();
 	(void)rt->core->try_(unlock_it, &m, NULL);
 	say("went on\n");
 }

@@ -119,6 +119,7 @@ CASE(WG_015, "once inside its own call deadlocks", NEEDS(NEED_ONCE),
 {
 	assay_once once = {{0}};
 
+	due();
 	do_inside(&once);
 	say("went on\n");
 }

@@ -83,6 +83,7 @@ CASE(TM_002, "sleep(0) and negative sleeps return at once")
 
 	sleep_zero(NULL);
 	CHECK_LT(now() - begin, upto(100 * MS));
+	prove_alive();
 }
 
 static void echo(void *arg)

@@ -464,4 +464,5 @@ CASE(TM_045, "dropped timers give their memory back", .procs = {2}, ONLY_SYNC,
 	note("%" PRId64 " timers: %" PRId64 " KiB, ten times as many: %" PRId64
 	     " KiB",
 	     n, first / 1024, all / 1024);
+	prove_alive();
 }

@@ -139,6 +139,7 @@ CASE_OF(GO_009, ext_missing, "needs a function that its group lacks",
 
 CASE_OF(GO_009, table, "notes a table and a figure")
 {
+	CHECK(true);
 	note("| one | two |");
 	note("| 1   | 2   |");
 	note("a figure");
@@ -171,7 +172,36 @@ CASE(GO_014, "rubbish on the result descriptor")
 
 CASE(GO_015, "what sanitizers say is a failure")
 {
+	CHECK(true);
 	fputs("x.c:3:5: runtime error: signed integer overflow\n", stderr);
+}
+
+CASE_OF(GO_016, nothing, "checks nothing")
+{
+}
+
+CASE_OF(GO_016, figure, "notes a figure and checks nothing", .flags = CASE_PERF)
+{
+	note("a figure");
+}
+
+CASE_OF(GO_016, forged, "writes a result line by itself")
+{
+	CHECK(true);
+	(void)!write(case_run.result_fd, "note all is well\n", 17);
+}
+
+CASE_OF(GO_016, lost, "a failed check whose line gets lost")
+{
+	close(case_run.result_fd);
+	CHECK(false);
+	_exit(0);
+}
+
+CASE_OF(GO_016, unskipped, "says that it is skipped, and is not")
+{
+	(void)!write(case_run.result_fd, "skip me\n", 8);
+	_exit(77);
 }
 
 /* ---- the process of a case ---------------------------------------------- */
@@ -201,6 +231,7 @@ CASE(CH_002, "a clean process", .cpus = 1)
 
 CASE(CH_003, "a grandchild that holds the pipes dies with the case")
 {
+	CHECK(true);
 	if (fork() == 0)
 		for (;;)
 			pause();
@@ -267,6 +298,7 @@ CASE_OF(CH_012, right, "ends as declared",
 	     .lacks = {"fatal error"}, .out = "before\n"))
 {
 	puts("before");
+	CHECK(true);
 	die_as_go_does("send on closed channel");
 }
 
@@ -311,8 +343,34 @@ CASE_OF(CH_013, hangs, "hangs as declared",
 	ENDS(.hangs = true, .max_ms = 1000, .first = "waiting"))
 {
 	fputs("waiting\n", stderr);
+	due();
 	for (;;)
 		pause();
+}
+
+CASE_OF(CH_014, unchecked, "ends as declared, with no check before",
+	ENDS(.status = 2))
+{
+	die_as_go_does("x");
+}
+
+static void die_later(void)
+{
+	_exit(2);
+}
+
+CASE_OF(CH_014, outlived, "main comes to its end, the process as declared",
+	ENDS(.status = 2))
+{
+	CHECK(true);
+	atexit(die_later);
+}
+
+CASE_OF(CH_014, left, "main is left by an exit that nobody asked for",
+	ENDS(.status = 0))
+{
+	CHECK(true);
+	_exit(0);
 }
 
 CASE_OF(CH_013, ended, "must hang and does not",

@@ -93,7 +93,8 @@ host() {
 	chmod +x "$tmp/$1"
 }
 
-for part in runtimes usage verdicts options expectations reports robust; do
+for part in runtimes usage verdicts options expectations reports robust \
+	cheats; do
 	. "$here/$part.sh"
 done
 finish

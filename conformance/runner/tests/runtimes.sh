@@ -67,7 +67,7 @@ case "$*" in
 	printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
 	printf 'has core->yield\nhas chan->make\nhas chan->send\n'
 	printf 'has chan->recv\nhas chan->close\nhas time->now\n'
-	printf 'has time->sleep\ntwin GO-008\n' ;;
+	printf 'has time->sleep\ntwin GO-008\ntwin CH-012/right\n' ;;
 "--assay-case GO-008 "*) echo done >&3 ;;
 "--assay-case CH-012/right "*)
 	echo before

@@ -31,6 +31,16 @@ check "process" verdict CH-002 pass ""
 check "grandchildren" verdict CH-003 pass ""
 check "many failures" verdict CH-007 fail "false"
 
+check "no check, no pass" verdict GO-016/nothing fail "not one check was made"
+check "nor with soft bounds" verdict GO-016/figure fail "not one check was made"
+check "a forged line" verdict GO-016/forged fail "not the suite's"
+check "a lost line" verdict GO-016/lost fail "the lines that say so are missing"
+check "a forged skip" verdict GO-016/unskipped fail "exit status 77"
+check "ends: unchecked" verdict CH-014/unchecked fail "not one check was made"
+check "ends: main ended before" verdict CH-014/outlived fail \
+	"main came to its end"
+check "ends: main did not end" verdict CH-014/left fail "before main returned"
+
 check "ends as declared" verdict CH-012/right pass ""
 check "ends: status" verdict CH-012/status fail "must end with exit status 2"
 check "ends: first line" verdict CH-012/first fail "stderr must begin"
