@@ -19,8 +19,11 @@ WERROR ?=
 CFLAGS ?= -g
 include scripts/config/$(CONFIG).mk
 
+# A large frame touches each of its pages, and so the guard of a stack.
+STACK_CFLAGS := -fstack-clash-protection
+
 C_BASE := -std=gnu11 -fPIC -fvisibility=hidden -MMD -MP $(WARN) $(WERROR) \
-	-Iabi $(CONFIG_CFLAGS) $(CFLAGS)
+	$(STACK_CFLAGS) -Iabi $(CONFIG_CFLAGS) $(CFLAGS)
 
 ALL :=            # what `make all` builds
 TESTS :=          # targets that `make test` runs, each printing its verdict

@@ -36,10 +36,12 @@
  *  - A goroutine may go on on another thread after anything that blocks, so
  *    do not keep the address of errno or of a thread-local variable across
  *    such a call.
- *  - Stacks do not grow.  64 KiB is the default (GORO_STACK, or
- *    goro_go_stack()); beyond it is a guard and a fatal error that names the
- *    goroutine.  Main has 8 MiB.  Before Linux 6.13 only the first 16384
- *    stacks have a guard.
+ *  - Stacks do not grow.  64 KiB is the default (goro_config, the environment's
+ *    GORO_STACK, or goro_go_stack()); beyond it is a guard and a fatal error
+ *    that names the goroutine.  A frame that is larger than the guard (16 KiB,
+ *    on aarch64 64) may jump over it: -fstack-clash-protection, which goro.pc
+ *    hands out, makes it touch each page.  Main has 8 MiB.  Before Linux 6.13
+ *    only the first 16384 stacks have a guard.
  *  - A goroutine whose time slice is over is stopped by a signal (SIGURG),
  *    wherever it is, and keeps its thread meanwhile.  Interrupted system calls
  *    restart, but those that never do (nanosleep, poll ...) give EINTR; put
@@ -133,20 +135,27 @@ GORO_API const char *goro_status_text(int status);
 
 /* ---- the program -------------------------------------------------------- */
 
+#define GORO_STACK_MAX ((size_t)8 << 20)
+
 struct goro_config {
 	size_t size;       /* sizeof(struct goro_config) */
 	int procs;         /* GOMAXPROCS; 0: environment, else CPUs */
 	bool embedded;     /* other threads will come: never report deadlock */
 	uint64_t seed;     /* of all random choices; 0: any */
-	size_t stack;      /* bytes of a goroutine's stack; 0: default */
+	size_t stack;      /* bytes, at most GORO_STACK_MAX; 0: default */
 	bool virtual_time; /* see goro_now() */
 };
 
 /*
  * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
- * goroutines never run again.  Once per process.  GORO_EINVAL, GORO_ENOMEM;
+ * goroutines never run again.  Once per process.  GORO_EINVAL for a NULL fn and
+ * a config with a size of 0, procs below 0 or too large a stack; GORO_ENOMEM;
  * GORO_ENOTSUP also for virtual_time in an embedded run, and with
  * GODEBUG=asynctimerchan=1.
+ *
+ * As in Go a GOMAXPROCS that is no positive number, and words of GODEBUG that
+ * are unknown or have no number, are ignored.  A GORO_STACK that is no number
+ * of bytes up to GORO_STACK_MAX is ignored with a line on stderr.
  */
 GORO_API int goro_run(goro_fn fn, void *arg);
 GORO_API int goro_run_with(goro_fn fn, void *arg,
@@ -169,7 +178,11 @@ GORO_API void goro_go(goro_fn fn, void *arg);
  */
 GORO_API int goro_go_copy(goro_fn fn, const void *arg, size_t n);
 
-/* The same with a stack of at least that many bytes, up to 8 MiB. */
+/*
+ * The same with a stack of at least that many bytes for fn and what it calls:
+ * the next of the sizes above.  GORO_EINVAL for more than GORO_STACK_MAX;
+ * GORO_ENOMEM.
+ */
 GORO_API int goro_go_stack(goro_fn fn, void *arg, size_t stack);
 
 /* Lets other goroutines run. */

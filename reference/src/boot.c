@@ -13,13 +13,14 @@
 #include "sched/clock.h"
 #include "sched/errtext.h"
 #include "base/godebug.h"
+#include "base/print.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 
 #define DEFAULT_STACK ((size_t)64 << 10)
-#define MAIN_STACK ((size_t)8 << 20)
+#define MAIN_STACK GORO_STACK_MAX
 #define MAX_THREADS 10000
 
 struct sched goro__sched;
@@ -60,6 +61,30 @@ static int32_t initial_procs(const struct goro_config *c)
 	if (n <= 0)
 		n = goro_num_cpu();
 	return (int32_t)(n > MAX_PROCS ? MAX_PROCS : n);
+}
+
+static size_t no_size(const char *text)
+{
+	print_str("goro: GORO_STACK=");
+	print_str(text);
+	print_str(" is no number of bytes from 1 to ");
+	print_int(GORO_STACK_MAX);
+	print_str(": left out\n");
+	return DEFAULT_STACK;
+}
+
+/* Bytes of a goroutine's stack. */
+static size_t initial_stack(const struct goro_config *c)
+{
+	const char *text = getenv("GORO_STACK");
+	int64_t n = positive(text);
+
+	if (c->stack)
+		return c->stack;
+	if (!text || !*text)
+		return DEFAULT_STACK;
+	return n > 0 && (uint64_t)n <= GORO_STACK_MAX ? (size_t)n
+						      : no_size(text);
 }
 
 static uint64_t seed_of(const struct goro_config *c)
@@ -134,7 +159,6 @@ void goro__main_ended(void)
 static void schedinit(const struct goro_config *c)
 {
 	struct sched *s = &goro__sched;
-	size_t stack = (size_t)positive(getenv("GORO_STACK"));
 
 	s->start = sys_clock();
 	goro__set_seconds(s->start);
@@ -143,7 +167,7 @@ static void schedinit(const struct goro_config *c)
 	s->async_timers = goro__godebug("asynctimerchan") != 0;
 	if (c->virtual_time)
 		goro__virtual_start();
-	goro__stack_init(c->stack ? c->stack : stack ? stack : DEFAULT_STACK);
+	goro__stack_init(initial_stack(c));
 	goro__overflow_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
@@ -202,10 +226,12 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	struct goro_config c = {0};
 	int status;
 
+	if (config && config->size < sizeof(config->size))
+		return GORO_EINVAL;
 	if (config)
 		memcpy(&c, config,
 		       config->size < sizeof(c) ? config->size : sizeof(c));
-	if (!fn || c.procs < 0)
+	if (!fn || c.procs < 0 || c.stack > GORO_STACK_MAX)
 		return GORO_EINVAL;
 	if (c.virtual_time && (c.embedded || !goro_sync_timers()))
 		return GORO_ENOTSUP;

@@ -90,8 +90,8 @@ $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 
 $(GT_OUT)/cxx: $(GT)/programs/cxx.cc $(B)/libgoro.a reference/include/goro.h
 	@mkdir -p $(@D)
-	$(CXX) -std=c++11 -Wall -Wextra $(WERROR) $(CONFIG_CFLAGS) $(CFLAGS) \
-		-Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
+	$(CXX) -std=c++11 -Wall -Wextra $(WERROR) $(STACK_CFLAGS) \
+		$(CONFIG_CFLAGS) $(CFLAGS) -Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
 		$(B)/libgoro.a -pthread -ldl
 
 $(GT_STRONG:%=$(GT_OUT)/%): $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a

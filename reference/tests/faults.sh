@@ -36,6 +36,17 @@ check "overflow: 1 MiB" overflows_named 1048576 small 10 1000000
 check "overflow: 8 MiB" overflows_named 8388608 large 10 8388608
 check "overflow: main" main_overflows
 
+page_beyond() {
+	exits 2 stack_size "$1" && starts \
+		"runtime: goroutine stack exceeds $1-byte limit" \
+		"fatal error: stack overflow"
+}
+
+check "a stack of n bytes can be used to n bytes" exits 0 stack_size
+for n in 65536 262144 1048576; do
+	check "overflow: a page beyond $n" page_beyond $n
+done
+
 # with_stack VALUE LIMIT: GORO_STACK in the environment.
 with_stack() {
 	GORO_STACK=$1
@@ -43,12 +54,21 @@ with_stack() {
 	overflows "$2" small 10
 }
 
+# A mistake there costs a line and leaves the default.
+told_stack() {
+	GORO_STACK=$1
+	export GORO_STACK
+	exits 2 overflow small 10 && starts \
+		"goro: GORO_STACK=$1 is no number of bytes from 1 to 8388608: left out" \
+		"runtime: goroutine stack exceeds 65536-byte limit"
+}
+
 if [ "$san" = none ]; then
 	check "GORO_STACK=200000" with_stack 200000 262144
 	check "GORO_STACK=1" with_stack 1 65536
-	check "GORO_STACK too large" with_stack 99999999999 8388608
-	for junk in "" 0 -5 abc 200000x 99999999999999999999; do
-		check "GORO_STACK='$junk' is ignored" with_stack "$junk" 65536
+	check "GORO_STACK= is none" with_stack "" 65536
+	for junk in 0 -5 abc 200000x 8388609 99999999999999999999; do
+		check "GORO_STACK=$junk is told" told_stack "$junk"
 	done
 fi
 

@@ -5,6 +5,9 @@
  *	stack  | guard | ............ frames <-| struct stack | colour |
  *	       lo-guard  lo
  *
+ * A class promises its size to the frames: what else a stack has is beside it,
+ * the guard below and a page above.
+ *
  * A goroutine gets a stack when it first runs and gives it back when it ends,
  * so that a hundred thousand that were started at once and end one after the
  * other need one.  That there will be a stack is settled when the G is made:
@@ -32,7 +35,7 @@
 #include "sched/runq.h"
 #include "base/sys.h"
 
-#define GUARD ((size_t)16 << 10) /* or a page, where that is more */
+#define TOP ((size_t)4 << 10) /* or a page, where that is more */
 #define NO_SUCH_ADVICE 0x7ffffff
 #define MAX_SPLITS 16384u
 #define MAX_SLABS 24
@@ -61,27 +64,29 @@ static struct {
 	struct stack_class of[GORO_STACK_CLASSES];
 	size_t page, guard; /* 64 KiB each on some machines */
 	bool mprotect;      /* no MADV_GUARD_INSTALL here */
+	size_t beside;      /* of each stack: the guard and what is on top */
 	uint32_t splits;    /* guards that mprotect made */
 	_Atomic(uint64_t) bytes;
 } stacks = {
 	.page = (size_t)4 << 10,
-	.guard = GUARD,
+	.guard = ARCH_GUARD,
+	.beside = ARCH_GUARD + TOP,
 	.of = {{.size = (size_t)64 << 10},
 	       {.size = (size_t)256 << 10},
 	       {.size = (size_t)1 << 20},
-	       {.size = (size_t)8 << 20}},
+	       {.size = GORO_STACK_MAX}},
 };
 
 int goro__default_class;
 
-_Static_assert(COLOURS *CACHE_LINE + sizeof(struct stack) <= 2112,
-	       "half a page is left for the frames of a parked goroutine");
+_Static_assert(COLOURS *CACHE_LINE + sizeof(struct stack) + GORO_ARG_MAX <=
+		       TOP - 1024,
+	       "the frames have their size, and a fourth of a page above it");
 
 int goro__stack_class(size_t bytes)
 {
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		if (bytes <= stacks.of[i].size &&
-		    stacks.guard < stacks.of[i].size)
+		if (bytes <= stacks.of[i].size)
 			return i;
 	return -1;
 }
@@ -107,6 +112,7 @@ void goro__stack_init(size_t default_bytes)
 	stacks.page = (size_t)sysconf(_SC_PAGESIZE);
 	if (stacks.guard < stacks.page)
 		stacks.guard = stacks.page;
+	stacks.beside = stacks.guard + (stacks.page > TOP ? stacks.page : TOP);
 	stacks.mprotect = sys_madvise(NULL, 0, NO_SUCH_ADVICE) == 0;
 	c = goro__stack_class(default_bytes * SAN_STACK_SCALE);
 	goro__default_class = c < 0 ? GORO_STACK_CLASSES - 1 : c;
@@ -127,6 +133,12 @@ static bool install_guard(char *at)
 	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
 }
 
+/* From one stack of a slab to the next. */
+static size_t slot_bytes(const struct stack_class *c)
+{
+	return c->size + stacks.beside;
+}
+
 /* In front of the Gs, so that no two slabs begin in the same set. */
 static size_t slab_colour(const struct stack_class *c)
 {
@@ -135,7 +147,7 @@ static size_t slab_colour(const struct stack_class *c)
 
 static size_t slab_bytes(const struct stack_class *c, uint32_t n)
 {
-	return n * (c->size + sizeof(struct g)) + slab_colour(c);
+	return n * (slot_bytes(c) + sizeof(struct g)) + slab_colour(c);
 }
 
 /* One more slab, or false; stacks.lock is held. */
@@ -155,8 +167,8 @@ static bool add_slab(struct stack_class *c)
 			return false;
 	sys_madvise(all, slab_bytes(c, slab->n), MADV_NOHUGEPAGE);
 	slab->base = all;
-	slab->gs =
-		(struct g *)(void *)(all + slab->n * c->size + slab_colour(c));
+	slab->gs = (struct g *)(void *)(all + slab->n * slot_bytes(c) +
+					slab_colour(c));
 	store_release(&c->nslabs, at + 1);
 	return true;
 }
@@ -211,7 +223,7 @@ static struct stack *stack_at(const struct stack_class *c,
 {
 	size_t colour = (i + 8 * (size_t)(c - stacks.of)) % COLOURS;
 
-	return (struct stack *)(void *)(slab->base + (i + 1) * c->size -
+	return (struct stack *)(void *)(slab->base + (i + 1) * slot_bytes(c) -
 					colour * CACHE_LINE) -
 	       1;
 }
@@ -229,7 +241,7 @@ static struct stack *carve_stack(struct stack_class *c)
 	slab = slab_at(c, &c->stack_slab, slab->n > 0 && slab->used == slab->n);
 	if (!slab)
 		return NULL;
-	lo = slab->base + slab->used * c->size;
+	lo = slab->base + slab->used * slot_bytes(c);
 	if (!install_guard(lo))
 		return NULL;
 	s = stack_at(c, slab, slab->used++);
@@ -296,6 +308,44 @@ static struct stack *take_from(struct g *g)
 	return s;
 }
 
+/*
+ * A global list of free stacks and the fewest there were since the last
+ * take_surplus(): what lies below nobody took.  `above` is the one that was
+ * pushed onto those, if the list is longer.
+ */
+static void sfree_push(struct sfree *f, struct stack *s)
+{
+	if (f->list.n == f->least)
+		f->above = s;
+	slist_push(&f->list, s);
+}
+
+static struct stack *sfree_pop(struct sfree *f)
+{
+	struct stack *s = slist_pop(&f->list);
+
+	if (f->list.n < f->least)
+		f->least = f->list.n;
+	return s;
+}
+
+/* Cuts the surplus off, however long the list is. */
+static struct slist sfree_cut(struct sfree *f)
+{
+	struct slist below = {.n = f->least};
+
+	if (f->list.n == f->least) {
+		below.head = f->list.head;
+		f->list.head = NULL;
+	} else {
+		below.head = f->above->next;
+		f->above->next = NULL;
+	}
+	f->list.n -= below.n;
+	f->least = f->list.n;
+	return below;
+}
+
 static void g_to_global(struct glist *from, uint32_t keep)
 {
 	struct sched *s = &goro__sched;
@@ -305,7 +355,7 @@ static void g_to_global(struct glist *from, uint32_t keep)
 		struct g *g = glist_pop(from);
 
 		if (g->stack)
-			slist_push(&s->sfree[g->size_class], take_from(g));
+			sfree_push(&s->sfree[g->size_class], take_from(g));
 		glist_push_front(&s->gfree[g->size_class], g);
 	}
 	unlock(&s->gflock);
@@ -319,7 +369,7 @@ static void stack_to_global(struct p *p)
 	while (p->sfree.n > LOCAL_FREE / 2) {
 		struct stack *stack = slist_pop(&p->sfree);
 
-		slist_push(&s->sfree[stack->size_class], stack);
+		sfree_push(&s->sfree[stack->size_class], stack);
 	}
 	unlock(&s->gflock);
 }
@@ -361,20 +411,18 @@ void goro__gfput(struct p *p, struct g *g)
 static struct stack *stack_from_global(struct p *p, int size_class)
 {
 	struct sched *s = &goro__sched;
-	struct slist *l = &s->sfree[size_class];
+	struct sfree *warm = &s->sfree[size_class];
+	struct slist *cold = &s->scold[size_class];
 	struct stack *stack;
 
-	if (!l->head)
-		l = &s->scold[size_class];
-	if (!l->head)
+	/* A stale look costs a new stack, no more. */
+	if (!warm->list.head && !cold->head)
 		return NULL;
 	lock(&s->gflock);
-	stack = slist_pop(l);
-	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
-	       p->sfree.n < LOCAL_FREE / 2)
-		slist_push(&p->sfree, slist_pop(l));
-	if (s->sfree[size_class].n < s->untouched[size_class])
-		s->untouched[size_class] = s->sfree[size_class].n;
+	stack = warm->list.head ? sfree_pop(warm) : slist_pop(cold);
+	while (goro__mp && size_class == goro__default_class &&
+	       warm->list.n > 0 && p->sfree.n < LOCAL_FREE / 2)
+		slist_push(&p->sfree, sfree_pop(warm));
 	unlock(&s->gflock);
 	return stack;
 }
@@ -426,35 +474,16 @@ void goro__stack_first(struct p *p, struct g *g)
  * is off the lists while its memory is given back, which takes long.
  */
 
-enum { MOST_PASSED = 4096 }; /* more come and go: what is below has to wait */
-
-/* Cuts off what is below the first n. */
-static struct slist cut(struct slist *l, uint32_t n)
-{
-	struct stack **at = &l->head;
-	struct slist below = {.n = l->n - n};
-
-	l->n = n;
-	while (n-- > 0)
-		at = &(*at)->next;
-	below.head = *at;
-	*at = NULL;
-	return below;
-}
-
 static struct slist take_surplus(int size_class, bool all)
 {
 	struct sched *s = &goro__sched;
-	struct slist *l = &s->sfree[size_class];
-	uint32_t *untouched = &s->untouched[size_class];
-	struct slist surplus = {0};
-	uint32_t passed;
+	struct sfree *f = &s->sfree[size_class];
+	struct slist surplus;
 
 	lock(&s->gflock);
-	passed = all ? 0 : l->n - *untouched;
-	if (passed <= MOST_PASSED)
-		surplus = cut(l, passed);
-	*untouched = l->n;
+	if (all)
+		f->least = f->list.n;
+	surplus = sfree_cut(f);
 	unlock(&s->gflock);
 	return surplus;
 }
@@ -496,9 +525,10 @@ static struct g *guarded(const struct stack_class *c, const struct slab *slab,
 {
 	size_t offset = (uintptr_t)at - (uintptr_t)slab->base;
 
-	if (offset >= slab->n * c->size || offset % c->size >= stacks.guard)
+	if (offset >= slab->n * slot_bytes(c) ||
+	    offset % slot_bytes(c) >= stacks.guard)
 		return NULL;
-	return stack_at(c, slab, offset / c->size)->g;
+	return stack_at(c, slab, offset / slot_bytes(c))->g;
 }
 
 /* For signal handlers: takes no lock. */

@@ -164,6 +164,13 @@ struct slist {
 	uint32_t n;
 };
 
+/* See sfree_push() in stack.c. */
+struct sfree {
+	struct slist list;
+	uint32_t least;
+	struct stack *above;
+};
+
 /* The first line is what a switch touches. */
 struct g {
 	void *sp;            /* while not running; NULL: it has no stack yet */
@@ -313,12 +320,10 @@ struct sched {
 	atomic_uint sysmonwait; /* it sleeps until a P is taken */
 	atomic_uint sysmonnote;
 
-	struct lock gflock; /* of the four below */
+	struct lock gflock; /* of the three below */
 	struct glist gfree[GORO_STACK_CLASSES];
-	struct slist sfree[GORO_STACK_CLASSES];
+	struct sfree sfree[GORO_STACK_CLASSES];
 	struct slist scold[GORO_STACK_CLASSES]; /* without memory */
-	/* the least length of sfree since the last goro__scavenge() */
-	uint32_t untouched[GORO_STACK_CLASSES];
 
 	int32_t gomaxprocs;
 	bool embedded;     /* no deadlock report */

@@ -92,8 +92,8 @@ static void guards_of(int size_class)
 
 	UNIT_EQ(g->size_class, size_class);
 	UNIT_EQ(g->stack->size_class, size_class);
-	CU_ASSERT_TRUE(hi - lo + GUARD + 2112 >= (int64_t)size);
-	CU_ASSERT_TRUE(hi - lo + GUARD < (int64_t)size);
+	CU_ASSERT_TRUE(hi - lo >= (int64_t)size + GORO_ARG_MAX);
+	CU_ASSERT_TRUE(hi - lo < (int64_t)size + 4096);
 	UNIT_EQ((uintptr_t)hi % 64, 0);
 	lo[0] = 1;
 	hi[-1] = 1;

@@ -67,6 +67,9 @@ _Static_assert(offsetof(struct saved, d15) == SAVED_D15, "switch.S");
 _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 _Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
 
+/* Bytes of a stack's guard: what gcc takes for granted with -fstack-clash-protection. */
+#define ARCH_GUARD ((size_t)64 << 10)
+
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);

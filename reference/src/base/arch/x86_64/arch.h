@@ -37,6 +37,9 @@ _Static_assert(offsetof(struct saved, rbp) == SAVED_RBP, "switch.S");
 _Static_assert(offsetof(struct saved, rip) == SAVED_RIP, "switch.S");
 _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 
+/* Bytes of a stack's guard: -fstack-clash-protection touches a frame a page at a time. */
+#define ARCH_GUARD ((size_t)16 << 10)
+
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
