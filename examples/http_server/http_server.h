@@ -36,6 +36,9 @@ struct text {
 	size_t n, room;
 };
 
+/* Where in the head the next byte is. */
+enum place { AT_START, AT_REQUEST, AT_LINE, AT_NAME, AT_VALUE, AT_DONE };
+
 enum stage { STAGE_HEAD, STAGE_BODY, STAGE_COMPLETE };
 
 /* What is told to the client by a status is in `refused`; then stop reading. */
@@ -53,6 +56,8 @@ struct request {
 	struct text
 		head;   /* the URL, a name, a value, a name ... each with NUL */
 	size_t headers; /* where in it the first name is */
+	enum place at;
+	bool after_cr; /* the last byte of the head was a CR */
 	http_parser parser;
 };
 

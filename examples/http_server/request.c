@@ -35,7 +35,86 @@ static int refuse(struct request *r, int status)
 	return 1;
 }
 
+/* ---- what the parser lets through ----------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* A line of the head is over; an empty one ends the head. */
+static enum place after_line(enum place at)
+{
+	switch (at) {
+	case AT_START: /* empty lines before a request do no harm */
+		return AT_START;
+	case AT_LINE:
+	case AT_DONE:
+		return AT_DONE;
+	default:
+		return AT_LINE;
+	}
+}
+
+/* False: a name has a blank in it or before it, or the line is a folded one. */
+static bool step(enum place *at, char c)
+{
+	switch (*at) {
+	case AT_START:
+		*at = AT_REQUEST;
+		return true;
+	case AT_LINE:
+	case AT_NAME:
+		*at = c == ':' ? AT_VALUE : AT_NAME;
+		return !is_blank(c);
+	default:
+		return true;
+	}
+}
+
+/*
+ * False if the head may not have this byte next.  The parser does not look at
+ * the first byte of a value, joins folded lines and takes blanks in names; who
+ * stands in front of this server may read such a head in another way.
+ */
+static bool fits_head(struct request *r, char c)
+{
+	bool after_cr = r->after_cr;
+
+	r->after_cr = c == '\r';
+	if (c == '\n') {
+		r->at = after_line(r->at);
+		return true;
+	}
+	if (after_cr)
+		return false;
+	if (c == '\r')
+		return true;
+	if (((unsigned char)c < ' ' && c != '\t') || c == 127)
+		return false;
+	return step(&r->at, c);
+}
+
+static bool head_fits(struct request *r, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n && r->at != AT_DONE; i++)
+		if (!fits_head(r, bytes[i]))
+			return false;
+	return true;
+}
+
 /* ---- what the parser calls ------------------------------------------------ */
+
+/* The string at the end of the head is whole; blanks behind a value are not
+ * its own.  False without memory. */
+static bool end_string(struct request *r)
+{
+	struct text *t = &r->head;
+
+	while (r->last == VALUE && t->n > 0 && is_blank(t->at[t->n - 1]))
+		t->n--;
+	return append(t, "", 1);
+}
 
 /* A piece of the string of that kind.  Headers behind the body are dropped. */
 static int add_to_head(http_parser *p, int kind, const char *at, size_t n)
@@ -46,7 +125,7 @@ static int add_to_head(http_parser *p, int kind, const char *at, size_t n)
 	if (r->stage != STAGE_HEAD)
 		return 0;
 	if (r->last != kind && r->last != NOTHING)
-		ok = append(&r->head, "", 1);
+		ok = end_string(r);
 	r->last = kind;
 	return ok && append(&r->head, at, n) ? 0 : refuse(r, 503);
 }
@@ -89,6 +168,32 @@ static bool split_url(struct request *r)
 	return true;
 }
 
+/* The name of the header after that one, or of the first; NULL: no more. */
+static const char *next_header(const struct request *r, const char *name)
+{
+	const char *next = r->head.at + r->headers;
+
+	if (name) {
+		next = name + strlen(name) + 1;
+		next += strlen(next) + 1;
+	}
+	return next < r->head.at + r->head.n ? next : NULL;
+}
+
+/* One Host, or in HTTP/1.0 none, with nothing that no host and port has. */
+static bool check_host(const struct request *r)
+{
+	const char *s = NULL, *host;
+	int n = 0;
+
+	while ((s = next_header(r, s)) != NULL)
+		n += strcasecmp(s, "Host") == 0;
+	host = request_header(r, "Host");
+	if (!host)
+		return r->parser.http_minor == 0;
+	return n == 1 && host[strcspn(host, " \t,/?#@\\\"<>")] == '\0';
+}
+
 /* 0, or the status of what is wrong with it. */
 static int check_head(struct request *r)
 {
@@ -99,9 +204,7 @@ static int check_head(struct request *r)
 		return 505;
 	if (p->method == HTTP_CONNECT)
 		return 501;
-	if (!split_url(r))
-		return 400;
-	if (p->http_minor > 0 && !request_header(r, "Host"))
+	if (!split_url(r) || !check_host(r))
 		return 400;
 	if (expect && strcasecmp(expect, "100-continue") != 0)
 		return 417;
@@ -117,7 +220,7 @@ static int on_headers_complete(http_parser *p)
 	struct request *r = p->data;
 	int status;
 
-	if (!append(&r->head, "", 1))
+	if (!end_string(r))
 		return refuse(r, 503);
 	r->headers = strlen(r->head.at) + 1;
 	r->method = http_method_str((enum http_method)p->method);
@@ -169,6 +272,8 @@ void request_reset(struct request *r)
 	r->refused = 0;
 	r->stage = STAGE_HEAD;
 	r->last = NOTHING;
+	r->at = AT_START;
+	r->after_cr = false;
 }
 
 void request_free(struct request *r)
@@ -187,8 +292,13 @@ size_t request_parse(struct request *r, const char *bytes, size_t n)
 		.on_body = on_body,
 		.on_message_complete = on_message_complete,
 	};
-	size_t done = http_parser_execute(&r->parser, &settings, bytes, n);
+	size_t done;
 
+	if (!head_fits(r, bytes, n)) {
+		refuse(r, 400);
+		return n;
+	}
+	done = http_parser_execute(&r->parser, &settings, bytes, n);
 	switch (HTTP_PARSER_ERRNO(&r->parser)) {
 	case HPE_OK:
 	case HPE_PAUSED:
@@ -205,14 +315,10 @@ size_t request_parse(struct request *r, const char *bytes, size_t n)
 
 const char *request_header(const struct request *r, const char *name)
 {
-	const char *end = r->head.at + r->head.n;
-	const char *s = r->head.at + r->headers, *value;
+	const char *s = NULL;
 
-	while (s < end) {
-		value = s + strlen(s) + 1;
+	while ((s = next_header(r, s)) != NULL)
 		if (strcasecmp(s, name) == 0)
-			return value;
-		s = value + strlen(value) + 1;
-	}
+			return s + strlen(s) + 1;
 	return NULL;
 }

@@ -140,6 +140,49 @@ check "an upgrade that is not taken up" says "200" \
 	"GET / HTTP/1.1\r\n${host}Upgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n"
 check "noise" says 400 'what is this\r\n\r\n'
 check "no Host" says 400 'GET / HTTP/1.1\r\n\r\n'
+check "two Hosts" says 400 "GET / HTTP/1.1\r\n${host}Host: there\r\n$end"
+check "no host in Host" says 400 "GET / HTTP/1.1\r\nHost: a/b@c\r\n$end"
+check "an empty Host" says 200 "GET / HTTP/1.1\r\nHost:\r\n$end"
+check "blanks around a Host" says 200 "GET / HTTP/1.1\r\nHost:\t here \t\r\n$end"
+check "lines that end with LF alone" says 200 \
+	"GET / HTTP/1.1\nHost: here\nConnection: close\n\n"
+check "empty lines before a request" says 200 "\r\n\nGET / HTTP/1.1\r\n$host$end"
+check "UTF-8 in a value" says 200 "GET / HTTP/1.1\r\nX: \303\244\r\n$host$end"
+for octal in 000 001 013 033 177; do
+	for byte in "\\$octal" "x\\${octal}y"; do
+		about="byte $octal, $((${#byte} - 4)) beside it,"
+		check "$about in a Host" says 400 "GET / HTTP/1.1\r\nHost: $byte\r\n$end"
+		check "$about in a value" says 400 "GET / HTTP/1.1\r\n${host}X: $byte\r\n$end"
+		check "$about in a name" says 400 "GET / HTTP/1.1\r\n${host}X$byte: x\r\n$end"
+		check "$about in a path" says 400 "GET /$byte HTTP/1.1\r\n$host$end"
+	done
+done
+check "a folded line" says 400 "GET / HTTP/1.1\r\n${host}X: a\r\n b\r\n$end"
+check "a NUL in a folded line" says 400 \
+	"GET / HTTP/1.1\r\n${host}X: a\r\n \0\r\n$end"
+check "a blank before the first name" says 400 "GET / HTTP/1.1\r\n $host$end"
+check "a blank behind a name" says 400 "GET / HTTP/1.1\r\n${host}X : y\r\n$end"
+check "no name" says 400 "GET / HTTP/1.1\r\n${host}: y\r\n$end"
+check "no colon" says 400 "GET / HTTP/1.1\r\n${host}X\r\n$end"
+check "a CR alone in a value" says 400 "GET / HTTP/1.1\r\n${host}X: a\rb\r\n$end"
+check "CR CR LF" says 400 "GET / HTTP/1.1\r\n${host}X: a\r\r\n$end"
+check "%00 in a path" says 404 "GET /%%00 HTTP/1.1\r\n$host$end"
+check "%00 in a query" says 400 "GET /sleep?ms=1%%00 HTTP/1.1\r\n$host$end"
+for length in -1 +1 '' 1x '1 1' 0x1 1,1 18446744073709551616 \
+	99999999999999999999999; do
+	check "Content-Length: $length" says 400 \
+		"POST /echo HTTP/1.1\r\n${host}Content-Length: $length\r\n\r\na"
+done
+check "Content-Length twice" says 400 \
+	"POST /echo HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 1\r\n\r\na"
+for coding in 'chunked, x' xchunked 'chunked chunked' identity ''; do
+	check "Transfer-Encoding: $coding" says 400 \
+		"POST /echo HTTP/1.1\r\n${host}Transfer-Encoding: $coding\r\n\r\n0\r\n\r\n"
+done
+for chunk in -1 ffffffffffffffffff 0x1; do
+	check "a chunk of $chunk" says 400 \
+		"POST /echo HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n$chunk\r\na"
+done
 check "a bad length" says 400 \
 	"POST /echo HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n"
 check "two ways to tell the length" says 400 \
