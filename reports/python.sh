@@ -18,8 +18,8 @@ if [ -z "$first" ]; then
 	echo "reports: no python3 here: Debian package python3" >&2
 	exit 2
 fi
-# The history and its steps are ci's.
+# Files are UTF-8 whatever the locale.
 here=$(cd "$(dirname "$0")" && pwd)
-PYTHONPATH=$here:$here/../ci${PYTHONPATH:+:$PYTHONPATH}
-export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH}
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
 exec "$first" "$@"

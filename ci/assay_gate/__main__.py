@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assay_report.errors import Failure, Parser
+from assay_report.errors import Failure, Parser, status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"numpy": "python3-numpy", "scipy": "python3-scipy"}
@@ -66,27 +66,23 @@ def number(least: float, most: float, kind: type = int):
     return read
 
 
+def run(argv: Sequence[str] | None) -> int:
+    """The gate's own status."""
+    args = make_parser().parse_args(argv)
+    try:
+        from .gate import gate
+    except ImportError as e:
+        module = (e.name or "").split(".")[0]
+        if module not in PACKAGES:
+            raise
+        raise Failure(f"{module} is not installed: Debian package "
+                      f"{PACKAGES[module]}") from e
+    return gate(args, ROOT)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The status; what is wrong is one line on stderr."""
-    try:
-        args = make_parser().parse_args(argv)
-        try:
-            from .gate import gate
-        except ImportError as e:
-            module = (e.name or "").split(".")[0]
-            if module not in PACKAGES:
-                raise
-            raise Failure(f"{module} is not installed: Debian package "
-                          f"{PACKAGES[module]}") from e
-        return gate(args, ROOT)
-    except Failure as e:
-        print(f"gate: {e}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except (OSError, UnicodeDecodeError) as e:
-        print(f"gate: {e}", file=sys.stderr)
-        return 2
+    return status_of("gate", lambda: run(argv))
 
 
 if __name__ == "__main__":

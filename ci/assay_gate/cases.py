@@ -1,14 +1,13 @@
 """Conformance: what passed on base must pass on head."""
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from assay_report.conformance import read_verdicts
 from assay_report.errors import Failure
 from assay_report.samples import last_line
 
@@ -73,13 +72,10 @@ def judge_side(side: Side, run: str, timeout: float) -> dict[str, str]:
 def load_cases(path: Path, label: str) -> dict[str, str]:
     """Verdicts by id from the runner's JSON."""
     try:
-        data: Any = json.loads(path.read_text())
-        found = {row["id"]: str(row["verdict"]) for row in data["results"]}
-    except OSError as e:
-        raise Failure(f"{label}: {path}: {e.strerror}") from e
-    except (ValueError, KeyError, TypeError) as e:
-        raise Failure(f"{label}: {path}: no conformance results: "
-                      f"{e!r}") from e
-    if not found:
-        raise Failure(f"{label}: {path}: no case in it")
+        rows = read_verdicts(path)["results"]
+    except Failure as e:
+        raise Failure(f"{label}: {e}") from None
+    found = {row["id"]: row["verdict"] for row in rows}
+    if len(found) < len(rows):
+        raise Failure(f"{label}: {path}: a case is there twice")
     return found

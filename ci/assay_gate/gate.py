@@ -33,6 +33,7 @@ def gate(args: Namespace, root: Path) -> int:
     if args.filter == "":
         raise Failure("FILTER: an empty filter picks nothing; leave it out "
                       "for the chosen workloads")
+    refuse_nothing(args)
     progress.say(f"base {args.base}, head {args.head}")
     base = find_side("base", args.base, args.runtime, root)
     head = find_side("head", args.head, args.runtime, root)
@@ -42,18 +43,35 @@ def gate(args: Namespace, root: Path) -> int:
     found = Gate(describe(base), describe(head), rules, args.rounds or 0)
     samples: list[dict[str, Any]] = []
     if base.recorded and head.recorded:
-        found.outcomes = compare_recorded(base.recorded, head.recorded,
-                                          args.runtime, args.filter, rules)
-        found.notes.append("recorded results: not measured side by side, "
-                           "and no second run")
+        if args.counts:
+            raise Failure("--counts: recorded results have none")
+        if args.timings:
+            found.outcomes = compare_recorded(
+                base.recorded, head.recorded, args.runtime, args.filter,
+                rules)
+            found.notes.append("recorded results: not measured side by "
+                               "side, and no second run")
     else:
         samples = measured(args, base, head, found, progress)
     found.cases = conformance(args, base, head, found, progress)
+    if not (found.outcomes or found.counts or found.cases):
+        raise Failure("; ".join(["nothing was compared", *found.notes]))
     found.notes += notes_on(found.outcomes, rules)
     print(text(found), end="")
     if args.out:
         write(args, (base, head), found, samples)
     return 1 if found.regressions() else 0
+
+
+def refuse_nothing(args: Namespace) -> None:
+    """Fails if nothing is left that could find a regression."""
+    files = args.base_conformance or args.head_conformance
+    if args.conformance is False and files:
+        raise Failure("--no-conformance, and results of it: which?")
+    if not args.timings and args.counts is False \
+            and args.conformance is False:
+        raise Failure("--no-timings, --no-counts and --no-conformance leave "
+                      "nothing to compare")
 
 
 def describe(side: Side) -> str:

@@ -30,6 +30,8 @@ def compare_recorded(base: Path, head: Path, runtime: str,
     if not old:
         raise Failure(f"FILTER: '{pattern}' matches no sample of {runtime}"
                       if pattern else f"{base}: no sample of {runtime}")
+    if not any(s["runtime"] == runtime for s in theirs.samples):
+        raise Failure(f"{head}: no sample of {runtime}")
     found = {c: _finding(old[c], new[c], rules)
              for c in old if c in new}
     judged = judge(found, rules.alpha / STRICTER)

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from assay_report.escape import code, plain
+from assay_report.escape import markdown as escaped
+
 from .cases import Cases
 from .counts import Count
 from .decide import Cell, Finding, Rules
@@ -117,7 +120,7 @@ def _whole(value: float | None) -> str:
 
 def text(gate: Gate) -> str:
     """For a terminal."""
-    parts = [f"base: {gate.base}\nhead: {gate.head}"]
+    parts = [f"base: {plain(gate.base)}\nhead: {plain(gate.head)}"]
     if gate.outcomes:
         parts.append(_columns(TIMING_HEAD, timing_rows(gate)))
     if gate.counts:
@@ -125,8 +128,9 @@ def text(gate: Gate) -> str:
                      + _columns(COUNT_HEAD, count_rows(gate)))
     if gate.cases:
         parts.append(_cases_text(gate.cases))
-    parts += ["\n".join(f"note: {n}" for n in gate.notes)] * bool(gate.notes)
-    parts += ["\n".join(f"REGRESSION {r}" for r in gate.regressions()
+    parts += ["\n".join(plain(f"note: {n}") for n in gate.notes
+                        )] * bool(gate.notes)
+    parts += ["\n".join(plain(f"REGRESSION {r}") for r in gate.regressions()
                         )] * bool(gate.regressions())
     return "\n\n".join([*parts, gate.headline()]) + "\n"
 
@@ -136,9 +140,9 @@ def markdown(gate: Gate) -> str:
     found = gate.regressions()
     mark = "❌" if found else "✅"
     parts = [f"### {mark} {gate.headline()}",
-             f"`{gate.head}` against `{gate.base}`"]
+             f"{code(gate.head)} against {code(gate.base)}"]
     if found:
-        parts.append("\n".join(f"- **{_escape(r)}**"
+        parts.append("\n".join(f"- **{escaped(r)}**"
                                for r in found[:CASES_SHOWN]))
         if len(found) > CASES_SHOWN:
             parts.append(f"and {len(found) - CASES_SHOWN} more")
@@ -150,7 +154,7 @@ def markdown(gate: Gate) -> str:
                              _table(COUNT_HEAD, count_rows(gate)), found))
     if gate.cases:
         parts.append(_cases_text(gate.cases).split("\n")[0])
-    parts += [f"- {_escape(n)}" for n in gate.notes]
+    parts += [f"- {escaped(n)}" for n in gate.notes]
     return "\n\n".join(parts) + "\n"
 
 
@@ -187,6 +191,7 @@ def _count_why(count: Count) -> str:
 
 
 def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rows = [[plain(cell) for cell in row] for row in rows]
     widths = [max(len(r[i]) for r in [head, *rows]) for i in range(len(head))]
     return "\n".join("  ".join(
         cell.ljust(w) if i in (0, len(head) - 1) else cell.rjust(w)
@@ -195,7 +200,7 @@ def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(_escape(x) for x in row) + " |"
+    lines = ["| " + " | ".join(escaped(x) for x in row) + " |"
              for row in [head, *rows]]
     ruler = "|---" + "|--:" * (len(head) - 2) + "|---|"
     return "\n".join([lines[0], ruler, *lines[1:]])
@@ -205,13 +210,6 @@ def _folded(title: str, body: str, found: Sequence[str]) -> str:
     opened = " open" if found else ""
     return (f"<details{opened}><summary>{title}</summary>\n\n{body}\n\n"
             "</details>")
-
-
-def _escape(cell: str) -> str:
-    """Neither a table nor HTML is broken by a message of a program."""
-    flat = " ".join(cell.split())
-    return (flat.replace("\\", "\\\\").replace("|", "\\|")
-            .replace("<", "&lt;").replace("`", "'"))
 
 
 def notes_on(outcomes: Mapping[Cell, Outcome], rules: Rules) -> list[str]:

@@ -4,31 +4,28 @@ import sys
 import unittest
 from pathlib import Path
 
-PACKAGES = {"numpy": "python3-numpy", "scipy": "python3-scipy"}
+PACKAGES = {"numpy": "python3-numpy", "scipy": "python3-scipy",
+            "matplotlib": "python3-matplotlib", "jinja2": "python3-jinja2",
+            "hypothesis": "python3-hypothesis"}
 
 
-def missing_packages():
-    missing = []
-    for module, package in PACKAGES.items():
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            missing.append(package)
-    return missing
+def load(name):
+    """The tests of a module; a Debian package without which there are none."""
+    try:
+        module = importlib.import_module(f"tests.{name}")
+    except ImportError as e:
+        package = PACKAGES.get((e.name or "").split(".")[0])
+        if package is None:
+            raise
+        print(f"skipped: {name}: not installed: {package}")
+        return unittest.TestSuite()
+    return unittest.defaultTestLoader.loadTestsFromModule(module)
 
 
 def main():
-    missing = missing_packages()
-    if missing:
-        print(f"skipped: all, not installed: {' '.join(missing)}")
-        print("test-gate: 0 passed, 0 failed")
-        return 0
     names = sys.argv[1:] or [p.stem for p in sorted(
         Path(__file__).parent.glob("test_*.py"))]
-    suite = unittest.TestSuite()
-    for name in names:
-        suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
-            importlib.import_module(f"tests.{name}")))
+    suite = unittest.TestSuite(load(name) for name in names)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     for test, reason in result.skipped:
         print(f"skipped: {test}: {reason}")

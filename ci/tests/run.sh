@@ -6,5 +6,6 @@ set -eu
 
 cd "$(dirname "$0")/.."
 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
-export PYTHONPATH
+HYPOTHESIS_STORAGE_DIRECTORY=$PWD/../build/hypothesis
+export PYTHONPATH HYPOTHESIS_STORAGE_DIRECTORY
 exec ../reports/python.sh -m tests.run "$@"

@@ -174,9 +174,13 @@ class Recorded(WithSpin):
                    for w in workloads for r in range(10)]
         path = self.folder / name
         path.write_text(json.dumps({
-            "assay_results": 1, "options": {}, "build": {}, "programs": {},
-            "machine": {"fingerprint": machine}, "missing": {},
-            "started": "2025-01-01", "samples": samples}))
+            "assay_results": 1, "missing": {}, "started": "2025-01-01",
+            "options": {"rounds": 10, "procs": [1], "pattern": "",
+                        "min_time": 0.1, "timeout": 20.0, "quick": False,
+                        "tiny": False, "budget": None, "repeats": 2},
+            "machine": {"fingerprint": machine}, "build": {"commit": "abc"},
+            "programs": {"goro": {"native": False, "argv": ["goro"],
+                                  "digest": ""}}, "samples": samples}))
         return str(path)
 
     def test_the_verdict(self):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from .bench import bench
-from .errors import Failure, Parser
+from .errors import Failure, Parser, status_of
 
 NEEDED = ("jinja2", "matplotlib", "numpy", "scipy")  # by the report alone
 
@@ -65,30 +65,28 @@ def positive(text: str) -> float:
     return value
 
 
-def main() -> int:
+def run() -> int:
+    """The command's status."""
+    args = make_parser().parse_args()
+    if args.command == "bench":
+        status = bench(args)
+        if status != 0 or args.no_report:
+            return status
     try:
-        args = make_parser().parse_args()
-        if args.command == "bench":
-            status = bench(args)
-            if status != 0 or args.no_report:
-                return status
-        try:
-            from .agree import agree
-            from .report import report
-        except ImportError as e:
-            package = (e.name or "").split(".")[0]
-            if package not in NEEDED:
-                raise
-            raise Failure(f"no report, {package} is not installed: Debian "
-                          f"package python3-{package}; the samples are in "
-                          f"{args.out}/results.json") from e
-        return agree(args) if args.command == "agree" else report(args)
-    except Failure as e:
-        print(f"{sys.argv[1] if len(sys.argv) > 1 else 'reports'}: {e}",
-              file=sys.stderr)
-        return e.status
-    except KeyboardInterrupt:
-        return 130
+        from .agree import agree
+        from .report import report
+    except ImportError as e:
+        package = (e.name or "").split(".")[0]
+        if package not in NEEDED:
+            raise
+        raise Failure(f"no report, {package} is not installed: Debian "
+                      f"package python3-{package}; the samples are in "
+                      f"{args.out}/results.json") from e
+    return agree(args) if args.command == "agree" else report(args)
+
+
+def main() -> int:
+    return status_of(sys.argv[1] if len(sys.argv) > 1 else "reports", run)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,8 @@ class Analysis:
         made = self._ok.get((workload, procs, runtime), {})
         if metric == HEADLINE:
             return {r: s["value"] for r, s in made.items()}
-        return {r: s["counters"].get(metric, 0.0) for r, s in made.items()}
+        return {r: s.get("counters", {}).get(metric, 0.0)
+                for r, s in made.items()}
 
     def cell(self, workload: str, procs: int, runtime: str,
              metric: str = HEADLINE) -> Interval | None:
@@ -211,7 +212,8 @@ class Analysis:
         """Why the figures are not to be trusted, worst first."""
         found = []
         if self.options["tiny"]:
-            found.append("Sizes were cut: a smoke test, nothing is comparable.")
+            found.append("Sizes were cut: a smoke test, nothing is "
+                         "comparable.")
         if self.options["quick"]:
             found.append("Quick mode: few short samples, an impression and "
                          "not comparable.")

@@ -1,7 +1,6 @@
 """The conformance runner's verdicts, cut down to what the report shows."""
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,11 +9,46 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from . import shape
+from .errors import Failure
+from .jsonfile import read_json
 from .progress import Progress
 from .samples import Program, last_line
 
 STATES = "CH-049"  # notes the table of channel states
 PASSED, FAILED, SKIPPED, KNOWN = "passed", "failed", "skipped", "known"
+
+# The words of the runner's JSON.
+KINDS = {"pass": PASSED, "skip": SKIPPED, "known": KNOWN, "fail": FAILED,
+         "timeout": FAILED, "crash": FAILED, "unexpected pass": FAILED}
+VERDICT = {"id": shape.name, "verdict": shape.one_of(*KINDS)}
+VERDICTS = shape.record({"results": shape.many(shape.record(VERDICT), 1)})
+FULL = shape.record({
+    "results": shape.many(shape.record({
+        **VERDICT, "row": shape.name, "title": shape.text,
+        "runs": shape.many(shape.record({
+            "notes": shape.many(shape.text)}))})),
+    "runtimes": shape.many(shape.record({
+        "version": shape.nothing_or(shape.text)}), 1)})
+
+# What a results file keeps of it.
+AREA = shape.record(dict.fromkeys((PASSED, FAILED, SKIPPED, KNOWN),
+                                  shape.count(0, 10**6)))
+JUDGED = shape.record({
+    "areas": shape.table(AREA), "failed": shape.many(shape.each(
+        shape.text, shape.text, shape.text)),
+    "states": shape.many(shape.many(shape.text, 1)),
+    "version": shape.nothing_or(shape.text)})
+REFUSED = shape.record({"error": shape.text})
+ANYONE = shape.record({"complete": shape.flag, "runtimes": shape.table(
+    lambda value: (REFUSED if isinstance(value, dict) and "error" in value
+                   else JUDGED)(value))})
+
+
+def shown(value: Any) -> None:
+    """{} if nobody was judged."""
+    if value != {}:
+        ANYONE(value)
 
 
 def run(build: Path, programs: Sequence[Program], quick: bool,
@@ -66,12 +100,14 @@ def _judge(runner: Path, path: str, quick: bool) -> dict[str, Any]:
             child.wait()
             raise
         try:
-            return reduce(json.loads(out.read_text()))
-        except (OSError, ValueError, KeyError, IndexError):
+            return reduce(read_verdicts(out, FULL))
+        except Failure:
             return {"error": f"status {child.returncode}: {last_line(err)}"}
 
 
-KINDS = {"pass": PASSED, "skip": SKIPPED, "known": KNOWN}  # others failed
+def read_verdicts(path: Path, form: shape.Check = VERDICTS) -> dict[str, Any]:
+    """The JSON that the runner has written; a Failure says what is wrong."""
+    return read_json(path, "conformance results", form)
 
 
 def reduce(report: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +115,7 @@ def reduce(report: dict[str, Any]) -> dict[str, Any]:
     areas: dict[str, dict[str, int]] = {}
     failed, states = [], []
     for row in report["results"]:
-        kind = KINDS.get(row["verdict"], FAILED)
+        kind = KINDS[row["verdict"]]
         area = areas.setdefault(row["row"][:2], dict.fromkeys(
             (PASSED, FAILED, SKIPPED, KNOWN), 0))
         area[kind] += 1

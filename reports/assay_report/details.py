@@ -33,8 +33,9 @@ def merge_details(old: dict[str, Any] | None,
 
 
 def _histogram(text: str) -> list[list[int]]:
-    return [[int(float(upper)), int(count)] for upper, count in
-            (line.split("\t") for line in text.splitlines() if line)]
+    pairs = [line.split("\t") for line in text.splitlines() if line]
+    return [[int(float(upper)), int(count)] for upper, count in pairs
+            if int(count) > 0]
 
 
 def _timeline(text: str) -> dict[str, Any]:
@@ -51,6 +52,6 @@ def _timeline(text: str) -> dict[str, Any]:
             busy[thread][k] += max(0.0, inside) / width
     # Those with the most work first; a runtime may have thousands.
     threads.sort(key=lambda t: -sum(busy[t]))
-    return {"end_us": round(end, 1), "threads": len(threads),
+    return {"end_us": max(0.1, round(end, 1)), "threads": len(threads),
             "busy": [[round(min(1.0, x), 3) for x in busy[t]]
                      for t in threads[:THREADS]]}

@@ -137,7 +137,8 @@ class Figures:
         lines = {}
         for runtime in self.a.runtimes:
             points = [(int(n[len(prefix):]), i) for n in names
-                      if (i := self.a.cell(n, procs, runtime)) is not None]
+                      if (i := self.a.cell(n, procs, runtime)) is not None
+                      and i.value > 0]
             if points:
                 lines[runtime] = points
         if not lines:
@@ -292,7 +293,7 @@ class Figures:
         names = [n for n in self.a.measured("base")]
         cells = [(n, self.a.cell(n, min(self.a.procs), "base"))
                  for n in names]
-        cells = [(n, c) for n, c in cells if c is not None]
+        cells = [(n, c) for n, c in cells if c is not None and c.value > 0]
         if not cells:
             return None
         figure, axes = svg.new_figure(0.5 + 0.3 * len(cells))
@@ -319,7 +320,7 @@ class Figures:
 def percentile_curve(hist: Sequence[Sequence[float]]
                      ) -> tuple[np.ndarray, np.ndarray]:
     """Points (-log10 of the part that took longer, time in ns)."""
-    upper = np.array([u for u, _ in hist], dtype=float)
+    upper = np.array([max(u, 1) for u, _ in hist], dtype=float)
     counts = np.array([c for _, c in hist], dtype=float)
     below = np.concatenate(([0.0], np.cumsum(counts)[:-1])) / counts.sum()
     return -np.log10(1 - below), upper

@@ -1,4 +1,4 @@
-"""Curves over the earlier runs that ci/history keeps."""
+"""Curves over the earlier runs that the history has."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from typing import Any
 
 from . import svg
 from .analysis import GO, Analysis
+from .history import load
+from .steps import find_steps
 from .style import colours, markers, short_name
 from .svg import INK, MUTED, Picture
 
@@ -18,10 +20,8 @@ Points = list[dict[str, Any]]
 def history_pictures(path: Path | None, a: Analysis) -> list[Picture]:
     """A picture for each procs; of this machine, and of workloads that have
     a target.  Fails if the file is there and malformed."""
-    if path is None or not path.is_file():
+    if path is None or not path.exists():
         return []
-    # ci's own, which no report without a history needs.
-    from assay_gate.history import load
     machine = a.results.header["machine"].get("fingerprint")
     lines = [x for x in load(path) if x["machine"] == machine]
     targets = dict.fromkeys(t.workload for t in a.targets)
@@ -72,7 +72,6 @@ def _draw(curves: dict[str, dict[str, Points]], procs: int,
 
 
 def _mark_steps(axes: Any, xs: Sequence[int], ys: Sequence[float]) -> None:
-    from assay_gate.steps import find_steps
     if min(ys) <= 0:
         return
     for step in find_steps(ys):

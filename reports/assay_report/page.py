@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from .analysis import GO, MET_MAYBE, Analysis, Reached
+from .escape import markdown
 from .figures import CURVES, Figures
 from .stats import Interval
 from .style import (AREAS, GLYPHS, MARKERS, colours, family_title, markers,
@@ -48,9 +49,10 @@ class Page:
         return self._render("report.md.j2", **self._context())
 
     def _render(self, template: str, **values: Any) -> str:
+        is_html = template.endswith(".html.j2")
         env = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=template.endswith(".html.j2"), trim_blocks=True,
+            loader=FileSystemLoader(TEMPLATES), autoescape=is_html,
+            finalize=None if is_html else markdown, trim_blocks=True,
             lstrip_blocks=True, keep_trailing_newline=True)
         env.globals.update(number=number, family_title=family_title)
         return env.get_template(template).render(**values)

@@ -7,14 +7,55 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import conformance, shape
 from .errors import Failure
+from .jsonfile import read_json
 from .plan import Step
+from .samples import ERROR, OK, SKIPPED, TIMEOUT
 
 FORMAT = 1
-HEADER = ("options", "machine", "build", "programs", "missing", "started")
-SAMPLE = {"runtime": str, "workload": str, "procs": int, "round": int,
-          "status": str, "seconds": (int, float), "disturbed": bool,
-          "tries": int}
+PROCS, ROUND = shape.count(1, 1024), shape.count(0, 10**6)
+
+OPTIONS = shape.record({
+    "rounds": shape.count(1, 10**6), "procs": shape.many(PROCS, least=1),
+    "pattern": shape.text, "min_time": shape.amount,
+    "timeout": shape.amount, "quick": shape.flag, "tiny": shape.flag,
+    "budget": shape.nothing_or(shape.amount),
+    "repeats": shape.count(0, 1000)})
+FACTS = shape.table(shape.scalar)
+PROGRAM = shape.record(
+    {"native": shape.flag, "argv": shape.many(shape.text),
+     "digest": shape.text},
+    dict.fromkeys(("runtime", "version", "model"), shape.text))
+ANY_SAMPLE = shape.record({
+    "runtime": shape.name, "workload": shape.name, "procs": PROCS,
+    "round": ROUND, "status": shape.one_of(OK, SKIPPED, ERROR, TIMEOUT),
+    "seconds": shape.amount, "disturbed": shape.flag,
+    "tries": shape.count(1, 1000)})
+MEASURED = shape.record({"value": shape.amount},
+                        {"counters": shape.table(shape.figure)})
+UNMEASURED = shape.record({}, {"reason": shape.text})
+DETAILS = shape.record({}, {
+    "hist": shape.many(shape.each(shape.count(0, 1 << 63),
+                                  shape.count(1, 10**9))),
+    "timeline": shape.record({
+        "end_us": shape.positive, "threads": shape.count(1, 10**7),
+        "busy": shape.many(shape.many(shape.amount, 1), 1)})})
+
+
+def _sample(value: Any) -> None:
+    ANY_SAMPLE(value)
+    (MEASURED if value["status"] == OK else UNMEASURED)(value)
+
+
+FILE = shape.record({
+    "options": OPTIONS,
+    "machine": shape.every(FACTS, shape.record({"fingerprint": shape.name})),
+    "build": shape.every(FACTS, shape.record({"commit": shape.text})),
+    "programs": shape.table(PROGRAM), "missing": shape.table(shape.text),
+    "started": shape.name, "samples": shape.many(_sample)}, {
+    "finished": shape.text, "stopped": shape.text,
+    "details": shape.table(DETAILS), "conformance": conformance.shown})
 
 
 @dataclass
@@ -78,17 +119,9 @@ def details_key(step: Step) -> str:
 
 def load_results(path: Path) -> Results:
     """Reads and checks a results file."""
-    try:
-        data = json.loads(path.read_text())
-    except FileNotFoundError as e:
-        raise Failure(f"no results: {path}; make bench makes them") from e
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e
-    except ValueError as e:
-        raise Failure(f"{path}: not a results file: {e}") from e
-    wrong = _wrong_with(data)
-    if wrong:
-        raise Failure(f"{path}: not a results file: {wrong}")
+    if not path.exists():
+        raise Failure(f"no results: {path}; make bench makes them")
+    data = read_json(path, "a results file", _check)
     rest = ("assay_results", "samples", "details", "conformance")
     return Results({k: v for k, v in data.items() if k not in rest},
                    data["samples"], data.get("details", {}),
@@ -103,25 +136,23 @@ def same_machine(a: Results, b: Results) -> None:
                       "their times cannot be compared")
 
 
-def _wrong_with(data: Any) -> str:
+def _check(data: Any) -> None:
+    """shape.Wrong: not a results file, or one that contradicts itself."""
     if not isinstance(data, dict) or "assay_results" not in data:
-        return "no assay_results in it"
-    if data["assay_results"] != FORMAT:
-        return f"format {data['assay_results']}, this program knows {FORMAT}"
-    for key in HEADER:
-        if key not in data:
-            return f"no {key}"
-    for key in ("options", "machine", "build", "programs", "missing"):
-        if not isinstance(data[key], dict):
-            return f"{key} is not an object"
-    if not isinstance(data.get("samples"), list):
-        return "no samples"
+        raise shape.Wrong("no assay_results in it")
+    made = data["assay_results"]
+    shape.count(0, 10**6)(made)
+    if made != FORMAT:
+        raise shape.Wrong(f"format {made}, this program knows {FORMAT}")
+    FILE(data)
+    procs = data["options"]["procs"]
+    if len(set(procs)) < len(procs):
+        raise shape.Wrong("options: procs: one is there twice")
+    seen = set()
     for number, sample in enumerate(data["samples"]):
-        for key, kind in SAMPLE.items():
-            if not isinstance(sample, dict) or \
-                    not isinstance(sample.get(key), kind):
-                return f"sample {number}: no {key}"
-        if sample["status"] == "ok" and \
-                not isinstance(sample.get("value"), (int, float)):
-            return f"sample {number}: no value"
-    return ""
+        step = step_of(sample)
+        if step in seen:
+            raise shape.Wrong(f"samples: {number}: there already")
+        if step.runtime not in data["programs"]:
+            raise shape.Wrong(f"samples: {number}: no such program")
+        seen.add(step)

@@ -13,6 +13,7 @@ from .plan import Hopeless, Options, Repeats, Step
 from .progress import Estimate, Progress
 from .results import Results, details_key, step_of
 from .samples import OK, Program, Sample, sample
+from .shape import is_figure
 from .workloads import BASE_FAMILY, Workload
 
 WITH_DETAILS = ("latency/", "fair/first_run/", "fair/timer_late/",
@@ -100,8 +101,9 @@ class Rounds:
     def _keep(self, step: Step, made: Sample) -> None:
         about = self.results.header["programs"][step.runtime]
         for key in ("runtime", "version", "model"):
-            if made.context.get(key) and step.runtime != BASE_FAMILY:
-                about[key] = made.context[key]
+            word = made.context.get(key)
+            if word and isinstance(word, str) and step.runtime != BASE_FAMILY:
+                about[key] = word
         if made.details:
             key = details_key(step)
             self.results.details[key] = merge_details(
@@ -148,7 +150,8 @@ def as_record(step: Step, made: Sample, tries: int) -> dict[str, Any]:
     if made.status == OK:
         record["value"] = made.value
         record["counters"] = {k: float(f"{v:.6g}")
-                              for k, v in made.counters.items() if v}
+                              for k, v in made.counters.items()
+                              if v and is_figure(v)}
     else:
         record["reason"] = made.reason
     record["disturbed"] = made.load.disturbed

@@ -4,8 +4,6 @@ Needs nothing outside the standard library.
 """
 from __future__ import annotations
 
-import json
-import math
 import os
 import re
 import signal
@@ -17,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import shape
 from .errors import Failure
+from .jsonfile import read_json
 from .load import Load, Watch
 from .workloads import Workload
 
@@ -159,21 +159,22 @@ def _judge(ended: _Ended, out: Path, workload: Workload) -> Sample:
         return Sample(ERROR, reason=f"status {ended.status}: "
                                     f"{last_line(ended.stderr)}")
     try:
-        result = json.loads(out.read_text())
-    except (OSError, ValueError) as e:
+        result = read_json(out, "a result", shape.record({}))
+    except Failure as e:
         return Sample(ERROR, reason=f"no result to read: {e}")
     try:
         return parse(result, workload)
-    except (AttributeError, TypeError, KeyError) as e:
+    except (AttributeError, TypeError, KeyError, ValueError) as e:
         return Sample(ERROR, reason=f"a malformed result: {e!r}")
 
 
 def parse(result: dict[str, Any], workload: Workload) -> Sample:
     """The sample of `workload` in a bench program's JSON."""
-    context = result.get("context", {})
+    context = dict(result.get("context", {}))
     for skip in result.get("skipped", []):
         if skip["name"] == workload.name:
-            return Sample(SKIPPED, reason=skip["reason"], context=context)
+            return Sample(SKIPPED, reason=str(skip["reason"]),
+                          context=context)
     for entry in result.get("benchmarks", []):
         if entry["name"] == workload.name:
             return _parse_entry(entry, context, workload)
@@ -183,34 +184,28 @@ def parse(result: dict[str, Any], workload: Workload) -> Sample:
 def _parse_entry(entry: dict[str, Any], context: dict[str, Any],
                  workload: Workload) -> Sample:
     if entry.get("error_occurred"):
-        return Sample(ERROR, reason=entry.get("error_message", "an error"),
-                      context=context)
+        return Sample(ERROR, reason=str(entry.get(
+            "error_message", "an error")), context=context)
     value = _headline(entry, workload)
     if value is None:
         return Sample(ERROR, reason=f"no {workload.headline} in the result",
                       context=context)
     counters = {k: float(v) for k, v in entry.items()
-                if k not in USUAL and _is_number(v)}
-    if _is_number(entry.get("cpu_time")) and _is_number(entry.get("real_time")):
+                if k not in USUAL and shape.is_figure(v)}
+    cpu, real, items = (entry.get(k) for k in (
+        "cpu_time", "real_time", "items_per_second"))
+    if all(map(shape.is_figure, (cpu, real, items))) and real > 0 < items:
         # CPU time of an item, as the headline is that of an item.
-        items = entry.get("items_per_second")
-        if _is_number(items) and items > 0 and entry["real_time"] > 0:
-            counters["cpu_ns"] = (entry["cpu_time"] / entry["real_time"]
-                                  * 1e9 / items)
+        counters["cpu_ns"] = cpu / real * 1e9 / items
     return Sample(OK, value, counters=counters, context=context)
 
 
 def _headline(entry: dict[str, Any], workload: Workload) -> float | None:
+    value = entry.get(workload.headline)
     if workload.headline == "time":
         items = entry.get("items_per_second")
-        return 1e9 / items if _is_number(items) and items > 0 else None
-    value = entry.get(workload.headline)
-    return float(value) if _is_number(value) else None
-
-
-def _is_number(value: Any) -> bool:
-    return (isinstance(value, (int, float)) and not isinstance(value, bool)
-            and math.isfinite(value))
+        value = 1e9 / items if shape.is_figure(items) and items > 0 else None
+    return float(value) if shape.is_figure(value) and value >= 0 else None
 
 
 def last_line(text: str) -> str:

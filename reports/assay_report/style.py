@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain, cycle
 
 from .stats import Interval
 
@@ -39,10 +40,10 @@ AREAS = {
 def colours(runtimes: Sequence[str]) -> dict[str, str]:
     """A colour for each runtime; known ones always have the same."""
     chosen = {r: FIXED[r] for r in runtimes if r in FIXED}
-    free = [c for c in SPARE if c not in chosen.values()] + list(SPARE)
+    free = chain((c for c in SPARE if c not in chosen.values()), cycle(SPARE))
     for runtime in runtimes:
         if runtime not in chosen:
-            chosen[runtime] = free.pop(0)
+            chosen[runtime] = next(free)
     return chosen
 
 

@@ -30,7 +30,8 @@ _STYLE = {
     "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": RULE, "grid.linewidth": 0.6,
     "axes.axisbelow": True, "figure.facecolor": "none",
-    "axes.facecolor": "none",     "savefig.transparent": True,
+    "axes.facecolor": "none", "savefig.transparent": True,
+    "text.parse_math": False,
     "lines.linewidth": 1.6,
     "lines.markersize": 5, "axes.unicode_minus": True,
 }

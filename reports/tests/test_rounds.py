@@ -18,6 +18,8 @@ from assay_report.load import Load
 from assay_report.samples import ERROR, OK, SKIPPED, TIMEOUT, Sample
 from assay_report.workloads import load_workloads
 
+from .synthetic import synthetic
+
 HERE = Path(__file__).resolve().parent
 REPORTS = HERE.parent
 
@@ -254,8 +256,10 @@ class Corrupt(unittest.TestCase):
         header = {"assay_results": 1, "options": {}, "machine": {},
                   "build": {}, "programs": {}, "missing": {}, "started": ""}
         self.check(json.dumps(header), "no samples")
-        self.check(json.dumps({**header, "samples": [1]}), "sample 0")
-        self.check(json.dumps({**header, "machine": 1}), "machine")
+        header = {**synthetic(1).header, "assay_results": 1}
+        self.check(json.dumps({**header, "samples": [1]}), "samples: 0")
+        self.check(json.dumps({**header, "samples": [], "machine": 1}),
+                   "machine")
 
 
 if __name__ == "__main__":

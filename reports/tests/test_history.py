@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from assay_gate import history
-from assay_gate.steps import find_steps
+from assay_report import history
 from assay_report.errors import Failure
 from assay_report.results import Results
+from assay_report.steps import find_steps
 
 
 def series(*parts, spread=0.02, seed=1):

@@ -2,22 +2,26 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assay_report.errors import Failure, Parser
-from assay_report.results import Results, load_results
-from assay_report.stats import median_interval
-
+from . import shape
+from .errors import Failure, Parser, status_of
+from .escape import plain
+from .jsonfile import parse_json, read_text
+from .results import PROCS, Results, load_results
+from .stats import median_interval
 from .steps import find_steps
+from .workloads import ROOT
 
-DEFAULT = Path(__file__).resolve().parents[1] / "history.jsonl"
-TEXTS = ("date", "commit", "machine", "runtime", "workload")
-NUMBERS = ("value", "ci_low", "ci_high")
+DEFAULT = ROOT / "ci" / "history.jsonl"
+LINE = shape.record({
+    **dict.fromkeys(("date", "machine", "runtime", "workload"), shape.name),
+    "commit": shape.text, "procs": PROCS,
+    **dict.fromkeys(("value", "ci_low", "ci_high"), shape.amount)})
 
 
 class Series(NamedTuple):
@@ -55,11 +59,13 @@ def lines_of(results: Results) -> list[dict[str, Any]]:
 
 def append(path: Path, lines: Iterable[dict[str, Any]]) -> int:
     """Adds lines; those that are there already are not added again."""
-    there = {_identity(x) for x in load(path)} if path.exists() else set()
+    old = read_text(path) if path.exists() else ""
+    there = {_identity(x) for x in parse(path, old)}
     fresh = [x for x in lines if _identity(x) not in there]
-    with path.open("a") as out:
-        out.writelines(json.dumps(x, separators=(",", ":")) + "\n"
-                       for x in fresh)
+    end = "\n" if old and not old.endswith("\n") else ""
+    with path.open("a", encoding="utf-8") as out:
+        out.writelines([end, *(json.dumps(x, separators=(",", ":")) + "\n"
+                               for x in fresh)])
     return len(fresh)
 
 
@@ -75,38 +81,22 @@ def series_of(line: dict[str, Any]) -> Series:
 
 def load(path: Path) -> list[dict[str, Any]]:
     """Reads and checks a history; in the order of the dates."""
-    try:
-        texts = path.read_text().splitlines()
-    except OSError as e:
-        raise Failure(f"{path}: {e.strerror}") from e
+    return parse(path, read_text(path))
+
+
+def parse(path: Path, text: str) -> list[dict[str, Any]]:
+    """The lines of a history; a Failure names the path and the line."""
     found = []
-    for number, text in enumerate(texts, 1):
-        if not text.strip():
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
             continue
         try:
-            line = json.loads(text)
+            found.append(parse_json(line))
+            LINE(found[-1])
         except ValueError as e:
-            raise Failure(f"{path}:{number}: not a line of JSON: {e}") from e
-        wrong = _wrong_with(line)
-        if wrong:
-            raise Failure(f"{path}:{number}: {wrong}")
-        found.append(line)
+            raise Failure(f"{path}:{number}: not a line of a history: "
+                          f"{e}") from None
     return sorted(found, key=lambda x: x["date"])
-
-
-def _wrong_with(line: Any) -> str:
-    if not isinstance(line, dict):
-        return "not an object"
-    for key in TEXTS:
-        if not isinstance(line.get(key), str):
-            return f"{key} is not a text"
-    if not isinstance(line.get("procs"), int):
-        return "procs is not a count"
-    for key in NUMBERS:
-        value = line.get(key)
-        if not isinstance(value, (int, float)) or not math.isfinite(value):
-            return f"{key} is not a number"
-    return ""
 
 
 def steps(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -141,27 +131,25 @@ def show(found: list[dict[str, Any]], as_json: bool) -> None:
         if as_json:
             print(json.dumps(s))
         else:
-            print(f"{s['date'][:10]} {s['commit'][:12]} {s['runtime']} "
+            print(f"{s['date'][:10]} {plain(s['commit'])[:12]} {s['runtime']} "
                   f"{s['workload']} procs {s['procs']}: {s['before']:.4g} to "
                   f"{s['after']:.4g}, {100 * s['change']:+.1f} %")
 
 
+def run() -> int:
+    """Does what the command line says."""
+    args = make_parser().parse_args()
+    if args.command == "append":
+        added = append(args.file, lines_of(load_results(args.results)))
+        print(f"history: {added} lines added to "
+              f"{os.path.relpath(args.file)}")
+    else:
+        show(steps(load(args.file)), args.json)
+    return 0
+
+
 def main() -> int:
-    try:
-        args = make_parser().parse_args()
-        if args.command == "append":
-            added = append(args.file, lines_of(load_results(args.results)))
-            print(f"history: {added} lines added to "
-                  f"{os.path.relpath(args.file)}")
-        else:
-            show(steps(load(args.file)), args.json)
-        return 0
-    except Failure as e:
-        print(f"history: {e}", file=sys.stderr)
-        return 2
-    except OSError as e:
-        print(f"history: {e}", file=sys.stderr)
-        return 2
+    return status_of("history", run)
 
 
 if __name__ == "__main__":
