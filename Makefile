@@ -76,7 +76,7 @@ endif
 
 FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
 	runtimes/*/build.mk examples/build.mk benchmarks/build.mk \
-	reports/build.mk ci/build.mk)
+	reports/build.mk ci/build.mk tests/fuzz/build.mk)
 include $(FRAGMENTS)
 
 # ---- targets --------------------------------------------------------------
