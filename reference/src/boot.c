@@ -12,6 +12,7 @@
 
 #include "sched/clock.h"
 #include "sched/errtext.h"
+#include "sched/outside.h"
 #include "base/godebug.h"
 #include "base/print.h"
 #include "sched/proc.h"
@@ -21,7 +22,6 @@
 
 #define DEFAULT_STACK ((size_t)64 << 10)
 #define MAIN_STACK GORO_STACK_MAX
-#define MAX_THREADS 10000
 
 struct sched goro__sched;
 
@@ -143,6 +143,8 @@ static void run_main(void *arg)
 	struct boot *b = arg;
 
 	b->fn(b->arg);
+	if (goro__outside())
+		goro__refuse("return from main");
 	goro__run_defers(goro__self(), NULL);
 	goro__drop_error_texts();
 	san_release(&goro__sched.done);
@@ -162,7 +164,8 @@ static void schedinit(const struct goro_config *c)
 
 	s->start = sys_clock();
 	goro__set_seconds(s->start);
-	s->maxm = MAX_THREADS;
+	if (s->maxm == 0)
+		s->maxm = MAX_THREADS;
 	s->embedded = c->embedded;
 	s->async_timers = goro__godebug("asynctimerchan") != 0;
 	if (c->virtual_time)
@@ -217,7 +220,10 @@ static int bootstrap(const struct goro_config *c)
 	goro__schedtrace_first();
 	status = start_main(m0);
 	goro__tls_m = NULL;
-	return status ? status : mstart(m0);
+	if (status)
+		return status;
+	goro__outside_init();
+	return mstart(m0);
 }
 
 int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)

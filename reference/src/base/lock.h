@@ -24,7 +24,7 @@ struct lock {
 	atomic_uint held;
 };
 
-extern uint32_t goro__mp;
+extern uint32_t goro__mp __attribute__((visibility("hidden")));
 
 void goro__lock_slow(struct lock *l);
 

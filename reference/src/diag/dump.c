@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/print.h"
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 
@@ -84,6 +85,10 @@ static void out_g(struct out *o, struct g *g, const char *state)
 {
 	void *fn;
 
+	if (g->m && g->m->outsider) {
+		goro__out_str(o, "a thread of the program [running]:\n");
+		return;
+	}
 	memcpy(&fn, &g->fn, sizeof(fn));
 	out_head(o, g, state);
 	out_name(o, fn);
@@ -156,7 +161,7 @@ size_t goro_dump(char *buf, size_t n)
 {
 	char none;
 	struct dump d = {.out = {.buf = n ? buf : &none, .n = n},
-			 .first = goro__self()};
+			 .first = goro__outside() ? NULL : goro__self()};
 
 	dump_all(&d);
 	return d.out.len;

@@ -8,6 +8,8 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/outside.h"
+
 struct goro_bucket {
 	int64_t interval;
 	int64_t slack; /* in ns */
@@ -49,6 +51,7 @@ static int64_t earliest(const goro_bucket *b, int64_t at)
 
 int64_t goro_bucket_next(goro_bucket *b, int64_t at)
 {
+	AS_GOROUTINE();
 	int64_t due;
 
 	goro_mutex_lock(&b->lock);
@@ -61,6 +64,7 @@ int64_t goro_bucket_next(goro_bucket *b, int64_t at)
 
 int64_t goro_bucket_take(goro_bucket *b)
 {
+	AS_GOROUTINE();
 	int64_t now = goro_now();
 	int64_t at = goro_bucket_next(b, now);
 

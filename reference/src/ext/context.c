@@ -2,6 +2,7 @@
  * context.c - contexts: made, asked, given up.
  */
 #include "context.h"
+#include "sched/outside.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,8 @@ void goro__context_unref(goro_context *c)
 
 void goro_context_free(goro_context *c)
 {
+	AS_GOROUTINE();
+
 	if (!c || c->kind == ROOT)
 		return;
 	if (can_be_ended(c)) {
@@ -117,6 +120,7 @@ static int with_cancel(goro_context *parent, bool takes_cause,
 
 int goro_with_cancel(goro_context *parent, goro_context **out)
 {
+	AS_GOROUTINE();
 	int status = check(parent, out);
 
 	return status ? status : with_cancel(parent, true, out);
@@ -175,6 +179,7 @@ static int until(goro_context *parent, int64_t deadline, int64_t now, int cause,
 int goro_with_deadline(goro_context *parent, int64_t deadline, int cause,
 		       goro_context **out)
 {
+	AS_GOROUTINE();
 	int status = check(parent, out);
 
 	return status ? status
@@ -184,6 +189,7 @@ int goro_with_deadline(goro_context *parent, int64_t deadline, int cause,
 int goro_with_timeout(goro_context *parent, int64_t ns, int cause,
 		      goro_context **out)
 {
+	AS_GOROUTINE();
 	int status = check(parent, out);
 	int64_t now, deadline;
 
@@ -248,6 +254,8 @@ int goro_context_from_done(goro_chan *done, goro_context **out)
 
 int goro_cancel(goro_context *c, int cause)
 {
+	AS_GOROUTINE();
+
 	if (!c)
 		return GORO_EINVAL;
 	if (!can_be_ended(c) || (cause && !c->u.e.takes_cause))
@@ -275,6 +283,7 @@ static goro_chan *make_done(struct ender *e)
 
 goro_chan *goro_context_done(goro_context *c)
 {
+	AS_GOROUTINE();
 	goro_context *ender = c ? c->ender : NULL;
 	goro_chan *done;
 
@@ -290,6 +299,7 @@ goro_chan *goro_context_done(goro_context *c)
 /* An err that is set counts once done is closed: so both are seen at once. */
 int goro_context_err(goro_context *c)
 {
+	AS_GOROUTINE();
 	goro_context *ender = c ? c->ender : NULL;
 	int err;
 
@@ -309,6 +319,7 @@ int goro_context_err(goro_context *c)
 
 int goro_context_cause(goro_context *c)
 {
+	AS_GOROUTINE();
 	int err = goro_context_err(c);
 
 	return err && c->ender->kind != FOREIGN ? c->ender->u.e.cause : err;
@@ -336,6 +347,7 @@ void *goro_context_value(goro_context *c, struct goro_key key)
 
 int64_t goro_context_children(goro_context *c)
 {
+	AS_GOROUTINE();
 	int64_t n;
 
 	if (!c || !can_be_ended(c))
@@ -366,6 +378,7 @@ struct goro_hook {
 int goro_context_after_func(goro_context *parent, goro_fn fn, void *arg,
 			    goro_hook **out)
 {
+	AS_GOROUTINE();
 	goro_context *c;
 
 	if (!parent || !fn || !out)
@@ -387,6 +400,7 @@ int goro_context_after_func(goro_context *parent, goro_fn fn, void *arg,
 
 bool goro_hook_stop(goro_hook *h)
 {
+	AS_GOROUTINE();
 	int waits = HOOK_WAITS;
 
 	/* Pairs with nothing: see finish_end(). */
@@ -400,6 +414,8 @@ bool goro_hook_stop(goro_hook *h)
 
 void goro_hook_free(goro_hook *h)
 {
+	AS_GOROUTINE();
+
 	if (!h)
 		return;
 	/* Who stopped it, or saw fn run, may free the foreign channel next. */

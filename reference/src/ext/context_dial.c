@@ -4,6 +4,7 @@
 #include <goro_ext.h>
 
 #include "sched/errtext.h"
+#include "sched/outside.h"
 
 static int ended(int err, const char *network, const char *address)
 {
@@ -17,6 +18,7 @@ static int ended(int err, const char *network, const char *address)
 int goro_context_dial(goro_context *c, const char *network, const char *address,
 		      goro_conn **out)
 {
+	AS_GOROUTINE();
 	int64_t deadline = GORO_FOREVER;
 	int status, err;
 

@@ -11,6 +11,7 @@
 
 #include "sched/errtext.h"
 #include "context.h"
+#include "sched/outside.h"
 
 struct goro_group {
 	goro_waitgroup wg;
@@ -54,6 +55,7 @@ goro_group *goro_group_new(void)
 int goro_group_with_context(goro_context *parent, goro_group **group,
 			    goro_context **context)
 {
+	AS_GOROUTINE();
 	goro_context *c = NULL;
 	goro_group *g;
 	int status = GORO_EINVAL;
@@ -84,6 +86,7 @@ static int still_active(int64_t n)
 
 int goro_group_set_limit(goro_group *g, int64_t n)
 {
+	AS_GOROUTINE();
 	goro_chan *places = NULL;
 	int64_t alive;
 	int status = GORO_OK;
@@ -162,6 +165,7 @@ static int start(goro_group *g, goro_task task, void *arg)
 
 int goro_group_go(goro_group *g, goro_task task, void *arg, int64_t deadline)
 {
+	AS_GOROUTINE();
 	int status = GORO_OK;
 
 	if (!g || !task)
@@ -178,6 +182,7 @@ int goro_group_go(goro_group *g, goro_task task, void *arg, int64_t deadline)
 
 int goro_group_wait(goro_group *g)
 {
+	AS_GOROUTINE();
 	int error;
 
 	if (!g)
@@ -192,6 +197,8 @@ int goro_group_wait(goro_group *g)
 
 void goro_group_free(goro_group *g)
 {
+	AS_GOROUTINE();
+
 	if (!g)
 		return;
 	goro__context_unref(g->context);

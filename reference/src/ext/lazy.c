@@ -4,6 +4,8 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/outside.h"
+
 /* All but make and arg are written in once and read after it. */
 struct goro_lazy {
 	goro_once once;
@@ -49,6 +51,8 @@ static void make_once(void *arg)
 
 void *goro_lazy_get(goro_lazy *l)
 {
+	AS_GOROUTINE();
+
 	goro_once_do(&l->once, make_once, l);
 	if (!l->made)
 		goro_panic_value(&l->panic);

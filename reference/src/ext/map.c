@@ -21,6 +21,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "sched/outside.h"
+
 enum { SHARDS = 64, SMALLEST = 8, ATTEMPTS = 4 };
 
 struct slot {
@@ -254,6 +256,7 @@ static void unlock(struct shard *s)
 
 int goro_map_store(goro_map *m, uint64_t key, void *value)
 {
+	AS_GOROUTINE();
 	struct shard *s = lock(m, key);
 	struct slot *at = find(s, key);
 	bool ok = true;
@@ -269,6 +272,7 @@ int goro_map_store(goro_map *m, uint64_t key, void *value)
 bool goro_map_load_or_store(goro_map *m, uint64_t key, void *value,
 			    void **actual)
 {
+	AS_GOROUTINE();
 	struct shard *s;
 	bool found;
 
@@ -286,6 +290,7 @@ bool goro_map_load_or_store(goro_map *m, uint64_t key, void *value,
 
 bool goro_map_load_and_delete(goro_map *m, uint64_t key, void **value)
 {
+	AS_GOROUTINE();
 	struct shard *s = lock(m, key);
 	struct slot *at = find(s, key);
 	bool found = tell(at, value);
@@ -298,11 +303,14 @@ bool goro_map_load_and_delete(goro_map *m, uint64_t key, void **value)
 
 void goro_map_delete(goro_map *m, uint64_t key)
 {
+	AS_GOROUTINE();
+
 	goro_map_load_and_delete(m, key, NULL);
 }
 
 bool goro_map_swap(goro_map *m, uint64_t key, void *value, void **previous)
 {
+	AS_GOROUTINE();
 	struct shard *s = lock(m, key);
 	struct slot *at = find(s, key);
 	bool found = tell(at, previous);
@@ -318,6 +326,7 @@ bool goro_map_swap(goro_map *m, uint64_t key, void *value, void **previous)
 bool goro_map_compare_and_swap(goro_map *m, uint64_t key, void *old,
 			       void *value)
 {
+	AS_GOROUTINE();
 	struct shard *s = lock(m, key);
 	struct slot *at = find(s, key);
 	bool same = at && load(&at->value) == old;
@@ -330,6 +339,7 @@ bool goro_map_compare_and_swap(goro_map *m, uint64_t key, void *old,
 
 bool goro_map_compare_and_delete(goro_map *m, uint64_t key, void *old)
 {
+	AS_GOROUTINE();
 	struct shard *s = lock(m, key);
 	struct slot *at = find(s, key);
 	bool same = at && load(&at->value) == old;
@@ -356,6 +366,8 @@ static void clear(struct shard *s)
 
 void goro_map_clear(goro_map *m)
 {
+	AS_GOROUTINE();
+
 	for (size_t i = 0; i < SHARDS; i++)
 		clear(&m->shard[i]);
 }
@@ -428,6 +440,7 @@ static void walk(void *arg)
 void goro_map_range(goro_map *m,
 		    bool (*fn)(void *arg, uint64_t key, void *value), void *arg)
 {
+	AS_GOROUTINE();
 	struct walk w = {.m = m, .fn = fn, .arg = arg};
 	struct goro_panic_value v;
 

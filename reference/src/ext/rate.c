@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "sched/errtext.h"
+#include "sched/outside.h"
 
 #define NEVER INT64_MIN
 
@@ -120,6 +121,7 @@ static void advance(goro_limiter *l, int64_t at)
 
 double goro_limiter_limit(goro_limiter *l)
 {
+	AS_GOROUTINE();
 	double limit;
 
 	goro_mutex_lock(&l->lock);
@@ -130,6 +132,7 @@ double goro_limiter_limit(goro_limiter *l)
 
 int64_t goro_limiter_burst(goro_limiter *l)
 {
+	AS_GOROUTINE();
 	int64_t burst;
 
 	goro_mutex_lock(&l->lock);
@@ -140,6 +143,7 @@ int64_t goro_limiter_burst(goro_limiter *l)
 
 double goro_limiter_tokens(goro_limiter *l, int64_t at)
 {
+	AS_GOROUTINE();
 	double tokens;
 
 	goro_mutex_lock(&l->lock);
@@ -150,6 +154,8 @@ double goro_limiter_tokens(goro_limiter *l, int64_t at)
 
 void goro_limiter_set_limit(goro_limiter *l, int64_t at, double limit)
 {
+	AS_GOROUTINE();
+
 	if (isnan(limit))
 		return;
 	goro_mutex_lock(&l->lock);
@@ -160,6 +166,8 @@ void goro_limiter_set_limit(goro_limiter *l, int64_t at, double limit)
 
 void goro_limiter_set_burst(goro_limiter *l, int64_t at, int64_t burst)
 {
+	AS_GOROUTINE();
+
 	goro_mutex_lock(&l->lock);
 	advance(l, at);
 	l->burst = burst;
@@ -207,11 +215,14 @@ static struct goro_reservation reserve(goro_limiter *l, int64_t at, int64_t n,
 
 bool goro_limiter_allow(goro_limiter *l, int64_t at, int64_t n)
 {
+	AS_GOROUTINE();
+
 	return reserve(l, at, n, 0).ok;
 }
 
 goro_reservation *goro_limiter_reserve(goro_limiter *l, int64_t at, int64_t n)
 {
+	AS_GOROUTINE();
 	goro_reservation *r = malloc(sizeof(*r));
 
 	if (r)
@@ -226,6 +237,7 @@ bool goro_reservation_ok(goro_reservation *r)
 
 int64_t goro_reservation_delay(goro_reservation *r, int64_t at)
 {
+	AS_GOROUTINE();
 	int64_t delay;
 
 	if (!r->ok)
@@ -273,6 +285,8 @@ static void cancel(const struct goro_reservation *r, int64_t at)
 
 void goro_reservation_cancel(goro_reservation *r, int64_t at)
 {
+	AS_GOROUTINE();
+
 	cancel(r, at);
 }
 
@@ -327,6 +341,7 @@ static int wait_for(const struct goro_reservation *r, goro_context *c)
 
 int goro_limiter_wait(goro_limiter *l, goro_context *c, int64_t n)
 {
+	AS_GOROUTINE();
 	int64_t now = goro_now(), patience = INT64_MAX, burst, deadline;
 	struct goro_reservation r;
 	double limit;

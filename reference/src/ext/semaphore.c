@@ -8,6 +8,8 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/outside.h"
+
 struct waiter {
 	struct waiter *next, *prev;
 	int64_t n;
@@ -139,6 +141,7 @@ static int wait_in_vain(goro_context *c)
 
 int goro_semaphore_acquire(goro_semaphore *s, goro_context *c, int64_t n)
 {
+	AS_GOROUTINE();
 	int err;
 
 	if (!s || !c || n < 0)
@@ -157,6 +160,7 @@ int goro_semaphore_acquire(goro_semaphore *s, goro_context *c, int64_t n)
 
 int goro_semaphore_try_acquire(goro_semaphore *s, int64_t n)
 {
+	AS_GOROUTINE();
 	bool ok;
 
 	if (!s || n < 0)
@@ -169,6 +173,7 @@ int goro_semaphore_try_acquire(goro_semaphore *s, int64_t n)
 
 int goro_semaphore_release(goro_semaphore *s, int64_t n)
 {
+	AS_GOROUTINE();
 	int status = GORO_OK;
 
 	if (!s || n < 0)

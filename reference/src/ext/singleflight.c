@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/outside.h"
+
 enum outcome { RETURNED, PANICKED, EXITED };
 
 /* Somebody who takes the result from a channel. */
@@ -271,6 +273,7 @@ static int wait(goro_flight *g, struct flight *f, void **value, bool *shared)
 int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 		   void **value, bool *shared)
 {
+	AS_GOROUTINE();
 	struct pilot p = {.group = g, .call = call, .arg = arg};
 
 	if (!g || !key || !call)
@@ -346,6 +349,7 @@ static bool board(goro_flight *g, const char *key, struct pilot *p,
 goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 			       void *arg)
 {
+	AS_GOROUTINE();
 	struct pilot p = {.group = g, .call = call, .arg = arg};
 	struct taker *t;
 	goro_chan *c;
@@ -369,6 +373,7 @@ goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 
 void goro_flight_forget(goro_flight *g, const char *key)
 {
+	AS_GOROUTINE();
 	struct flight *f;
 
 	if (!g || !key)

@@ -4,6 +4,8 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/outside.h"
+
 /* The lock guards count and last, and is held while fn runs. */
 struct goro_sometimes {
 	goro_mutex lock;
@@ -67,6 +69,7 @@ static void act(void *arg)
 
 void goro_sometimes_do(goro_sometimes *s, goro_fn fn, void *arg)
 {
+	AS_GOROUTINE();
 	struct action a = {.s = s, .fn = fn, .arg = arg};
 	struct goro_panic_value v;
 

@@ -3,6 +3,7 @@
  */
 #include "io/fd.h"
 #include "net.h"
+#include "sched/outside.h"
 
 /* What no kind has to look at. */
 static bool bytes_ok(const goro_conn *c, const void *buf, size_t n)
@@ -12,6 +13,7 @@ static bool bytes_ok(const goro_conn *c, const void *buf, size_t n)
 
 int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got)
 {
+	AS_GOROUTINE();
 	size_t ignored;
 
 	got = got ? got : &ignored;
@@ -23,6 +25,7 @@ int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got)
 
 int goro_conn_write(goro_conn *c, const void *buf, size_t n, size_t *done)
 {
+	AS_GOROUTINE();
 	size_t ignored;
 
 	done = done ? done : &ignored;
@@ -35,6 +38,7 @@ int goro_conn_write(goro_conn *c, const void *buf, size_t n, size_t *done)
 int goro_conn_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
 			char *from, size_t from_n)
 {
+	AS_GOROUTINE();
 	struct netaddr addr;
 	size_t ignored;
 	int status;
@@ -53,6 +57,8 @@ int goro_conn_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
 
 int goro_conn_write_to(goro_conn *c, const void *buf, size_t n, const char *to)
 {
+	AS_GOROUTINE();
+
 	if (!bytes_ok(c, buf, n) || !to)
 		return goro__net_invalid();
 	if (!c->ops->write_to)
@@ -67,21 +73,29 @@ static int set_deadline(goro_conn *c, unsigned modes, int64_t deadline)
 
 int goro_conn_read_deadline(goro_conn *c, int64_t deadline)
 {
+	AS_GOROUTINE();
+
 	return set_deadline(c, FD_MODE_READ, deadline);
 }
 
 int goro_conn_write_deadline(goro_conn *c, int64_t deadline)
 {
+	AS_GOROUTINE();
+
 	return set_deadline(c, FD_MODE_WRITE, deadline);
 }
 
 int goro_conn_deadline(goro_conn *c, int64_t deadline)
 {
+	AS_GOROUTINE();
+
 	return set_deadline(c, FD_MODE_BOTH, deadline);
 }
 
 int goro_conn_shutdown(goro_conn *c, int how)
 {
+	AS_GOROUTINE();
+
 	if (!c || how == 0 || (how & ~(GORO_SHUT_READ | GORO_SHUT_WRITE)))
 		return goro__net_invalid();
 	if (!c->ops->shutdown)
@@ -98,21 +112,29 @@ static int addr(goro_conn *c, bool remote, char *buf, size_t n)
 
 int goro_conn_local_addr(goro_conn *c, char *buf, size_t n)
 {
+	AS_GOROUTINE();
+
 	return addr(c, false, buf, n);
 }
 
 int goro_conn_remote_addr(goro_conn *c, char *buf, size_t n)
 {
+	AS_GOROUTINE();
+
 	return addr(c, true, buf, n);
 }
 
 int goro_conn_close(goro_conn *c)
 {
+	AS_GOROUTINE();
+
 	return c ? c->ops->close(c) : goro__net_invalid();
 }
 
 void goro_conn_free(goro_conn *c)
 {
+	AS_GOROUTINE();
+
 	if (c)
 		c->ops->free(c);
 }

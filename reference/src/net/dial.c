@@ -11,6 +11,7 @@
 
 #include "calls.h"
 #include "sock.h"
+#include "sched/outside.h"
 
 /* ---- one connect ---------------------------------------------------------- */
 
@@ -246,6 +247,7 @@ static int fail(const char *network, int status, const char *text)
 int goro_dial_cancel(const char *network, const char *address, int64_t deadline,
 		     goro_chan *cancel, goro_conn **out)
 {
+	AS_GOROUTINE();
 	const struct patience p = {.deadline = deadline, .cancel = cancel};
 	const struct network *net;
 	struct netaddrs as;
@@ -271,5 +273,7 @@ int goro_dial_cancel(const char *network, const char *address, int64_t deadline,
 int goro_dial(const char *network, const char *address, int64_t deadline,
 	      goro_conn **out)
 {
+	AS_GOROUTINE();
+
 	return goro_dial_cancel(network, address, deadline, NULL, out);
 }

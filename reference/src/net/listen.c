@@ -6,6 +6,7 @@
 
 #include "calls.h"
 #include "sock.h"
+#include "sched/outside.h"
 
 /* ---- open ----------------------------------------------------------------- */
 
@@ -89,6 +90,7 @@ static int listener_new(int sysfd, const struct network *net,
 
 int goro_listen(const char *network, const char *address, goro_listener **out)
 {
+	AS_GOROUTINE();
 	const struct network *net;
 	char text[GORO_ADDR_MAX];
 	struct neterr e;
@@ -109,6 +111,7 @@ int goro_listen(const char *network, const char *address, goro_listener **out)
 int goro_packet_listen(const char *network, const char *address,
 		       goro_conn **out)
 {
+	AS_GOROUTINE();
 	const struct network *net;
 	char text[GORO_ADDR_MAX];
 	struct neterr e;
@@ -151,6 +154,7 @@ static int fail_fd(const goro_listener *l, const char *op, const char *call,
 
 int goro_accept(goro_listener *l, goro_conn **out)
 {
+	AS_GOROUTINE();
 	struct netaddr peer = {.len = sizeof(peer.u)};
 	struct neterr e;
 	struct sock *s;
@@ -175,6 +179,8 @@ int goro_accept(goro_listener *l, goro_conn **out)
 
 int goro_listener_addr(goro_listener *l, char *buf, size_t n)
 {
+	AS_GOROUTINE();
+
 	if (!l || !buf || n == 0)
 		return goro__net_invalid();
 	goro__netaddr_print(&l->addr, buf, n);
@@ -183,6 +189,7 @@ int goro_listener_addr(goro_listener *l, char *buf, size_t n)
 
 int goro_listener_deadline(goro_listener *l, int64_t deadline)
 {
+	AS_GOROUTINE();
 	int status;
 
 	if (!l)
@@ -212,6 +219,7 @@ static void unlink_once(goro_listener *l)
 
 int goro_listener_close(goro_listener *l)
 {
+	AS_GOROUTINE();
 	int status;
 
 	if (!l)
@@ -224,6 +232,8 @@ int goro_listener_close(goro_listener *l)
 
 void goro_listener_free(goro_listener *l)
 {
+	AS_GOROUTINE();
+
 	if (!l)
 		return;
 	unlink_once(l);

@@ -14,6 +14,7 @@
 
 #include "io/fd.h"
 #include "net.h"
+#include "sched/outside.h"
 
 /* ---- deadlines ------------------------------------------------------------ */
 
@@ -399,6 +400,7 @@ static struct end *end_new(struct pipe *p, int side)
 
 int goro_mem_pipe(goro_conn *out[2])
 {
+	AS_GOROUTINE();
 	struct pipe *p;
 	struct end *a;
 

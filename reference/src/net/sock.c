@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "calls.h"
+#include "sched/outside.h"
 
 static struct sock *of(goro_conn *c)
 {
@@ -284,6 +285,7 @@ static int file_new(int sysfd, const char *name, unsigned flags,
 
 int goro_os_pipe(goro_conn *out[2])
 {
+	AS_GOROUTINE();
 	struct neterr e;
 	goro_conn *ends[2];
 	int fds[2], status;
@@ -334,6 +336,7 @@ static const struct network *network_of(int sysfd)
 
 int goro_conn_from_fd(int fd, goro_conn **out)
 {
+	AS_GOROUTINE();
 	const struct network *net;
 
 	if (fd < 0 || !out)

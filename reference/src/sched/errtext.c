@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 
@@ -16,16 +17,23 @@ struct errtexts {
 	char text[ERRTEXT_KINDS][TEXT_MAX];
 };
 
+/* The goroutine's; what is none shares those of its thread. */
+static struct errtexts **texts(void)
+{
+	return goro__outside() ? goro__outsider_texts()
+			       : &goro__self()->stack->errtexts;
+}
+
 void goro__set_error_text(enum errtext kind, const char *fmt, ...)
 {
-	struct errtexts *e = goro__self()->stack->errtexts;
+	struct errtexts *e = *texts();
 	va_list ap;
 
 	if (!e) {
 		e = sys_calloc(1, sizeof(*e));
 		if (!e)
 			return;
-		goro__self()->stack->errtexts = e;
+		*texts() = e;
 	}
 	va_start(ap, fmt);
 	vsnprintf(e->text[kind], TEXT_MAX, fmt, ap);
@@ -34,7 +42,7 @@ void goro__set_error_text(enum errtext kind, const char *fmt, ...)
 
 const char *goro__error_text(enum errtext kind)
 {
-	const struct errtexts *e = goro__self()->stack->errtexts;
+	const struct errtexts *e = *texts();
 
 	return e ? e->text[kind] : "";
 }

@@ -31,7 +31,6 @@ struct g *goro__stoplockedm(struct m *m)
 	goro__note_sleep(&m->note, -1);
 	goro__acquirep(m->nextp);
 	m->nextp = NULL;
-	store_relaxed(&m->p->attention, 1u);
 	return g;
 }
 
@@ -65,11 +64,15 @@ void goro__startlockedm(struct g *g)
 	goro__stopm();
 }
 
+/* From outside of goroutines there is nothing to do: a thread is its own. */
 void goro_lock_thread(void)
 {
 	struct m *m = goro__m();
-	struct g *g = m->curg;
+	struct g *g;
 
+	if (!m)
+		return;
+	g = m->curg;
 	if (g->lockcount++ > 0)
 		return;
 	g->lockedm = m;
@@ -80,8 +83,11 @@ void goro_lock_thread(void)
 void goro_unlock_thread(void)
 {
 	struct m *m = goro__m();
-	struct g *g = m->curg;
+	struct g *g;
 
+	if (!m)
+		return;
+	g = m->curg;
 	if (g->lockcount == 0 || --g->lockcount > 0)
 		return;
 	g->lockedm = NULL;
@@ -140,6 +146,8 @@ int64_t goro_max_threads(int64_t n)
 	int64_t old;
 
 	lock(&s->lock);
+	if (s->maxm == 0)
+		s->maxm = MAX_THREADS;
 	old = s->maxm;
 	if (n > 0)
 		s->maxm = (uint32_t)(n > INT32_MAX ? INT32_MAX : n);

@@ -56,6 +56,8 @@ void goro__acquirep(struct p *p)
 
 	m->p = p;
 	store_relaxed(&p->m, m);
+	if (unlikely(m->lockedg != NULL)) /* lockthread.c */
+		store_relaxed(&p->attention, 1u);
 	store_release(&p->status, PRUNNING);
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/print.h"
 #include "diag/schedtrace.h"
+#include "sched/outside.h"
 #include "base/sys.h"
 
 /* clang-format off */
@@ -235,7 +236,7 @@ static _Noreturn void recovered(struct g *g, struct panic *p)
 
 void goro_panic_value(const struct goro_panic_value *v)
 {
-	struct g *g = goro__self();
+	struct g *g = goro__panicking(__func__, v->text);
 	struct goro_panic_value copy = *v;
 	struct panic p = {.link = g->stack->panics, .value = &copy};
 	struct tryframe *f = g->stack->tries;
@@ -265,6 +266,7 @@ void goro_panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(v.text, sizeof(v.text), fmt, ap);
 	va_end(ap);
+	(void)goro__panicking(__func__, v.text);
 	goro_panic_value(&v);
 }
 
@@ -279,6 +281,7 @@ _Noreturn void goro__panic_status(int status)
 
 int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
 {
+	AS_GOROUTINE();
 	struct g *g = goro__self();
 	struct tryframe f = {.link = g->stack->tries};
 	int how = _setjmp(f.env);
@@ -299,7 +302,7 @@ int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
 
 int goro_defer(goro_fn fn, void *arg)
 {
-	struct g *g = goro__self();
+	struct g *g = goro__deferring(__func__);
 	struct defer *d;
 
 	if (!fn)
@@ -317,7 +320,7 @@ int goro_defer(goro_fn fn, void *arg)
 
 bool goro_recover(struct goro_panic_value *out)
 {
-	struct panic *p = goro__self()->stack->panics;
+	struct panic *p = goro__outside() ? NULL : goro__self()->stack->panics;
 
 	if (!p || p->goexit || p->recovered || !p->running)
 		return false;
@@ -329,7 +332,7 @@ bool goro_recover(struct goro_panic_value *out)
 
 void goro_goexit(void)
 {
-	do_goexit(goro__self());
+	do_goexit(goro__goroutine(__func__));
 }
 
 void goro_exit(int status)

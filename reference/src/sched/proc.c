@@ -13,6 +13,7 @@
 #include "sched/globq.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
+#include "base/sys.h"
 
 #define GOID_BATCH 16
 
@@ -89,8 +90,13 @@ void goro__yield_to(bool global)
 void goro_yield(void)
 {
 	struct m *m = goro__m();
-	struct p *p = m->p;
+	struct p *p;
 
+	if (unlikely(!m)) {
+		sys_yield();
+		return;
+	}
+	p = m->p;
 	/* Alone on this P: the scheduler is asked once in 61 times. */
 	if (goro__runq_empty(&p->runq) && !load_relaxed(&p->attention) &&
 	    globq_len(&goro__sched.globq) == 0 && ++p->schedtick % 61 &&
@@ -101,10 +107,13 @@ void goro_yield(void)
 
 void goro_checkpoint(void)
 {
-	struct p *p = goro__m()->p;
+	struct m *m = goro__m();
 
-	if (unlikely(load_relaxed(&p->attention)) &&
-	    (load_relaxed(&p->preempt) || load_relaxed(&goro__sched.gcwaiting)))
+	if (unlikely(!m))
+		return;
+	if (unlikely(load_relaxed(&m->p->attention)) &&
+	    (load_relaxed(&m->p->preempt) ||
+	     load_relaxed(&goro__sched.gcwaiting)))
 		goro__yield_to(true);
 }
 
@@ -169,10 +178,28 @@ void goro__start(struct g *g)
 }
 
 static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,
-		     void *creator)
+		     void *creator, const char *call);
+
+static COLD int start_from_outside(goro_fn fn, const void *arg, size_t n,
+				   int size_class, void *creator,
+				   const char *call)
+{
+	int status;
+
+	goro__call_begin(call);
+	status = start_new(fn, arg, n, size_class, creator, call);
+	goro__call_end(call);
+	return status;
+}
+
+static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,
+		     void *creator, const char *call)
 {
 	struct g *g;
 
+	if (goro__outside())
+		return start_from_outside(fn, arg, n, size_class, creator,
+					  call);
 	if (unlikely(!fn))
 		goro__fatal("go of nil func value");
 	g = goro__newg(fn, arg, n, size_class, creator);
@@ -185,7 +212,7 @@ static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,
 void goro_go(goro_fn fn, void *arg)
 {
 	if (start_new(fn, arg, 0, goro__default_class,
-		      __builtin_return_address(0)))
+		      __builtin_return_address(0), __func__))
 		goro__fatal("runtime: cannot allocate a goroutine's stack");
 }
 
@@ -194,7 +221,7 @@ int goro_go_copy(goro_fn fn, const void *arg, size_t n)
 	if (n > GORO_ARG_MAX || (n > 0 && !arg))
 		return GORO_EINVAL;
 	return start_new(fn, arg, n, goro__default_class,
-			 __builtin_return_address(0));
+			 __builtin_return_address(0), __func__);
 }
 
 int goro_go_stack(goro_fn fn, void *arg, size_t stack)
@@ -203,7 +230,8 @@ int goro_go_stack(goro_fn fn, void *arg, size_t stack)
 
 	if (size_class < 0)
 		return GORO_EINVAL;
-	return start_new(fn, arg, 0, size_class, __builtin_return_address(0));
+	return start_new(fn, arg, 0, size_class, __builtin_return_address(0),
+			 __func__);
 }
 
 static void after_exit(struct m *m, struct g *prev, void *arg)
@@ -257,6 +285,8 @@ void *goro__gomain(void)
 	g = goro__self();
 	san_acquire(g);
 	g->fn(g->arg);
+	if (goro__outside())
+		goro__refuse("return from a goroutine");
 	if (unlikely(g->stack->defers != NULL))
 		goro__run_defers(g, NULL);
 	if (unlikely(g->stack->errtexts != NULL))
@@ -275,7 +305,9 @@ _Noreturn void goro__goexit0(void)
 
 int64_t goro_id(void)
 {
-	return goro__self()->goid;
+	const struct m *m = goro__m();
+
+	return likely(m != NULL) ? m->curg->goid : 0;
 }
 
 struct call {
@@ -296,14 +328,14 @@ static void call_on_g0(void *arg)
 
 /*
  * The goroutine stays current: fn may not park.  With no goroutine the caller
- * is on the scheduler's stack already.
+ * is on the scheduler's stack already; a thread of the program's has no other.
  */
 void goro__systemstack(void (*fn)(void *), void *arg)
 {
 	struct m *m = goro__m();
 	struct call c = {.fn = fn, .arg = arg, .g = m->curg};
 
-	if (!c.g) {
+	if (!c.g || m->outsider) {
 		fn(arg);
 		return;
 	}

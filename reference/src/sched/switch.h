@@ -10,6 +10,7 @@
 #ifndef GORO_SWITCH_H
 #define GORO_SWITCH_H
 
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 
@@ -97,6 +98,10 @@ static inline void switch_to(struct m *m, struct g *g, struct g *to)
 /* From a goroutine to the scheduler of this M. */
 static inline void switch_to_g0(struct m *m, struct g *g)
 {
+	if (unlikely(m->outsider)) {
+		goro__park_outsider(m, g);
+		return;
+	}
 	m->curg = NULL;
 	san_leave(&g->san, &m->san);
 	goro__switch(&g->sp, m->g0_sp);

@@ -102,6 +102,8 @@ static void exitsyscall(void)
 		m->p = m->oldp;
 		store_relaxed(&m->p->m, m);
 		add_relaxed(&m->p->syscalltick, 1u);
+		if (unlikely(m->lockedg != NULL)) /* lockthread.c */
+			store_relaxed(&m->p->attention, 1u);
 	} else if (!another_p()) {
 		after(m, g, after_no_p, NULL);
 		switch_to_g0(m, g);
@@ -110,12 +112,29 @@ static void exitsyscall(void)
 	store_relaxed(&g->status, GRUNNING);
 }
 
+struct blocking {
+	goro_fn fn;
+	void *arg;
+};
+
+static void call_outside(void *arg)
+{
+	const struct blocking *b = arg;
+
+	goro__call_outside(goro__m(), b->fn, b->arg);
+}
+
 void goro_blocking(goro_fn fn, void *arg)
 {
+	struct blocking b = {.fn = fn, .arg = arg};
 	int e;
 
+	if (goro__outside()) {
+		fn(arg);
+		return;
+	}
 	entersyscall();
-	goro__systemstack(fn, arg);
+	goro__systemstack(call_outside, &b);
 	e = get_errno();
 	exitsyscall();
 	goro_checkpoint(); /* the signal came while it was in the runtime */

@@ -262,6 +262,7 @@ struct m {
 	void *g0_sp; /* where the scheduler's own stack goes on */
 	bool spinning;
 	bool dying;          /* its goroutine ended locked to it */
+	bool outsider;       /* a thread of the program's: outside.c */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* had in the system call: first choice after it */
 	struct p *nextp;     /* given by whoever wakes it */
@@ -329,6 +330,7 @@ struct sched {
 	bool embedded;     /* no deadlock report */
 	bool async_timers; /* timer channels as before Go 1.23 */
 	int64_t start;     /* clock at start */
+	atomic_uint up;    /* goro_run() has begun */
 	atomic_uint done;  /* main has returned */
 	bool main_exited;  /* by goexit: the process goes on without it */
 	_Atomic(uint64_t) handoffs;
@@ -338,6 +340,8 @@ struct sched {
 
 _Static_assert(offsetof(struct m, masked) == 0, "mask.h");
 
+/* Hidden: read in one instruction, not by way of the linkage table. */
+#pragma GCC visibility push(hidden)
 extern struct sched goro__sched;
 extern struct p *goro__allp[];
 /* Not one of them: has the timers that are real in virtual time (virtual.c). */
@@ -346,7 +350,9 @@ extern struct p goro__real_p;
 extern _Atomic(uint32_t) goro__seconds;
 /* More than one P: locks and queues are for real.  See lock.h. */
 extern uint32_t goro__mp;
+#pragma GCC visibility pop
 
 #define MAX_PROCS 65536
+#define MAX_THREADS 10000
 
 #endif

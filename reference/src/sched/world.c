@@ -12,6 +12,7 @@
 #include "sched/globq.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "sched/outside.h"
 
 #define ASK_AGAIN INT64_C(1000000)
 
@@ -213,6 +214,8 @@ void goro__procresize(int32_t n)
 			store_relaxed(&old->m, NULL);
 		m->p = goro__allp[0];
 		store_relaxed(&m->p->m, m);
+		if (m->lockedg) /* lockthread.c */
+			store_relaxed(&m->p->attention, 1u);
 		store_relaxed(&m->p->status, PGCSTOP);
 	}
 	for (int32_t i = n; i < s->gomaxprocs; i++)
@@ -229,6 +232,7 @@ int goro_gomaxprocs(int n)
 
 	if (n <= 0 || n == old)
 		return old;
+	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));
 	if (n > MAX_PROCS)
 		n = MAX_PROCS;
 	goro__stop_world();

@@ -12,6 +12,7 @@
 #include "wait/chan.h"
 
 #include "base/sys.h"
+#include "sched/outside.h"
 
 goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 {
@@ -44,8 +45,10 @@ goro_chan *goro_make(size_t elem, int64_t cap)
 
 	if (status == GORO_ENOMEM)
 		goro__fatal("runtime: out of memory");
-	if (status)
+	if (status) {
+		(void)goro__panicking(__func__, goro_status_text(status));
 		goro__panic_status(status);
+	}
 	return c;
 }
 
@@ -303,7 +306,9 @@ static bool empty(struct goro_chan *c)
 			       : nobody_in(&c->sendq);
 }
 
-int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
+/* Inline, for both of the calls that send. */
+static inline __attribute__((always_inline)) int
+do_send(goro_chan *c, const void *v, int64_t deadline)
 {
 	int status;
 
@@ -356,7 +361,8 @@ static inline int recv_blocking(struct goro_chan *c, void *out,
 	return GORO_CLOSED;
 }
 
-int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
+static inline __attribute__((always_inline)) int
+do_recv(goro_chan *c, void *out, int64_t deadline)
 {
 	int status;
 
@@ -377,6 +383,18 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 		return goro__not_ready();
 	}
 	return recv_blocking(c, out, deadline);
+}
+
+int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
+{
+	FROM_OUTSIDE_GIVES(goro_chan_send(c, v, deadline));
+	return do_send(c, v, deadline);
+}
+
+int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
+{
+	FROM_OUTSIDE_GIVES(goro_chan_recv(c, out, deadline));
+	return do_recv(c, out, deadline);
 }
 
 /*
@@ -408,7 +426,7 @@ static struct sudog *reversed(struct sudog *list)
 	return out;
 }
 
-int goro_chan_close(goro_chan *c)
+static int close_chan(goro_chan *c)
 {
 	struct sudog *list;
 
@@ -433,6 +451,12 @@ int goro_chan_close(goro_chan *c)
 	return GORO_OK;
 }
 
+int goro_chan_close(goro_chan *c)
+{
+	FROM_OUTSIDE_GIVES(goro_chan_close(c));
+	return close_chan(c);
+}
+
 int64_t goro_len(goro_chan *c)
 {
 	return !c || c->timer ? 0 : (int64_t)load_relaxed(&c->qcount);
@@ -445,21 +469,26 @@ int64_t goro_cap(goro_chan *c)
 
 void goro_send(goro_chan *c, const void *v)
 {
-	int status = goro_chan_send(c, v, GORO_FOREVER);
+	int status;
 
+	FROM_OUTSIDE(goro_send(c, v));
+	status = do_send(c, v, GORO_FOREVER);
 	if (unlikely(status))
 		goro__panic_status(status);
 }
 
 bool goro_recv(goro_chan *c, void *out)
 {
-	return goro_chan_recv(c, out, GORO_FOREVER) == GORO_OK;
+	FROM_OUTSIDE_GIVES(goro_recv(c, out));
+	return do_recv(c, out, GORO_FOREVER) == GORO_OK;
 }
 
 void goro_close(goro_chan *c)
 {
-	int status = goro_chan_close(c);
+	int status;
 
+	FROM_OUTSIDE(goro_close(c));
+	status = close_chan(c);
 	if (unlikely(status))
 		goro__panic_status(status);
 }

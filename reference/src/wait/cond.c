@@ -4,6 +4,7 @@
 #include "wait/sema.h"
 
 #include "base/sys.h"
+#include "sched/outside.h"
 
 struct cond {
 	struct lock lock;
@@ -54,8 +55,10 @@ static void unlock_read(void *m)
 
 int goro_cond_wait(goro_cond *cond, goro_mutex *m)
 {
-	struct cond *c = of(cond);
+	struct cond *c;
 
+	FROM_OUTSIDE_GIVES(goro_cond_wait(cond, m));
+	c = of(cond);
 	if (!c)
 		return GORO_COND_COPIED;
 	wait(c, unlock_mutex, m);
@@ -66,8 +69,10 @@ int goro_cond_wait(goro_cond *cond, goro_mutex *m)
 
 int goro_cond_wait_r(goro_cond *cond, goro_rwmutex *m)
 {
-	struct cond *c = of(cond);
+	struct cond *c;
 
+	FROM_OUTSIDE_GIVES(goro_cond_wait_r(cond, m));
+	c = of(cond);
 	if (!c)
 		return GORO_COND_COPIED;
 	wait(c, unlock_read, m);
@@ -78,9 +83,11 @@ int goro_cond_wait_r(goro_cond *cond, goro_rwmutex *m)
 
 int goro_cond_signal(goro_cond *cond)
 {
-	struct cond *c = of(cond);
+	struct cond *c;
 	struct sudog *s;
 
+	FROM_OUTSIDE_GIVES(goro_cond_signal(cond));
+	c = of(cond);
 	if (!c)
 		return GORO_COND_COPIED;
 	san_release(c);
@@ -93,9 +100,11 @@ int goro_cond_signal(goro_cond *cond)
 
 int goro_cond_broadcast(goro_cond *cond)
 {
-	struct cond *c = of(cond);
+	struct cond *c;
 	struct sudog *list;
 
+	FROM_OUTSIDE_GIVES(goro_cond_broadcast(cond));
+	c = of(cond);
 	if (!c)
 		return GORO_COND_COPIED;
 	san_release(c);
@@ -131,6 +140,7 @@ void *goro_pool_get(goro_pool *p)
 {
 	void *item = NULL;
 
+	FROM_OUTSIDE_GIVES(goro_pool_get(p));
 	plock(&p->lock);
 	if (p->n > 0)
 		item = p->items[--p->n];
@@ -185,6 +195,7 @@ static bool put(goro_pool *p, void *item)
 /* A pool may drop what it is given: it does so without memory. */
 void goro_pool_put(goro_pool *p, void *item)
 {
+	FROM_OUTSIDE(goro_pool_put(p, item));
 	if (!item)
 		return;
 	san_release(item);

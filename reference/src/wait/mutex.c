@@ -10,6 +10,7 @@
 #include "wait/sema.h"
 
 #include "base/sys.h"
+#include "sched/outside.h"
 
 #define STARVING_NS 1000000
 
@@ -85,22 +86,38 @@ static void wait_for_it(struct mutex *m)
 	punlock(&m->lock);
 }
 
+/* It is taken.  The lock of m is held, and not after it. */
+static __attribute__((noinline)) void lock_slow(struct mutex *m)
+{
+	punlock(&m->lock);
+	spin(m);
+	plock(&m->lock);
+	if (take(m))
+		punlock(&m->lock);
+	else
+		wait_for_it(m);
+}
+
+static COLD void lock_from_outside(goro_mutex *m)
+{
+	goro__call_begin("goro_mutex_lock");
+	goro_mutex_lock(m);
+	goro__call_end("goro_mutex_lock");
+}
+
 void goro_mutex_lock(goro_mutex *mutex)
 {
 	struct mutex *m = of(mutex);
 
-	plock(&m->lock);
-	if (unlikely(!take(m))) {
-		punlock(&m->lock);
-		spin(m);
-		plock(&m->lock);
-		if (!take(m)) {
-			wait_for_it(m);
-			san_acquire(m);
-			return;
-		}
+	if (goro__outside()) {
+		lock_from_outside(mutex);
+		return;
 	}
-	punlock(&m->lock);
+	plock(&m->lock);
+	if (likely(take(m)))
+		punlock(&m->lock);
+	else
+		lock_slow(m);
 	san_acquire(m);
 }
 
@@ -109,6 +126,7 @@ bool goro_mutex_trylock(goro_mutex *mutex)
 	struct mutex *m = of(mutex);
 	bool ok;
 
+	FROM_OUTSIDE_GIVES(goro_mutex_trylock(mutex));
 	plock(&m->lock);
 	ok = take(m);
 	punlock(&m->lock);
@@ -152,8 +170,19 @@ bool goro__mutex_release(goro_mutex *mutex)
 	return handed;
 }
 
+static COLD void unlock_from_outside(goro_mutex *m)
+{
+	goro__call_begin("goro_mutex_unlock");
+	goro_mutex_unlock(m);
+	goro__call_end("goro_mutex_unlock");
+}
+
 void goro_mutex_unlock(goro_mutex *m)
 {
+	if (goro__outside()) {
+		unlock_from_outside(m);
+		return;
+	}
 	if (unlikely(goro__mutex_release(m)))
 		goro__yield_to(false);
 }

@@ -6,6 +6,7 @@
  * mutex is handed over: who is woken has it.
  */
 #include "wait/sema.h"
+#include "sched/outside.h"
 
 struct rwmutex {
 	struct lock lock;
@@ -59,6 +60,7 @@ void goro_rwmutex_lock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 
+	FROM_OUTSIDE(goro_rwmutex_lock(mutex));
 	plock(&m->lock);
 	if (take_write(m))
 		punlock(&m->lock);
@@ -72,6 +74,7 @@ bool goro_rwmutex_trylock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	bool ok;
 
+	FROM_OUTSIDE_GIVES(goro_rwmutex_trylock(mutex));
 	plock(&m->lock);
 	ok = take_write(m);
 	punlock(&m->lock);
@@ -84,6 +87,7 @@ void goro_rwmutex_rlock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 
+	FROM_OUTSIDE(goro_rwmutex_rlock(mutex));
 	plock(&m->lock);
 	if (take_read(m))
 		punlock(&m->lock);
@@ -97,6 +101,7 @@ bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	bool ok;
 
+	FROM_OUTSIDE_GIVES(goro_rwmutex_tryrlock(mutex));
 	plock(&m->lock);
 	ok = take_read(m);
 	punlock(&m->lock);
@@ -131,6 +136,7 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	struct sudog *list;
 
+	FROM_OUTSIDE(goro_rwmutex_unlock(mutex));
 	san_release(write_edge(m));
 	plock(&m->lock);
 	if (!m->writer) {
@@ -148,6 +154,7 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	struct sudog *list = NULL;
 
+	FROM_OUTSIDE(goro_rwmutex_runlock(mutex));
 	san_release(read_edge(m));
 	plock(&m->lock);
 	if (m->readers == 0) {

@@ -13,6 +13,7 @@
  */
 #include "wait/chan.h"
 #include "base/sys.h"
+#include "sched/outside.h"
 
 enum { SMALL = 8, SORT_BY_INSERTION = 32 };
 
@@ -376,8 +377,8 @@ static int run_single(const struct goro_case *k, int64_t deadline,
 	return status;
 }
 
-int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
-		      size_t *chosen)
+static inline int select_until(const struct goro_case *cases, size_t n,
+			       int64_t deadline, size_t *chosen)
 {
 	struct select s = {.cases = cases, .n = n};
 	int status;
@@ -394,6 +395,13 @@ int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
 	return unlikely(status == GORO_AGAIN) ? goro__not_ready() : status;
 }
 
+int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
+		      size_t *chosen)
+{
+	FROM_OUTSIDE_GIVES(goro_select_until(cases, n, deadline, chosen));
+	return select_until(cases, n, deadline, chosen);
+}
+
 static size_t finish(int status, size_t chosen, bool *ok)
 {
 	if (unlikely(status < 0))
@@ -406,15 +414,19 @@ static size_t finish(int status, size_t chosen, bool *ok)
 size_t goro_select(const struct goro_case *cases, size_t n, bool *ok)
 {
 	size_t chosen = SIZE_MAX;
-	int status = goro_select_until(cases, n, GORO_FOREVER, &chosen);
+	int status;
 
+	FROM_OUTSIDE_GIVES(goro_select(cases, n, ok));
+	status = select_until(cases, n, GORO_FOREVER, &chosen);
 	return finish(status, chosen, ok);
 }
 
 size_t goro_select_default(const struct goro_case *cases, size_t n, bool *ok)
 {
 	size_t chosen = SIZE_MAX;
-	int status = goro_select_until(cases, n, GORO_POLL, &chosen);
+	int status;
 
+	FROM_OUTSIDE_GIVES(goro_select_default(cases, n, ok));
+	status = select_until(cases, n, GORO_POLL, &chosen);
 	return finish(status, chosen, ok);
 }

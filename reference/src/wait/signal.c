@@ -27,6 +27,7 @@
 
 #include "wait/chan.h"
 #include "base/sys.h"
+#include "sched/outside.h"
 
 enum { SIGNALS = 64 };
 
@@ -274,6 +275,7 @@ int goro_signal_notify(goro_chan *c, int sig)
 {
 	int status;
 
+	FROM_OUTSIDE_GIVES(goro_signal_notify(c, sig));
 	if (!c || c->elemsize != sizeof(int32_t) || !valid(sig))
 		return GORO_EINVAL;
 	goro_mutex_lock(&registry);
@@ -286,6 +288,7 @@ int goro_signal_stop(goro_chan *c)
 {
 	struct subscriber **at;
 
+	FROM_OUTSIDE_GIVES(goro_signal_stop(c));
 	if (!c)
 		return GORO_EINVAL;
 	goro_mutex_lock(&registry);
@@ -305,6 +308,7 @@ int goro_signal_ignore(int sig)
 	struct subscriber **at = &subscribers;
 	int status;
 
+	FROM_OUTSIDE_GIVES(goro_signal_ignore(sig));
 	if (!valid(sig))
 		return GORO_EINVAL;
 	goro_mutex_lock(&registry);

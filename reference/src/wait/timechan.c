@@ -21,6 +21,8 @@
 #include "wait/chan.h"
 #include "sched/clock.h"
 #include "base/godebug.h"
+#include "base/sys.h"
+#include "sched/outside.h"
 
 struct goro_timer {
 	struct timer t;
@@ -247,8 +249,10 @@ static void dispose(goro_timer *t)
 
 goro_timer *goro_timer_new(int64_t ns)
 {
-	goro_ticker *t = new_timer(ns, 0);
+	goro_ticker *t;
 
+	FROM_OUTSIDE_GIVES(goro_timer_new(ns));
+	t = new_timer(ns, 0);
 	return t ? &t->timer : NULL;
 }
 
@@ -278,8 +282,10 @@ static void start_func(struct timer *heaped, int64_t now)
 
 goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
 {
-	goro_timer *t = fn ? sys_calloc(1, sizeof(*t)) : NULL;
+	goro_timer *t;
 
+	FROM_OUTSIDE_GIVES(goro_after_func(ns, fn, arg));
+	t = fn ? sys_calloc(1, sizeof(*t)) : NULL;
 	if (!t)
 		return NULL;
 	t->fn = fn;
@@ -296,6 +302,7 @@ int goro_timer_stop(goro_timer *t)
 {
 	int pending;
 
+	FROM_OUTSIDE_GIVES(goro_timer_stop(t));
 	if (!t)
 		return GORO_TIMER_STOP;
 	pending = stop(t);
@@ -307,6 +314,7 @@ int goro_timer_reset(goro_timer *t, int64_t ns)
 {
 	int pending;
 
+	FROM_OUTSIDE_GIVES(goro_timer_reset(t, ns));
 	if (!t)
 		return GORO_TIMER_RESET;
 	pending = reset(t, ns, 0);
@@ -318,11 +326,14 @@ void goro_timer_free(goro_timer *t)
 {
 	if (!t)
 		return;
+	if (goro__outside() && goro__running())
+		FROM_OUTSIDE(goro_timer_free(t));
 	dispose(t);
 }
 
 goro_chan *goro_after(int64_t ns)
 {
+	FROM_OUTSIDE_GIVES(goro_after(ns));
 	return goro_timer_chan(goro_timer_new(ns));
 }
 
@@ -333,6 +344,7 @@ goro_ticker *goro_ticker_new(int64_t ns, int *status)
 	goro_ticker *t;
 	int none;
 
+	FROM_OUTSIDE_GIVES(goro_ticker_new(ns, status));
 	if (!status)
 		status = &none;
 	*status = GORO_TICKER_NEW;
@@ -353,12 +365,14 @@ goro_chan *goro_ticker_chan(goro_ticker *t)
 
 void goro_ticker_stop(goro_ticker *t)
 {
+	FROM_OUTSIDE(goro_ticker_stop(t));
 	if (t)
 		stop(&t->timer);
 }
 
 int goro_ticker_reset(goro_ticker *t, int64_t ns)
 {
+	FROM_OUTSIDE_GIVES(goro_ticker_reset(t, ns));
 	if (!t)
 		return GORO_EINVAL;
 	if (ns <= 0)
@@ -371,18 +385,27 @@ void goro_ticker_free(goro_ticker *t)
 {
 	if (!t)
 		return;
+	if (goro__outside() && goro__running())
+		FROM_OUTSIDE(goro_ticker_free(t));
 	dispose(&t->timer);
 }
 
 goro_chan *goro_tick(int64_t ns)
 {
+	FROM_OUTSIDE_GIVES(goro_tick(ns));
 	return goro_ticker_chan(goro_ticker_new(ns, NULL));
 }
 
 /* ---- sleep -------------------------------------------------------------- */
 
+/* What is no goroutine sleeps as a thread, by the machine's clock. */
 void goro_sleep(int64_t ns)
 {
+	if (goro__outside()) {
+		if (ns > 0)
+			sys_nanosleep(ns);
+		return;
+	}
 	if (ns <= 0)
 		goro_checkpoint();
 	else

@@ -4,6 +4,7 @@
 #include "wait/sema.h"
 
 #include "sched/panic.h"
+#include "sched/outside.h"
 
 struct waitgroup {
 	struct lock lock;
@@ -13,7 +14,7 @@ struct waitgroup {
 
 _Static_assert(sizeof(struct waitgroup) <= sizeof(goro_waitgroup), "goro.h");
 
-int goro_wg_add_status(goro_waitgroup *group, int64_t delta)
+static inline int add(goro_waitgroup *group, int64_t delta)
 {
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 	struct sudog *list = NULL;
@@ -32,23 +33,37 @@ int goro_wg_add_status(goro_waitgroup *group, int64_t delta)
 	return n < 0 ? GORO_WG_NEGATIVE : GORO_OK;
 }
 
-void goro_wg_add(goro_waitgroup *wg, int64_t delta)
+int goro_wg_add_status(goro_waitgroup *wg, int64_t delta)
 {
-	int status = goro_wg_add_status(wg, delta);
+	FROM_OUTSIDE_GIVES(goro_wg_add_status(wg, delta));
+	return add(wg, delta);
+}
+
+static void add_or_panic(goro_waitgroup *wg, int64_t delta)
+{
+	int status = add(wg, delta);
 
 	if (unlikely(status))
 		goro__panic_status(status);
 }
 
+void goro_wg_add(goro_waitgroup *wg, int64_t delta)
+{
+	FROM_OUTSIDE(goro_wg_add(wg, delta));
+	add_or_panic(wg, delta);
+}
+
 void goro_wg_done(goro_waitgroup *wg)
 {
-	goro_wg_add(wg, -1);
+	FROM_OUTSIDE(goro_wg_done(wg));
+	add_or_panic(wg, -1);
 }
 
 void goro_wg_wait(goro_waitgroup *group)
 {
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 
+	FROM_OUTSIDE(goro_wg_wait(group));
 	plock(&wg->lock);
 	if (wg->n == 0)
 		punlock(&wg->lock);
@@ -62,6 +77,7 @@ bool goro_wg_trywait(goro_waitgroup *group)
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 	bool zero;
 
+	FROM_OUTSIDE_GIVES(goro_wg_trywait(group));
 	plock(&wg->lock);
 	zero = wg->n == 0;
 	punlock(&wg->lock);
@@ -100,6 +116,7 @@ int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)
 	struct wg_task t = {.wg = wg, .fn = fn, .arg = arg};
 	int status;
 
+	FROM_OUTSIDE_GIVES(goro_wg_go(wg, fn, arg));
 	if (!fn)
 		goro__fatal("go of nil func value");
 	goro_wg_add(wg, 1);
@@ -132,6 +149,8 @@ static void once_done(void *arg)
 	struct once *o = arg;
 	struct sudog *list;
 
+	if (goro__outside()) /* fn has forked */
+		goro__refuse("goro_once_do");
 	san_release(o);
 	plock(&o->lock);
 	store_release(&o->done, 1u); /* pairs with the acquire in once_do */
@@ -171,6 +190,8 @@ void goro_once_do(goro_once *once, goro_fn fn, void *arg)
 	struct once_call c = {.o = o, .fn = fn, .arg = arg};
 	struct goro_panic_value v;
 
+	if (unlikely(!load_acquire(&o->done)))
+		FROM_OUTSIDE(goro_once_do(once, fn, arg));
 	if (unlikely(!load_acquire(&o->done)) && first_call(o) &&
 	    goro_try(call_once, &c, &v) == GORO_PANICKED)
 		goro_panic_value(&v);

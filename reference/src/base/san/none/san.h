@@ -8,6 +8,7 @@
  *	san_thread             the calling thread's own stack
  *	san_leave(from, to)    right before goro__switch
  *	san_step(from, to)     the same goroutine goes on, on another stack
+ *	san_become(self, to)   another goroutine goes on, on the same stack
  *	san_arrive(self)       after either, on the stack of self
  *	san_die(self, to)      right before the last switch of a goroutine
  *	san_release, acquire   a happens-before edge through an address

@@ -1,0 +1,346 @@
+/*
+ * outside.c - threads of the program that call goro.
+ *
+ * In an embedded run such a thread gets an M and a G of its own with its first
+ * call, and with each call a P, as a goroutine does that comes back from a
+ * system call: an idle one, or it stands in the global queue until its turn
+ * comes.  While it has the P it is a goroutine that is locked to its thread,
+ * and the call is what it is elsewhere.  After it the P is given back at once.
+ *
+ * Only the park is another.  Such an M has no scheduler's stack to go to; the
+ * thread gives the P back and sleeps where it is.  Whoever takes its G from a
+ * queue hands a P over (goro__startlockedm), and the call goes on.
+ * p->attention is set as long as a locked goroutine has the P, so it never
+ * switches to another goroutine.
+ *
+ * What was rejected: to let threads use channels without a P.  Then every lock
+ * of a run with one P would have to be taken, and each place that makes a
+ * goroutine ready or sets a timer would need a second way.
+ *
+ * g->preempted is set while it sleeps: it is not counted in nmidlelocked, and
+ * who takes it from a queue clears that and wakes it.
+ */
+#include "sched/outside.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sched/globq.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "base/sys.h"
+#include "sched/switch.h"
+
+#define LOOK_AGAIN INT64_C(100000000)
+
+struct outsider {
+	struct m m;
+	struct g g;
+	struct stack stack; /* for what stands at the top of one */
+	struct outsider *next;
+};
+
+/* Of a thread that runs no goroutine now. */
+static _Thread_local struct outsider *self
+	__attribute__((tls_model("initial-exec")));
+static _Thread_local bool blocking __attribute__((tls_model("initial-exec")));
+
+static atomic_uint forked;
+
+/* Of threads that have ended; the lock guards it. */
+static struct outsider *unused;
+static struct lock unused_lock;
+static pthread_key_t at_thread_end;
+
+/* ---- may it be called? --------------------------------------------------- */
+
+bool goro__running(void)
+{
+	return load_acquire(&goro__sched.up) &&
+	       !load_acquire(&goro__sched.done) && !load_relaxed(&forked);
+}
+
+static const char *where(void)
+{
+	if (load_relaxed(&forked))
+		return "in the child of a fork()";
+	if (!load_acquire(&goro__sched.up))
+		return "before goro_run()";
+	if (load_acquire(&goro__sched.done))
+		return "after goro_run() has returned";
+	if (blocking)
+		return "inside goro_blocking()";
+	return "on a thread that is no goroutine";
+}
+
+/* One write: other threads may be dying, too. */
+static _Noreturn void die(const char *call, const char *place)
+{
+	char line[160];
+	int n = snprintf(line, sizeof(line), "fatal error: %s: called %s%s\n",
+			 call, place,
+			 goro__running() && !goro__sched.embedded
+				 ? ", in a run that is not embedded"
+				 : "");
+
+	(void)!write(STDERR_FILENO, line, (size_t)n);
+	_exit(2);
+}
+
+void goro__refuse(const char *call)
+{
+	die(call, where());
+}
+
+/* Only the thread that forked is there, and none of what it needs to run. */
+static void in_child(void)
+{
+	store_relaxed(&forked, 1u);
+	goro__tls_m = NULL;
+	self = NULL;
+}
+
+/* ---- a thread's M and G --------------------------------------------------- */
+
+static void thread_ends(void *arg)
+{
+	struct outsider *o = arg;
+
+	self = NULL;
+	sys_free(o->stack.errtexts);
+	san_fiber_free(&o->g.san);
+	lock(&unused_lock);
+	o->next = unused;
+	unused = o;
+	unlock(&unused_lock);
+}
+
+void goro__outside_init(void)
+{
+	if (pthread_atfork(NULL, NULL, in_child) ||
+	    pthread_key_create(&at_thread_end, thread_ends))
+		goro__fatal("runtime: out of memory");
+	store_release(&goro__sched.up, 1u);
+}
+
+static struct outsider *alloc(void)
+{
+	struct outsider *o;
+
+	lock(&unused_lock);
+	o = unused;
+	if (o)
+		unused = o->next;
+	unlock(&unused_lock);
+	if (!o)
+		o = sys_reserve(sizeof(*o));
+	if (!o)
+		goro__fatal("runtime: out of memory");
+	memset(o, 0, sizeof(*o));
+	return o;
+}
+
+/* The stack's bounds are empty: the thread is never stopped by a signal. */
+static struct outsider *adopt(void)
+{
+	struct outsider *o = alloc();
+	struct m *m = &o->m;
+	struct g *g = &o->g;
+
+	m->id = -3;
+	m->outsider = true;
+	m->rand = (uint64_t)sys_clock() | 1;
+	store_relaxed(&m->tid, sys_gettid());
+	m->curg = m->lockedg = g;
+	g->system = true;
+	g->m = g->lockedm = m;
+	g->lockcount = UINT32_MAX / 2; /* whatever the program counts */
+	g->stack = &o->stack;
+	o->stack.g = g;
+	o->stack.lo = (char *)&o->stack;
+	san_thread(&m->san, NULL, 0);
+	san_fiber_new(&g->san);
+	pthread_setspecific(at_thread_end, o);
+	return self = o;
+}
+
+struct errtexts **goro__outsider_texts(void)
+{
+	static struct errtexts *none;
+
+	return self ? &self->stack.errtexts : &none;
+}
+
+/* ---- its P ---------------------------------------------------------------- */
+
+static void take_over(struct m *m, struct p *p)
+{
+	goro__acquirep(p);
+	store_relaxed(&p->attention, 1u);
+	store_relaxed(&p->tick_seen, ++p->schedtick);
+	store_relaxed(&m->curg->status, GRUNNING);
+}
+
+/* An idle P; NULL: g is on the global queue. */
+static struct p *idle_p_or_queue(struct g *g)
+{
+	struct sched *s = &goro__sched;
+	struct p *p;
+
+	lock(&s->lock);
+	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
+	if (!p) {
+		store_relaxed(&g->preempted, 1u);
+		store_relaxed(&g->status, GRUNNABLE);
+		globq_push(&s->globq, g);
+	}
+	unlock(&s->lock);
+	return p;
+}
+
+/* The run may end meanwhile: then nobody hands a P over. */
+static struct p *wait_for_p(struct m *m, const char *call)
+{
+	struct p *p;
+
+	while (!goro__note_sleep(&m->note, LOOK_AGAIN))
+		if (load_acquire(&goro__sched.done))
+			goro__refuse(call);
+	p = m->nextp;
+	m->nextp = NULL;
+	return p;
+}
+
+static bool stopped_with(struct p *p)
+{
+	struct sched *s = &goro__sched;
+	bool stopping;
+
+	lock(&s->lock);
+	stopping = load_relaxed(&s->gcwaiting);
+	if (!stopping) {
+		goro__pidleput(p);
+	} else {
+		store_release(&p->status, PGCSTOP);
+		if (--s->stopwait == 0)
+			goro__note_wake(&s->stopnote);
+	}
+	unlock(&s->lock);
+	return stopping;
+}
+
+/*
+ * Gives the P back.  Work of its own goes on at once.  As in recheck(), what
+ * others submitted while no P was idle is found here; and a timer that was set
+ * needs somebody who sleeps for it.
+ */
+static void give_back(void)
+{
+	struct sched *s = &goro__sched;
+	struct p *p = goro__releasep();
+
+	store_relaxed(&p->preempt, 0u);
+	if (!goro__runq_empty(&p->runq)) {
+		goro__startm(p, false);
+		return;
+	}
+	if (stopped_with(p))
+		return;
+	fence_seq(); /* pairs with runq_set_next(), goro__globrunqput() */
+	if (!goro__work_anywhere() &&
+	    (load_seq(&s->polluntil) != 0 ||
+	     (goro__next_timer() == INT64_MAX && !goro__network_unwatched())))
+		return;
+	store_relaxed(&s->skip, 0u);
+	goro__wakep();
+}
+
+void goro__call_begin(const char *call)
+{
+	struct outsider *o;
+	struct p *p;
+
+	if (!goro__running() || !goro__sched.embedded)
+		goro__refuse(call);
+	o = self ? self : adopt();
+	goro__tls_m = &o->m;
+	p = idle_p_or_queue(&o->g);
+	take_over(&o->m, p ? p : wait_for_p(&o->m, call));
+	san_release(o);
+	san_become(&o->m.san, &o->g.san);
+	san_acquire(o);
+}
+
+void goro__call_end(const char *call)
+{
+	struct m *m = goro__m();
+
+	if (!m) /* it forked, in a function that the call has called */
+		goro__refuse(call);
+	san_release(self);
+	san_become(&m->curg->san, &m->san);
+	san_acquire(self);
+	store_relaxed(&m->curg->status, GSYSCALL);
+	give_back();
+	goro__tls_m = NULL;
+}
+
+struct g *goro__goroutine(const char *call)
+{
+	struct m *m = goro__m();
+
+	if (!m || m->outsider)
+		goro__refuse(call);
+	return m->curg;
+}
+
+struct g *goro__deferring(const char *call)
+{
+	struct m *m = goro__m();
+
+	if (!m || (m->outsider && !m->curg->stack->tries))
+		goro__refuse(call);
+	return m->curg;
+}
+
+struct g *goro__panicking(const char *call, const char *text)
+{
+	if (goro__outside()) {
+		if (!goro__running() || !goro__sched.embedded)
+			(void)!dprintf(STDERR_FILENO, "panic: %s\n", text);
+		goro__call_begin(call);
+	}
+	return goro__m()->curg;
+}
+
+/* Once m->after is done anybody may find g and hand a P over. */
+void goro__park_outsider(struct m *m, struct g *g)
+{
+	struct p *p;
+
+	store_relaxed(&g->preempted, 1u);
+	run_after(m);
+	if (m->p)
+		give_back();
+	san_become(&g->san, &m->san);
+	goro__note_sleep(&m->note, -1);
+	p = m->nextp;
+	m->nextp = NULL;
+	take_over(m, p);
+	san_become(&m->san, &g->san);
+}
+
+void goro__call_outside(struct m *m, void (*fn)(void *), void *arg)
+{
+	bool before = blocking;
+
+	blocking = true;
+	goro__tls_m = NULL;
+	fn(arg);
+	if (load_relaxed(&forked))
+		goro__refuse("goro_blocking");
+	goro__tls_m = m;
+	blocking = before;
+}
