@@ -113,6 +113,7 @@ CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/kit/,\
 
 CONF_FAKE_good :=
 CONF_FAKE_broken := -DFAKE_NAME='"broken"' -DFAKE_BROKEN=1
+CONF_FAKE_enotsup := -DFAKE_ENOTSUP=1
 CONF_FAKE_abi := -DFAKE_ABI=999
 CONF_FAKE_truncated := -DFAKE_SIZE=40
 CONF_FAKE_stub := -DFAKE_SIZE=8
@@ -133,7 +134,7 @@ CONF_FAKE_ext_older := -DFAKE_EXT_SIZE=24
 CONF_FAKE_ext_absurd := -DFAKE_EXT_SIZE=12345678
 CONF_FAKE_ext_group := -DFAKE_LAZY_SIZE=12345678
 CONF_FAKE_ext_null := -DFAKE_EXT=NULL
-CONF_FAKES := good broken abi truncated stub absurd nocore nogo null nosymbol \
+CONF_FAKES := good broken enotsup abi truncated stub absurd nocore nogo null nosymbol \
 	crash hang exit noise noext ext_abi ext_truncated ext_stub ext_older \
 	ext_absurd ext_group ext_null
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))

@@ -1,6 +1,8 @@
 /* escape.c - see escape.h. */
 #include "escape.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -115,6 +117,18 @@ static const char *special_xml(char c)
 	}
 }
 
+static const char *special_shell(char c)
+{
+	switch (c) {
+	case '\'':
+		return "\\'";
+	case '\\':
+		return "\\\\";
+	default:
+		return special_line(c);
+	}
+}
+
 static const char *special_tap(char c)
 {
 	if (c == '#')
@@ -140,6 +154,48 @@ void escape_lines(FILE *f, const char *prefix, const char *s, size_t n)
 void escape_line(FILE *f, const char *s)
 {
 	escape(f, s, strlen(s), special_line, "\\x%02x");
+}
+
+bool escape_is_plain(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = utf8_length((const unsigned char *)s + i, n - i);
+		if (len == 0)
+			return false;
+	}
+	return true;
+}
+
+char *escape_text(const char *s)
+{
+	char *data = NULL;
+	size_t len;
+	FILE *f = open_memstream(&data, &len);
+
+	if (f != NULL) {
+		escape_line(f, s);
+		fclose(f);
+	}
+	if (data == NULL)
+		abort();
+	return data;
+}
+
+int escape_cut(const char *s, int width)
+{
+	int n = (int)strnlen(s, (size_t)width);
+
+	/* a byte 10xxxxxx is inside a character */
+	while (n > 0 && s[n] != '\0' && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+void escape_shell(FILE *f, const char *s)
+{
+	escape(f, s, strlen(s), special_shell, "\\x%02x");
 }
 
 void escape_json(FILE *f, const char *s, size_t n)

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
+
+#define BLANKS " \t\r\n\v\f"
+
 static char *trim(char *s)
 {
 	size_t len;
@@ -40,7 +44,7 @@ static void take_line(struct expectations *out, char *line, const char *path,
 		      int number)
 {
 	char *reason = strchr(line, '#');
-	char id[CASE_ID_MAX], word[16], rest[2];
+	char *id, *word, *rest = NULL;
 	struct expectation e;
 
 	if (reason != NULL)
@@ -48,7 +52,9 @@ static void take_line(struct expectations *out, char *line, const char *path,
 	line = trim(line);
 	if (*line == '\0')
 		return; /* empty, or a comment of its own */
-	if (sscanf(line, "%95s %15s %1s", id, word, rest) != 2 ||
+	id = strtok_r(line, BLANKS, &rest);
+	word = strtok_r(NULL, BLANKS, &rest);
+	if (word == NULL || strtok_r(NULL, BLANKS, &rest) != NULL ||
 	    kind_of(word) == EXPECT_PASS)
 		die("%s:%d: not of the form 'ID fail|flaky|skip # reason'",
 		    path, number);
@@ -58,7 +64,7 @@ static void take_line(struct expectations *out, char *line, const char *path,
 		die("%s:%d: %s matches no case", path, number, id);
 	e = (struct expectation){.pattern = copy_text(id),
 				 .what = kind_of(word),
-				 .reason = copy_text(reason)};
+				 .reason = escape_text(reason)};
 	out->v = grow(out->v, out->n + 1, sizeof(e));
 	out->v[out->n++] = e;
 }

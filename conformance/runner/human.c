@@ -51,7 +51,8 @@ void human_head(const struct results *rs)
 		const struct runtime *r = &rs->runtimes[i];
 
 		colored(BOLD, r->label);
-		printf(" %s, %s, %s", r->version, r->model, r->path);
+		printf(" %s, %s, ", r->version, r->model);
+		escape_line(stdout, r->path);
 		if (r->expectations.n > 0)
 			printf(", %zu expectation%s", r->expectations.n,
 			       r->expectations.n == 1 ? "" : "s");
@@ -90,13 +91,17 @@ static void print_output(const char *name, const struct capture *c)
 	escape_lines(stdout, "  | ", c->data, c->len);
 }
 
+static void print_line(const char *prefix, const char *line)
+{
+	fputs(prefix, stdout);
+	escape_line(stdout, line);
+	putchar('\n');
+}
+
 static void print_lines(const char *prefix, const struct strings *lines)
 {
-	for (size_t i = 0; i < lines->n; i++) {
-		fputs(prefix, stdout);
-		escape_line(stdout, lines->v[i]);
-		putchar('\n');
-	}
+	for (size_t i = 0; i < lines->n; i++)
+		print_line(prefix, lines->v[i]);
 }
 
 static void print_command(const struct result *r, const struct run *run)
@@ -137,9 +142,7 @@ static void print_notes(const struct strings *notes)
 	for (size_t i = 0; i < notes->n; i++) {
 		if (table_is_row(notes->v[i]))
 			continue;
-		fputs("  note: ", stdout);
-		escape_line(stdout, notes->v[i]);
-		putchar('\n');
+		print_line("  note: ", notes->v[i]);
 	}
 }
 
@@ -243,8 +246,8 @@ static void print_again(const struct result *r)
 	escape_line(stdout, reason);
 	putchar('\n');
 	if (r->kind == OUT_UNEXPECTED)
-		printf("  take its line out of %s\n",
-		       r->runtime->expectations_path);
+		print_line("  take its line out of ",
+			   r->runtime->expectations_path);
 	else
 		print_command(r, r->worst);
 	free(reason);

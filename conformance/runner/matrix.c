@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "escape.h"
 #include "options.h"
 
 static bool same_area(const struct entry *a, const struct entry *b)
@@ -40,7 +41,8 @@ static struct totals area_totals(const struct results *rs, size_t runtime,
 static void print_heads(const struct results *rs)
 {
 	for (size_t i = 0; i < rs->nruntimes && rs->nruntimes > 1; i++)
-		printf("%s%-27.27s", i == 0 ? "      " : "",
+		printf("%s%-27.*s", i == 0 ? "      " : "",
+		       escape_cut(rs->runtimes[i].label, 27),
 		       rs->runtimes[i].label);
 	if (rs->nruntimes > 1)
 		putchar('\n');
@@ -92,7 +94,8 @@ void matrix_differences(const struct results *rs)
 
 	printf("%-28s", "where they differ");
 	for (size_t i = 0; i < rs->nruntimes; i++)
-		printf(" %-15.15s", rs->runtimes[i].label);
+		printf(" %-15.*s", escape_cut(rs->runtimes[i].label, 15),
+		       rs->runtimes[i].label);
 	putchar('\n');
 	for (size_t k = 0; k < rs->nentries; k++) {
 		if (differs(rs, k))

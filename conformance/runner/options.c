@@ -1,4 +1,5 @@
 /* options.c - see options.h. */
+#define _GNU_SOURCE
 #include "options.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct options options;
@@ -34,9 +36,9 @@ static const char help[] =
 	"  --table             the tables that cases note: CH-049's of "
 	"channel states\n"
 	"  --color=WHEN        always, auto or never (--no-color, NO_COLOR)\n"
-	"  --tap               TAP version 14 on standard output\n"
-	"  --junit FILE        also write JUnit XML\n"
-	"  --json FILE         also write JSON\n"
+	"  --tap               TAP on standard output\n"
+	"  --junit FILE        also write JUnit XML; - is standard output\n"
+	"  --json FILE         also write JSON; - is standard output\n"
 	"\n"
 	"  --list              the cases that match\n"
 	"  --explain ID        what a behaviour says, where, how it is tested\n"
@@ -45,7 +47,9 @@ static const char help[] =
 	"  --help              this text\n"
 	"\n"
 	"Exit status: 0 all passed, 1 some failed or passed unexpectedly,\n"
-	"2 wrong usage or a runtime that cannot be used, 3 nothing matched.\n";
+	"2 wrong usage or a runtime that cannot be used, 3 nothing matched, "
+	"or\n"
+	"all was skipped, 130 interrupted.\n";
 
 enum {
 	OPT_RUNTIME = 256,
@@ -277,6 +281,49 @@ static void set_defaults(const char *program)
 				   .jobs = default_jobs()};
 }
 
+/* Cuts the last name off; "." if there is no other. */
+static const char *folder(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return ".";
+	slash[slash == path] = '\0';
+	return path;
+}
+
+/* Also of a file that is not there yet, if its directory is. */
+static bool same_file(const char *a, const char *b)
+{
+	char *dirs[2] = {copy_text(a), copy_text(b)};
+	const char *bases[2] = {basename(a), basename(b)};
+	struct stat x, y;
+	bool same = strcmp(a, b) == 0;
+
+	if (!same && stat(a, &x) == 0 && stat(b, &y) == 0)
+		same = S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+		       x.st_ino == y.st_ino;
+	else if (!same && strcmp(bases[0], bases[1]) == 0)
+		same = stat(folder(dirs[0]), &x) == 0 &&
+		       stat(folder(dirs[1]), &y) == 0 && x.st_dev == y.st_dev &&
+		       x.st_ino == y.st_ino;
+	free(dirs[0]);
+	free(dirs[1]);
+	return same;
+}
+
+/* Each report needs a place of its own. */
+static void check_reports(void)
+{
+	const char *json = options.json, *junit = options.junit;
+
+	if (json != NULL && junit != NULL && same_file(json, junit))
+		die("--json and --junit both go to %s", json);
+	if (options.tap && ((json != NULL && strcmp(json, "-") == 0) ||
+			    (junit != NULL && strcmp(junit, "-") == 0)))
+		die("--tap goes to standard output, and so would -");
+}
+
 void options_parse(int argc, char **argv)
 {
 	int option;
@@ -286,6 +333,8 @@ void options_parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, ":", names, NULL)) != -1) {
 		if (option == ':')
 			die("%s needs a value (see --help)", argv[optind - 1]);
+		if (option == '?' && optopt > 0 && optopt < OPT_RUNTIME)
+			die("unknown option -%c (see --help)", optopt);
 		if (option == '?')
 			die("unknown option %s (see --help)", argv[optind - 1]);
 		if (!take_value(option, optarg))
@@ -293,4 +342,5 @@ void options_parse(int argc, char **argv)
 	}
 	for (; optind < argc; optind++)
 		strings_add(&options.run, argv[optind]);
+	check_reports();
 }

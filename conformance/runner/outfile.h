@@ -1,6 +1,6 @@
 /*
- * outfile.h - a report file that is there whole or not at all: written under
- * a name of its own beside the target, renamed at the end.
+ * outfile.h - a report file that is there whole or not at all: it replaces the
+ * one before it at the end.
  */
 #ifndef ASSAY_OUTFILE_H
 #define ASSAY_OUTFILE_H
@@ -8,14 +8,12 @@
 #include "util.h"
 
 struct outfile {
-	FILE *f;
 	const char *path;
-	char *temporary; /* NULL: the target is no regular file */
+	FILE *special; /* "-" or no regular file; NULL: replaced at the end */
 };
 
-/* Dies if it cannot be written. */
+/* "-" is standard output.  Dies if it cannot be written. */
 struct outfile outfile_open(const char *path);
-void outfile_commit(struct outfile *o);
-void outfile_drop(struct outfile *o);
+void outfile_commit(struct outfile *o, const char *data, size_t len);
 
 #endif

@@ -37,21 +37,26 @@ static bool in_list(const struct entry *e, const struct strings *patterns)
 	return false;
 }
 
-static void warn_of_idle_patterns(void)
+/* True if there is one. */
+static bool tell_idle(const struct strings *patterns, const char *option)
 {
-	for (size_t i = 0; i < options.run.n; i++) {
-		const char *pattern = options.run.v[i];
+	bool any = false;
+
+	for (size_t i = 0; i < patterns->n; i++) {
+		const char *pattern = patterns->v[i];
 		struct strings one = {&pattern, 1};
 		bool used = false;
 
 		for (size_t k = 0; k < registry.nentries && !used; k++)
 			used = in_list(&registry.entries[k], &one);
 		if (!used)
-			complain("%s matches no case%s", pattern,
+			complain("no case matches %s%s%s", option, pattern,
 				 row_find(pattern) == NULL
 					 ? ""
 					 : ": this behaviour has none yet");
+		any |= !used;
 	}
+	return any;
 }
 
 void plan_select(const struct entry ***out, size_t *n)
@@ -69,7 +74,9 @@ void plan_select(const struct entry ***out, size_t *n)
 			continue;
 		(*out)[(*n)++] = e;
 	}
-	warn_of_idle_patterns();
+	if (!tell_idle(&options.run, "") && *n == 0)
+		complain("no case matches: none is left");
+	tell_idle(&options.skip, "--skip ");
 }
 
 /* ---- jobs --------------------------------------------------------------- */
@@ -270,6 +277,19 @@ static bool some_failed(const struct results *rs)
 	return false;
 }
 
+/* What has not run at each of its procs as often as was asked. */
+static void mark_unfinished(struct results *rs, const struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->n; i++) {
+		struct job *job = &jobs->v[i];
+
+		if (job->run->ended == NULL && !job->result->unfinished) {
+			job->result->unfinished = true;
+			rs->unfinished++;
+		}
+	}
+}
+
 /* *runs is how many there were; false: interrupted. */
 static bool repetition(struct results *rs, int64_t number, size_t *runs)
 {
@@ -281,6 +301,8 @@ static bool repetition(struct results *rs, int64_t number, size_t *runs)
 	progress_repetition(number, *runs);
 	whole = tasks_run(options.jobs, next_task, task_ended, &many) &&
 		tasks_run(1, next_task, task_ended, &alone);
+	mark_unfinished(rs, &many);
+	mark_unfinished(rs, &alone);
 	free(many.v);
 	free(alone.v);
 	return whole;
@@ -295,7 +317,7 @@ static bool go_on(const struct results *rs, int64_t done)
 	return options.until_fail || done < 1;
 }
 
-bool plan_run(struct results *rs)
+void plan_run(struct results *rs)
 {
 	int64_t start = now_ns();
 	int64_t done = 0;
@@ -306,6 +328,6 @@ bool plan_run(struct results *rs)
 	while (whole && runs > 0 && go_on(rs, done))
 		whole = repetition(rs, ++done, &runs);
 	rs->seconds = (double)(now_ns() - start) / 1e9;
+	rs->interrupted = !whole;
 	results_settle(rs);
-	return whole;
 }

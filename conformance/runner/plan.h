@@ -4,13 +4,16 @@
 
 #include "result.h"
 
-/* The entries that --run, --skip and --valgrind select; sets *out and *n. */
+/*
+ * The entries that --run, --skip and --valgrind select; sets *out and *n.  A
+ * pattern that matches nothing is told, and so is that nothing is left.
+ */
 void plan_select(const struct entry ***out, size_t *n);
 
 /*
- * Runs everything and fills rs->v; rs has its runtimes and entries.  False:
- * interrupted.
+ * Runs everything and fills rs->v; rs has its runtimes and entries.  If it is
+ * interrupted it says so in *rs, and holds what ran until then.
  */
-bool plan_run(struct results *rs);
+void plan_run(struct results *rs);
 
 #endif

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE
 #include "probe.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "escape.h"
 #include "runtime.h"
 #include "settings.h"
 #include "task.h"
@@ -46,11 +46,8 @@ static const char *first_line(struct capture *c)
 	char *s = c->data + strspn(c->data, "\r\n");
 
 	s[strcspn(s, "\r\n")] = '\0';
-	for (char *p = s; *p != '\0'; p++)
-		if (iscntrl((unsigned char)*p))
-			*p = '?';
 	if (strlen(s) > 300)
-		strcpy(s + 300, "...");
+		strcpy(s + escape_cut(s, 300), "...");
 	return s;
 }
 
@@ -76,11 +73,11 @@ static void check_end(const struct runtime *r, struct task_end *end)
 static bool take_pair(struct runtime *r, const char *word, char *value)
 {
 	if (strcmp(word, "name") == 0)
-		r->name = copy_text(value);
+		r->name = escape_text(value);
 	else if (strcmp(word, "version") == 0)
-		r->version = copy_text(value);
+		r->version = escape_text(value);
 	else if (strcmp(word, "model") == 0)
-		r->model = copy_text(value);
+		r->model = escape_text(value);
 	else if (strcmp(word, "abi") == 0)
 		r->abi = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(word, "traits") == 0)
@@ -111,11 +108,7 @@ static void take_answer(struct runtime *r, struct capture *answer)
 		*value = '\0';
 		if (pair && take_pair(r, line, value + 1))
 			continue;
-		if (strlen(line) > 60)
-			line[60] = '\0';
-		for (char *c = line; *c != '\0'; c++)
-			if (!isprint((unsigned char)*c))
-				*c = '?';
+		line[escape_cut(line, 60)] = '\0';
 		die("runtime %s: it does not answer --assay-describe as a "
 		    "runtime does: '%s'",
 		    r->arg, line);
@@ -156,8 +149,10 @@ void probe(struct runtime *r)
 	p.task.argv = argv;
 	p.task.env = settings.env;
 	p.task.timeout_ns = (int64_t)((double)PROBE_TIME * settings.time_scale);
-	if (!tasks_run(1, source, sink, &p))
+	if (!tasks_run(1, source, sink, &p)) {
+		complain("interrupted");
 		exit(EXIT_INTERRUPTED);
+	}
 	free_argv(argv);
 	check_end(r, &p.end);
 	take_answer(r, &p.end.stream[TASK_OUT]);

@@ -135,13 +135,15 @@ const char *entry_area(const struct entry *e, char out[3])
 
 bool pattern_matches(const char *pattern, const char *text)
 {
-	char own[CASE_ID_MAX];
+	char *own = copy_text(pattern);
+	bool matches;
 
-	snprintf(own, sizeof(own), "%s", pattern);
 	if (isalpha((unsigned char)own[0]) && isalpha((unsigned char)own[1]) &&
 	    own[2] == '_')
 		own[2] = '-';
-	return fnmatch(own, text, FNM_CASEFOLD) == 0;
+	matches = fnmatch(own, text, FNM_CASEFOLD) == 0;
+	free(own);
+	return matches;
 }
 
 bool entry_matches(const struct entry *e, const char *pattern)

@@ -145,8 +145,11 @@ void report_json(FILE *f, const struct results *rs)
 {
 	size_t n = rs->nruntimes * rs->nentries;
 
-	fprintf(f, "{\"suite\":\"assay\",\"abi\":%u,\"seconds\":%.3f,\n",
-		ASSAY_ABI_VERSION, rs->seconds);
+	fprintf(f,
+		"{\"suite\":\"assay\",\"abi\":%u,\"complete\":%s,"
+		"\"seconds\":%.3f,\n",
+		ASSAY_ABI_VERSION, rs->interrupted ? "false" : "true",
+		rs->seconds);
 	put_runtimes(f, rs);
 	put_options(f);
 	totals(f, "totals", results_totals(rs, rs->nruntimes));

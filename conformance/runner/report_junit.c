@@ -90,6 +90,10 @@ static void suite(FILE *f, const struct results *rs, size_t runtime)
 		" tests=\"%zu\" failures=\"%zu\" errors=\"0\""
 		" skipped=\"%zu\" time=\"%.3f\">\n",
 		rs->nentries, t.failed, t.skipped, seconds);
+	if (rs->interrupted)
+		fputs("    <properties><property name=\"complete\" "
+		      "value=\"false\"/></properties>\n",
+		      f);
 	for (size_t k = 0; k < rs->nentries; k++)
 		testcase(f, result_at(rs, runtime, k));
 	fputs("  </testsuite>\n", f);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "options.h"
 
 #define OUTPUTS_KEPT 4
@@ -57,7 +58,7 @@ static enum outcome_kind kind_of(const struct result *r)
 		return OUT_SKIPPED;
 	if (r->worst != NULL)
 		return what == EXPECT_PASS ? OUT_FAILED : OUT_KNOWN;
-	if (!some_passed(r))
+	if (!some_passed(r) || (what == EXPECT_FAIL && r->unfinished))
 		return OUT_SKIPPED;
 	return what == EXPECT_FAIL ? OUT_UNEXPECTED : OUT_PASSED;
 }
@@ -110,6 +111,8 @@ double result_seconds(const struct result *r)
 
 static const char *skip_reason(const struct result *r)
 {
+	if (r->nruns == 0 && r->skipped == NULL)
+		return "interrupted";
 	if (r->skipped != NULL)
 		return r->skipped;
 	return r->nruns > 0 && r->runs[0]->reason != NULL ? r->runs[0]->reason
@@ -168,7 +171,7 @@ const char *result_word(const struct result *r)
 	return "?";
 }
 
-/* A word of a shell command. */
+/* A word of a shell command; bash knows $'...' with escapes in it. */
 static void put_word(FILE *f, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -177,6 +180,12 @@ static void put_word(FILE *f, const char *word)
 
 	if (*word != '\0' && word[strspn(word, plain)] == '\0') {
 		fputs(word, f);
+		return;
+	}
+	if (!escape_is_plain(word)) {
+		fputs("$'", f);
+		escape_shell(f, word);
+		fputc('\'', f);
 		return;
 	}
 	fputc('\'', f);

@@ -40,6 +40,7 @@ struct result {
 	struct run **runs;
 	size_t nruns;
 	const char *skipped; /* why it was not run at all; NULL: it was */
+	bool unfinished;     /* the end came before all of its runs had */
 	enum outcome_kind kind;
 	const struct run *worst; /* the first run that failed, else NULL */
 };
@@ -55,6 +56,8 @@ struct results {
 	size_t nentries;
 	struct result *v; /* v[runtime * nentries + entry] */
 	double seconds;
+	bool interrupted;
+	size_t unfinished; /* results */
 };
 
 struct result *result_at(const struct results *rs, size_t runtime,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "loader.h"
 #include "options.h"
 #include "probe.h"
@@ -139,7 +140,7 @@ static void label_all(struct runtime *list, size_t n)
 		for (size_t k = 0; k < n; k++)
 			twice |= k != i &&
 				 strcmp(list[i].name, list[k].name) == 0;
-		list[i].label = copy_text(twice ? list[i].arg : list[i].name);
+		list[i].label = escape_text(twice ? list[i].arg : list[i].name);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../cases/kit/ledger.h"
+#include "orphans.h"
 
 /* What a child is given: the writing ends of its pipes, and the ledger. */
 enum { GIVEN = TASK_STREAMS + 1 };
@@ -120,6 +121,7 @@ static _Noreturn void become(const struct task *task, const int given[GIVEN],
 	setrlimit(RLIMIT_CORE, &none);
 	limit_cpus(task->cpus);
 	set_environment(task->env);
+	orphans_mark(getpid());
 	default_signals();
 	if (place_fds(given))
 		execv(task->argv[0], task->argv);

@@ -4,6 +4,8 @@
  * One loop sleeps in poll() on the signal descriptor and on all pipes, until
  * the next deadline at most.  A child is looked at with WNOWAIT first: its
  * group is killed while the number still belongs to it, then it is reaped.
+ * What it leaves behind in other groups and sessions comes to the runner, who
+ * is the reaper of all of its descendants.
  */
 #include "task.h"
 
@@ -17,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "orphans.h"
 #include "spawn.h"
 
 #define DUMP_TIME NS_PER_S /* between SIGQUIT and SIGKILL */
@@ -47,17 +50,28 @@ struct pool {
 
 static int signal_fd = -1;
 
+/* What whoever started the runner ignores stays ignored, as nohup asks. */
+static bool ignored(int sig)
+{
+	struct sigaction old;
+
+	return sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+}
+
 void tasks_init(void)
 {
+	static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (!ignored(stops[i]))
+			sigaddset(&set, stops[i]);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
+	orphans_adopt();
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
@@ -120,6 +134,16 @@ static void read_streams(struct slot *s)
 	}
 }
 
+static bool runs(const void *pool, pid_t pid)
+{
+	const struct pool *p = pool;
+
+	for (size_t i = 0; i < p->width; i++)
+		if (p->slots[i].used && p->slots[i].pid == pid)
+			return true;
+	return false;
+}
+
 static void kill_and_reap(struct slot *s)
 {
 	kill(-s->pid, SIGKILL);
@@ -149,6 +173,7 @@ static void finish(struct pool *p, struct slot *s)
 	}
 	s->used = false;
 	p->active--;
+	orphans_kill(runs, p);
 	p->sink(p->context, &s->task, &s->end);
 	spawn_forget(s->end.ledger);
 }
@@ -220,7 +245,10 @@ static void kill_all(struct pool *p)
 				close(s->fds[k]);
 			capture_free(&s->end.stream[k]);
 		}
+		spawn_forget(s->end.ledger);
+		s->used = false;
 	}
+	orphans_kill(runs, p);
 }
 
 static bool run_pool(struct pool *p)

@@ -43,7 +43,10 @@ typedef void (*task_sink)(void *context, const struct task *task,
  */
 bool tasks_run(int width, task_source source, task_sink sink, void *context);
 
-/* Takes SIGINT, SIGTERM, SIGHUP and SIGCHLD for tasks_run; once, at start. */
+/*
+ * Takes SIGCHLD and, unless they are ignored, SIGINT, SIGTERM, SIGHUP, SIGQUIT
+ * and SIGXCPU for tasks_run; once, at start.
+ */
 void tasks_init(void);
 
 #endif

@@ -7,12 +7,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "escape.h"
+
+/* What a message quotes may be anything; what reaches a terminal may not. */
 static void complain_list(const char *fmt, va_list ap)
 {
+	char *text = NULL;
+
 	fflush(stdout);
 	fputs("conformance: ", stderr);
-	vfprintf(stderr, fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	escape_line(stderr, text == NULL ? "out of memory" : text);
 	fputc('\n', stderr);
+	free(text);
 }
 
 void complain(const char *fmt, ...)

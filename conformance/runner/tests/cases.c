@@ -284,6 +284,22 @@ CASE(CH_007, "many failures are counted, not all told")
 		rt->core->go(fail_many, NULL, 0);
 }
 
+CASE(CH_008, "a daemon in a session of its own is left behind")
+{
+	CHECK(true);
+	if (fork() > 0) {
+		usleep(50000);
+		return;
+	}
+	setsid();
+	if (fork() == 0)
+		setsid();
+	for (int fd = 0; fd < 4; fd++)
+		close(fd);
+	for (;;)
+		pause();
+}
+
 /* ---- declared ends ------------------------------------------------------ */
 
 static void die_as_go_does(const char *text)

@@ -15,6 +15,9 @@
 #ifndef FAKE_BROKEN
 #define FAKE_BROKEN 0
 #endif
+#ifndef FAKE_ENOTSUP
+#define FAKE_ENOTSUP 0
+#endif
 #ifndef FAKE_ABI
 #define FAKE_ABI ASSAY_ABI_VERSION
 #endif
@@ -54,7 +57,7 @@
 
 static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 {
-	if (options != NULL && options->flags != 0)
+	if (FAKE_ENOTSUP || (options != NULL && options->flags != 0))
 		return ASSAY_ENOTSUP;
 	fn(arg);
 	return ASSAY_OK;

@@ -23,7 +23,7 @@ check "until-fail: fails" is 1
 on --until-fail --repeat 2 --run GO-010
 check "until-fail with repeat" is 0
 on --until-fail --run GO-008
-check "until-fail with nothing to run" is 0
+check "until-fail with nothing to run" is 3
 
 run --runtime "$good" --procs 1,2 --run GO-011
 check "procs" says "procs 2"

@@ -17,6 +17,11 @@ check "seed: no number" usage_error --seed a
 check "timeout-scale: zero" usage_error --timeout-scale 0
 check "timeout-scale: nan" usage_error --timeout-scale nan
 check "color: a word" usage_error --color=sometimes
+check "one file for two reports" usage_error --runtime "$good" --run GO-001 \
+	--json "$tmp/same" --junit "$tmp/./same"
+check "two reports on stdout" usage_error --tap --json -
+check "an empty name of a report" usage_error --runtime "$good" --run GO-001 \
+	--json ''
 check "a report that cannot be written" usage_error --runtime "$good" \
 	--run GO-001 --junit "$tmp/no/such/dir.xml"
 
@@ -30,11 +35,17 @@ done
 
 on --run 'XX-*'
 check "nothing matches" is 3
-check "nothing matches: said" complains "no case matches"
+check "nothing matches: said once" one_line
+check "nothing matches: said" complains "no case matches XX-*"
+on --run GO-001 --skip 'YY-*'
+check "a --skip that matches nothing is told" complains \
+	"no case matches --skip YY-*"
+check "a --skip that matches nothing changes nothing" is 0
 on --run NP-001
 check "a behaviour without a case" complains "has none yet"
 on --run GO-001 --skip 'GO*'
 check "all skipped by a glob" is 3
+check "all skipped by a glob: said once" one_line
 
 run --list
 check "list" is 0
@@ -43,6 +54,13 @@ run --list --run go_001 --run 'ch-01?/s*' --skip '*/slow'
 check "globs: rows, ids, any letters" sh -c \
 	"[ \"\$(awk '{ print \$1 }' $out | tr '\n' ' ')\" = \
 	'CH-012/status CH-013/signal GO-001 ' ]"
+long=$(printf '%0200d' 0 | tr 0 '?')
+run --list --run "GO-001$long"
+check "a pattern is not cut" is 3
+run --list --run "GO-00[1$long]"
+check "a long pattern matches" says "GO-001"
+run -q
+check "an unknown short option" complains "unknown option -q"
 run --list GO
 check "a positional glob, an area" sh -c "! grep -v '^GO-' $out"
 run --list zz
