@@ -92,7 +92,7 @@ setup: ## install everything that any target can use
 
 all: $(ALL) $(RUNTIME_FILES) ## build everything that this machine can
 
-#? ONLY      make test: only the groups whose name holds this word
+#? ONLY      make test, lint: only what has this word in its name
 test: all ## run every test; ends with one line, `test: N passed, N failed`
 	@scripts/test.sh "$(MAKE)" "$(ONLY)" $(TESTS) \
 		$(sort $(wildcard tests/*.sh))
@@ -113,8 +113,8 @@ valgrind: ## conformance of goro under valgrind, the cases chosen for it
 aarch64: ## goro cross-built for aarch64, its programs run under qemu
 	@$(MAKE) --no-print-directory CONFIG=aarch64 test-arch
 
-lint: ## warnings as errors with gcc and clang, shellcheck, format, vet
-	@scripts/lint.sh "$(MAKE)"
+lint: ## warnings as errors, format, vet, shell, Python and workflows
+	@scripts/lint.sh "$(MAKE)" "$(ONLY)"
 
 fmt: ## format all C and Go code in place
 	@scripts/fmt.sh

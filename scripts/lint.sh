@@ -1,13 +1,15 @@
 #!/bin/sh
-# lint.sh - the checks that need no run: strict compiles, shell, format, vet.
+# lint.sh - the checks that need no run: strict compiles, format, vet, shell,
+# Python, workflows.
 #
-#	lint.sh MAKE
+#	lint.sh MAKE [ONLY]     only the checks whose name holds this word
 #
 # A tool that is not installed is named and left out.  The last line is
 # "lint: N passed, N failed".
 set -u
 
 make=$1
+only=${2:-}
 passed=0
 failed=0
 left_out=
@@ -22,6 +24,10 @@ have() {
 check() {
 	name=$1
 	shift
+	case $name in
+	*"$only"*) ;;
+	*) return 0 ;;
+	esac
 	if "$@"; then
 		echo "ok    $name"
 		passed=$((passed + 1))
@@ -75,18 +81,46 @@ vet() {
 	done
 }
 
-parse_python() {
-	git ls-files '*.py' | xargs python3 -c 'import ast, sys
-for name in sys.argv[1:]:
-    ast.parse(open(name).read(), name)'
+# scripts LANGUAGE: every file whose first line names it.
+scripts() {
+	git grep -lIE "^#! ?/(usr/)?bin/(env )?$1" | while read -r file; do
+		head -n 1 "$file" | grep -q '^#!' && echo "$file"
+	done
+}
+
+shell_clean() {
+	scripts '(ba|da)?sh' | xargs -r shellcheck
+}
+
+python_files() {
+	{ git ls-files '*.py' && scripts python; } | sort -u
+}
+
+python_clean() {
+	python_files | xargs -r pyflakes3
+}
+
+python_style() {
+	python_files | xargs -r pycodestyle --max-line-length=80
+}
+
+# It asks shellcheck and pyflakes about the scripts inside of workflows.
+workflows_clean() {
+	git ls-files '.github/workflows/*.yml' '.github/workflows/*.yaml' |
+		xargs -r "$actionlint" -no-color
 }
 
 mkdir -p build
 for compiler in gcc clang; do
 	have $compiler && check "$compiler -Werror" strict_build $compiler
 done
-have shellcheck && check shellcheck sh -c \
-	'git grep -lE "^#!/bin/(ba)?sh" | xargs shellcheck'
+have shellcheck && check shellcheck shell_clean
+have pyflakes3 && check pyflakes python_clean
+have pycodestyle && check pycodestyle python_style
+for actionlint in build/tools/actionlint@* actionlint; do
+	[ ! -x "$actionlint" ] || break
+done
+have "$actionlint" && check actionlint workflows_clean
 have clang-format && check clang-format formatted
 go=$(command -v go || echo /usr/local/go/bin/go)
 if have "$go"; then
@@ -95,11 +129,13 @@ if have "$go"; then
 fi
 have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
 	'cd benchmarks/native/tokio && rustfmt --edition 2021 --check src/main.rs'
-if [ -n "$(git ls-files '*.py')" ] && have python3; then
-	check python parse_python
-fi
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
-[ -z "$left_out" ] || echo "lint: not installed, left out:$left_out"
+[ -z "$left_out" ] ||
+	echo "lint: not installed, left out:$left_out; scripts/setup.sh lint"
+if [ $((passed + failed)) -eq 0 ]; then
+	echo "lint: no check is called '$only'" >&2
+	exit 2
+fi
 echo "lint: $passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -17,6 +17,9 @@ cc=${CC:-cc}
 cxx=${CXX:-c++}
 gocode=/usr/share/gocode/src/golang.org/x
 pydist=/usr/lib/python3/dist-packages
+# Debian has no actionlint.  This one is built by Debian's Go too.
+tools=build/tools
+actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.1
 me=setup
 updated=
 
@@ -25,7 +28,7 @@ say() {
 }
 
 # profile, need (the target fails without) or want (a part is left out),
-# Debian package, how its presence shows.
+# Debian package or go:MODULE, how its presence shows.
 table() {
 	cat <<-TABLE
 	build    need gcc                   tool $cc
@@ -42,6 +45,9 @@ table() {
 	test     need netbase               exists /etc/services
 	test     need python3               tool python3
 	test     want libhttp-parser-dev    exists /usr/include/http_parser.h
+	test     want clang                 tool clang
+	test     want clang-runtime         links clang -fsanitize=thread
+	test     want python3-hypothesis    exists $pydist/hypothesis
 	test     want curl                  tool curl
 	test     want wrk                   tool wrk
 	bench    need g++                   tool $cxx
@@ -60,6 +66,9 @@ table() {
 	lint     want clang                 tool clang
 	lint     want clang-format          tool clang-format
 	lint     want shellcheck            tool shellcheck
+	lint     want pyflakes3             tool pyflakes3
+	lint     want pycodestyle           tool pycodestyle
+	lint     want go:$actionlint        exists $tools/${actionlint##*/}
 	cross    need gcc-aarch64-linux-gnu tool aarch64-linux-gnu-gcc
 	cross    need libc6-dev-arm64-cross exists /usr/aarch64-linux-gnu/include/stdio.h
 	cross    need qemu-user             tool qemu-aarch64
@@ -117,10 +126,11 @@ profiles() {
 }
 
 # Looks for everything the profiles $* name: sets need and want to the
-# packages missing and found to the files that are there.
+# packages missing, modules to those of Go, and found to the files there.
 look() {
 	need=
 	want=
+	modules=
 	found=
 	while read -r profile kind package probe args; do
 		case " $* " in
@@ -132,6 +142,8 @@ look() {
 			found="$found $path"
 		elif [ "$kind" = need ]; then
 			need="$need $(package_name "$package")"
+		elif [ "${package#go:}" != "$package" ]; then
+			modules="$modules ${package#go:}"
 		else
 			want="$want $(package_name "$package")"
 		fi
@@ -140,6 +152,7 @@ look() {
 	TABLE
 	need=${need# }
 	want=${want# }
+	modules=${modules# }
 }
 
 # Sets as_root to what runs a command as root; 1 and why if nothing does.
@@ -178,8 +191,26 @@ install_packages() {
 	apt install -y --no-install-recommends "$@"
 }
 
+# Builds a program of a Go module at its pinned version; may fail.
+install_module() {
+	[ "${ASSAY_SETUP:-}" != check ] || return 0
+	go=$(probe_go) || return 0
+	say "installing $1"
+	name=${1##*/}
+	mkdir -p "$tools"
+	if GOBIN=$PWD/$tools GOFLAGS='' GOWORK=off GOTOOLCHAIN=local \
+		timeout 300 "$go" install "$1" >/dev/null 2>&1; then
+		mv "$tools/${name%@*}" "$tools/$name"
+	else
+		say "cannot build $1: no network, or Go is too old"
+	fi
+}
+
 # Installs what look found missing.  What is only wanted never fails.
 install_missing() {
+	for module in $modules; do
+		install_module "$module"
+	done
 	[ -n "$need$want" ] || return 0
 	if ! find_root; then
 		return 0
@@ -209,6 +240,8 @@ complain() {
 note_wanted() {
 	[ -z "$want" ] ||
 		say "left out, not installed: $want (apt-get install $want)"
+	[ -z "$modules" ] ||
+		say "left out, not installed: $modules (scripts/setup.sh lint)"
 }
 
 write_stamp() {

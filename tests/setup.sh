@@ -107,6 +107,15 @@ wanted_is_named() {
 	setup 0 build && says 'left out, not installed: golang-go'
 }
 
+# A program of a Go module, where it was not built yet.
+module_is_named() {
+	machine gcc cc make ld as
+	root=$PWD
+	(cd "$tmp" && ASSAY_SETUP=check PATH=$bin "$root/scripts/setup.sh" \
+		lint) >"$tmp/said" 2>&1
+	says 'left out, not installed: github.com/rhysd/actionlint'
+}
+
 complete() {
 	scripts/setup.sh check build
 }
@@ -143,6 +152,7 @@ check "installs through sudo" installs_by_sudo
 check "without root: the packages, and why not" without_root
 check "without network: the packages, and why not" without_network
 check "what is only wanted is named" wanted_is_named
+check "a Go module that is wanted is named" module_is_named
 check "this machine is complete" complete
 check "the stamp costs nothing" stamp_is_quiet
 check "the stamp notices what is gone" stamp_notices

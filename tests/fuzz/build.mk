@@ -44,7 +44,7 @@ TESTS += test-fuzz
 .PHONY: fuzz test-fuzz fuzz-programs
 fuzz-programs: $(FUZZ_HERE:%=$(FUZZ_OUT)/%)
 
-fuzz: ## look for bytes that break a reader, SECONDS for each; ONLY=harness
+fuzz: ## look for bytes that break a reader, SECONDS each; ONLY=harness
 	@$(FUZZ)/run.sh "$(MAKE)" $(SECONDS) $(FUZZ_ONLY)
 
 test-fuzz: ## the readers of bytes, on the corpora and some seconds more

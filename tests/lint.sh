@@ -1,0 +1,118 @@
+#!/bin/sh
+# lint.sh - make lint finds what is wrong with a script, a Python file or a
+# workflow, and says what it lacks.
+#
+# The checks run on a small tree of their own, where a fault is planted.
+# shellcheck disable=SC2016 # what is planted is not for this shell
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib/check.sh
+
+root=$PWD
+tree=$tmp/tree
+mkdir -p "$tree/build" "$tree/.ci" "$tree/.github/workflows"
+cp -r Makefile .shellcheckrc scripts "$tree"
+[ ! -d build/tools ] || ln -s "$root/build/tools" "$tree/build/tools"
+
+# lint ONLY: make lint there, with nothing installed.
+lint() {
+	(cd "$tree" && git add -A && ASSAY_SETUP=check \
+		"${MAKE:-make}" lint ONLY="$1") >"$tmp/said" 2>&1
+	status=$?
+	cat "$tmp/said"
+	return "$status"
+}
+
+# plant FILE TEXT ...: a file of these lines.
+plant() {
+	file=$tree/$1
+	shift
+	printf '%s\n' "$@" >"$file"
+}
+
+clean() {
+	plant tool.py 'import sys' '' 'print(sys.argv)'
+	plant program '#!/usr/bin/env python3' 'print(1)'
+	plant script.sh '#!/bin/sh' 'echo "$1"'
+	plant .ci/run '#!/bin/sh' 'echo "$1"'
+	plant .github/workflows/ci.yml 'on: push' 'jobs:' '  one:' \
+		'    runs-on: ubuntu-latest' '    steps:' \
+		'      - run: echo "${{ github.ref_name }}"'
+}
+
+# finds ONLY WORDS: it fails, and says so in these words.
+finds() {
+	lint "$1" && return 1
+	grep -q "^FAIL  $1" "$tmp/said" && grep -q "$2" "$tmp/said"
+}
+
+# with FILE TEXT ONLY WORDS: the text at the end of the file is found.
+with() {
+	clean
+	echo "$2" >>"$tree/$1"
+	finds "$3" "$4"
+}
+
+# here TOOL: whether its check can run.
+here() {
+	have "$1" || ls build/tools/"$1"@* >/dev/null 2>&1
+}
+
+# Checks of what is not there are left out, and told.
+tells_what_is_missing() {
+	mkdir "$tmp/bin"
+	for tool in sh git grep dirname head ls sort xargs mkdir cat cmp; do
+		ln -s "$(command -v "$tool")" "$tmp/bin/$tool"
+	done
+	(cd "$tree" && rm -f build/tools &&
+		PATH=$tmp/bin scripts/lint.sh false) >"$tmp/said" 2>&1
+	cat "$tmp/said"
+	grep -q 'left out:.* shellcheck pyflakes3 pycodestyle actionlint' \
+		"$tmp/said"
+}
+
+git init -q "$tree"
+for tool in shellcheck pyflakes3 pycodestyle actionlint; do
+	if ! here $tool; then
+		skip "$tool" "not installed: scripts/setup.sh lint"
+		continue
+	fi
+	clean
+	check "$tool: nothing is wrong" lint "${tool%3}"
+	case $tool in
+	shellcheck)
+		check "a fault in a script" with script.sh 'cd $1' \
+			shellcheck SC2086
+		check "a fault in .ci/run" with .ci/run 'if true; then' \
+			shellcheck run
+		check "a fault in a bash script" with script.sh 'local x=$(y)' \
+			shellcheck SC
+		;;
+	pyflakes3)
+		check "an undefined name" with tool.py 'print(sis.argv)' \
+			pyflakes "undefined name 'sis'"
+		check "an import for nothing" with tool.py 'import os' \
+			pyflakes 'os'
+		check "a fault without .py" with program 'print(x)' \
+			pyflakes "undefined name 'x'"
+		check "no Python" with tool.py 'def' pyflakes 'tool.py'
+		;;
+	pycodestyle)
+		check "a long line" with tool.py "x = '$(printf '%090d' 0)'" \
+			pycodestyle E501
+		;;
+	actionlint)
+		check "an unknown name in an expression" \
+			with .github/workflows/ci.yml \
+			'      - run: echo "${{ github.nonsense }}"' actionlint nonsense
+		check "half an expression" with .github/workflows/ci.yml \
+			'      - run: echo "${{ github.ref_name"' actionlint ci.yml
+		check "an unknown key" with .github/workflows/ci.yml \
+			'    time: 5' actionlint time
+		;;
+	esac
+done
+check "a check that there is not" sh -c \
+	'! scripts/lint.sh false nonsense 2>/dev/null'
+check "what is missing is told" tells_what_is_missing
+finish
