@@ -148,7 +148,12 @@ struct goro_config {
 
 /*
  * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
- * goroutines never run again.  Once per process.  GORO_EINVAL for a NULL fn and
+ * goroutines, and what they do in goro_blocking(), never run again.  One that
+ * is inside the C library then, and so may hold a lock of it, goes on until it
+ * is outside, for at most 0.5 s, before goro_run() returns.  Only where
+ * goroutines are not preempted (goro_preemptive(), asyncpreemptoff) and in a
+ * program without a shared C library (cc -static) one that computes goes on
+ * until it calls goro again.  Once per process.  GORO_EINVAL for a NULL fn and
  * a config with a size of 0, procs below 0 or too large a stack; GORO_ENOMEM;
  * GORO_ENOTSUP also for virtual_time in an embedded run, and with
  * GODEBUG=asynctimerchan=1.

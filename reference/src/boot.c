@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "base/libc_text.h"
 #include "sched/errtext.h"
+#include "sched/halt.h"
 #include "sched/outside.h"
 #include "base/godebug.h"
 #include "base/print.h"
@@ -94,48 +96,10 @@ static uint64_t seed_of(const struct goro_config *c)
 	       1;
 }
 
-_Noreturn void goro__halt(void)
-{
-	for (;;)
-		sys_nanosleep(INT64_C(1000000000000));
-}
-
-/*
- * A goroutine stopped in its signal handler may hold a lock of libc that
- * exit() needs.  It goes on with a P of its own, up to its next scheduling
- * point, where it halts as all others do.
- */
-static void let_finish(struct g *g, void *unused)
-{
-	struct p *p;
-	uint32_t stopped = 1;
-
-	(void)unused;
-	if (load_relaxed(&g->preempted) == 0)
-		return;
-	p = sys_reserve(sizeof(*p));
-	/* Pairs with claim() of an M that takes it from a queue just now. */
-	if (!p || !cas_acq_rel(&g->preempted, &stopped, 0u))
-		return;
-	store_relaxed(&p->attention, 1u);
-	store_relaxed(&p->timers.next, INT64_MAX);
-	g->lockedm->nextp = p;
-	goro__note_wake(&g->lockedm->note);
-}
-
 static void main_returned(void *unused)
 {
-	struct sched *s = &goro__sched;
-
 	(void)unused;
-	lock(&s->lock); /* from now on none is stopped: preempt.c */
-	store_release(&s->done, 1u);
-	unlock(&s->lock);
-	for (int32_t i = 0; i < s->gomaxprocs; i++)
-		store_release(&goro__allp[i]->attention, 1u);
-	goro__each_g(let_finish, NULL);
-	goro__note_wake(&s->template_note);
-	goro__halt();
+	goro__main_returned();
 }
 
 static void run_main(void *arg)
@@ -171,6 +135,7 @@ static void schedinit(const struct goro_config *c)
 	if (c->virtual_time)
 		goro__virtual_start();
 	goro__stack_init(initial_stack(c));
+	goro__libc_text_init();
 	goro__overflow_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
@@ -252,6 +217,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 		goro__note_sleep(&goro__sched.template_note, -1);
 		goro__make_threads();
 	}
+	goro__halt_others();
 	san_acquire(&goro__sched.done);
 	return GORO_OK;
 }

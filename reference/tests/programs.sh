@@ -25,15 +25,22 @@ else
 	check "errno and goroutine across threads, -O3 -flto" fine migrate
 fi
 
-# returns MODE: promptly, with stdio flushed, nothing on stderr.
+# returns MODE PROCS: promptly, with stdio flushed, nothing on stderr, and no
+# goroutine goes on.
 returns() {
 	start=$(date +%s)
+	GOMAXPROCS=$2
+	export GOMAXPROCS
 	exits 0 returns "$1" && says back && [ ! -s "$err" ] || no "not quiet"
 	[ $(($(date +%s) - start)) -lt 10 ] || no "not at once"
 }
 
-for mode in spin yield sleep blocking; do
-	check "main returns beside others: $mode" returns $mode
+for mode in spin yield poll print malloc sleep nap naps blocking \
+	blocking-often; do
+	for procs in 1 4; do
+		check "main returns beside others: $mode, P=$procs" \
+			returns $mode $procs
+	done
 done
 
 # procs WANT [VALUE]: GOMAXPROCS as goro takes it from the environment.

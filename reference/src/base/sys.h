@@ -12,7 +12,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -128,6 +130,26 @@ static inline int sys_tgkill(int tid, int sig)
 	status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
 	unmask();
 	return status;
+}
+
+/* True if f's lock is free.  For a thread that holds no lock of stdio. */
+static inline bool sys_stdio_free(FILE *f)
+{
+	if (ftrylockfile(f))
+		return false;
+	funlockfile(f);
+	return true;
+}
+
+/* For a thread that runs nothing of the program any more. */
+static inline void sys_block_signals(void)
+{
+	sigset_t all;
+
+	mask();
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	unmask();
 }
 
 /*

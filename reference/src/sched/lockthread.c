@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "sched/halt.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 
@@ -59,6 +60,8 @@ void goro__startlockedm(struct g *g)
 
 	claim(g);
 	m = g->lockedm;
+	/* Before the P is given up: the end of a run looks for one of both. */
+	store_release(&g->status, GRUNNING);
 	m->nextp = goro__releasep();
 	goro__note_wake(&m->note);
 	goro__stopm();

@@ -45,6 +45,7 @@
 #include <string.h>
 
 #include "sched/globq.h"
+#include "sched/halt.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 
@@ -62,18 +63,25 @@ static bool in_runtime(uintptr_t pc)
 }
 
 /*
- * On the goroutine's stack, and not in anything the runtime does for it.  The
- * scheduler's stack is another one, and m->after is set between two.
+ * True outside of anything that the runtime does for the goroutine of m.
+ * m->after is set between two goroutines.
  */
+static bool in_user_code(const struct m *m, const ucontext_t *uc)
+{
+	return m->curg && !m->after && !m->masked &&
+	       !in_runtime(arch_signal_pc(uc));
+}
+
+/* The stack is the goroutine's: the scheduler's is another one. */
 static bool may_stop(const struct m *m, const ucontext_t *uc)
 {
 	const struct g *g = m->curg;
 	uintptr_t sp = arch_signal_sp(uc);
 
 	return g && m->p && load_relaxed(&m->p->preempt) &&
-	       load_relaxed(&m->p->status) == PRUNNING && !m->after &&
-	       !m->masked && g->stack && sp >= (uintptr_t)g->stack->lo &&
-	       sp < (uintptr_t)g->stack && !in_runtime(arch_signal_pc(uc));
+	       load_relaxed(&m->p->status) == PRUNNING && g->stack &&
+	       sp >= (uintptr_t)g->stack->lo && sp < (uintptr_t)g->stack &&
+	       in_user_code(m, uc);
 }
 
 /* The M that is to go on with p: instead, if not NULL, or an idle one. */
@@ -121,7 +129,8 @@ struct m *goro__stopped_m(struct p *p)
 			globq_push(&s->globq, g);
 	g = goro__globq_take_stopped(&s->globq);
 	if (!g || !cas_acq_rel(&g->preempted, &stopped, 0u))
-		return NULL; /* main has returned */
+		return NULL;                 /* main has returned */
+	store_relaxed(&g->status, GRUNNING); /* for the end of a run: halt.c */
 	return g->lockedm;
 }
 
@@ -208,13 +217,20 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		goro__note_sleep(&m->note, -1);
 		resume(m, m->curg);
 	}
+	if (unlikely(load_relaxed(&goro__sched.done)) && m &&
+	    in_user_code(m, context))
+		goro__halt_in_handler(m, context);
 	errno = e;
 }
 
-static void signal_owner(struct p *p)
+bool goro__preempt_enabled(void)
 {
-	struct m *m = load_relaxed(&p->m);
-	int tid = m ? load_relaxed(&m->tid) : 0;
+	return enabled;
+}
+
+void goro__preempt_m(struct m *m)
+{
+	int tid = load_relaxed(&m->tid);
 
 	if (enabled && tid)
 		sys_tgkill(tid, PREEMPT_SIGNAL);
@@ -222,13 +238,19 @@ static void signal_owner(struct p *p)
 
 void goro__preempt(struct p *p)
 {
+	struct m *m;
+
 	store_relaxed(&p->preempt, 1u);
 	store_release(&p->attention, 1u);
-	signal_owner(p);
+	m = load_relaxed(&p->m);
+	if (m)
+		goro__preempt_m(m);
 }
 
 void goro__stop_here(void)
 {
+	if (unlikely(load_relaxed(&goro__sched.done)))
+		goro__halt_here(goro__m());
 	if (enabled)
 		sys_raise(load_relaxed(&goro__m()->tid), PREEMPT_SIGNAL);
 }

@@ -102,6 +102,9 @@ void goro__mexit(struct m *m);
 #define PREEMPT_SIGNAL SIGURG
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
 void goro__preempt(struct p *p);
+/* Sends m the signal; nothing where there are only scheduling points. */
+void goro__preempt_m(struct m *m);
+bool goro__preempt_enabled(void);
 /*
  * For a function that is called in loops and is no scheduling point: at its
  * end, with no lock of the runtime held, the goroutine may be stopped.
@@ -236,8 +239,6 @@ void goro__sysmon(void);
 void goro__set_seconds(int64_t now);
 /* Main has left by goexit. */
 void goro__main_ended(void);
-/* Sleeps for the rest of the process. */
-_Noreturn void goro__halt(void);
 
 /* A counter that only its owner writes. */
 static inline void count(_Atomic(uint64_t) *n)

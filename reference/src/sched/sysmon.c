@@ -10,6 +10,7 @@
  */
 #include "sched/clock.h"
 #include "sched/globq.h"
+#include "sched/halt.h"
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
@@ -278,4 +279,5 @@ void goro__sysmon(void)
 		if (++quiet > PATIENCE && (delay *= 2) > LONGEST)
 			delay = LONGEST;
 	}
+	goro__halt_the_rest();
 }

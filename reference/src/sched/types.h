@@ -261,8 +261,12 @@ struct m {
 	void *after_arg;
 	void *g0_sp; /* where the scheduler's own stack goes on */
 	bool spinning;
-	bool dying;          /* its goroutine ended locked to it */
-	bool outsider;       /* a thread of the program's: outside.c */
+	bool dying;         /* its goroutine ended locked to it */
+	bool outsider;      /* a thread of the program's: outside.c */
+	atomic_uint halted; /* it runs nothing any more: halt.c */
+	/* Its signal handler's: where it was found, and how often: halt.c */
+	uintptr_t halt_pc;
+	unsigned halt_seen;
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* had in the system call: first choice after it */
 	struct p *nextp;     /* given by whoever wakes it */

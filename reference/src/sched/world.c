@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sched/globq.h"
+#include "sched/halt.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 #include "sched/outside.h"

@@ -35,6 +35,8 @@
 
 #ifndef __ASSEMBLER__
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -159,6 +161,21 @@ static inline uintptr_t arch_signal_pc(const ucontext_t *uc)
 static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 {
 	return (uintptr_t)uc->uc_mcontext.sp;
+}
+
+#define ARCH_SVC UINT32_C(0xd4000001)
+
+/* True if the interrupted thread is about to make a system call, or again. */
+static inline bool arch_signal_at_call(const ucontext_t *uc)
+{
+	return *(const uint32_t *)arch_signal_pc(uc) == ARCH_SVC;
+}
+
+/* True if the signal has ended a system call in which the thread slept. */
+static inline bool arch_signal_broke_call(const ucontext_t *uc)
+{
+	return (int64_t)uc->uc_mcontext.regs[0] == -EINTR &&
+	       *(const uint32_t *)(arch_signal_pc(uc) - 4) == ARCH_SVC;
 }
 
 /* The kernel has its own. */

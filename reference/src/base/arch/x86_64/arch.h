@@ -20,6 +20,8 @@
 
 #ifndef __ASSEMBLER__
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -138,6 +140,23 @@ static inline uintptr_t arch_signal_pc(const ucontext_t *uc)
 static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 {
 	return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+}
+
+/* True if the interrupted thread is about to make a system call, or again. */
+static inline bool arch_signal_at_call(const ucontext_t *uc)
+{
+	const uint8_t *code = (const uint8_t *)arch_signal_pc(uc);
+
+	return code[0] == 0x0f && code[1] == 0x05;
+}
+
+/* True if the signal has ended a system call in which the thread slept. */
+static inline bool arch_signal_broke_call(const ucontext_t *uc)
+{
+	const uint8_t *code = (const uint8_t *)arch_signal_pc(uc);
+
+	return uc->uc_mcontext.gregs[REG_RAX] == -EINTR && code[-2] == 0x0f &&
+	       code[-1] == 0x05;
 }
 
 /* For who installs a handler without libc: the return from it. */

@@ -1,0 +1,215 @@
+/*
+ * halt.c - the end of a run.
+ *
+ * When main has returned, goro_run() returns, and the program may free what
+ * the other goroutines use.  So none of them may go on:
+ *
+ *   - One that is parked or queued is never run: each M that comes to the
+ *     scheduler halts, as sched.done is set and all Ps want attention.
+ *   - One that runs is stopped by the signal of preempt.c, and sleeps in the
+ *     handler for ever.
+ *
+ * A thread that is stopped inside malloc or stdio holds a lock that the
+ * program needs on its way to exit().  So a goroutine in the C library goes on
+ * until a later signal finds it elsewhere; those that were preempted in there
+ * before main returned get a P to do so.  A thread that sleeps in a system
+ * call is left there.  goro_run() waits for all that, but not for ever: after
+ * LAST it returns, and sysmon stops whoever leaves the library later.  While a
+ * lock of stdout or stderr is still held (flockfile), all go on once more.
+ *
+ * Where there is no preemption by signals (ThreadSanitizer, asyncpreemptoff)
+ * a goroutine that computes goes on up to its next call of the runtime.
+ */
+#include "sched/halt.h"
+
+#include "base/libc_text.h"
+#include "base/sys.h"
+#include "sched/proc.h"
+
+#define FIRST_NAP INT64_C(20000)
+#define LONGEST_NAP INT64_C(200000)
+#define LAST INT64_C(500000000)
+
+/* How often a thread is found at one system call until it is asleep there. */
+enum { ASLEEP = 3 };
+
+/* m->halted: 0 while it runs, for good, or until it is woken. */
+enum { HALTED = 1, HALTED_HERE = 2 };
+
+/* What goro_run() leaves to sysmon. */
+enum { NOT_YET = 0, NOTHING = 1, THE_REST = 2 };
+static atomic_uint left_to_sysmon;
+
+_Noreturn void goro__halt(void)
+{
+	struct m *m = goro__m();
+
+	sys_block_signals();
+	/* Pairs with ask(): the user code on this M has ended. */
+	if (m)
+		store_release(&m->halted, HALTED);
+	for (;;)
+		sys_nanosleep(INT64_C(1000000000000));
+}
+
+/* Gives g, stopped in its handler, a P to leave the C library with. */
+static void let_finish(struct g *g, void *unused)
+{
+	struct p *p;
+	uint32_t stopped = 1;
+
+	(void)unused;
+	if (load_relaxed(&g->preempted) == 0)
+		return;
+	p = sys_reserve(sizeof(*p));
+	/* Pairs with claim() of an M that takes it from a queue just now. */
+	if (!p || !cas_acq_rel(&g->preempted, &stopped, 0u))
+		return;
+	store_relaxed(&p->preempt, 1u);
+	store_relaxed(&p->attention, 1u);
+	store_relaxed(&p->timers.next, INT64_MAX);
+	g->lockedm->nextp = p;
+	store_release(&g->status, GRUNNING);
+	goro__note_wake(&g->lockedm->note);
+}
+
+_Noreturn void goro__main_returned(void)
+{
+	struct sched *s = &goro__sched;
+
+	/*
+	 * Those that let_finish() wakes run side by side.  With one P no other
+	 * M is inside the runtime now, so locks may become real.
+	 */
+	goro__mp = 1;
+	lock(&s->lock); /* from now on none is stopped: preempt.c */
+	store_release(&s->done, 1u);
+	unlock(&s->lock);
+	for (int32_t i = 0; i < s->gomaxprocs; i++)
+		goro__preempt(goro__allp[i]);
+	goro__each_g(let_finish, NULL);
+	store_release(&goro__m()->halted, HALTED);
+	goro__note_wake(&s->template_note);
+	goro__halt();
+}
+
+/* True if a thread that is stopped at pc can hold no lock of the library. */
+static bool may_halt(struct m *m, const ucontext_t *uc)
+{
+	uintptr_t pc = arch_signal_pc(uc);
+
+	if (!goro__in_libc(pc) || arch_signal_broke_call(uc))
+		return true;
+	if (pc != m->halt_pc || !arch_signal_at_call(uc))
+		m->halt_seen = 0;
+	m->halt_pc = pc;
+	return ++m->halt_seen >= ASLEEP;
+}
+
+void goro__halt_here(struct m *m)
+{
+	/* Pairs with ask() and go_on(): the user code on this M has ended. */
+	store_release(&m->halted, HALTED_HERE);
+	goro__note_sleep(&m->note, -1);
+}
+
+void goro__halt_in_handler(struct m *m, const ucontext_t *uc)
+{
+	if (!may_halt(m, uc))
+		return;
+	sys_block_signals();
+	goro__halt_here(m);
+}
+
+static void go_on(struct g *g, void *unused)
+{
+	uint32_t here = HALTED_HERE;
+
+	(void)unused;
+	if (g->m && cas_acq_rel(&g->m->halted, &here, 0u))
+		goro__note_wake(&g->m->note);
+}
+
+/* True if m has not halted: it is asked to, once more. */
+static bool ask(struct m *m)
+{
+	if (load_acquire(&m->halted))
+		return false;
+	goro__preempt_m(m);
+	return true;
+}
+
+/* A goroutine that has a P is found by the P: its M may be between two. */
+static bool ask_owners(void)
+{
+	bool found = false;
+
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+		struct p *p = goro__allp[i];
+		uint32_t status = load_acquire(&p->status);
+		struct m *m = load_acquire(&p->m);
+
+		if (status == PRUNNING && m)
+			found |= ask(m);
+	}
+	return found;
+}
+
+/* The others: in goro_blocking(), or with a P of let_finish(). */
+static void ask_runner(struct g *g, void *found)
+{
+	/* Pairs with the release of who made it run: g->m is set. */
+	uint32_t status = load_acquire(&g->status);
+
+	if (status == GRUNNING || status == GSYSCALL)
+		*(bool *)found |= ask(g->m);
+}
+
+/* One round; false if nobody had to be asked. */
+static bool ask_all(void)
+{
+	bool found = ask_owners();
+
+	goro__each_g(ask_runner, &found);
+	return found;
+}
+
+static bool stdio_free(void)
+{
+	return sys_stdio_free(stdout) && sys_stdio_free(stderr);
+}
+
+/* True if somebody still runs, or is to go on as it may hold a lock of stdio. */
+static bool still_runs(bool locked)
+{
+	if (locked)
+		goro__each_g(go_on, NULL);
+	return ask_all() || locked;
+}
+
+void goro__halt_others(void)
+{
+	int64_t nap = FIRST_NAP, began = sys_clock();
+	bool locked = !stdio_free(), late = false;
+
+	if (!goro__preempt_enabled())
+		return;
+	while (!late && (still_runs(locked) || !stdio_free())) {
+		sys_nanosleep(nap);
+		nap = nap * 2 > LONGEST_NAP ? LONGEST_NAP : nap * 2;
+		locked = !stdio_free();
+		late = sys_clock() - began > (locked ? 2 * LAST : LAST);
+	}
+	/* Pairs with goro__halt_the_rest(). */
+	store_release(&left_to_sysmon, late ? THE_REST : NOTHING);
+}
+
+void goro__halt_the_rest(void)
+{
+	if (!goro__preempt_enabled())
+		return;
+	while (load_acquire(&left_to_sysmon) == NOT_YET)
+		sys_nanosleep(LONGEST_NAP);
+	while (load_acquire(&left_to_sysmon) == THE_REST && ask_all())
+		sys_nanosleep(LONGEST_NAP);
+}
