@@ -172,7 +172,7 @@ int verdict_of(const struct testcase *tc)
 {
 	unsigned failures;
 
-	current = tc;
+	current = case_run.tc = tc;
 	rt = &case_run.tables->rt;
 	ext = &case_run.tables->ext;
 	if (!register_all() || !run_registered(tc)) {

@@ -32,6 +32,37 @@ static int count_of(atomic_int *n)
 	return atomic_load_explicit(n, memory_order_relaxed);
 }
 
+/* The first line of the text that the expression matches, or NULL. */
+static char *line_like(const char *text, const char *expression)
+{
+	regex_t re;
+	regmatch_t m;
+	char *line = NULL;
+
+	if (regcomp(&re, expression, REG_EXTENDED | REG_NEWLINE) != 0)
+		die("the regex %s", expression);
+	if (regexec(&re, text, 1, &m, 0) == 0)
+		line = strndup(text + m.rm_so, (size_t)(m.rm_eo - m.rm_so));
+	regfree(&re);
+	return line;
+}
+
+/*
+ * The line by which a process says why it dies, of Go, libc, C++, the kernel's
+ * loader or a sanitizer; it may stand far above the end of stderr.
+ */
+static char *last_words(const char *err)
+{
+	return line_like(err, "^((fatal error|panic|runtime|fatal): |"
+			      "(unexpected fault|terminate called|"
+			      "\\*\\*\\* stack smashing|"
+			      "free\\(|malloc|double free|corrupted )|"
+			      "SIG[A-Z]+: |"
+			      "==[0-9]+==ERROR: |"
+			      ".*(Assertion .* failed|"
+			      "symbol lookup error: )).*$");
+}
+
 static char *ended_how(const struct task_end *end, bool hang_wanted)
 {
 	double seconds = (double)end->ns / 1e9;
@@ -82,6 +113,21 @@ static bool flag_of(atomic_bool *flag)
 	return atomic_load_explicit(flag, memory_order_relaxed);
 }
 
+/* The same with the reason that the process gave. */
+static char *ended_why(const struct task_end *end, bool hang_wanted)
+{
+	char *how = ended_how(end, hang_wanted), *words = NULL, *why;
+
+	if (!end->timed_out && end->status != 0)
+		words = last_words(end->stream[TASK_ERR].data);
+	if (words == NULL)
+		return how;
+	why = text_of("%s: %.300s", how, words);
+	free(words);
+	free(how);
+	return why;
+}
+
 static struct said read_results(struct run *run, struct capture *c)
 {
 	struct said said = {0};
@@ -100,16 +146,8 @@ static char *sanitizer_report(const char *err)
 		"^.*((WARNING|ERROR|FATAL): (Thread|Address|Leak)Sanitizer|"
 		"(Thread|Address)Sanitizer:DEADLYSIGNAL|"
 		":[0-9]+:[0-9]+: runtime error: ).*$";
-	regex_t re;
-	regmatch_t m;
-	char *line = NULL;
 
-	if (regcomp(&re, marks, REG_EXTENDED | REG_NEWLINE) != 0)
-		die("the regex of sanitizer reports");
-	if (regexec(&re, err, 1, &m, 0) == 0)
-		line = strndup(err + m.rm_so, (size_t)(m.rm_eo - m.rm_so));
-	regfree(&re);
-	return line;
+	return line_like(err, marks);
 }
 
 /* A case may itself ask for a sanitizer's report. */
@@ -243,15 +281,24 @@ static void judge_end(struct run *run, const struct testcase *tc,
 		run->reason = copy_text(run->fails.v[0]);
 }
 
+/* Expressions and searches then see all of it, whatever was written. */
+static void make_text(struct capture *c)
+{
+	for (size_t i = 0; i < c->len; i++)
+		if (c->data[i] == '\0')
+			c->data[i] = '?';
+}
+
 void judge(struct run *run, const struct testcase *tc, bool twin,
 	   struct task_end *end)
 {
 	struct said said;
 
+	make_text(&end->stream[TASK_ERR]);
 	run->out = end->stream[TASK_OUT];
 	run->err = end->stream[TASK_ERR];
 	run->seconds = (double)end->ns / 1e9;
-	run->ended = ended_how(end, tc->ends.hangs);
+	run->ended = ended_why(end, tc->ends.hangs);
 	said = read_results(run, &end->stream[TASK_RESULT]);
 	capture_free(&end->stream[TASK_RESULT]);
 	if (took_the_skip(&said, end, twin) && run->fails.n == 0) {

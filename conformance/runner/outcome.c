@@ -109,10 +109,6 @@ static void check_time(struct run *run, const struct outcome *want)
 void judge_outcome(struct run *run, const struct outcome *want,
 		   const struct task_end *end)
 {
-	/* the expressions and searches see text, whatever was written */
-	for (size_t i = 0; i < run->err.len; i++)
-		if (run->err.data[i] == '\0')
-			run->err.data[i] = '?';
 	check_status(run, want, end);
 	check_stderr(run, want);
 	if (want->out != NULL)

@@ -10,7 +10,7 @@
 #include "human.h"
 #include "reports.h"
 
-#define OUTPUT_MAX ((size_t)4 << 10)
+#define OUTPUT_MAX ((size_t)32 << 10)
 
 static void field(FILE *f, const char *name, const char *value, size_t n)
 {

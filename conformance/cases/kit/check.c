@@ -63,9 +63,23 @@ format(char out[TEXT_MAX], const char *fmt, va_list ap)
 		out[0] = '\0';
 }
 
+/*
+ * Where the case stands, if the check stands in a helper: in another file, or
+ * above the case.  " (FILE:LINE)" or "".
+ */
+static const char *of_case(const char *file, int line, char *out, size_t room)
+{
+	const struct testcase *tc = case_run.tc;
+
+	if (tc == NULL || (line >= tc->line && strcmp(file, tc->file) == 0))
+		return "";
+	snprintf(out, room, " (for the case at %s:%d)", tc->file, tc->line);
+	return out;
+}
+
 static void record_failure(const char *file, int line, const char *text)
 {
-	char full[TEXT_MAX];
+	char full[TEXT_MAX], place[200];
 	/* pairs with the acquire in case_failures */
 	int before = atomic_fetch_add_explicit(&ledger->failures, 1,
 					       memory_order_acq_rel);
@@ -76,7 +90,8 @@ static void record_failure(const char *file, int line, const char *text)
 		case_line("note", "further failed checks are only counted");
 		return;
 	}
-	if (snprintf(full, sizeof(full), "%s:%d: %s", file, line, text) < 0)
+	if (snprintf(full, sizeof(full), "%s:%d: %s%s", file, line, text,
+		     of_case(file, line, place, sizeof(place))) < 0)
 		return;
 	case_line("fail", full);
 }

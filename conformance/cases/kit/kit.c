@@ -112,7 +112,8 @@ static int64_t pause_ns(int looks)
 	return looks < 10 ? 100000 : looks < 50 ? MS / 2 : 2 * MS;
 }
 
-static void settle_counted(int64_t n)
+static void settle_counted(int64_t n, const char *what, const char *file,
+			   int line)
 {
 	int64_t end = kernel_now() + upto(PATIENCE);
 	int looks = 0;
@@ -120,10 +121,10 @@ static void settle_counted(int64_t n)
 
 	while ((waiting = rt->inspect->num_waiting()) < n) {
 		if (kernel_now() > end) {
-			CHECK_MSG(false,
-				  "settle: %" PRId64 " of %" PRId64
-				  " goroutines parked after 10 s",
-				  waiting, n);
+			check_ok(false, file, line,
+				 "%s: after 10 s num_waiting() is %" PRId64
+				 ", and %" PRId64 " must be parked",
+				 what, waiting, n);
 			check_stop();
 		}
 		yields(16);
@@ -151,17 +152,18 @@ static void settle_assumed(int64_t n)
 		still_sleep(n * 50000);
 }
 
-void settle(int64_t n)
+void settle_at(int64_t n, const char *what, const char *file, int line)
 {
 	if (rt->inspect != NULL && rt->inspect->num_waiting != NULL)
-		settle_counted(n);
+		settle_counted(n, what, file, line);
 	else
 		settle_assumed(n);
 }
 
-bool still_unset(atomic_int *flag)
+bool still_unset_at(atomic_int *flag, const char *what, const char *file,
+		    int line)
 {
-	settle(1);
+	settle_at(1, what, file, line);
 	/* pairs with the store of the goroutine that must not have come by */
 	return atomic_load_explicit(flag, memory_order_acquire) == 0;
 }

@@ -179,10 +179,14 @@ static inline void wg_wait(assay_waitgroup *wg)
  * sleep; ten times as long the less often it is called.  Fails the case after
  * 10 s.  The caller is not counted: it runs.
  */
-void settle(int64_t n);
+#define settle(n) settle_at(n, "settle(" #n ")", __FILE__, __LINE__)
+void settle_at(int64_t n, const char *what, const char *file, int line);
 
 /* settle(1) and that the flag is still unset: "it blocks". */
-bool still_unset(atomic_int *flag);
+#define still_unset(flag)                                                      \
+	still_unset_at(flag, "still_unset(" #flag ")", __FILE__, __LINE__)
+bool still_unset_at(atomic_int *flag, const char *what, const char *file,
+		    int line);
 
 /*
  * Requires that a goroutine which is started runs.  For bodies in which nothing

@@ -9,6 +9,7 @@
 
 struct case_run {
 	const struct tables *tables; /* normalised, by child_table.c */
+	const struct testcase *tc;   /* NULL before it is known */
 	int result_fd;     /* where result lines go, each by one write */
 	int procs;         /* 0: the runtime's own default */
 	uint64_t seed;     /* of rnd() */

@@ -56,6 +56,24 @@ CASE_OF(GO_005, segv, "crashes")
 	raise(SIGSEGV);
 }
 
+CASE_OF(GO_005, told, "dies, says why, and a long dump follows")
+{
+	fputs("line before\nfatal error: out of cheese\n\n", stderr);
+	for (int i = 0; i < 9; i++)
+		fprintf(stderr, "goroutine %d [running]:\n", i);
+	abort();
+}
+
+static void helper(void)
+{
+	CHECK_EQ(1, 3);
+}
+
+CASE(GO_017, "a helper's check fails")
+{
+	helper();
+}
+
 CASE_OF(GO_005, status, "ends with a status of its own")
 {
 	_exit(9);

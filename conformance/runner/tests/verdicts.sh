@@ -10,6 +10,10 @@ check "REQUIRE: ends at once" sh -c "! $runner --runtime $good --run GO-003 |
 	grep 'NEVER PRINTED'"
 check "skip in the body" verdict GO-004 skip "there is no moon"
 check "crash" verdict GO-005/segv crash "Segmentation fault"
+check "crash: the reason it gave" verdict GO-005/told crash \
+	"it died: signal 6 (Aborted): fatal error: out of cheese"
+check "a helper's check: the case" verdict GO-017 fail \
+	"1 == 3 (1, 3) (for the case at conformance/runner/tests/cases.c:"
 check "odd status" verdict GO-005/status fail "exit status 9"
 check "status 0 too early" verdict GO-005/early fail "before the body returned"
 check "timeout" verdict GO-006 timeout "did not end in time"
