@@ -45,7 +45,9 @@ struct outsider {
 /* Of a thread that runs no goroutine now. */
 static _Thread_local struct outsider *self
 	__attribute__((tls_model("initial-exec")));
-static _Thread_local bool blocking __attribute__((tls_model("initial-exec")));
+/* The M that is inside goro_blocking() on this thread. */
+static _Thread_local struct m *blocking
+	__attribute__((tls_model("initial-exec")));
 
 static atomic_uint forked;
 
@@ -332,11 +334,16 @@ void goro__park_outsider(struct m *m, struct g *g)
 	san_become(&m->san, &g->san);
 }
 
+struct m *goro__blocking_m(void)
+{
+	return blocking;
+}
+
 void goro__call_outside(struct m *m, void (*fn)(void *), void *arg)
 {
-	bool before = blocking;
+	struct m *before = blocking;
 
-	blocking = true;
+	blocking = m;
 	goro__tls_m = NULL;
 	fn(arg);
 	if (load_relaxed(&forked))

@@ -32,6 +32,8 @@ struct g *goro__deferring(const char *call);
 struct g *goro__panicking(const char *call, const char *text);
 /* Calls fn(arg) as if the thread, which is m, were none of the runtime's. */
 void goro__call_outside(struct m *m, void (*fn)(void *), void *arg);
+/* The M whose goroutine is inside goro_blocking() here; NULL: none is. */
+struct m *goro__blocking_m(void);
 /* The error texts of a thread between its calls. */
 struct errtexts **goro__outsider_texts(void);
 /* A goroutine on a thread of the program's parks: the thread sleeps. */

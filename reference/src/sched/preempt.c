@@ -46,6 +46,7 @@
 
 #include "sched/globq.h"
 #include "sched/halt.h"
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 
@@ -206,6 +207,12 @@ static void resume(struct m *m, struct g *g)
 	count(&p->stats.switches);
 }
 
+static void end_here(struct m *m, const ucontext_t *uc)
+{
+	if (m && in_user_code(m, uc))
+		goro__halt_in_handler(m, uc);
+}
+
 /* On the alternate stack; all that was interrupted stays as it is. */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
@@ -217,9 +224,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		goro__note_sleep(&m->note, -1);
 		resume(m, m->curg);
 	}
-	if (unlikely(load_relaxed(&goro__sched.done)) && m &&
-	    in_user_code(m, context))
-		goro__halt_in_handler(m, context);
+	if (unlikely(load_relaxed(&goro__sched.done)))
+		end_here(m ? m : goro__blocking_m(), context);
 	errno = e;
 }
 
