@@ -128,7 +128,9 @@ class Broken(WithFiles):
         whole.write_text(rows)
         bad = self.folder / "bad.json"
         for text in ("", rows[:30], "[]", "{}", "\0", '{"results": 5}',
-                     '{"results": []}', "[" * 100000, rows.replace(
+                     '{"results": []}', "[" * 100000,
+                     '{"complete": false, ' + rows[1:],
+                     '{"complete": 1, ' + rows[1:], rows.replace(
                          '"pass"', "NaN"), rows.replace('"pass"', '"fine"'),
                      rows.replace('"pass"', "null"), rows.replace(
                          '"CH-001"', "5"), rows.replace(

@@ -21,15 +21,26 @@ PASSED, FAILED, SKIPPED, KNOWN = "passed", "failed", "skipped", "known"
 # The words of the runner's JSON.
 KINDS = {"pass": PASSED, "skip": SKIPPED, "known": KNOWN, "fail": FAILED,
          "timeout": FAILED, "crash": FAILED, "unexpected pass": FAILED}
+
+
+def uncut(value: Any) -> None:
+    """Not a run that was interrupted: what it left out is not gone."""
+    shape.flag(value)
+    if not value:
+        raise shape.Wrong("the run was interrupted")
+
+
+MORE = {"complete": uncut}
 VERDICT = {"id": shape.name, "verdict": shape.one_of(*KINDS)}
-VERDICTS = shape.record({"results": shape.many(shape.record(VERDICT), 1)})
+VERDICTS = shape.record({"results": shape.many(shape.record(VERDICT), 1)},
+                        MORE)
 FULL = shape.record({
     "results": shape.many(shape.record({
         **VERDICT, "row": shape.name, "title": shape.text,
         "runs": shape.many(shape.record({
             "notes": shape.many(shape.text)}))})),
     "runtimes": shape.many(shape.record({
-        "version": shape.nothing_or(shape.text)}), 1)})
+        "version": shape.nothing_or(shape.text)}), 1)}, MORE)
 
 # What a results file keeps of it.
 AREA = shape.record(dict.fromkeys((PASSED, FAILED, SKIPPED, KNOWN),
