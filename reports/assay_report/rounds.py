@@ -9,6 +9,7 @@ from typing import Any
 
 from .details import merge_details, reduce_details
 from .errors import Failure
+from .escape import plain
 from .plan import Hopeless, Options, Repeats, Step
 from .progress import Estimate, Progress
 from .results import Results, details_key, step_of
@@ -103,7 +104,7 @@ class Rounds:
         for key in ("runtime", "version", "model"):
             word = made.context.get(key)
             if word and isinstance(word, str) and step.runtime != BASE_FAMILY:
-                about[key] = word
+                about[key] = plain(word)
         if made.details:
             key = details_key(step)
             self.results.details[key] = merge_details(
@@ -153,7 +154,7 @@ def as_record(step: Step, made: Sample, tries: int) -> dict[str, Any]:
                               for k, v in made.counters.items()
                               if v and is_figure(v)}
     else:
-        record["reason"] = made.reason
+        record["reason"] = plain(made.reason)
     record["disturbed"] = made.load.disturbed
     record["tries"] = tries
     record["others"] = round(made.load.share, 3)

@@ -32,6 +32,11 @@ class Good(unittest.TestCase):
         self.assertEqual(made.context["runtime"], "fake")
         self.assertGreater(made.seconds, 0)
 
+    def test_what_google_benchmark_may_write(self):
+        made = take("odd", procs=2)
+        self.assertEqual((made.status, made.reason), (samples.OK, ""))
+        self.assertEqual(set(made.counters), {"cpu_ns", "messages"})
+
     def test_headline_may_be_a_counter(self):
         self.assertEqual(take("ok", "mem/parked/n:100000").value, 4300)
 
@@ -58,6 +63,8 @@ class Bad(unittest.TestCase):
         self.check("crash", samples.ERROR, "SIGSEGV")
         self.check("usage", samples.ERROR, "fake: cannot load it")
         self.check("garbage", samples.ERROR, "no result to read")
+        self.check("deep", samples.ERROR, "no result to read")
+        self.check("list", samples.ERROR, "a malformed result")
         self.check("lacks", samples.ERROR, "no time in the result")
         self.check("hang", samples.TIMEOUT, "not done", timeout=0.3)
 
