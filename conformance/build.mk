@@ -15,7 +15,7 @@ CONF_DIR := conformance
 CONF_OBJ := $(B)/obj/conformance
 CONF_CASES := $(wildcard $(CONF_DIR)/cases/*/*.c)
 CONF_CHILD := $(addprefix $(CONF_DIR)/runner/,caselist.c child.c \
-	child_describe.c child_table.c child_verdict.c)
+	child_complain.c child_describe.c child_table.c child_verdict.c)
 CONF_RUNNER := $(filter-out $(CONF_CHILD),$(wildcard $(CONF_DIR)/runner/*.c))
 
 conf_objects = $(patsubst $(CONF_DIR)/%,$(CONF_OBJ)/%.o,$(1))
@@ -111,32 +111,31 @@ CONF_TEST_OUT := $(B)/runner-tests
 CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/kit/,\
 	caller.c check.c kit.c ledger.c))
 
-CONF_FAKE_good :=
-CONF_FAKE_broken := -DFAKE_NAME='"broken"' -DFAKE_BROKEN=1
-CONF_FAKE_enotsup := -DFAKE_ENOTSUP=1
-CONF_FAKE_abi := -DFAKE_ABI=999
-CONF_FAKE_truncated := -DFAKE_SIZE=40
-CONF_FAKE_stub := -DFAKE_SIZE=8
-CONF_FAKE_absurd := -DFAKE_CORE_SIZE=12345678
-CONF_FAKE_nocore := -DFAKE_CORE=NULL
-CONF_FAKE_nogo := -DFAKE_CORE_SIZE=16
-CONF_FAKE_null := -DFAKE_TABLE=NULL
-CONF_FAKE_nosymbol := -DFAKE_SYMBOL=assay_other
-CONF_FAKE_crash := -DFAKE_CONSTRUCTOR='abort()'
-CONF_FAKE_hang := -DFAKE_CONSTRUCTOR='for (;;) pause()'
-CONF_FAKE_exit := -DFAKE_CONSTRUCTOR='_exit(0)'
-CONF_FAKE_noise := -DFAKE_CONSTRUCTOR='puts("\033[31mnoise")'
-CONF_FAKE_noext := -DFAKE_EXT_SYMBOL=assay_other
-CONF_FAKE_ext_abi := -DFAKE_EXT_ABI=999
-CONF_FAKE_ext_truncated := -DFAKE_EXT_SIZE=20
-CONF_FAKE_ext_stub := -DFAKE_EXT_SIZE=8
-CONF_FAKE_ext_older := -DFAKE_EXT_SIZE=24
-CONF_FAKE_ext_absurd := -DFAKE_EXT_SIZE=12345678
-CONF_FAKE_ext_group := -DFAKE_LAZY_SIZE=12345678
-CONF_FAKE_ext_null := -DFAKE_EXT=NULL
-CONF_FAKES := good broken enotsup abi truncated stub absurd nocore nogo null nosymbol \
-	crash hang exit noise noext ext_abi ext_truncated ext_stub ext_older \
-	ext_absurd ext_group ext_null
+# A runtime by its name, and the macros that break it.
+conf_fake = $(eval CONF_FAKES += $(1))$(eval CONF_FAKE_$(1) := $(2))
+$(call conf_fake,good)
+$(call conf_fake,broken,-DFAKE_NAME='"broken"' -DFAKE_BROKEN=1)
+$(call conf_fake,enotsup,-DFAKE_ENOTSUP=1)
+$(call conf_fake,abi,-DFAKE_ABI=999)
+$(call conf_fake,truncated,-DFAKE_SIZE=40)
+$(call conf_fake,stub,-DFAKE_SIZE=8)
+$(call conf_fake,absurd,-DFAKE_CORE_SIZE=12345678)
+$(call conf_fake,nocore,-DFAKE_CORE=NULL)
+$(call conf_fake,nogo,-DFAKE_CORE_SIZE=16)
+$(call conf_fake,null,-DFAKE_TABLE=NULL)
+$(call conf_fake,nosymbol,-DFAKE_SYMBOL=assay_other)
+$(call conf_fake,crash,-DFAKE_CONSTRUCTOR='abort()')
+$(call conf_fake,hang,-DFAKE_CONSTRUCTOR='for (;;) pause()')
+$(call conf_fake,exit,-DFAKE_CONSTRUCTOR='_exit(0)')
+$(call conf_fake,noise,-DFAKE_CONSTRUCTOR='puts("\033[31mnoise")')
+$(call conf_fake,noext,-DFAKE_EXT_SYMBOL=assay_other)
+$(call conf_fake,ext_abi,-DFAKE_EXT_ABI=999)
+$(call conf_fake,ext_truncated,-DFAKE_EXT_SIZE=20)
+$(call conf_fake,ext_stub,-DFAKE_EXT_SIZE=8)
+$(call conf_fake,ext_older,-DFAKE_EXT_SIZE=24)
+$(call conf_fake,ext_absurd,-DFAKE_EXT_SIZE=12345678)
+$(call conf_fake,ext_group,-DFAKE_LAZY_SIZE=12345678)
+$(call conf_fake,ext_null,-DFAKE_EXT=NULL)
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
 
 $(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h abi/assay_ext.h \

@@ -2,7 +2,6 @@
 #include "child.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,6 @@ struct child_args {
 	bool describe;
 	const char *id;
 };
-
-void child_complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
 
 static bool whole(const char *text, int base, long long least, long long most,
 		  long long *out)

@@ -2,6 +2,7 @@
  * child_internal.h - the parts of the child process, see child.h:
  *
  *	child.c           arguments
+ *	child_complain.c  its last words
  *	child_table.c     the runtime's tables made full size, or refused
  *	child_describe.c  --assay-describe
  *	child_verdict.c   CUnit's registry, run() and the verdict

@@ -1,5 +1,5 @@
-/* coverage.c - see coverage.h. */
-#include "coverage.h"
+/* coverage.c - see runner.h. */
+#include "runner.h"
 
 #include <fnmatch.h>
 #include <string.h>

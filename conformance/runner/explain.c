@@ -1,5 +1,5 @@
-/* explain.c - see explain.h. */
-#include "explain.h"
+/* explain.c - see runner.h. */
+#include "runner.h"
 
 #include <string.h>
 

@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include "escape.h"
-#include "matrix.h"
 #include "options.h"
-#include "progress.h"
+#include "runner.h"
 #include "table.h"
 
 #define RED "31"
@@ -284,7 +283,6 @@ static void print_last_lines(const struct results *rs)
 
 void human_report(const struct results *rs)
 {
-	progress_clear();
 	if (options.verbose)
 		print_all_cases(rs);
 	if (options.verbose || options.table)

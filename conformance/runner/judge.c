@@ -1,5 +1,5 @@
 /*
- * judge.c - see judge.h.  Whatever is wrong becomes a line of run->fails; the
+ * judge.c - see runner.h.  Whatever is wrong becomes a line of run->fails; the
  * verdict says only what kind of end it was.
  *
  * A pass is earned: the ledger must say that main began, made a check, came to
@@ -8,14 +8,13 @@
  * no ledger; its own word counts.
  */
 #define _GNU_SOURCE
-#include "judge.h"
+#include "runner.h"
 
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "outcome.h"
 
 enum { STATUS_FAILED = 1, STATUS_SKIPPED = 77 };
 

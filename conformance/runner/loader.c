@@ -1,8 +1,8 @@
 /*
- * loader.c - see loader.h.  Loading runs the object's constructors, which may
+ * loader.c - see runner.h.  Loading runs the object's constructors, which may
  * do anything; it is done only here, in a child.
  */
-#include "loader.h"
+#include "runner.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static bool load_ext(void *object, const struct assay_runtime_ext **out)
 
 int loader_main(int argc, char **argv)
 {
-	const struct assay_runtime_ext *ext;
+	const struct assay_runtime_ext *second;
 	void *object;
 	void *symbol;
 	runtime_fn fn;
@@ -51,9 +51,9 @@ int loader_main(int argc, char **argv)
 	symbol = dlsym(object, SYMBOL);
 	if (symbol == NULL)
 		return unusable("it exports no symbol " SYMBOL);
-	if (!load_ext(object, &ext))
+	if (!load_ext(object, &second))
 		return unusable(SYMBOL_EXT "() returned NULL");
 	memcpy(&fn, &symbol, sizeof(fn));
 	argv[2] = argv[0];
-	return assay_child_main_ext(argc - 2, argv + 2, fn(), ext);
+	return assay_child_main_ext(argc - 2, argv + 2, fn(), second);
 }

@@ -7,14 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "coverage.h"
-#include "explain.h"
 #include "human.h"
-#include "loader.h"
 #include "options.h"
 #include "outfile.h"
-#include "plan.h"
+#include "progress.h"
 #include "reports.h"
+#include "runner.h"
 #include "settings.h"
 #include "task.h"
 
@@ -84,6 +82,7 @@ static int run_cases(void)
 	if (!options.tap)
 		human_head(&rs);
 	plan_run(&rs);
+	progress_clear();
 	if (options.tap)
 		report_tap(stdout, &rs);
 	else

@@ -1,5 +1,5 @@
-/* matrix.c - see matrix.h. */
-#include "matrix.h"
+/* matrix.c - see runner.h. */
+#include "runner.h"
 
 #include <string.h>
 

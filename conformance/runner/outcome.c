@@ -1,6 +1,6 @@
-/* outcome.c - see outcome.h. */
+/* outcome.c - see runner.h. */
 #define _GNU_SOURCE
-#include "outcome.h"
+#include "runner.h"
 
 #include <regex.h>
 #include <stdlib.h>

@@ -1,15 +1,14 @@
 /*
- * plan.c - see plan.h.
+ * plan.c - see runner.h.
  *
  * A repetition has two parts: the cases that may have neighbours, side by
  * side, then those that need the machine to themselves, one by one.
  */
-#include "plan.h"
+#include "runner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge.h"
 #include "options.h"
 #include "progress.h"
 #include "settings.h"

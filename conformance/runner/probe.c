@@ -1,6 +1,6 @@
-/* probe.c - see probe.h. */
+/* probe.c - see runner.h. */
 #define _GNU_SOURCE
-#include "probe.h"
+#include "runner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,13 +139,10 @@ static void free_argv(char **argv)
 	free(argv);
 }
 
-void probe(struct runtime *r)
+void probe(struct runtime *r, char **argv)
 {
-	size_t n;
-	char **argv = runtime_argv(r, 1, &n);
 	struct probe p = {0};
 
-	argv[n] = copy_text("--assay-describe");
 	p.task.argv = argv;
 	p.task.env = settings.env;
 	p.task.timeout_ns = (int64_t)((double)PROBE_TIME * settings.time_scale);

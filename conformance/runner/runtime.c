@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "escape.h"
-#include "loader.h"
 #include "options.h"
-#include "probe.h"
+#include "runner.h"
 
 static const struct {
 	uint32_t bit;
@@ -116,6 +115,9 @@ static char *own_expectations(const char *path)
 
 static void open_one(struct runtime *r, const char *arg)
 {
+	size_t n;
+	char **argv;
+
 	r->arg = arg;
 	r->path = locate(arg);
 	if (r->path == NULL)
@@ -124,7 +126,9 @@ static void open_one(struct runtime *r, const char *arg)
 	if (r->host && access(r->path, X_OK) != 0)
 		die("runtime %s: neither a shared object (.so) nor executable",
 		    arg);
-	probe(r);
+	argv = runtime_argv(r, 1, &n);
+	argv[n] = copy_text("--assay-describe");
+	probe(r, argv);
 	r->expectations_path = options.expectations != NULL
 				       ? copy_text(options.expectations)
 				       : own_expectations(r->path);

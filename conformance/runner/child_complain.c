@@ -1,0 +1,15 @@
+/* child_complain.c - what a child that cannot go on says. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "child_internal.h"
+
+void child_complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
