@@ -74,6 +74,10 @@ build/setup/%.mk: scripts/setup.sh
 		scripts/setup.sh stamp $@ $*
 endif
 
+#? GO        the go command; without one the Go host is left out
+GO ?= $(firstword $(shell command -v go) \
+	$(wildcard /usr/local/go/bin/go /usr/lib/go*/bin/go))
+
 FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
 	runtimes/*/build.mk examples/build.mk benchmarks/build.mk \
 	reports/build.mk ci/build.mk tests/fuzz/build.mk)

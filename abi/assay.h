@@ -236,14 +236,16 @@ struct assay_core_ops {
 	int (*try_)(assay_fn fn, void *arg, struct assay_panic *out);
 
 	/*
-	 * Runs fn(arg) when the innermost try_ of the caller, or the
-	 * goroutine, ends: by return, panic or goexit; last in, first out.
+	 * Runs fn(arg) when the innermost function that the runtime has
+	 * called ends, by return, panic or goexit; last in, first out.  That
+	 * is the one of a try_, a deferred call, or the goroutine's own.
 	 */
 	int (*defer)(assay_fn fn, void *arg);
 
 	/*
-	 * In a deferred call: stops the panic that is under way and fills
-	 * *out.  True if there was one; false also during goexit.
+	 * In a deferred call that a panic has made: stops that panic and
+	 * fills *out.  False elsewhere: in what such a call defers or tries,
+	 * during goexit, and the second time.
 	 */
 	bool (*recover)(struct assay_panic *out);
 };

@@ -431,27 +431,35 @@ enum goro_panic_kind {
 struct goro_panic_value {
 	int32_t kind;   /* goro_panic_kind */
 	int32_t status; /* GORO_PANIC_RUNTIME: which */
-	int64_t value;  /* GORO_PANIC_INT */
+	/* GORO_PANIC_INT; of a string or error that was recovered, its number */
+	int64_t value;
 	char text[128]; /* what stands after "panic: " */
 };
 
-/* panic(fmt.Sprintf(...)) */
+/* panic(fmt.Sprintf(...)), at most 127 bytes of it */
 GORO_API GORO_NORETURN GORO_PRINTF(1, 2) void goro_panic(const char *fmt, ...);
 GORO_API GORO_NORETURN void goro_panic_value(const struct goro_panic_value *v);
 
 /*
  * Calls fn(arg).  GORO_OK: it returned.  GORO_PANICKED: it panicked, its
- * deferred calls have run, *out (may be NULL) says with what.
+ * deferred calls have run, *out (may be NULL) says with what.  It does not
+ * return if fn leaves by goexit.
  */
 GORO_API int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out);
 
 /*
- * Runs fn(arg) when the innermost goro_try, or else the goroutine, ends: by
- * return, panic or goexit; last in, first out.  GORO_ENOMEM.
+ * Runs fn(arg) when the innermost function that goro has called ends: by
+ * return, panic or goexit; last in, first out.  That is the function of a
+ * goro_try, a once, a lazy value, a task ..., a deferred call, or the
+ * goroutine's own; goro_blocking does not count.  GORO_EINVAL, GORO_ENOMEM.
  */
 GORO_API int goro_defer(goro_fn fn, void *arg);
 
-/* In a deferred call: stops the panic under way; true if there was one. */
+/*
+ * In a deferred call that a panic has made: stops that panic, and *out (may be
+ * NULL) says with what it was raised.  False elsewhere: in what such a call
+ * defers or tries, during goexit, and the second time.
+ */
 GORO_API bool goro_recover(struct goro_panic_value *out);
 
 /* ---- introspection ------------------------------------------------------ */

@@ -17,6 +17,7 @@
 #include "sched/outside.h"
 #include "base/godebug.h"
 #include "base/print.h"
+#include "sched/panic.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "diag/schedtrace.h"
@@ -99,18 +100,36 @@ static uint64_t seed_of(const struct goro_config *c)
 static void main_returned(void *unused)
 {
 	(void)unused;
+	goro__yield_to_death();
 	goro__main_returned();
 }
 
-static void run_main(void *arg)
+/*
+ * A panic of another goroutine is not lost because main returns: its deferred
+ * calls get a while, and its report ends the process.
+ */
+static void let_panics_report(void)
+{
+	for (int i = 0; i < 1000 && goro__panics_running() > 0; i++)
+		goro_yield();
+}
+
+static void call_main(void *arg)
 {
 	struct boot *b = arg;
 
 	b->fn(b->arg);
 	if (goro__outside())
 		goro__refuse("return from main");
-	goro__run_defers(goro__self(), NULL);
+}
+
+static void run_main(void *arg)
+{
+	struct boot *b = arg;
+
+	goro__call(call_main, b, NULL, NULL);
 	goro__drop_error_texts();
+	let_panics_report();
 	san_release(&goro__sched.done);
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last of all */

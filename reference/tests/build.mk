@@ -118,10 +118,41 @@ storm: $(GT_OUT)/net_storm ## rough clients on a server for 5 minutes: no byte l
 conns: $(GT_OUT)/conns ## 10 000 connections echo at once, on few threads
 	@$< $(CONNECTIONS)
 
+# Panics on goro and on real Go: the same programs, made at random.  Go's part
+# needs Go 1.25, whose reports are the ones that goro's are like.
+
+#? N         how many programs make panics compares: 10000
+N ?= 10000
+#? SEED      of which the programs of make panics are made: 1
+SEED ?= 1
+
+$(GT_OUT)/panics-goro: $(GT)/panics/run.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -Ireference/include -Ireference/src \
+		$(CONFIG_LDFLAGS) -MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
+
+$(GT_OUT)/panics-go: $(GT)/panics/run.go
+	@mkdir -p $(@D)
+	GO111MODULE=on GOFLAGS=-mod=mod GOPROXY=off GOWORK=off \
+		GOTOOLCHAIN=local CGO_ENABLED=0 \
+		$(if $(HOME)$(XDG_CACHE_HOME),,GOCACHE=$(abspath $(GT_OUT))/cache) \
+		"$(GO)" build -trimpath -o $@ $<
+
+GT_PANICS := $(GT_OUT)/panics-goro
+ifneq ($(shell "$(GO)" version 2>/dev/null | \
+	grep -E 'go(1\.(2[5-9]|[3-9][0-9])|[2-9])'),)
+GT_PANICS += $(GT_OUT)/panics-go
+endif
+
+.PHONY: panics
+panics: $(GT_PANICS) ## compare random panics, recovers and goexits with real Go
+	@$(if $(filter %-go,$^),$(GT)/panics/panics.py $^ $(N) $(SEED), \
+		echo "panics: skipped: no Go 1.25 (Debian: golang-go)")
+
 TESTS += test-goro
 
 .PHONY: test-goro
 test-goro: $(addprefix $(GT_OUT)/,unit-tests ext-tests net-tests stress-tests tsan-tests) \
-		$(GT_STRONG:%=$(GT_OUT)/%) \
+		$(GT_STRONG:%=$(GT_OUT)/%) $(GT_PANICS) \
 		$(GT_PROG_FILES) ## test goro: units, races, whole programs
 	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)

@@ -3,10 +3,6 @@
 # Go looks after its own dependencies and cache; make only has to say that
 # the cases changed, which Go cannot see in a library it is told to link.
 
-#? GO        the go command; without one the Go host is left out
-GO ?= $(firstword $(shell command -v go) \
-	$(wildcard /usr/local/go/bin/go /usr/lib/go*/bin/go))
-
 #? GO_X      a copy of golang.org/x to take before the one of the toolchain
 GO_X ?=
 

@@ -2,8 +2,8 @@
  * panic.c - panic, try, defer, recover and goexit.
  *
  * A frame is a call that panics and goexits can be thrown to: one for the
- * goroutine's own function and one for every try_.  It keeps the deferred
- * calls and runs them when its function has ended, in whatever way; one that
+ * goroutine's own function, for every try_ and for every deferred call.  It
+ * keeps the deferred calls and runs them when its function has ended, in whatever way; one that
  * panics in turn lands in the same frame, which goes on with the next.
  */
 #include <setjmp.h>
@@ -31,7 +31,7 @@ struct frame {
 	struct frame *outer;
 	struct deferred *deferred; /* last in, first out */
 	struct raised *raised;     /* newest first */
-	bool ended;                /* the function has; deferred calls run */
+	struct frame *deferrer;    /* of a deferred call: who deferred it */
 	bool exiting;              /* by goexit */
 };
 
@@ -45,15 +45,33 @@ static void forget_panics(struct frame *f)
 	}
 }
 
+static void run_frame(struct frame *f, assay_fn fn, void *arg);
+
+/* A deferred call of f has ended by these panics, newest first. */
+static void pass_on(struct frame *f, struct raised *newest)
+{
+	struct raised *oldest = newest;
+
+	while (oldest->before)
+		oldest = oldest->before;
+	oldest->before = f->raised;
+	f->raised = newest;
+}
+
 static void call_deferred(struct frame *f)
 {
-	struct deferred *d = f->deferred;
-	struct deferred call = *d;
+	struct deferred d = *f->deferred;
+	struct frame call = {.deferrer = f};
 
-	f->deferred = d->next;
-	free(d);
-	call.fn(call.arg);
-	if (f->raised && f->raised->recovered)
+	free(f->deferred);
+	f->deferred = d.next;
+	run_frame(&call, d.fn, d.arg);
+	if (call.exiting)
+		forget_panics(f);
+	f->exiting |= call.exiting;
+	if (call.raised)
+		pass_on(f, call.raised);
+	else if (f->raised && f->raised->recovered)
 		forget_panics(f);
 }
 
@@ -64,7 +82,6 @@ static void run_frame(struct frame *f, assay_fn fn, void *arg)
 	pt_self()->frame = f;
 	if (_setjmp(f->env) == 0)
 		fn(arg);
-	f->ended = true;
 	while (f->deferred)
 		call_deferred(f);
 	pt_self()->frame = f->outer;
@@ -106,9 +123,9 @@ int pt_defer(assay_fn fn, void *arg)
 
 bool pt_recover(struct assay_panic *out)
 {
-	struct frame *f = pt_self()->frame;
+	struct frame *f = pt_self()->frame->deferrer;
 
-	if (!f->ended || !f->raised || f->raised->recovered)
+	if (!f || !f->raised || f->raised->recovered)
 		return false;
 	f->raised->recovered = true;
 	if (out)

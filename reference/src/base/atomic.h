@@ -20,6 +20,7 @@
 #define add_relaxed(p, n) atomic_fetch_add_explicit(p, n, memory_order_relaxed)
 #define add_acq_rel(p, n) atomic_fetch_add_explicit(p, n, memory_order_acq_rel)
 #define add_seq(p, n) atomic_fetch_add_explicit(p, n, memory_order_seq_cst)
+#define sub_relaxed(p, n) atomic_fetch_sub_explicit(p, n, memory_order_relaxed)
 #define sub_release(p, n) atomic_fetch_sub_explicit(p, n, memory_order_release)
 
 #define or_seq(p, v) atomic_fetch_or_explicit(p, v, memory_order_seq_cst)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "sched/errtext.h"
+#include "sched/call.h"
 #include "context.h"
 #include "sched/outside.h"
 
@@ -32,6 +33,7 @@ struct run {
 	bool limited; /* has a place */
 	goro_task task;
 	void *arg;
+	int error; /* what the task has returned */
 };
 
 static int failed(int status)
@@ -134,17 +136,26 @@ static void leave(void *arg)
 	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_release);
 }
 
+static void call_task(void *arg)
+{
+	struct run *r = arg;
+
+	r->error = r->task(r->arg);
+}
+
+static void attempt(void *arg)
+{
+	struct run *r = arg;
+
+	goro__call(call_task, r, NULL, NULL);
+	if (r->error)
+		fail(r->group, r->error);
+}
+
 /* leave is deferred: the task may end by goexit. */
 static void run_task(void *arg)
 {
-	const struct run *r = arg;
-	int error;
-
-	if (goro_defer(leave, arg))
-		goro_panic("runtime: out of memory");
-	error = r->task(r->arg);
-	if (error)
-		fail(r->group, error);
+	goro__call(attempt, arg, leave, arg);
 }
 
 static int start(goro_group *g, goro_task task, void *arg)

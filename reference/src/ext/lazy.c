@@ -4,6 +4,7 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/call.h"
 #include "sched/outside.h"
 
 /* All but make and arg are written in once and read after it. */
@@ -25,10 +26,7 @@ goro_lazy *goro_lazy_new(void *(*make)(void *arg), void *arg)
 	l->make = make;
 	l->arg = arg;
 	/* If make leaves by goexit: Go panics with nil then. */
-	l->panic = (struct goro_panic_value){
-		.kind = GORO_PANIC_NIL,
-		.text = "panic called with nil argument (use "
-			"GODEBUG=panicnil=1 to disable)"};
+	l->panic.kind = GORO_PANIC_NIL;
 	return l;
 }
 
@@ -37,16 +35,29 @@ static void call_make(void *arg)
 	goro_lazy *l = arg;
 
 	l->value = l->make(l->arg);
+}
+
+static void make_it(void *arg)
+{
+	goro_lazy *l = arg;
+
+	goro__call(call_make, l, NULL, NULL);
 	l->made = true;
+}
+
+/* However it ended: who asks first has the same panic as all others. */
+static void settle(void *arg)
+{
+	goro_lazy *l = arg;
+
+	goro_recover(&l->panic);
+	if (!l->made)
+		goro_panic_value(&l->panic);
 }
 
 static void make_once(void *arg)
 {
-	goro_lazy *l = arg;
-	struct goro_panic_value v;
-
-	if (goro_try(call_make, l, &v) == GORO_PANICKED)
-		l->panic = v;
+	goro__call(make_it, arg, settle, arg);
 }
 
 void *goro_lazy_get(goro_lazy *l)

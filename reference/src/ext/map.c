@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "sched/call.h"
 #include "sched/outside.h"
 
 enum { SHARDS = 64, SMALLEST = 8, ATTEMPTS = 4 };
@@ -378,6 +379,9 @@ struct walk {
 	goro_map *m;
 	bool (*fn)(void *arg, uint64_t key, void *value);
 	void *arg;
+	uint64_t key; /* of the call */
+	void *value;
+	bool more;      /* what fn said */
 	uint64_t *keys; /* of one shard */
 	size_t n, cap;
 };
@@ -407,6 +411,23 @@ static bool list_keys(struct walk *w, struct shard *s)
 	return true;
 }
 
+static void visit(void *arg)
+{
+	struct walk *w = arg;
+
+	w->more = w->fn(w->arg, w->key, w->value);
+}
+
+/* Calls fn; false: it wants no more.  If it recovers a panic it says false. */
+static bool visited(struct walk *w, uint64_t key, void *value)
+{
+	w->key = key;
+	w->value = value;
+	w->more = false;
+	goro__call(visit, w, NULL, NULL);
+	return w->more;
+}
+
 /* What is deleted meanwhile is left out, and fn has no lock over it. */
 static bool walk_shard(struct walk *w, struct shard *s)
 {
@@ -420,7 +441,7 @@ static bool walk_shard(struct walk *w, struct shard *s)
 		goro_panic("runtime: out of memory");
 	for (size_t i = 0; i < w->n; i++)
 		if (goro_map_load(w->m, w->keys[i], &value) &&
-		    !w->fn(w->arg, w->keys[i], value))
+		    !visited(w, w->keys[i], value))
 			return false;
 	return true;
 }
@@ -429,8 +450,6 @@ static void walk(void *arg)
 {
 	struct walk *w = arg;
 
-	if (goro_defer(drop_keys, w))
-		goro_panic("runtime: out of memory");
 	for (size_t i = 0; i < SHARDS; i++)
 		if (!walk_shard(w, &w->m->shard[i]))
 			return;
@@ -442,8 +461,6 @@ void goro_map_range(goro_map *m,
 {
 	AS_GOROUTINE();
 	struct walk w = {.m = m, .fn = fn, .arg = arg};
-	struct goro_panic_value v;
 
-	if (goro_try(walk, &w, &v) == GORO_PANICKED)
-		goro_panic_value(&v);
+	goro__call(walk, &w, drop_keys, &w);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/call.h"
 #include "sched/outside.h"
 
 enum outcome { RETURNED, PANICKED, EXITED };
@@ -228,17 +229,19 @@ static void land(void *arg)
 		unref(p->group, f); /* nobody comes back to do so */
 }
 
+static void make_call(void *arg)
+{
+	struct pilot *p = arg;
+
+	p->f->error = p->call(p->arg, &p->f->value);
+}
+
+/* What the call has deferred is part of it. */
 static void fly(void *arg)
 {
 	struct pilot *p = arg;
 
-	if (goro_defer(land, p)) {
-		p->f->error = GORO_ENOMEM;
-		p->returned = true;
-		land(p);
-		return;
-	}
-	p->f->error = p->call(p->arg, &p->f->value);
+	goro__call(make_call, p, NULL, NULL);
 	p->returned = true;
 }
 
@@ -286,7 +289,7 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 	goro_mutex_unlock(&g->lock);
 	if (!p.f)
 		return GORO_ENOMEM;
-	goro_try(fly, &p, NULL);
+	goro__call(fly, &p, land, &p);
 	if (shared)
 		*shared = p.f->shared;
 	return result(g, p.f, value);
@@ -304,10 +307,15 @@ static void fly_alone(void *arg)
 {
 	struct pilot p = *(struct pilot *)arg;
 
-	if (goro_defer(release_group, p.group))
-		goro_panic("runtime: out of memory");
-	goro_try(fly, &p, NULL);
+	goro__call(fly, &p, land, &p);
 	unref(p.group, p.f);
+}
+
+static void fly_and_release(void *arg)
+{
+	struct pilot *p = arg;
+
+	goro__call(fly_alone, p, release_group, p->group);
 }
 
 static struct taker *new_taker(void)
@@ -334,7 +342,7 @@ static bool board(goro_flight *g, const char *key, struct pilot *p,
 		p->f = new_flight(g, key);
 		if (!p->f)
 			return false;
-		if (goro_go_copy(fly_alone, p, sizeof(*p))) {
+		if (goro_go_copy(fly_and_release, p, sizeof(*p))) {
 			unlist(g, p->f);
 			free(p->f);
 			return false;

@@ -4,6 +4,7 @@
 #include <goro_ext.h>
 #include <stdlib.h>
 
+#include "sched/call.h"
 #include "sched/outside.h"
 
 /* The lock guards count and last, and is held while fn runs. */
@@ -58,11 +59,7 @@ static void act(void *arg)
 	const struct action *a = arg;
 	goro_sometimes *s = a->s;
 
-	if (goro_defer(unlock, &s->lock)) {
-		unlock(&s->lock);
-		goro_panic("runtime: out of memory");
-	}
-	a->fn(a->arg);
+	goro__call(a->fn, a->arg, NULL, NULL);
 	s->last = goro_now();
 	s->count++;
 }
@@ -71,13 +68,12 @@ void goro_sometimes_do(goro_sometimes *s, goro_fn fn, void *arg)
 {
 	AS_GOROUTINE();
 	struct action a = {.s = s, .fn = fn, .arg = arg};
-	struct goro_panic_value v;
 
 	goro_mutex_lock(&s->lock);
 	if (!is_time(s)) {
 		s->count++;
 		goro_mutex_unlock(&s->lock);
-	} else if (goro_try(act, &a, &v) == GORO_PANICKED) {
-		goro_panic_value(&v);
+	} else {
+		goro__call(act, &a, unlock, &s->lock);
 	}
 }

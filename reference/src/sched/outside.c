@@ -302,7 +302,7 @@ struct g *goro__deferring(const char *call)
 {
 	struct m *m = goro__m();
 
-	if (!m || (m->outsider && !m->curg->stack->tries))
+	if (!m || (m->outsider && !m->curg->stack->frame))
 		goro__refuse(call);
 	return m->curg;
 }

@@ -1,14 +1,20 @@
 /*
- * panic.c - panic, recover, defer, goexit, and the end of the process.
+ * panic.c - panic, recover, defer, try and goexit.
  *
- * C has no frames to unwind, so the places a panic can stop at are the calls
- * of goro_try, and the bottom of the goroutine.  Deferred calls belong to the
- * innermost try that was open when they were registered.
+ * C has no frames to unwind, so the functions that have deferred calls are
+ * those that the runtime calls: that of a goroutine, of goro_try(), of
+ * goro__call(), and each deferred call.  Else all is as in Go:
  *
- * A panic runs the deferred calls of the innermost try, last first.  If one of
- * them recovers it, the try returns as if its function had; if none does, the
- * try returns GORO_PANICKED.  With no try open it ends the process.  A goexit
- * goes through all of them and ends the goroutine.
+ *   - A panic runs the deferred calls of its frame, last first, then those of
+ *     the frames around it.  They run on top of the panic: its frames are
+ *     still there, and a deferred call may panic in turn.
+ *   - If one of them recovers it, the frame that had deferred that call runs
+ *     the rest and returns.  All panics raised in it and in calls below it are
+ *     over with that.
+ *   - A goexit does the same and cannot be recovered.  A recovery that would
+ *     end a frame which a goexit is leaving goes on with the goexit instead.
+ *   - goro_try() is a frame that recovers what comes to its end.
+ *   - With no frame left a panic ends the process, a goexit the goroutine.
  */
 #include "sched/panic.h"
 
@@ -16,246 +22,293 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/print.h"
-#include "diag/schedtrace.h"
 #include "sched/outside.h"
 #include "base/sys.h"
 
-/* clang-format off */
-const char *goro_status_text(int status)
-{
-	switch (status) {
-	case GORO_OK: return "ok";
-	case GORO_CLOSED: return "channel closed";
-	case GORO_AGAIN: return "not ready";
-	case GORO_TIMEOUT: return "i/o timeout";
-	case GORO_PANICKED: return "panicked";
-	case GORO_EOF: return "EOF";
-	case GORO_CANCELED: return "context canceled";
-	case GORO_DEADLINE: return "context deadline exceeded";
-	case GORO_SEND_CLOSED: return "send on closed channel";
-	case GORO_CLOSE_CLOSED: return "close of closed channel";
-	case GORO_CLOSE_NIL: return "close of nil channel";
-	case GORO_CHAN_SIZE: return "makechan: size out of range";
-	case GORO_WG_NEGATIVE: return "sync: negative WaitGroup counter";
-	case GORO_WG_MISUSE:
-		return "sync: WaitGroup misuse: Add called concurrently with "
-		       "Wait";
-	case GORO_WG_REUSED:
-		return "sync: WaitGroup is reused before previous Wait has "
-		       "returned";
-	case GORO_COND_COPIED: return "sync.Cond is copied";
-	case GORO_TICKER_NEW: return "non-positive interval for NewTicker";
-	case GORO_TICKER_RESET:
-		return "non-positive interval for Ticker.Reset";
-	case GORO_TIMER_STOP:
-		return "time: Stop called on uninitialized Timer";
-	case GORO_TIMER_RESET:
-		return "time: Reset called on uninitialized Timer";
-	case GORO_CTX_NIL_PARENT:
-		return "cannot create context from nil parent";
-	case GORO_CTX_NIL_KEY: return "nil key";
-	case GORO_CTX_BAD_KEY: return "key is not comparable";
-	case GORO_SEM_RELEASED: return "semaphore: released more than held";
-	case GORO_GROUP_LIMIT:
-		return "errgroup: modify limit while goroutines in the group "
-		       "are still active";
-	case GORO_EINVAL: return "invalid argument";
-	case GORO_ENOMEM: return "out of memory";
-	case GORO_ENOTSUP: return "not supported";
-	case GORO_NET_CLOSED: return "use of closed network connection";
-	case GORO_NET_REFUSED: return "connect: connection refused";
-	case GORO_NET_RESET: return "connection reset by peer";
-	case GORO_NET_PIPE: return "broken pipe";
-	case GORO_NET_ADDR: return "invalid port";
-	case GORO_NET_NO_DEADLINE:
-		return "file type does not support deadline";
-	case GORO_NET_CANCELED: return "operation was canceled";
-	case GORO_NET_PIPE_CLOSED: return "io: read/write on closed pipe";
-	case GORO_NET_MFILE: return "too many open files";
-	case GORO_NET_OTHER: return "network error";
-	case GORO_RATE_BURST: return "rate: wait exceeds limiter's burst";
-	case GORO_RATE_DEADLINE:
-		return "rate: wait would exceed context deadline";
-	case GORO_CTX_KIND: return "context has no such call";
-	default: return "unknown status";
-	}
-}
-/* clang-format on */
+static atomic_uint running;
 
-/*
- * Only one goroutine reports the end of the process; a second one that comes
- * to it meanwhile waits for the exit.
- */
-void goro__enter_death(void)
+uint32_t goro__panics_running(void)
 {
-	static atomic_uint dying;
-
-	while (xchg_acquire(&dying, 1u))
-		sys_nanosleep(1000000000);
-	goro__schedtrace_stop();
+	/* relaxed: a count, which main looks at before it ends the run */
+	return load_relaxed(&running);
 }
 
-static _Noreturn void die(const char *kind, const char *text)
+static uint32_t depth(const struct frame *f)
 {
-	struct m *m = goro__m();
-
-	print_str(kind);
-	print_str(text);
-	print_str("\n");
-	goro__schedtrace_dying();
-	goro__dump_all(m ? m->curg : NULL);
-	_exit(2);
+	return f ? f->depth : 0;
 }
 
-_Noreturn void goro__fatal_alone(const char *text)
+/* A frame for calls from where g is; a recovered panic comes to end. */
+static struct frame frame_at(const struct g *g, jmp_buf *end)
 {
-	die("fatal error: ", text);
+	struct frame *f = g->stack->frame;
+
+	return (struct frame){.link = f, .end = end, .depth = depth(f) + 1};
 }
 
-_Noreturn void goro__fatal(const char *text)
+/* ---- deferred calls ----------------------------------------------------- */
+
+static bool has_deferred(const struct g *g, const struct frame *f)
 {
-	goro__enter_death();
-	goro__fatal_alone(text);
+	return g->stack->defers && g->stack->defers->frame == f;
 }
 
-_Noreturn void goro__die_of_deadlock(const char *text)
+static void run_deferred(struct g *g, struct frame *f);
+
+/* The deferred call in frame f has returned, or as good as that. */
+static void end_deferred(struct g *g, struct frame *f)
 {
-	goro__enter_death();
-	die("panic: ", text);
+	run_deferred(g, f);
+	g->stack->frame = f->link;
 }
 
-/* Older panics first, each on a line of its own, as Go prints them. */
-static void print_panics(const struct panic *p)
+/* Makes the newest deferred call, in frame f. */
+static void call_deferred(struct g *g, struct frame *f)
 {
-	if (p->link) {
-		print_panics(p->link);
-		if (!p->link->goexit)
-			print_str("\t");
-	}
-	if (p->goexit)
+	struct defer d = *g->stack->defers;
+
+	if (d.allocated)
+		sys_free(g->stack->defers);
+	g->stack->defers = d.link;
+	g->stack->frame = f;
+	d.fn(d.arg);
+	end_deferred(g, f);
+}
+
+/* What frame f has deferred, when its function returns. */
+static void run_deferred(struct g *g, struct frame *f)
+{
+	struct frame call;
+	jmp_buf end;
+
+	if (!has_deferred(g, f))
 		return;
-	print_str("panic: ");
-	print_str(p->value->text);
-	if (p->recovered)
-		print_str(" [recovered]");
-	print_str("\n");
+	call = frame_at(g, &end);
+	if (_setjmp(end))
+		end_deferred(g, &call);
+	while (has_deferred(g, f))
+		call_deferred(g, &call);
 }
 
-static _Noreturn void die_of_panic(struct g *g)
+void goro__run_defers(struct g *g)
 {
-	goro__enter_death();
-	print_panics(g->stack->panics);
-	goro__schedtrace_dying();
-	print_str("\n");
-	goro__dump_g(g, "running");
-	_exit(2);
+	run_deferred(g, NULL);
 }
 
-static void free_defer(struct g *g, struct defer *d)
+void goro__defer(struct g *g, struct defer *d, goro_fn fn, void *arg)
 {
-	g->stack->defers = d->link;
-	sys_free(d);
+	struct stack *s = g->stack;
+
+	*d = (struct defer){
+		.link = s->defers, .frame = s->frame, .fn = fn, .arg = arg};
+	s->defers = d;
 }
 
-/*
- * Runs the deferred calls of frame f (NULL: of the goroutine) for p (NULL: for
- * a return).  True: one of them recovered p.
- */
-static bool run_frame(struct g *g, const struct tryframe *f, struct panic *p)
+int goro_defer(goro_fn fn, void *arg)
 {
-	while (g->stack->defers && g->stack->defers->frame == f) {
-		struct defer d = *g->stack->defers;
+	struct g *g = goro__deferring(__func__);
+	struct defer *d;
 
-		free_defer(g, g->stack->defers);
-		if (p)
-			p->running = true;
-		d.fn(d.arg);
-		if (p)
-			p->running = false;
-		if (p && p->recovered && !p->goexit)
-			return true;
-	}
-	return false;
+	if (!fn)
+		return GORO_EINVAL;
+	d = sys_malloc(sizeof(*d));
+	if (!d)
+		return GORO_ENOMEM;
+	goro__defer(g, d, fn, arg);
+	d->allocated = true;
+	return GORO_OK;
 }
 
-void goro__run_defers(struct g *g, struct tryframe *until)
+/* ---- calls with a frame ------------------------------------------------- */
+
+static void call_in(struct g *g, struct frame *f, goro_fn fn, void *arg)
 {
-	run_frame(g, until, NULL);
+	jmp_buf end;
+
+	f->end = &end;
+	g->stack->frame = f;
+	if (_setjmp(end) == 0)
+		fn(arg);
+	run_deferred(g, f);
+	g->stack->frame = f->link;
 }
 
-/* Leaves for the try frame f, which ends with status. */
-static _Noreturn void leave_to(struct g *g, struct tryframe *f, int status)
+int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
 {
-	g->stack->tries = f->link;
-	_longjmp(f->env, status == GORO_OK ? 2 : 1);
+	AS_GOROUTINE();
+	struct g *g = goro__self();
+	struct frame f = frame_at(g, NULL);
+
+	f.catches = true;
+	f.caught = out;
+	call_in(g, &f, fn, arg);
+	return f.panicked ? GORO_PANICKED : GORO_OK;
 }
 
-static bool is_goexit_under_way(const struct g *g, const struct tryframe *f)
+struct call {
+	goro_fn fn;
+	void *arg;
+	goro_fn after;
+	void *x;
+	struct defer defer;
+};
+
+static void defer_and_call(void *arg)
 {
-	for (const struct panic *p = g->stack->panics; p; p = p->link)
-		if (p->goexit && p->frame == f)
-			return true;
-	return false;
+	struct call *c = arg;
+
+	if (c->after)
+		goro__defer(goro__self(), &c->defer, c->after, c->x);
+	c->fn(c->arg);
 }
 
-static _Noreturn void do_goexit(struct g *g)
+void goro__call(goro_fn fn, void *arg, goro_fn after, void *x)
 {
-	struct panic p = {.link = NULL, .goexit = true};
+	struct g *g = goro__self();
+	struct frame f = frame_at(g, NULL);
+	struct call c = {.fn = fn, .arg = arg, .after = after, .x = x};
 
-	g->stack->panics = &p;
-	for (;;) {
-		p.frame = g->stack->tries;
-		run_frame(g, g->stack->tries, &p);
-		if (!g->stack->tries)
-			break;
-		g->stack->tries = g->stack->tries->link;
-	}
+	call_in(g, &f, defer_and_call, &c);
+}
+
+/* ---- panics ------------------------------------------------------------- */
+
+static _Noreturn void end_goroutine(struct g *g)
+{
+	for (struct panic *p = g->stack->panics; p; p = p->link)
+		if (!p->goexit)
+			sub_relaxed(&running, 1u);
 	g->stack->panics = NULL;
+	g->stack->frame = NULL;
 	goro__goexit0();
 }
 
-/* The rest of the deferred calls of a frame whose panic is over. */
-static _Noreturn void recovered(struct g *g, struct panic *p)
+static void nothing(void *arg)
 {
-	struct tryframe *f = g->stack->tries;
-	bool goexit = is_goexit_under_way(g, f);
+	(void)arg;
+}
 
-	g->stack->panics = p->link;
-	if (goexit)
-		do_goexit(g);
-	run_frame(g, f, NULL);
-	if (!f) {
-		g->stack->panics = NULL;
-		goro__goexit0();
+/*
+ * The goroutine's own function has had its panic recovered.  Nothing is left
+ * to return to; what it has deferred runs here, in a frame to come back to.
+ */
+static _Noreturn void finish(struct g *g)
+{
+	struct frame f = frame_at(g, NULL);
+
+	for (struct defer *d = g->stack->defers; d; d = d->link)
+		d->frame = &f;
+	call_in(g, &f, nothing, NULL);
+	end_goroutine(g);
+}
+
+/* Forgets the panics raised in f and below; true: it stopped at a goexit. */
+static bool forget_panics(struct g *g, const struct frame *f)
+{
+	struct panic *p = g->stack->panics;
+
+	for (; p && depth(p->from) >= depth(f) && !p->goexit; p = p->link)
+		sub_relaxed(&running, 1u);
+	g->stack->panics = p;
+	return p && depth(p->from) >= depth(f);
+}
+
+/* The newest panic is recovered, and with it those that it has replaced. */
+static _Noreturn void return_from(struct g *g, struct frame *f)
+{
+	if (forget_panics(g, f)) {
+		g->stack->frame = g->stack->panics->from;
+		_longjmp(*g->stack->panics->call.end, 1);
 	}
-	leave_to(g, f, GORO_OK);
+	g->stack->frame = f;
+	if (!f)
+		finish(g);
+	_longjmp(*f->end, 1);
+}
+
+/* All that frame f has deferred has been run for p; f tries it once. */
+static void leave_frame(struct g *g, struct panic *p, struct frame *f)
+{
+	bool catches = f->catches && !p->goexit;
+
+	f->catches = false;
+	p->at = f->link;
+	if (!catches)
+		return;
+	if (f->caught)
+		*f->caught = *p->value;
+	f->panicked = true;
+	return_from(g, f);
+}
+
+/* One step of a panic on its way; false: no frame is left. */
+static bool step(struct g *g, struct panic *p)
+{
+	if (p->recovered)
+		return_from(g, p->at);
+	if (has_deferred(g, p->at))
+		call_deferred(g, &p->call);
+	else if (p->at)
+		leave_frame(g, p, p->at);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * The jump comes from return_from(): the deferred call that p runs has had a
+ * panic of its own recovered; or p is a goexit that goes on.
+ */
+static void unwind(struct g *g, struct panic *p)
+{
+	jmp_buf end;
+
+	p->link = g->stack->panics;
+	p->from = p->at = g->stack->frame;
+	p->call = frame_at(g, &end);
+	g->stack->panics = p;
+	if (_setjmp(end) && g->stack->frame == &p->call)
+		end_deferred(g, &p->call);
+	while (step(g, p))
+		;
+}
+
+/* Of the runtime's own errors there is one value each. */
+static bool has_serial(const struct goro_panic_value *v)
+{
+	return v->kind == GORO_PANIC_STRING || v->kind == GORO_PANIC_ERROR;
+}
+
+/* Gives it a number if it is new, and a text where that follows from it. */
+static void complete(struct goro_panic_value *v)
+{
+	static _Atomic(int64_t) serial;
+
+	if (has_serial(v) && v->value == 0)
+		v->value = add_relaxed(&serial, 1) + 1; /* only a number */
+	v->text[sizeof(v->text) - 1] = '\0';
+	if (v->text[0])
+		return;
+	if (v->kind == GORO_PANIC_INT)
+		snprintf(v->text, sizeof(v->text), "%lld", (long long)v->value);
+	else if (v->kind == GORO_PANIC_RUNTIME)
+		strncpy(v->text, goro_status_text(v->status),
+			sizeof(v->text) - 1);
+	else if (v->kind == GORO_PANIC_NIL)
+		strcpy(v->text, "panic called with nil argument");
 }
 
 void goro_panic_value(const struct goro_panic_value *v)
 {
 	struct g *g = goro__panicking(__func__, v->text);
 	struct goro_panic_value copy = *v;
-	struct panic p = {.link = g->stack->panics, .value = &copy};
-	struct tryframe *f = g->stack->tries;
+	struct panic p = {.value = &copy};
 
-	p.frame = f;
-	copy.text[sizeof(copy.text) - 1] = '\0';
-	g->stack->panics = &p;
-	if (run_frame(g, f, &p))
-		recovered(g, &p);
-	if (!f)
-		die_of_panic(g);
-	g->stack->panics = p.link;
-	while (g->stack->panics && g->stack->panics->frame == f &&
-	       !g->stack->panics->goexit)
-		g->stack->panics = g->stack->panics->link;
-	if (is_goexit_under_way(g, f))
-		do_goexit(g);
-	f->value = copy;
-	leave_to(g, f, GORO_PANICKED);
+	complete(&copy);
+	add_relaxed(&running, 1u);
+	unwind(g, &p);
+	goro__die_of_panic(g);
 }
 
 void goro_panic(const char *fmt, ...)
@@ -275,54 +328,17 @@ _Noreturn void goro__panic_status(int status)
 	struct goro_panic_value v = {.kind = GORO_PANIC_RUNTIME,
 				     .status = status};
 
-	strncpy(v.text, goro_status_text(status), sizeof(v.text) - 1);
 	goro_panic_value(&v);
-}
-
-int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
-{
-	AS_GOROUTINE();
-	struct g *g = goro__self();
-	struct tryframe f = {.link = g->stack->tries};
-	int how = _setjmp(f.env);
-
-	if (how == 1) {
-		if (out)
-			*out = f.value;
-		return GORO_PANICKED;
-	}
-	if (how == 2)
-		return GORO_OK;
-	g->stack->tries = &f;
-	fn(arg);
-	run_frame(g, &f, NULL);
-	g->stack->tries = f.link;
-	return GORO_OK;
-}
-
-int goro_defer(goro_fn fn, void *arg)
-{
-	struct g *g = goro__deferring(__func__);
-	struct defer *d;
-
-	if (!fn)
-		return GORO_EINVAL;
-	d = sys_malloc(sizeof(*d));
-	if (!d)
-		return GORO_ENOMEM;
-	*d = (struct defer){.link = g->stack->defers,
-			    .frame = g->stack->tries,
-			    .fn = fn,
-			    .arg = arg};
-	g->stack->defers = d;
-	return GORO_OK;
 }
 
 bool goro_recover(struct goro_panic_value *out)
 {
-	struct panic *p = goro__outside() ? NULL : goro__self()->stack->panics;
+	struct m *m = goro__m();
+	struct panic *p = m ? m->curg->stack->panics : NULL;
 
-	if (!p || p->goexit || p->recovered || !p->running)
+	/* Only the call that the panic itself has made may stop it. */
+	if (!p || p->goexit || p->recovered ||
+	    m->curg->stack->frame != &p->call)
 		return false;
 	p->recovered = true;
 	if (out)
@@ -332,7 +348,11 @@ bool goro_recover(struct goro_panic_value *out)
 
 void goro_goexit(void)
 {
-	do_goexit(goro__goroutine(__func__));
+	struct g *g = goro__goroutine(__func__);
+	struct panic p = {.goexit = true};
+
+	unwind(g, &p);
+	end_goroutine(g);
 }
 
 void goro_exit(int status)

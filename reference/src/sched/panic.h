@@ -1,35 +1,63 @@
 /*
- * panic.h - what a goroutine keeps for panics, tries and deferred calls.
+ * panic.h - panics, and the frames that they go through.
+ *
+ * A frame is one call of a function that may defer: of goro_try(), of
+ * goro__call(), or a deferred call itself.  The goroutine's own function is the
+ * frame NULL.  All frames, deferred calls and panics lie on the goroutine's
+ * stack in the order in which they began.
  */
 #ifndef GORO_PANIC_H
 #define GORO_PANIC_H
 
 #include <setjmp.h>
 
+#include "sched/call.h"
 #include "sched/proc.h"
+
+struct frame {
+	struct frame *link; /* of the call around it */
+	jmp_buf *end;       /* where the call ends if its panic is recovered */
+	uint32_t depth;     /* 1 for a frame in the goroutine's function */
+	bool catches;       /* goro_try: ends panics that nobody recovers */
+	bool panicked;      /* it has caught one */
+	struct goro_panic_value *caught; /* where to, may be NULL */
+};
 
 struct defer {
 	struct defer *link; /* the one registered before */
-	struct tryframe *frame;
+	struct frame *frame;
 	goro_fn fn;
 	void *arg;
+	bool allocated; /* by goro_defer */
 };
 
-/* In the frame of goro_try. */
-struct tryframe {
-	struct tryframe *link;
-	jmp_buf env;
-	struct goro_panic_value value; /* of the panic that ended it */
-};
-
-/* A panic under way; in the frame of goro_panic_value. */
+/* A panic or a goexit under way; on the stack of who raised it. */
 struct panic {
 	struct panic *link; /* the one that this one interrupted */
 	const struct goro_panic_value *value;
-	bool recovered;
-	bool goexit;  /* no panic but a goexit: cannot be recovered */
-	bool running; /* one of the deferred calls, in which it may be stopped */
-	struct tryframe *frame; /* whose deferred calls it runs */
+	struct frame *from; /* in which it was raised */
+	struct frame *at;   /* whose deferred calls it runs */
+	struct frame call;  /* the deferred call that it runs now */
+	bool goexit;        /* cannot be recovered */
+	bool recovered;     /* and its deferred call has not returned yet */
+	bool repanicked;    /* the report has one line for it and the next */
 };
+
+/* Defers without memory: d lives until g's frame ends. */
+void goro__defer(struct g *g, struct defer *d, goro_fn fn, void *arg);
+
+/* Runs what the goroutine's own function has deferred; it has returned. */
+void goro__run_defers(struct g *g);
+
+/* Panics whose deferred calls are under way, of all goroutines. */
+uint32_t goro__panics_running(void);
+
+/* ---- die.c -------------------------------------------------------------- */
+
+_Noreturn void goro__die_of_panic(struct g *g);
+/* What the program did wrong: the panics before it are reported too. */
+_Noreturn void goro__fatal_misuse(const char *text);
+/* Returns unless the process is about to die with a report. */
+void goro__yield_to_death(void);
 
 #endif

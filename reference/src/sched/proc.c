@@ -288,7 +288,7 @@ void *goro__gomain(void)
 	if (goro__outside())
 		goro__refuse("return from a goroutine");
 	if (unlikely(g->stack->defers != NULL))
-		goro__run_defers(g, NULL);
+		goro__run_defers(g);
 	if (unlikely(g->stack->errtexts != NULL))
 		goro__drop_error_texts();
 	return end(goro__m(), g);

@@ -231,7 +231,6 @@ _Noreturn void goro__die_of_deadlock(const char *text);
 _Noreturn void goro__panic_status(int status);
 void goro__dump_all(struct g *first);
 void goro__dump_g(struct g *g, const char *state);
-void goro__run_defers(struct g *g, struct tryframe *until);
 
 /* ---- sysmon.c, boot.c --------------------------------------------------- */
 

@@ -141,7 +141,7 @@ struct globq {
 };
 
 struct defer;
-struct tryframe;
+struct frame;
 struct panic;
 
 /*
@@ -149,10 +149,10 @@ struct panic;
  * begin right below.
  */
 struct stack {
-	struct g *g;        /* whose it is; NULL: it is free */
-	struct stack *next; /* in a free list */
-	char *lo;           /* first usable byte, above the guard */
-	struct tryframe *tries;
+	struct g *g;         /* whose it is; NULL: it is free */
+	struct stack *next;  /* in a free list */
+	char *lo;            /* first usable byte, above the guard */
+	struct frame *frame; /* panic.h; NULL: the goroutine's function */
 	struct defer *defers;
 	struct panic *panics;
 	struct errtexts *errtexts; /* errtext.c; NULL: none yet */

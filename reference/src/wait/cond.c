@@ -3,6 +3,8 @@
  */
 #include "wait/sema.h"
 
+#include "sched/call.h"
+
 #include "base/sys.h"
 #include "sched/outside.h"
 
@@ -136,20 +138,32 @@ goro_pool *goro_pool_new(void *(*make)(void *arg), void *arg)
 	return p;
 }
 
+struct making {
+	goro_pool *p;
+	void *item;
+};
+
+static void make_item(void *arg)
+{
+	struct making *m = arg;
+
+	m->item = m->p->make(m->p->arg);
+}
+
 void *goro_pool_get(goro_pool *p)
 {
-	void *item = NULL;
+	struct making m = {.p = p};
 
 	FROM_OUTSIDE_GIVES(goro_pool_get(p));
 	plock(&p->lock);
 	if (p->n > 0)
-		item = p->items[--p->n];
+		m.item = p->items[--p->n];
 	punlock(&p->lock);
-	if (item)
-		san_acquire(item);
+	if (m.item)
+		san_acquire(m.item);
 	else if (p->make)
-		item = p->make(p->arg);
-	return item;
+		goro__call(make_item, &m, NULL, NULL);
+	return m.item;
 }
 
 /*

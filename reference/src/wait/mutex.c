@@ -9,6 +9,8 @@
  */
 #include "wait/sema.h"
 
+#include "sched/panic.h"
+
 #include "base/sys.h"
 #include "sched/outside.h"
 
@@ -157,7 +159,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 	plock(&m->lock);
 	if (unlikely(!m->locked)) {
 		punlock(&m->lock);
-		goro__fatal("sync: unlock of unlocked mutex");
+		goro__fatal_misuse("sync: unlock of unlocked mutex");
 	}
 	if (unlikely(m->q.first != NULL))
 		s = next_waiter(m);

@@ -8,6 +8,8 @@
 #include "wait/sema.h"
 #include "sched/outside.h"
 
+#include "sched/panic.h"
+
 struct rwmutex {
 	struct lock lock;
 	uint32_t readers;
@@ -141,7 +143,7 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 	plock(&m->lock);
 	if (!m->writer) {
 		punlock(&m->lock);
-		goro__fatal("sync: Unlock of unlocked RWMutex");
+		goro__fatal_misuse("sync: Unlock of unlocked RWMutex");
 	}
 	m->writer = false;
 	list = m->readq.first ? admit_readers(m) : admit_writer(m);
@@ -159,7 +161,7 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 	plock(&m->lock);
 	if (m->readers == 0) {
 		punlock(&m->lock);
-		goro__fatal("sync: RUnlock of unlocked RWMutex");
+		goro__fatal_misuse("sync: RUnlock of unlocked RWMutex");
 	}
 	if (--m->readers == 0)
 		list = admit_writer(m);

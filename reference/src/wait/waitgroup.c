@@ -95,20 +95,23 @@ struct wg_task {
 /* A panic ends the process: nobody is let go before that. */
 static void task_done(void *wg)
 {
-	const struct panic *p = goro__self()->stack->panics;
+	struct goro_panic_value v;
 
-	if (!p || p->goexit)
-		goro_wg_done(wg);
+	if (goro_recover(&v))
+		goro_panic_value(&v);
+	goro_wg_done(wg);
 }
 
 /* done is deferred: fn may end by goexit. */
 static void run_task(void *arg)
 {
 	struct wg_task *t = arg;
+	struct g *g = goro__self();
+	struct defer d;
 
-	if (goro_defer(task_done, t->wg))
-		goro__fatal("runtime: out of memory");
+	goro__defer(g, &d, task_done, t->wg);
 	t->fn(t->arg);
+	goro__run_defers(g); /* d is of this frame */
 }
 
 int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)
@@ -137,12 +140,6 @@ struct once {
 
 _Static_assert(sizeof(struct once) <= sizeof(goro_once), "goro.h");
 
-struct once_call {
-	struct once *o;
-	goro_fn fn;
-	void *arg;
-};
-
 /* However fn ended: it counts as done. */
 static void once_done(void *arg)
 {
@@ -158,15 +155,6 @@ static void once_done(void *arg)
 	o->q = (struct waitq){0};
 	punlock(&o->lock);
 	wake_list(list);
-}
-
-static void call_once(void *arg)
-{
-	struct once_call *c = arg;
-
-	if (goro_defer(once_done, c->o))
-		goro__fatal("runtime: out of memory");
-	c->fn(c->arg);
 }
 
 /* False: another call ran it, and has ended. */
@@ -187,13 +175,10 @@ static bool first_call(struct once *o)
 void goro_once_do(goro_once *once, goro_fn fn, void *arg)
 {
 	struct once *o = (struct once *)(void *)once;
-	struct once_call c = {.o = o, .fn = fn, .arg = arg};
-	struct goro_panic_value v;
 
 	if (unlikely(!load_acquire(&o->done)))
 		FROM_OUTSIDE(goro_once_do(once, fn, arg));
-	if (unlikely(!load_acquire(&o->done)) && first_call(o) &&
-	    goro_try(call_once, &c, &v) == GORO_PANICKED)
-		goro_panic_value(&v);
+	if (unlikely(!load_acquire(&o->done)) && first_call(o))
+		goro__call(fn, arg, once_done, o);
 	san_acquire(o);
 }

@@ -18,12 +18,13 @@ type goroutine struct {
 	exiting bool     // inside runtime.Goexit
 }
 
-// frame collects the calls deferred in the body or in one try_.  Go's own
-// recover works only in a Go function that Go's defer calls, so a frame takes
-// the panic there and hands it to the C calls, one after the other.
+// frame collects the calls deferred in the body, in one try_ or in a deferred
+// call.  Go's own recover works only in a Go function that Go's defer calls, so
+// a frame takes the panic there and hands it to the C calls, one after the
+// other.
 type frame struct {
 	calls     []deferred
-	unwinding bool
+	deferrer  *frame // of a deferred call: who has deferred it
 	panicking bool
 	value     any // of the panic
 }
@@ -43,23 +44,20 @@ func enterBody(body func(g C.uintptr_t)) {
 	g := &goroutine{}
 	h := cgo.NewHandle(g)
 	defer h.Delete()
-	g.inFrame(func() { body(C.uintptr_t(h)) }, nil)
+	g.inFrame(&frame{}, func() { body(C.uintptr_t(h)) }, nil)
 }
 
 // inFrame calls f, then the calls deferred in it.  A panic that is left goes
 // to caught, or on if that is nil; then nobody looks at a panic of a body
 // that deferred nothing, and Go reports it as it is.
-func (g *goroutine) inFrame(f func(), caught func(value any)) {
-	fr := &frame{}
+func (g *goroutine) inFrame(fr *frame, f func(), caught func(value any)) {
 	g.frames = append(g.frames, fr)
 	depth := len(g.frames)
 	returned := false
 	defer func() {
 		g.frames = g.frames[:depth]
-		fr.unwinding = true
-		if !returned && !g.exiting &&
-			(caught != nil || len(fr.calls) > 0) {
-			fr.panicking, fr.value = true, recover()
+		if !returned && (caught != nil || len(fr.calls) > 0) {
+			g.take(fr, recover())
 		}
 		g.unwind(fr)
 		g.frames = g.frames[:depth-1]
@@ -83,22 +81,29 @@ func (g *goroutine) unwind(fr *frame) {
 	}
 }
 
+// take notes in the frame what has ended a call in it that did not return: a
+// panic with the value, or a goexit, which has none.
+func (g *goroutine) take(fr *frame, value any) {
+	fr.panicking = value != nil || !g.exiting
+	fr.value = value
+}
+
 // callDeferred makes one call.  A panic in it takes the place of the one
 // under way; a goexit ends that one and runs the rest from here.
 func (g *goroutine) callDeferred(fr *frame, d deferred) {
-	returned, wasExiting := false, g.exiting
+	returned := false
 	defer func() {
 		g.frames = cut(g.frames, fr)
-		switch {
-		case returned:
-		case g.exiting && !wasExiting:
-			fr.panicking, fr.value = false, nil
+		if returned {
+			return
+		}
+		g.take(fr, recover())
+		if !fr.panicking {
 			g.unwind(fr)
-		default:
-			fr.panicking, fr.value = true, recover()
 		}
 	}()
-	C.assay_go_call(d.fn, d.arg)
+	g.inFrame(&frame{deferrer: fr},
+		func() { C.assay_go_call(d.fn, d.arg) }, nil)
 	returned = true
 }
 
@@ -153,7 +158,7 @@ func goGoexit(h C.uintptr_t) {
 func goTry(h C.uintptr_t, fn C.assay_fn, arg unsafe.Pointer,
 	out *C.struct_assay_panic) (status C.int) {
 	status = C.ASSAY_OK
-	self(h).inFrame(func() { C.assay_go_call(fn, arg) }, func(v any) {
+	self(h).inFrame(&frame{}, func() { C.assay_go_call(fn, arg) }, func(v any) {
 		describe(v, out)
 		status = C.ASSAY_PANICKED
 	})
@@ -171,8 +176,8 @@ func goDefer(h C.uintptr_t, fn C.assay_fn, arg unsafe.Pointer) C.int {
 //export goRecover
 func goRecover(h C.uintptr_t, out *C.struct_assay_panic) C.bool {
 	g := self(h)
-	fr := g.frames[len(g.frames)-1]
-	if !fr.unwinding || !fr.panicking {
+	fr := g.frames[len(g.frames)-1].deferrer
+	if fr == nil || !fr.panicking {
 		return false
 	}
 	describe(fr.value, out)

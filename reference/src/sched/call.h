@@ -1,0 +1,18 @@
+/*
+ * call.h - how what is built above the primitives calls a function of the
+ * program, which may defer, panic or leave by goexit: as Go calls one.
+ */
+#ifndef GORO_CALL_H
+#define GORO_CALL_H
+
+#include <goro.h>
+
+/*
+ * Calls fn(arg).  What fn defers runs at its end; a panic of fn that nobody
+ * recovers, or a goexit, goes on to the caller's frame.  after (NULL: nothing)
+ * is called with x when fn has ended, however it did, as if it had been
+ * deferred before.
+ */
+void goro__call(goro_fn fn, void *arg, goro_fn after, void *x);
+
+#endif

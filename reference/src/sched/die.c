@@ -1,0 +1,185 @@
+/*
+ * die.c - the end of the process by a panic or a fatal error, and its report.
+ *
+ * Whoever ends the process does so on the scheduler's stack: there it is never
+ * preempted, so it needs no P again while a slow reader of stderr holds it up.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/print.h"
+#include "base/sys.h"
+#include "diag/schedtrace.h"
+#include "sched/panic.h"
+
+static atomic_uint dying;
+
+void goro__enter_death(void)
+{
+	/* Acquire: only one report; a second reporter waits for the exit. */
+	while (xchg_acquire(&dying, 1u))
+		sys_nanosleep(1000000000);
+	goro__schedtrace_stop();
+}
+
+void goro__yield_to_death(void)
+{
+	/* relaxed: nothing is read that the dying one wrote */
+	while (load_relaxed(&dying))
+		sys_nanosleep(1000000000);
+}
+
+/* A program that calls exit() meanwhile must not end with another status. */
+static __attribute__((destructor)) void at_exit(void)
+{
+	goro__yield_to_death();
+}
+
+/* ---- the text ----------------------------------------------------------- */
+
+/* Lines after the first are indented. */
+static void print_indented(const char *text)
+{
+	char line[2 * sizeof(((struct goro_panic_value *)NULL)->text)];
+	size_t n = 0;
+
+	for (; *text; text++) {
+		line[n++] = *text;
+		if (*text == '\n')
+			line[n++] = '\t';
+	}
+	line[n] = '\0';
+	print_str(line);
+}
+
+/*
+ * Whether b raises a once more.  Go compares the addresses of the values: one
+ * that recover() returned is the same; so are small integers, and errors of
+ * the runtime.
+ */
+static bool same(const struct panic *a, const struct panic *b)
+{
+	const struct goro_panic_value *v = a->value, *w = b->value;
+
+	if (a->goexit || b->goexit || v->kind != w->kind ||
+	    v->status != w->status || v->value != w->value ||
+	    strcmp(v->text, w->text) != 0)
+		return false;
+	return v->kind != GORO_PANIC_INT || a->recovered ||
+	       (uint64_t)v->value < 256;
+}
+
+static void print_panic(const struct panic *p)
+{
+	print_str("panic: ");
+	print_indented(p->value->text);
+	if (p->recovered)
+		print_str(p->repanicked ? " [recovered, repanicked]"
+					: " [recovered]");
+	print_str("\n");
+}
+
+/* Older panics first, each on a line of its own, as Go prints them. */
+static void print_panics(struct panic *p)
+{
+	if (p->link) {
+		p->link->repanicked = same(p->link, p);
+		print_panics(p->link);
+		if (p->link->repanicked)
+			return;
+		if (!p->link->goexit)
+			print_str("\t");
+	}
+	if (!p->goexit)
+		print_panic(p);
+}
+
+/* ---- the end ------------------------------------------------------------ */
+
+static bool on_own_stack(const struct g *g)
+{
+	const char *sp = __builtin_frame_address(0);
+
+	return g && g->stack && sp >= g->stack->lo && sp < (char *)g->stack;
+}
+
+/* Does it on the scheduler's stack; it does not return. */
+static _Noreturn void last(void (*report)(void *), const void *text)
+{
+	struct m *m = goro__m();
+	void *arg = (void *)(uintptr_t)text;
+
+	if (m && on_own_stack(m->curg))
+		goro__systemstack(report, arg);
+	report(arg);
+	__builtin_unreachable();
+}
+
+static _Noreturn void die(const char *kind, const char *text)
+{
+	struct m *m = goro__m();
+
+	print_str(kind);
+	print_str(text);
+	print_str("\n");
+	goro__schedtrace_dying();
+	goro__dump_all(m ? m->curg : NULL);
+	_exit(2);
+}
+
+_Noreturn void goro__fatal_alone(const char *text)
+{
+	die("fatal error: ", text);
+}
+
+static void report_fatal(void *text)
+{
+	goro__enter_death();
+	goro__fatal_alone(text);
+}
+
+_Noreturn void goro__fatal(const char *text)
+{
+	last(report_fatal, text);
+}
+
+static void report_misuse(void *text)
+{
+	struct m *m = goro__m();
+	struct panic *p = m && m->curg ? m->curg->stack->panics : NULL;
+
+	goro__enter_death();
+	if (p) {
+		print_panics(p);
+		print_str("\t");
+	}
+	goro__fatal_alone(text);
+}
+
+_Noreturn void goro__fatal_misuse(const char *text)
+{
+	last(report_misuse, text);
+}
+
+_Noreturn void goro__die_of_deadlock(const char *text)
+{
+	goro__enter_death();
+	die("panic: ", text);
+}
+
+static void report_panic(void *arg)
+{
+	struct g *g = arg;
+
+	goro__enter_death();
+	print_panics(g->stack->panics);
+	goro__schedtrace_dying();
+	print_str("\n");
+	goro__dump_g(g, "running");
+	_exit(2);
+}
+
+_Noreturn void goro__die_of_panic(struct g *g)
+{
+	last(report_panic, g);
+}
