@@ -134,6 +134,9 @@ static void leave(void *arg)
 	free(r);
 	/* Pairs with the acquire in goro_group_set_limit(). */
 	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_release);
+	/* A panic ends the process: nobody is let go before that. */
+	if (!goro__in_panic())
+		goro_wg_done(&g->wg);
 }
 
 static void call_task(void *arg)
@@ -155,7 +158,9 @@ static void attempt(void *arg)
 /* leave is deferred: the task may end by goexit. */
 static void run_task(void *arg)
 {
-	goro__call(attempt, arg, leave, arg);
+	struct run *r = *(struct run **)arg;
+
+	goro__call(attempt, r, leave, r);
 }
 
 static int start(goro_group *g, goro_task task, void *arg)
@@ -167,8 +172,10 @@ static int start(goro_group *g, goro_task task, void *arg)
 	*r = (struct run){
 		.group = g, .limited = g->limited, .task = task, .arg = arg};
 	atomic_fetch_add_explicit(&g->alive, 1, memory_order_relaxed);
-	if (goro_wg_go(&g->wg, run_task, r) == GORO_OK)
+	goro_wg_add(&g->wg, 1);
+	if (goro_go_copy(run_task, &r, sizeof(r)) == GORO_OK)
 		return GORO_OK;
+	goro_wg_done(&g->wg);
 	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_relaxed);
 	free(r);
 	return GORO_ENOMEM;

@@ -6,6 +6,7 @@
 #define GORO_CALL_H
 
 #include <goro.h>
+#include <stdbool.h>
 
 /*
  * Calls fn(arg).  What fn defers runs at its end; a panic of fn that nobody
@@ -14,5 +15,8 @@
  * deferred before.
  */
 void goro__call(goro_fn fn, void *arg, goro_fn after, void *x);
+
+/* True in a deferred call that a panic has made, and has not stopped. */
+bool goro__in_panic(void);
 
 #endif

@@ -331,14 +331,27 @@ _Noreturn void goro__panic_status(int status)
 	goro_panic_value(&v);
 }
 
+/* The panic that has made the deferred call which g is in. */
+static struct panic *stoppable(const struct g *g)
+{
+	struct panic *p = g->stack->panics;
+
+	if (!p || p->goexit || p->recovered || g->stack->frame != &p->call)
+		return NULL;
+	return p;
+}
+
+bool goro__in_panic(void)
+{
+	return stoppable(goro__self()) != NULL;
+}
+
 bool goro_recover(struct goro_panic_value *out)
 {
 	struct m *m = goro__m();
-	struct panic *p = m ? m->curg->stack->panics : NULL;
+	struct panic *p = m ? stoppable(m->curg) : NULL;
 
-	/* Only the call that the panic itself has made may stop it. */
-	if (!p || p->goexit || p->recovered ||
-	    m->curg->stack->frame != &p->call)
+	if (!p)
 		return false;
 	p->recovered = true;
 	if (out)
