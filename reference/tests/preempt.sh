@@ -43,6 +43,8 @@ else
 				ends_beside $procs $mode
 		done
 	done
+	check "who waits for a stopped one's lock of libc gives way" \
+		quiet 1 hogs
 	check "a short soak" quiet 8 soak 15
 	check "a spinner is preempted" single "" preempted
 	check "asyncpreemptoff=1: it is not" single asyncpreemptoff=1 waited

@@ -196,6 +196,35 @@ static inline int64_t sys_clock(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* CPU time that a thread of this process has used; 0 if it is gone. */
+static inline int64_t sys_thread_cpu(int tid)
+{
+	/* The kernel's encoding of "scheduler's clock of that thread". */
+	clockid_t clock = (clockid_t)((~(unsigned)tid << 3) | 6);
+	struct timespec ts = {0};
+
+	mask();
+	clock_gettime(clock, &ts);
+	unmask();
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* The first n bytes of a file, or fewer; below 0: it cannot be read. */
+static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
+{
+	ssize_t got = -1;
+	int fd;
+
+	mask();
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = read(fd, buf, n);
+		close(fd);
+	}
+	unmask();
+	return got;
+}
+
 /*
  * Descriptors.  syscall() and not the functions of libc, which
  * ThreadSanitizer takes for the program's own: it would miss the edges that

@@ -31,25 +31,40 @@ struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 	return first;
 }
 
-struct g *goro__globq_take_stopped(struct globq *q)
+/* The one before the first that was stopped so; false: there is none. */
+static bool find_stopped(const struct glist *l, uint32_t how, struct g **prev)
 {
-	struct glist *l = &q->list;
-	struct g *prev = NULL;
-	struct g *g = l->head;
-
-	while (g && load_relaxed(&g->preempted) == 0) {
-		prev = g;
-		g = g->schedlink;
+	*prev = NULL;
+	for (struct g *g = l->head; g; g = g->schedlink) {
+		if (load_relaxed(&g->preempted) == how)
+			return true;
+		*prev = g;
 	}
-	if (!g)
-		return NULL;
-	if (prev)
-		prev->schedlink = g->schedlink;
-	else
-		l->head = g->schedlink;
+	return false;
+}
+
+/* Takes the one behind prev off the list; NULL: the first. */
+static struct g *unlink_after(struct glist *l, struct g *prev)
+{
+	struct g **at = prev ? &prev->schedlink : &l->head;
+	struct g *g = *at;
+
+	*at = g->schedlink;
 	if (l->tail == g)
 		l->tail = prev;
-	store_relaxed(&q->n, --l->n);
+	l->n--;
 	g->schedlink = NULL;
+	return g;
+}
+
+struct g *goro__globq_take_stopped(struct globq *q)
+{
+	struct g *prev, *g;
+
+	if (!find_stopped(&q->list, STOPPED, &prev) &&
+	    !find_stopped(&q->list, STOPPED_ASLEEP, &prev))
+		return NULL;
+	g = unlink_after(&q->list, prev);
+	store_relaxed(&q->n, q->list.n);
 	return g;
 }

@@ -56,16 +56,15 @@ _Noreturn void goro__halt(void)
 static void let_finish(struct g *g, void *unused)
 {
 	struct p *p;
-	uint32_t stopped = 1;
 
 	(void)unused;
-	if (load_relaxed(&g->preempted) == 0)
+	if (load_relaxed(&g->preempted) == NOT_STOPPED)
 		return;
 	p = sys_reserve(sizeof(*p));
 	/* Pairs with claim() of an M that takes it from a queue just now. */
-	if (!p || !cas_acq_rel(&g->preempted, &stopped, 0u))
+	if (!p || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
 		return;
-	store_relaxed(&p->preempt, 1u);
+	store_relaxed(&p->preempt, STOPPED);
 	store_relaxed(&p->attention, 1u);
 	store_relaxed(&p->timers.next, INT64_MAX);
 	g->lockedm->nextp = p;
@@ -86,7 +85,7 @@ _Noreturn void goro__main_returned(void)
 	store_release(&s->done, 1u);
 	unlock(&s->lock);
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
-		goro__preempt(goro__allp[i]);
+		goro__preempt(goro__allp[i], STOPPED);
 	goro__each_g(let_finish, NULL);
 	store_release(&goro__m()->halted, HALTED);
 	goro__note_wake(&s->template_note);

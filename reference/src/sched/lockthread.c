@@ -42,9 +42,8 @@ struct g *goro__stoplockedm(struct m *m)
 static void claim(struct g *g)
 {
 	struct sched *s = &goro__sched;
-	uint32_t stopped = 1;
 
-	if (cas_acq_rel(&g->preempted, &stopped, 0u))
+	if (xchg_acq_rel(&g->preempted, NOT_STOPPED) != NOT_STOPPED)
 		return;
 	if (load_relaxed(&s->done))
 		goro__halt();

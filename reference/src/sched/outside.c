@@ -194,7 +194,7 @@ static struct p *idle_p_or_queue(struct g *g)
 	lock(&s->lock);
 	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
 	if (!p) {
-		store_relaxed(&g->preempted, 1u);
+		store_relaxed(&g->preempted, STOPPED);
 		store_relaxed(&g->status, GRUNNABLE);
 		globq_push(&s->globq, g);
 	}
@@ -322,7 +322,7 @@ void goro__park_outsider(struct m *m, struct g *g)
 {
 	struct p *p;
 
-	store_relaxed(&g->preempted, 1u);
+	store_relaxed(&g->preempted, STOPPED);
 	run_after(m);
 	if (m->p)
 		give_back();

@@ -20,7 +20,9 @@
  * as for a goroutine locked to its thread), which returns from the handler.
  *
  * A goroutine that waits for a lock of libc that a stopped one holds blocks
- * its M with the P; its time is up in turn, and so the holder's turn comes.
+ * its M with the P.  While goroutines are stopped sysmon looks for that
+ * (asleep.c), and the P goes to the first that was not stopped asleep itself:
+ * that is the holder, or one behind which the holder's turn comes.
  *
  * The runtime's own code is never stopped: the handler looks whether it
  * interrupted it (the program counter, or mask.h for what it calls).  Then
@@ -120,7 +122,6 @@ static bool has_stopped(struct p *p)
 struct m *goro__stopped_m(struct p *p)
 {
 	struct sched *s = &goro__sched;
-	uint32_t stopped = 1;
 	struct g *g;
 
 	/* All in one line, so that each of them has its turn. */
@@ -129,7 +130,7 @@ struct m *goro__stopped_m(struct p *p)
 		       (g = runq_pop(&p->runq)) != NULL)
 			globq_push(&s->globq, g);
 	g = goro__globq_take_stopped(&s->globq);
-	if (!g || !cas_acq_rel(&g->preempted, &stopped, 0u))
+	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
 		return NULL;                 /* main has returned */
 	store_relaxed(&g->status, GRUNNING); /* for the end of a run: halt.c */
 	return g->lockedm;
@@ -145,10 +146,10 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	struct p *p = m->p;
 
 	count(&p->stats.preemptions);
+	g->lockedm = m;
+	store_relaxed(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
 	store_relaxed(&p->attention, 0u);
-	g->lockedm = m;
-	store_relaxed(&g->preempted, 1u);
 	store_relaxed(&g->status, GRUNNABLE);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
@@ -177,10 +178,11 @@ static bool stop(struct m *m, struct g *g)
 		return false;
 	}
 	can = s->midle || load_relaxed(&s->gcwaiting);
-	if (!can) {
+	if (!can)
 		goro__want_spare_m();
+	if (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP) {
 		other = goro__stopped_m(m->p);
-		can = other != NULL;
+		can |= other != NULL;
 	}
 	if (can)
 		other = give_up(m, g, other);
@@ -242,11 +244,11 @@ void goro__preempt_m(struct m *m)
 		sys_tgkill(tid, PREEMPT_SIGNAL);
 }
 
-void goro__preempt(struct p *p)
+void goro__preempt(struct p *p, enum stopped how)
 {
 	struct m *m;
 
-	store_relaxed(&p->preempt, 1u);
+	store_relaxed(&p->preempt, how);
 	store_release(&p->attention, 1u);
 	m = load_relaxed(&p->m);
 	if (m)
@@ -273,7 +275,7 @@ void goro__preempt_unblock(sigset_t *mask)
  */
 static bool bounds_hold(void)
 {
-	void (*fn)(struct p *) = goro__preempt;
+	void (*fn)(struct p *, enum stopped) = goro__preempt;
 	uintptr_t pc;
 
 	memcpy(&pc, &fn, sizeof(pc));

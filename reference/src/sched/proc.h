@@ -101,7 +101,7 @@ void goro__mexit(struct m *m);
 /* What Go uses: ignored by default, and hardly ever used. */
 #define PREEMPT_SIGNAL SIGURG
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
-void goro__preempt(struct p *p);
+void goro__preempt(struct p *p, enum stopped how);
 /* Sends m the signal; nothing where there are only scheduling points. */
 void goro__preempt_m(struct m *m);
 bool goro__preempt_enabled(void);

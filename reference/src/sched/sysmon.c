@@ -90,6 +90,25 @@ static bool retake_syscall(struct p *p, int64_t now)
 	return true;
 }
 
+/*
+ * Goroutines may be stopped in the middle of C code until then, and others
+ * wait for their locks: sysmon's own.
+ */
+static int64_t stops_until;
+
+static void preempt(struct p *p, enum stopped how, int64_t now)
+{
+	stops_until = now + 2 * SLICE;
+	goro__preempt(p, how);
+}
+
+static bool owner_sleeps(struct p *p, int64_t now)
+{
+	struct m *m = load_relaxed(&p->m);
+
+	return m && goro__asleep(&p->mon_asleep, m, now);
+}
+
 /* True: p's goroutine has not been switched since the last tick. */
 static bool watch_running(struct p *p, int64_t now)
 {
@@ -98,7 +117,9 @@ static bool watch_running(struct p *p, int64_t now)
 
 	p->mon_switches = switches;
 	if (slice_is_over(p, now))
-		goro__preempt(p);
+		preempt(p, STOPPED, now);
+	else if (stops_until > now && owner_sleeps(p, now))
+		preempt(p, STOPPED_ASLEEP, now);
 	if (timers_due(p))
 		store_release(&p->attention, 1u);
 	return same;
@@ -239,6 +260,8 @@ static int64_t until_timer(int64_t delay)
 	int64_t ns = goro__next_timer() - goro__now();
 	int64_t least = in_a_call() ? SHORTEST : LEAST_RUNNING;
 
+	if (delay > AGAIN && stops_until > sys_clock())
+		delay = AGAIN;
 	if (ns < least)
 		ns = least;
 	return ns < delay ? ns : delay;

@@ -22,6 +22,7 @@
 #include "goro.h"
 #include "base/lock.h"
 #include "san.h"
+#include "sched/asleep.h"
 #include "base/atomic.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
@@ -74,6 +75,12 @@ enum wait_reason {
 };
 
 extern const char *const goro__wait_text[];
+
+/*
+ * How a goroutine was stopped in the middle of C code: its slice was over, or
+ * it slept in the kernel, perhaps for a lock whose holder is stopped.
+ */
+enum stopped { NOT_STOPPED = 0, STOPPED = 1, STOPPED_ASLEEP = 2 };
 
 enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PGCSTOP = 3, PDEAD = 4 };
 
@@ -194,7 +201,7 @@ struct g {
 	int64_t goid;
 	int64_t parent;
 	void *creator; /* pc of the go statement */
-	/* 1: stopped in the handler of lockedm; whoever wakes that clears it */
+	/* enum stopped: in the handler of lockedm; whoever wakes that clears it */
 	_Atomic(uint32_t) preempted;
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
@@ -234,7 +241,7 @@ struct p {
 	 * due.  Set by anyone, cleared by the owner.
 	 */
 	atomic_uint attention;
-	atomic_uint preempt; /* the slice is over; implies attention */
+	atomic_uint preempt; /* enum stopped to be; implies attention */
 	uint64_t look; /* owner: arch_ticks() when timers are due a look */
 	struct runq runq;
 	struct timers timers;
@@ -246,6 +253,7 @@ struct p {
 	uint32_t mon_tick, mon_syscalltick;
 	uint64_t mon_switches;
 	int64_t mon_when, mon_syscallwhen;
+	struct asleep_note mon_asleep;
 } __attribute__((aligned(CACHE_LINE)));
 
 /* What is left to do for a goroutine once its stack is no longer in use. */

@@ -103,7 +103,7 @@ static void ask_all(struct p *self)
 		struct p *p = goro__allp[i];
 
 		if (p != self && load_relaxed(&p->status) != PGCSTOP)
-			goro__preempt(p);
+			goro__preempt(p, STOPPED);
 	}
 }
 
