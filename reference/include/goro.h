@@ -100,8 +100,7 @@ enum goro_status {
 	GORO_CLOSE_NIL = -3,
 	GORO_CHAN_SIZE = -4,
 	GORO_WG_NEGATIVE = -5,
-	GORO_WG_MISUSE = -6,
-	GORO_WG_REUSED = -7,
+	/* -6, -7: misuses of a WaitGroup that Go reports and goro allows */
 	GORO_COND_COPIED = -8,
 	GORO_TICKER_NEW = -9,
 	GORO_TICKER_RESET = -10,
@@ -251,7 +250,14 @@ GORO_API int goro_signal_ignore(int sig);
 /* make(chan T, cap) for a T of elem bytes.  Panics on a size out of range. */
 GORO_API goro_chan *goro_make(size_t elem, int64_t cap);
 
-/* Frees a channel that nobody waits on or will use again. */
+/*
+ * Frees a channel that nobody will use again.  Whoever has sent to it, received
+ * from it or closed it may do so at once, also if that woke the other side: a
+ * goroutine that was woken through a channel, or out of a select that the
+ * channel was in, does not touch it any more.  Who still waits on it then is
+ * never woken by it.  Not the channel of a timer or a ticker.  A later use is
+ * fatal, as long as it can be told from one of a new channel in its place.
+ */
 GORO_API void goro_chan_free(goro_chan *c);
 
 /* c <- *v.  Blocks.  Panics if c is closed. */
@@ -350,7 +356,10 @@ GORO_API goro_chan *goro_timer_chan(goro_timer *t);
 GORO_API int goro_timer_stop(goro_timer *t);
 /* Stops it and starts it anew; results as goro_timer_stop. */
 GORO_API int goro_timer_reset(goro_timer *t, int64_t ns);
-/* Stops and frees; nobody may wait on its channel. */
+/*
+ * Stops and frees, with its channel, to which goro_chan_free()'s rules apply.
+ * Also while its function runs, or from there.
+ */
 GORO_API void goro_timer_free(goro_timer *t);
 /* The channel of a timer that is never freed. */
 GORO_API goro_chan *goro_after(int64_t ns);
@@ -364,7 +373,16 @@ GORO_API void goro_ticker_free(goro_ticker *t);
 /* The channel of a ticker that is never freed; NULL if ns <= 0. */
 GORO_API goro_chan *goro_tick(int64_t ns);
 
-/* ---- sync: all zero is ready to use, as in Go --------------------------- */
+/*
+ * ---- sync: all zero is ready to use, as in Go ---------------------------
+ *
+ * Nothing here has to be freed; its memory may be, or used anew, by whoever
+ * knows that no other call on it will be made or is waiting.  Nobody needs to
+ * know that calls have returned: one that let others go on (an unlock, the last
+ * done, a signal, the end of a once's function) does not touch it after that,
+ * and neither does one that was woken, but for goro_cond_wait(), which locks
+ * its mutex.
+ */
 
 /* clang-format off */
 typedef struct goro_mutex { uint64_t w[3]; } goro_mutex;
@@ -389,7 +407,11 @@ GORO_API void goro_rwmutex_rlock(goro_rwmutex *m);
 GORO_API bool goro_rwmutex_tryrlock(goro_rwmutex *m);
 GORO_API void goro_rwmutex_runlock(goro_rwmutex *m);
 
-/* GORO_OK, or GORO_WG_NEGATIVE, GORO_WG_MISUSE without a panic. */
+/*
+ * GORO_OK, or GORO_WG_NEGATIVE without a panic.  An add that finds the counter
+ * zero begins a new round; waits of the last one return all the same, where Go
+ * panics ("WaitGroup is reused before previous Wait has returned").
+ */
 GORO_API int goro_wg_add_status(goro_waitgroup *wg, int64_t delta);
 /* Panics if the counter falls below zero. */
 GORO_API void goro_wg_add(goro_waitgroup *wg, int64_t delta);

@@ -83,6 +83,17 @@ check "panic: huge channel" panics chan-huge 1 \
 check "panic: negative wait group" panics group-negative 1 \
 	"panic: sync: negative WaitGroup counter"
 check "fatal: go of a null function" fatal go-nil "go of nil func value"
+# Under AddressSanitizer it is that which reports it.
+if [ "$san" = asan ]; then
+	skip "fatal: use of a freed channel" "AddressSanitizer reports it"
+else
+	for mode in send recv close select; do
+		check "fatal: $mode with a freed channel" fatal "freed-$mode" \
+			"use of freed channel"
+	done
+	check "fatal: a channel freed twice" fatal freed-twice \
+		"free of freed channel"
+fi
 check "fatal: unlock of an unlocked mutex" fatal unlock \
 	"sync: unlock of unlocked mutex"
 check "exit runs no deferred call" exits_at_once

@@ -1,6 +1,6 @@
 /*
  * choice.c - which ready case a select takes: the only one, or any with
- * equal chance (SE-001 to SE-004, SE-009, the half of SE-010).
+ * equal chance (SE-001 to SE-004, SE-009, SE-034, the half of SE-010).
  *
  * Bounds fail a fair choice once in a million runs.
  */
@@ -278,4 +278,83 @@ CASE_OF(SE_010, half, "a send case on a closed channel competes fairly",
 	CHECK_EQ(wrong, 0);
 	CHECK_MSG(half(panics, n), "panicked %" PRId64 " of %" PRId64, panics,
 		  n);
+}
+
+/* ---- selects that wait -------------------------------------------------- */
+
+/* One goroutine selects `count` times; begun says that it is about to. */
+struct waiter {
+	struct assay_case cases[MANY];
+	size_t n;
+	int64_t count, hits[MANY];
+	atomic_int begun;
+};
+
+static void select_often(void *arg)
+{
+	struct waiter *w = arg;
+
+	for (int64_t t = 0; t < w->count; t++) {
+		bump(&w->begun);
+		w->hits[select_cases(w->cases, w->n, NULL)]++;
+	}
+}
+
+/* It is parked by now, or else finds the other side ready: both are fair. */
+static void wait_till_parked(struct waiter *w, int64_t t)
+{
+	while (count_of(&w->begun) <= t)
+		yield();
+	for (int i = 0; i < 8; i++)
+		yield();
+}
+
+/*
+ * A place per case: r receives from and s sends to the one channel that gets
+ * its other side, e receives from one that never does.  `side` says which of
+ * the cases have that side; of these each is taken as often.
+ */
+static void waits_uniformly(const char *places, char side)
+{
+	static struct waiter w;
+	assay_chan *c = chan_int(0), *never = chan_int(0);
+	bool fits[MANY] = {false};
+	size_t k = 0;
+	int v = 0;
+
+	w = (struct waiter){.n = strlen(places), .count = trials(1000)};
+	for (size_t i = 0; i < w.n; i++) {
+		fits[i] = places[i] == side;
+		k += fits[i];
+		w.cases[i] = places[i] == 's' ? case_send(c, &v)
+					      : case_recv(c, NULL);
+		if (places[i] == 'e')
+			w.cases[i].c = never;
+	}
+	go(select_often, &w);
+	for (int64_t t = 0; t < w.count; t++) {
+		wait_till_parked(&w, t);
+		if (side == 'r')
+			send_int(c, 0);
+		else
+			(void)recv_int(c);
+	}
+	settle(0);
+	CHECK_MSG(chi_square(w.hits, fits, w.n, (double)w.count / (double)k) <=
+			  chi_limit(k),
+		  "of %s, %c is not uniform: %" PRId64 ", %" PRId64 ", %" PRId64
+		  ", %" PRId64 ", %" PRId64,
+		  places, side, w.hits[0], w.hits[1], w.hits[2], w.hits[3],
+		  w.hits[4]);
+}
+
+CASE(SE_034, "a select that waits takes equal cases of a channel equally often",
+     NEEDS(NEED(chan, select), NEED(core, yield)))
+{
+	waits_uniformly("rr", 'r');
+	waits_uniformly("rer", 'r');
+	waits_uniformly("rrer", 'r');
+	waits_uniformly("ss", 's');
+	waits_uniformly("erres", 'r');
+	waits_uniformly("srsrs", 's');
 }

@@ -8,6 +8,9 @@
  */
 #include "park.h"
 
+static void give_back(void *memory);
+
+#define sys_free give_back
 #include "wait/chan.c"
 #include "wait/select.c"
 
@@ -20,6 +23,17 @@ const char *const goro__wait_text[] = {
 static goro_chan chans[2];
 static int sent, received; /* values; 0: none.  Written by one thread each */
 static int sent2;
+static bool gone[2]; /* the channel's memory was given back */
+
+/* What comes after finds nonsense there, and races with this. */
+static void give_back(void *memory)
+{
+	int i = memory == (void *)&chans[1];
+
+	MODEL_CHECK(!gone[i] && memory == (void *)&chans[i]);
+	memset(memory, 0x5a, sizeof(chans[i]));
+	gone[i] = true;
+}
 
 void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 {
@@ -80,6 +94,22 @@ static void closer(void *unused)
 	MODEL_CHECK(goro_chan_close(&chans[0]) == GORO_OK);
 }
 
+/* Whoever has got an answer may free what it came by, and the rest with it. */
+static void sender_frees(void *unused)
+{
+	sender(unused);
+	if (!sent)
+		return;
+	goro_chan_free(&chans[0]);
+	goro_chan_free(&chans[1]);
+}
+
+static void closer_frees(void *unused)
+{
+	closer(unused);
+	goro_chan_free(&chans[0]);
+}
+
 /* The M that runs the timers of the receiver's P. */
 static void timers(void *unused)
 {
@@ -106,7 +136,7 @@ static void receive_until(void *unused)
 	received = v;
 }
 
-static void receive_any(int64_t deadline)
+static void receive_one(int64_t deadline)
 {
 	int v[2] = {0, 0};
 	struct goro_case cases[2] = {
@@ -116,10 +146,15 @@ static void receive_any(int64_t deadline)
 	size_t chosen = 2;
 	int status = goro_select_until(cases, 2, deadline, &chosen);
 
-	MODEL_CHECK(!chans[0].recvq.first && !chans[1].recvq.first);
 	MODEL_CHECK(status != GORO_OK || v[chosen] == (chosen ? 8 : 7));
 	MODEL_CHECK(v[0] == 0 || v[1] == 0);
 	received = v[0] + v[1];
+}
+
+static void receive_any(int64_t deadline)
+{
+	receive_one(deadline);
+	MODEL_CHECK(!chans[0].recvq.first && !chans[1].recvq.first);
 }
 
 static void select_both(void *unused)
@@ -128,6 +163,14 @@ static void select_both(void *unused)
 	be(0);
 	model_may_sleep(); /* when both came too early */
 	receive_any(GORO_FOREVER);
+}
+
+static void select_freed(void *unused)
+{
+	(void)unused;
+	be(0);
+	model_may_sleep(); /* when the sender came too early */
+	receive_one(GORO_FOREVER);
 }
 
 static void select_until(void *unused)
@@ -143,10 +186,9 @@ static void reset(void)
 {
 	harness_reset(4, 4);
 	memset(chans, 0, sizeof(chans));
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		chans[i].elemsize = sizeof(int);
-		chans[i].buf = (char *)&chans[i];
-	}
+	memset(gone, 0, sizeof(gone));
 	sent = sent2 = received = 0;
 }
 
@@ -182,6 +224,32 @@ static void setup_close(void)
 	model_thread("closer", closer, NULL);
 }
 
+static void setup_free(void)
+{
+	reset();
+	model_thread("receiver", select_freed, NULL);
+	model_thread("sender", sender_frees, NULL);
+}
+
+static void setup_close_free(void)
+{
+	reset();
+	model_thread("receiver", select_freed, NULL);
+	model_thread("sender2", sender2, NULL);
+	model_thread("closer", closer_frees, NULL);
+}
+
+static void check_freed(void)
+{
+	MODEL_CHECK(received == sent);
+	MODEL_CHECK(gone[0] == (sent != 0) && gone[1] == gone[0]);
+}
+
+static void check_close_freed(void)
+{
+	MODEL_CHECK(gone[0] && !gone[1]);
+}
+
 static void check_sent(void)
 {
 	MODEL_CHECK(received == sent + sent2);
@@ -193,5 +261,7 @@ const struct scenario model_scenarios[] = {
 	{"select", setup_select, check_sent, 2, 1},
 	{"select-deadline", setup_select_deadline, check_sent, 2, 0},
 	{"close", setup_close, check_sent, 2, 0},
+	{"free", setup_free, check_freed, 2, 1},
+	{"close-free", setup_close_free, check_close_freed, 2, 0},
 	{NULL, NULL, NULL, 0, 0},
 };

@@ -1,3 +1,3 @@
 # A select leaves its other sudogs on the queues.
 # file: wait/select.c
-s/^	dequeue_all(s);$/	(void)dequeue_all;/
+s/^		if (d != w)$/		if (d != w \&\& !s)/

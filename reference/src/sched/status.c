@@ -20,12 +20,6 @@ const char *goro_status_text(int status)
 	case GORO_CLOSE_NIL: return "close of nil channel";
 	case GORO_CHAN_SIZE: return "makechan: size out of range";
 	case GORO_WG_NEGATIVE: return "sync: negative WaitGroup counter";
-	case GORO_WG_MISUSE:
-		return "sync: WaitGroup misuse: Add called concurrently with "
-		       "Wait";
-	case GORO_WG_REUSED:
-		return "sync: WaitGroup is reused before previous Wait has "
-		       "returned";
 	case GORO_COND_COPIED: return "sync.Cond is copied";
 	case GORO_TICKER_NEW: return "non-positive interval for NewTicker";
 	case GORO_TICKER_RESET:

@@ -103,9 +103,11 @@ struct sudog {
 	struct g *g;
 	struct sudog *next, *prev;
 	void *elem;     /* where the value comes from or goes to */
+	size_t size;    /* of it, in a select: its channel may be gone */
 	uint32_t index; /* of the case, in a select */
 	bool contended; /* g->select_done decides who wakes it */
 	bool success;   /* by a value, not by close */
+	bool timer;     /* in a select: it receives from a timer */
 };
 
 struct waitq {

@@ -7,7 +7,8 @@
  * head, and the sender's value becomes the tail.
  *
  * All is done with the channel's lock.  Whoever parks keeps it until its stack
- * is free (goro__park); whoever wakes it needs the lock to find it.
+ * is free (goro__park); whoever wakes it needs the lock to find it, and wakes it
+ * after the unlock: a woken goroutine must not find the lock taken.
  */
 #include "wait/chan.h"
 
@@ -16,7 +17,9 @@
 
 goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 {
+	const size_t own = CHAN_LEAD + sizeof(struct goro_chan);
 	struct goro_chan *c;
+	char *memory;
 	size_t bytes;
 	int none;
 
@@ -24,17 +27,18 @@ goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 		status = &none;
 	*status = GORO_CHAN_SIZE;
 	if (cap < 0 || __builtin_mul_overflow(elem, (size_t)cap, &bytes) ||
-	    bytes > ((size_t)1 << 47) - sizeof(*c))
+	    bytes > ((size_t)1 << 47) - own)
 		return NULL;
 	*status = GORO_ENOMEM;
-	c = sys_malloc(sizeof(*c) + bytes);
-	if (!c)
+	memory = sys_malloc(own + bytes);
+	if (!memory)
 		return NULL;
 	*status = GORO_OK;
+	c = (void *)(memory + CHAN_LEAD);
 	memset(c, 0, sizeof(*c));
+	c->lead = CHAN_LEAD;
 	c->dataqsiz = (uint64_t)cap;
 	c->elemsize = elem;
-	c->buf = (char *)(c + 1);
 	return c;
 }
 
@@ -52,6 +56,33 @@ goro_chan *goro_make(size_t elem, int64_t cap)
 	return c;
 }
 
+static _Noreturn __attribute__((cold, noinline)) void freed(const char *text)
+{
+	goro__fatal(text);
+}
+
+/* True if the memory goes now: it was freed, and nobody comes by any more. */
+static bool last_gone(const struct goro_chan *c)
+{
+	return load_relaxed(&c->closed) == CHAN_FREED && c->stray == 0;
+}
+
+static void free_memory(struct goro_chan *c)
+{
+	sys_free((char *)c - c->lead);
+}
+
+/* Whoever waits in q is forgotten; but for some it will come by once more. */
+static void abandon(struct goro_chan *c, struct waitq *q)
+{
+	struct sudog *s;
+
+	while ((s = q->first) != NULL) {
+		unlink_sudog(q, s);
+		c->stray += s->contended;
+	}
+}
+
 /*
  * Whoever took or gave the last value may be woken, and free the channel,
  * before the other side has left its call.  The other side's last touch is to
@@ -59,11 +90,38 @@ goro_chan *goro_make(size_t elem, int64_t cap)
  */
 void goro_chan_free(goro_chan *c)
 {
+	bool gone;
+
 	if (!c)
 		return;
 	plock(&c->lock);
+	if (unlikely(load_relaxed(&c->closed) >= CHAN_FREED))
+		freed("free of freed channel");
+	abandon(c, &c->recvq);
+	abandon(c, &c->sendq);
+	store_relaxed(&c->qcount, 0u);
+	store_relaxed(&c->closed, CHAN_FREED);
+	gone = last_gone(c);
 	punlock(&c->lock);
-	sys_free(c);
+	if (gone)
+		free_memory(c);
+}
+
+void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s)
+{
+	bool gone;
+
+	plock(&c->lock);
+	if (unlikely(c->timer != NULL) && q == &c->recvq)
+		goro__timechan_unblock(c);
+	if (likely(s->prev || q->first == s))
+		unlink_sudog(q, s);
+	else
+		c->stray--;
+	gone = unlikely(c->stray == 0) && last_gone(c);
+	punlock(&c->lock);
+	if (gone)
+		free_memory(c);
 }
 
 static uint64_t after_slot(const struct goro_chan *c, uint64_t i)
@@ -71,13 +129,13 @@ static uint64_t after_slot(const struct goro_chan *c, uint64_t i)
 	return i + 1 == c->dataqsiz ? 0 : i + 1;
 }
 
-static void slot_filled(struct goro_chan *c)
+static inline void slot_filled(struct goro_chan *c)
 {
 	c->sendx = after_slot(c, c->sendx);
 	store_relaxed(&c->qcount, load_relaxed(&c->qcount) + 1);
 }
 
-static void slot_emptied(struct goro_chan *c)
+static inline void slot_emptied(struct goro_chan *c)
 {
 	c->recvx = after_slot(c, c->recvx);
 	store_relaxed(&c->qcount, load_relaxed(&c->qcount) - 1);
@@ -101,33 +159,61 @@ static void meet(struct goro_chan *c, uint64_t i, struct g *other)
 	san_acquire(slot);
 }
 
-static inline int send_now(struct goro_chan *c, const void *v)
+/* What a closed channel answers; the other state but open is freed. */
+static __attribute__((noinline)) int closed(const struct goro_chan *c,
+					    int answer)
+{
+	if (load_relaxed(&c->closed) != CHAN_CLOSED)
+		freed("use of freed channel");
+	return answer;
+}
+
+/*
+ * send_now() and recv_now() do what is possible at once.  With `release`, and
+ * unless they say GORO_AGAIN, they unlock the channel as soon as they are done
+ * with it, before they wake the other side.
+ */
+static inline __attribute__((always_inline)) void
+release_if(bool release, struct goro_chan *c)
+{
+	if (release)
+		punlock(&c->lock);
+}
+
+static inline __attribute__((always_inline)) int
+send_now(struct goro_chan *c, const void *v, bool release)
 {
 	struct sudog *s;
 
-	if (load_relaxed(&c->closed))
-		return GORO_SEND_CLOSED;
-	s = dequeue(&c->recvq);
+	if (unlikely(load_relaxed(&c->closed))) {
+		int status = closed(c, GORO_SEND_CLOSED);
+
+		release_if(release, c);
+		return status;
+	}
+	s = dequeue(c, &c->recvq);
 	if (s) {
 		san_read(v, c->elemsize);
 		if (s->elem)
 			copy_elem(s->elem, v, c->elemsize);
 		meet(c, c->recvx, s->g);
+		release_if(release, c);
 		wake(s, true);
 		return GORO_OK;
 	}
 	if (load_relaxed(&c->qcount) >= c->dataqsiz)
 		return GORO_AGAIN;
 	san_sync(slot_addr(c, c->sendx));
-	copy_from_user(c, c->buf + c->sendx * c->elemsize, v);
+	copy_from_user(c, chan_buf(c) + c->sendx * c->elemsize, v);
 	slot_filled(c);
+	release_if(release, c);
 	return GORO_OK;
 }
 
 /* The buffer is full and s waits to send: the queue moves up by one. */
 static void rotate(struct goro_chan *c, struct sudog *s, void *out)
 {
-	char *slot = c->buf + c->recvx * c->elemsize;
+	char *slot = chan_buf(c) + c->recvx * c->elemsize;
 
 	san_sync(slot_addr(c, c->recvx));
 	san_sync_as(&s->g->san, slot_addr(c, c->recvx));
@@ -137,7 +223,8 @@ static void rotate(struct goro_chan *c, struct sudog *s, void *out)
 	c->sendx = c->recvx;
 }
 
-static int recv_from_sender(struct goro_chan *c, struct sudog *s, void *out)
+static inline void recv_from_sender(struct goro_chan *c, struct sudog *s,
+				    void *out)
 {
 	if (c->dataqsiz == 0) {
 		meet(c, 0, s->g);
@@ -145,44 +232,59 @@ static int recv_from_sender(struct goro_chan *c, struct sudog *s, void *out)
 	} else {
 		rotate(c, s, out);
 	}
-	wake(s, true);
-	return GORO_OK;
 }
 
-static int recv_from_buffer(struct goro_chan *c, void *out)
+static inline void recv_from_buffer(struct goro_chan *c, void *out)
 {
 	san_sync(slot_addr(c, c->recvx));
-	copy_to_user(c, out, c->buf + c->recvx * c->elemsize);
+	copy_to_user(c, out, chan_buf(c) + c->recvx * c->elemsize);
 	slot_emptied(c);
-	return GORO_OK;
 }
 
-static inline int recv_now(struct goro_chan *c, void *out)
+static int recv_closed(struct goro_chan *c, void *out)
+{
+	int status = closed(c, GORO_CLOSED);
+
+	san_acquire(&c->closed);
+	zero_user(c->elemsize, out);
+	return status;
+}
+
+static inline __attribute__((always_inline)) int
+recv_now(struct goro_chan *c, void *out, bool release)
 {
 	struct sudog *s;
+	int status;
 
 	if (unlikely(c->timer != NULL))
 		goro__timechan_poll(c);
-	s = dequeue(&c->sendq);
-	if (s)
-		return recv_from_sender(c, s, out);
-	if (load_relaxed(&c->qcount) > 0)
-		return recv_from_buffer(c, out);
+	s = dequeue(c, &c->sendq);
+	if (s) {
+		recv_from_sender(c, s, out);
+		release_if(release, c);
+		wake(s, true);
+		return GORO_OK;
+	}
+	if (load_relaxed(&c->qcount) > 0) {
+		recv_from_buffer(c, out);
+		release_if(release, c);
+		return GORO_OK;
+	}
 	if (!load_relaxed(&c->closed))
 		return GORO_AGAIN;
-	san_acquire(&c->closed);
-	zero_user(c, out);
-	return GORO_CLOSED;
+	status = recv_closed(c, out);
+	release_if(release, c);
+	return status;
 }
 
 int goro__chan_send_now(struct goro_chan *c, const void *v)
 {
-	return send_now(c, v);
+	return send_now(c, v, false);
 }
 
 int goro__chan_recv_now(struct goro_chan *c, void *out)
 {
-	return recv_now(c, out);
+	return recv_now(c, out, false);
 }
 
 static void deadline_passed(struct timer *t, int64_t now)
@@ -251,9 +353,7 @@ wait_until(struct goro_chan *c, struct waitq *q, struct sudog *s,
 	goro__deadline_stop(&d);
 	if (g->wake)
 		return true;
-	plock(&c->lock);
-	dequeue_sudog(q, s);
-	punlock(&c->lock);
+	goro__chan_leave(c, q, s);
 	return false;
 }
 
@@ -323,11 +423,9 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	if (deadline == GORO_POLL && !load_acquire(&c->closed) && full(c))
 		return goro__not_ready();
 	plock(&c->lock);
-	status = send_now(c, v);
-	if (likely(status != GORO_AGAIN)) {
-		punlock(&c->lock);
+	status = send_now(c, v, true);
+	if (likely(status != GORO_AGAIN))
 		return status;
-	}
 	if (deadline == GORO_POLL) {
 		punlock(&c->lock);
 		return goro__not_ready();
@@ -335,6 +433,21 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	return send_blocking(c, v, deadline);
 }
 
+/* The receiver of a timer. */
+static __attribute__((noinline)) bool
+wait_for_timer(struct goro_chan *c, struct sudog *s, int64_t deadline)
+{
+	goro__timechan_block(c);
+	if (!wait_in(c, &c->recvq, s, deadline, WAIT_CHAN_RECV))
+		return false;
+	goro__timechan_served(c);
+	return true;
+}
+
+/*
+ * The channel may be gone once this is woken.  What it received is in its place
+ * then, or zeros from close.
+ */
 static inline int recv_blocking(struct goro_chan *c, void *out,
 				int64_t deadline)
 {
@@ -344,20 +457,15 @@ static inline int recv_blocking(struct goro_chan *c, void *out,
 	s.elem = out;
 	if (out)
 		san_write(out, c->elemsize);
-	if (unlikely(c->timer != NULL))
-		goro__timechan_block(c);
-	woken = wait_in(c, &c->recvq, &s, deadline, WAIT_CHAN_RECV);
-	if (unlikely(c->timer != NULL)) {
-		plock(&c->lock);
-		goro__timechan_unblock(c);
-		punlock(&c->lock);
-	}
+	if (likely(!c->timer))
+		woken = wait_in(c, &c->recvq, &s, deadline, WAIT_CHAN_RECV);
+	else
+		woken = wait_for_timer(c, &s, deadline);
 	if (!woken)
 		return GORO_TIMEOUT;
 	if (s.success)
 		return GORO_OK;
 	san_acquire(&c->closed);
-	zero_user(c, out);
 	return GORO_CLOSED;
 }
 
@@ -373,11 +481,9 @@ do_recv(goro_chan *c, void *out, int64_t deadline)
 	    !load_acquire(&c->closed))
 		return goro__not_ready();
 	plock(&c->lock);
-	status = recv_now(c, out);
-	if (likely(status != GORO_AGAIN)) {
-		punlock(&c->lock);
+	status = recv_now(c, out, true);
+	if (likely(status != GORO_AGAIN))
 		return status;
-	}
 	if (deadline == GORO_POLL) {
 		punlock(&c->lock);
 		return goro__not_ready();
@@ -398,14 +504,17 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 }
 
 /*
- * Takes all waiters off under the lock and wakes them after it: a woken
- * goroutine must not find the lock taken.
+ * Takes all waiters off, for the caller to wake when it has unlocked.  A
+ * receiver gets size bytes of zeros.
  */
-static struct sudog *drain(struct waitq *q, struct sudog *list)
+static struct sudog *drain(struct goro_chan *c, struct waitq *q, size_t size,
+			   struct sudog *list)
 {
 	struct sudog *s;
 
-	while ((s = dequeue(q)) != NULL) {
+	while ((s = dequeue(c, q)) != NULL) {
+		if (s->elem && size > 0)
+			arch_zero(s->elem, size);
 		s->next = list;
 		list = s;
 	}
@@ -434,12 +543,15 @@ static int close_chan(goro_chan *c)
 		return GORO_CLOSE_NIL;
 	plock(&c->lock);
 	if (load_relaxed(&c->closed)) {
+		int status = closed(c, GORO_CLOSE_CLOSED);
+
 		punlock(&c->lock);
-		return GORO_CLOSE_CLOSED;
+		return status;
 	}
 	san_release(&c->closed);
-	store_release(&c->closed, 1u);
-	list = reversed(drain(&c->sendq, drain(&c->recvq, NULL)));
+	store_release(&c->closed, CHAN_CLOSED); /* with full() and empty() */
+	list = drain(c, &c->recvq, c->elemsize, NULL);
+	list = reversed(drain(c, &c->sendq, 0, list));
 	punlock(&c->lock);
 	while (list) {
 		struct sudog *s = list;

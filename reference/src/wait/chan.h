@@ -7,6 +7,11 @@
  *   buffer on which one goroutine selects to send and to receive.
  *   qcount > 0 implies that recvq is empty.
  *   qcount < dataqsiz implies that sendq is empty.
+ *
+ * Who may touch a channel how long: goro_chan_free() in goro.h lets whoever
+ * has been woken free it.  So an operation touches its channel no more once it
+ * has unlocked it; it wakes the other side after that.  A goroutine that was
+ * woken through a channel does not touch that channel either.
  */
 #ifndef GORO_CHAN_H
 #define GORO_CHAN_H
@@ -17,17 +22,38 @@
 
 struct goro_timer;
 
+/*
+ * CHAN_FREED is what goro_chan_free() leaves behind, so that a use of a freed
+ * channel is told as one while its memory has not become something else.
+ */
+enum { CHAN_OPEN, CHAN_CLOSED, CHAN_FREED };
+
+/* malloc writes its notes into the first bytes of what is free: not into c. */
+enum { CHAN_LEAD = 16 };
+
+/* The buffer, dataqsiz * elemsize bytes, stands after this. */
 struct goro_chan {
 	struct lock lock;
 	_Atomic(uint32_t) closed;
-	_Atomic(uint64_t) qcount; /* values in the buffer */
-	uint64_t dataqsiz;        /* slots of the buffer */
+	uint64_t dataqsiz; /* slots of the buffer */
 	size_t elemsize;
-	uint64_t sendx, recvx; /* next slot to fill, to empty */
+	_Atomic(uint64_t) qcount; /* values in the buffer */
+	uint64_t sendx, recvx;    /* next slot to fill, to empty */
 	struct waitq recvq, sendq;
 	struct goro_timer *timer; /* it is the channel of this timer */
-	char *buf;                /* dataqsiz * elemsize bytes, after this */
+	/*
+	 * Sudogs that were taken off a queue though their goroutine is woken
+	 * by somebody else.  It comes by to look for each: the memory is kept
+	 * until then.
+	 */
+	uint32_t stray;
+	uint32_t lead; /* bytes before this in its memory */
 };
+
+static inline char *chan_buf(const struct goro_chan *c)
+{
+	return (char *)(uintptr_t)(c + 1);
+}
 
 static inline void copy_elem(void *to, const void *from, size_t n)
 {
@@ -65,12 +91,12 @@ static inline void copy_to_user(const struct goro_chan *c, void *to,
 	copy_elem(to, from, c->elemsize);
 }
 
-static inline void zero_user(const struct goro_chan *c, void *to)
+static inline void zero_user(size_t n, void *to)
 {
-	if (!to || c->elemsize == 0)
+	if (!to || n == 0)
 		return;
-	san_write(to, c->elemsize);
-	arch_zero(to, c->elemsize);
+	san_write(to, n);
+	arch_zero(to, n);
 }
 
 /*
@@ -81,8 +107,8 @@ static inline void zero_user(const struct goro_chan *c, void *to)
  */
 static inline const void *slot_addr(const struct goro_chan *c, uint64_t i)
 {
-	return c->dataqsiz && c->elemsize ? c->buf + i * c->elemsize
-					  : (const char *)&c->buf + i % 8;
+	return c->dataqsiz && c->elemsize ? chan_buf(c) + i * c->elemsize
+					  : (const char *)&c->sendx + i % 8;
 }
 
 static inline void enqueue(struct waitq *q, struct sudog *s)
@@ -96,15 +122,12 @@ static inline void enqueue(struct waitq *q, struct sudog *s)
 	q->last = s;
 }
 
-/* s may have been taken off already; then nothing happens. */
-static inline void dequeue_sudog(struct waitq *q, struct sudog *s)
+static inline void unlink_sudog(struct waitq *q, struct sudog *s)
 {
 	if (s->prev)
 		s->prev->next = s->next;
-	else if (q->first == s)
-		q->first = s->next;
 	else
-		return;
+		q->first = s->next;
 	if (s->next)
 		s->next->prev = s->prev;
 	else
@@ -113,11 +136,11 @@ static inline void dequeue_sudog(struct waitq *q, struct sudog *s)
 }
 
 /*
- * The longest waiter whose wake-up nobody else has won.  A goroutine in a
- * select, or with a deadline, stands in several queues; select_done decides.
- * The acq_rel pairs among those who try.
+ * Returns the longest waiter whose wake-up nobody else has won, off the queue.
+ * A goroutine in a select, or with a deadline, stands in several queues;
+ * select_done decides.  The acq_rel pairs among those who try.
  */
-static inline struct sudog *dequeue(struct waitq *q)
+static inline struct sudog *dequeue(struct goro_chan *c, struct waitq *q)
 {
 	struct sudog *s;
 
@@ -133,11 +156,12 @@ static inline struct sudog *dequeue(struct waitq *q)
 		if (!s->contended ||
 		    cas_acq_rel(&s->g->select_done, &undecided, 1u))
 			return s;
+		c->stray++;
 	}
 	return NULL;
 }
 
-/* The goroutine of a dequeued sudog goes on. */
+/* Lets the goroutine of a dequeued sudog go on. */
 static inline void wake(struct sudog *s, bool success)
 {
 	struct g *g = s->g;
@@ -153,6 +177,12 @@ static inline void wake(struct sudog *s, bool success)
  */
 int goro__chan_send_now(struct goro_chan *c, const void *v);
 int goro__chan_recv_now(struct goro_chan *c, void *out);
+
+/*
+ * Takes s, which waited in q, off c: its goroutine was woken, but not through
+ * s.  Locks c; frees it if goro_chan_free() has left that to the last stray.
+ */
+void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s);
 
 /* A deadline for a goroutine that waits in queues. */
 struct deadline {
@@ -174,5 +204,7 @@ void goro__timechan_poll(struct goro_chan *c);
 /* A receiver is about to wait, has waited. */
 void goro__timechan_block(struct goro_chan *c);
 void goro__timechan_unblock(struct goro_chan *c);
+/* A receiver was woken through c: the same, and takes the lock. */
+void goro__timechan_served(struct goro_chan *c);
 
 #endif

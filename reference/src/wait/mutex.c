@@ -20,8 +20,8 @@ enum { SPIN_ROUNDS = 4, SPIN_PAUSES = 30 };
 
 struct mutex {
 	struct lock lock;
-	bool locked;
-	bool woken; /* a waiter was woken and has not tried yet */
+	_Atomic(bool) locked; /* set under the lock; spin() looks without */
+	bool woken;           /* a waiter was woken and has not tried yet */
 	bool starving;
 	struct waitq q;
 };
@@ -35,9 +35,10 @@ static struct mutex *of(goro_mutex *m)
 
 static bool take(struct mutex *m)
 {
-	if (m->locked || m->starving)
+	if (load_relaxed(&m->locked) || m->starving)
 		return false;
-	return m->locked = true;
+	store_relaxed(&m->locked, true);
+	return true;
 }
 
 /* On more than one P the holder may be about to unlock. */
@@ -46,7 +47,8 @@ static void spin(struct mutex *m)
 	for (int i = 0; goro__mp && i < SPIN_ROUNDS; i++) {
 		for (int j = 0; j < SPIN_PAUSES; j++)
 			cpu_relax();
-		if (!*(volatile bool *)&m->locked)
+		/* a hint: take() decides, with the lock */
+		if (!load_relaxed(&m->locked))
 			return;
 	}
 }
@@ -142,7 +144,7 @@ static struct sudog *next_waiter(struct mutex *m)
 {
 	if (m->starving)
 		return waitq_pop(&m->q); /* and it stays locked */
-	m->locked = false;
+	store_relaxed(&m->locked, false);
 	if (m->woken)
 		return NULL;
 	m->woken = true;
@@ -155,16 +157,17 @@ bool goro__mutex_release(goro_mutex *mutex)
 	struct sudog *s = NULL;
 	bool handed;
 
+	/* After the unlock of m->lock it may be freed by whoever locks it. */
 	san_release(m);
 	plock(&m->lock);
-	if (unlikely(!m->locked)) {
+	if (unlikely(!load_relaxed(&m->locked))) {
 		punlock(&m->lock);
 		goro__fatal_misuse("sync: unlock of unlocked mutex");
 	}
 	if (unlikely(m->q.first != NULL))
 		s = next_waiter(m);
 	else
-		m->locked = false;
+		store_relaxed(&m->locked, false);
 	handed = s && m->starving;
 	punlock(&m->lock);
 	if (s)

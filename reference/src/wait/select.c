@@ -8,8 +8,9 @@
  *
  * If none is ready the goroutine queues a sudog on every channel and parks.
  * Whoever finds one of them first decides by g->select_done (see dequeue());
- * the others find the decision made and pass on.  Awake again it takes all
- * locks once more, to take its other sudogs off: nobody may see them after.
+ * the others find the decision made and pass on.  Awake again it takes its other
+ * sudogs off, channel by channel: nobody may see them after.  The channel that
+ * woke it may be gone already (goro_chan_free).
  */
 #include "wait/chan.h"
 #include "base/sys.h"
@@ -207,46 +208,70 @@ static int try_cases(const struct select *s, size_t *chosen)
 	}
 }
 
-static void set_sudog(struct sudog *d, struct g *g, const struct goro_case *k,
-		      uint32_t index)
+static struct waitq *queue_of(const struct goro_case *k)
 {
-	*d = (struct sudog){.g = g, .index = index, .contended = true};
-	if (k->dir == GORO_SEND)
-		memcpy(&d->elem, &k->send, sizeof(d->elem));
-	else
-		d->elem = k->recv;
+	return k->dir == GORO_SEND ? &k->c->sendq : &k->c->recvq;
 }
 
+static void queue_one(const struct goro_case *k, struct sudog *d, struct g *g,
+		      uint32_t index)
+{
+	*d = (struct sudog){.g = g,
+			    .size = k->c->elemsize,
+			    .index = index,
+			    .contended = true};
+	if (k->dir == GORO_SEND) {
+		san_read(k->send, d->size);
+		memcpy(&d->elem, &k->send, sizeof(d->elem));
+	} else {
+		d->elem = k->recv;
+		d->timer = k->c->timer != NULL;
+		if (unlikely(d->timer))
+			goro__timechan_block(k->c);
+	}
+	enqueue(queue_of(k), d);
+}
+
+/*
+ * Queues the cases in an order that is drawn: of several that wait in one queue
+ * the first is woken, and each is to have the same chance.
+ */
 static void queue_all(const struct select *s, struct g *g)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		const struct goro_case *k = &s->cases[i];
+	uint32_t *drawn = s->ready; /* none is */
+	struct m *m = goro__m();
 
-		if (!k->c)
-			continue;
-		set_sudog(&s->sudog[i], g, k, (uint32_t)i);
-		if (k->dir == GORO_SEND) {
-			san_read(k->send, k->c->elemsize);
-			enqueue(&k->c->sendq, &s->sudog[i]);
-			continue;
-		}
-		if (unlikely(k->c->timer != NULL))
-			goro__timechan_block(k->c);
-		enqueue(&k->c->recvq, &s->sudog[i]);
+	drawn[0] = 0;
+	for (uint32_t i = 1; i < s->n; i++) {
+		uint32_t j = goro__rand_below(m, i + 1);
+
+		drawn[i] = drawn[j];
+		drawn[j] = i;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct goro_case *k = &s->cases[drawn[i]];
+
+		if (k->c)
+			queue_one(k, &s->sudog[drawn[i]], g, drawn[i]);
 	}
 }
 
-static void dequeue_all(const struct select *s)
+/*
+ * Takes the sudogs off all channels but that of w, through which the goroutine
+ * was woken; NULL: its deadline has passed.
+ */
+static void leave_all(const struct select *s, const struct sudog *w)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct goro_case *k = &s->cases[i];
+		struct sudog *d = &s->sudog[i];
 
 		if (!k->c)
 			continue;
-		if (k->dir == GORO_RECV && unlikely(k->c->timer != NULL))
-			goro__timechan_unblock(k->c);
-		dequeue_sudog(k->dir == GORO_SEND ? &k->c->sendq : &k->c->recvq,
-			      &s->sudog[i]);
+		if (d != w)
+			goro__chan_leave(k->c, queue_of(k), d);
+		else if (unlikely(d->timer))
+			goro__timechan_served(k->c);
 	}
 }
 
@@ -256,22 +281,18 @@ static void after_unlock_all(struct m *m, struct g *prev, void *s)
 	unlock_all(s);
 }
 
-/* The result of the case that woke the goroutine. */
+/* The result of the case that woke the goroutine; its channel may be gone. */
 static int result_of(const struct select *s, const struct sudog *w,
 		     size_t *chosen)
 {
 	const struct goro_case *k = &s->cases[w->index];
 
 	*chosen = w->index;
-	if (w->success) {
-		if (k->dir == GORO_RECV && k->recv)
-			san_write(k->recv, k->c->elemsize);
+	if (k->dir == GORO_RECV && k->recv)
+		san_write(k->recv, w->size);
+	if (w->success)
 		return GORO_OK;
-	}
-	if (k->dir == GORO_SEND)
-		return GORO_SEND_CLOSED;
-	zero_user(k->c, k->recv);
-	return GORO_CLOSED;
+	return k->dir == GORO_SEND ? GORO_SEND_CLOSED : GORO_CLOSED;
 }
 
 /* All locks are held; parks and comes back without them. */
@@ -281,12 +302,6 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	struct deadline d;
 	struct sudog *w;
 
-	/*
-	 * GOMAXPROCS may be raised before it wakes.  It cannot sort then: the
-	 * M that parked it may still be in unlock_all().
-	 */
-	if (!goro__mp)
-		sort(s);
 	store_relaxed(&g->select_done, 0u);
 	queue_all(s, g);
 	if (deadline != GORO_FOREVER)
@@ -295,38 +310,36 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	goro__park_after(goro__mp ? after_unlock_all : NULL, s, WAIT_SELECT);
 	if (deadline != GORO_FOREVER)
 		goro__deadline_stop(&d);
-	lock_all(s);
-	dequeue_all(s);
 	w = g->wake;
-	unlock_all(s);
+	leave_all(s, w);
 	return w ? result_of(s, w, chosen) : GORO_TIMEOUT;
+}
+
+/* No case is ready; the locks are held. */
+static int wait_or_block(struct select *s, int64_t deadline, size_t *chosen)
+{
+	if (!goro__mp)
+		make_order(s);
+	if (s->nlock > 0)
+		return wait_all(s, deadline, chosen);
+	return goro__block_until(deadline,
+				 s->n ? WAIT_SELECT : WAIT_SELECT_NO_CASES);
 }
 
 static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 {
-	int status = GORO_AGAIN;
+	int status;
 
-	/* Nothing to lock: the order is only of use to who waits. */
-	if (likely(!goro__mp)) {
-		status = try_cases(s, chosen);
-		if (status != GORO_AGAIN || deadline == GORO_POLL)
-			return status;
+	/* With one P there is nothing to lock: order is for who waits. */
+	if (unlikely(goro__mp)) {
+		make_order(s);
+		lock_all(s);
 	}
-	make_order(s);
-	if (s->nlock == 0) {
-		if (deadline == GORO_POLL)
-			return GORO_AGAIN;
-		return goro__block_until(deadline, s->n ? WAIT_SELECT
-							: WAIT_SELECT_NO_CASES);
-	}
-	lock_all(s);
-	if (goro__mp)
-		status = try_cases(s, chosen);
-	if (status != GORO_AGAIN || deadline == GORO_POLL) {
-		unlock_all(s);
-		return status;
-	}
-	return wait_all(s, deadline, chosen);
+	status = try_cases(s, chosen);
+	if (status == GORO_AGAIN && deadline != GORO_POLL)
+		return wait_or_block(s, deadline, chosen);
+	unlock_all(s);
+	return status;
 }
 
 /* Many cases: their notes are on the heap, not on the goroutine's stack. */

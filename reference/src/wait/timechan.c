@@ -43,8 +43,12 @@ struct goro_ticker {
 struct with_chan {
 	goro_ticker ticker;
 	goro_chan c;
-	int64_t slot;
+	int64_t slot; /* the buffer of c */
 };
+
+_Static_assert(offsetof(struct with_chan, slot) ==
+		       offsetof(struct with_chan, c) + sizeof(goro_chan),
+	       "chan_buf()");
 
 static void due(struct timer *t, int64_t now);
 
@@ -119,6 +123,13 @@ void goro__timechan_unblock(goro_chan *c)
 {
 	if (--c->timer->blocked == 0)
 		heap_out(c->timer);
+}
+
+void goro__timechan_served(goro_chan *c)
+{
+	plock(&c->lock);
+	goro__timechan_unblock(c);
+	punlock(&c->lock);
 }
 
 /* The value that was put in and not received; with the lock held. */
@@ -220,7 +231,7 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 	t = &w->ticker.timer;
 	w->c.dataqsiz = 1;
 	w->c.elemsize = sizeof(w->slot);
-	w->c.buf = (char *)&w->slot;
+	w->c.lead = offsetof(struct with_chan, c);
 	w->c.timer = async ? NULL : t;
 	t->c = &w->c;
 	t->t.fn = async ? due_async : due;
@@ -233,18 +244,17 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 }
 
 /*
- * Its fn may be waiting for a lock: it must be over.  So must whoever received
- * last: see goro_chan_free().
+ * Its fn may be waiting for a lock: it must be over.  The channel's memory is
+ * that of the timer.
  */
 static void dispose(goro_timer *t)
 {
 	stop(t);
 	goro__timer_del_sync(&t->t);
-	if (t->c) {
-		plock(&t->c->lock);
-		punlock(&t->c->lock);
-	}
-	sys_free(t);
+	if (t->c)
+		goro_chan_free(t->c);
+	else
+		sys_free(t);
 }
 
 goro_timer *goro_timer_new(int64_t ns)

@@ -150,7 +150,7 @@ static void once_done(void *arg)
 		goro__refuse("goro_once_do");
 	san_release(o);
 	plock(&o->lock);
-	store_release(&o->done, 1u); /* pairs with the acquire in once_do */
+	store_release(&o->done, 1u); /* pairs with the acquire in once_over */
 	list = o->q.first;
 	o->q = (struct waitq){0};
 	punlock(&o->lock);
@@ -172,13 +172,23 @@ static bool first_call(struct once *o)
 	return first;
 }
 
+/*
+ * True if the call has ended, and the one that says so touches o no more: it
+ * sets done with the lock held, and whoever sees that may free o.  Pairs with
+ * the releases in once_done() and in punlock().
+ */
+static bool once_over(struct once *o)
+{
+	return load_acquire(&o->done) && !load_acquire(&o->lock.held);
+}
+
 void goro_once_do(goro_once *once, goro_fn fn, void *arg)
 {
 	struct once *o = (struct once *)(void *)once;
 
-	if (unlikely(!load_acquire(&o->done)))
+	if (unlikely(!once_over(o)))
 		FROM_OUTSIDE(goro_once_do(once, fn, arg));
-	if (unlikely(!load_acquire(&o->done)) && first_call(o))
+	if (unlikely(!once_over(o)) && first_call(o))
 		goro__call(fn, arg, once_done, o);
 	san_acquire(o);
 }

@@ -152,6 +152,53 @@ static void huge_chan(void *arg)
 	goro_make(SIZE_MAX / 2, 3);
 }
 
+/* ---- a channel that was freed ------------------------------------------- */
+
+static goro_chan *freed(void)
+{
+	goro_chan *c = goro_make(sizeof(int), 1);
+
+	goro_chan_free(c);
+	return c;
+}
+
+static void freed_send(void *arg)
+{
+	int v = 1;
+
+	(void)arg;
+	goro_chan_send(freed(), &v, GORO_POLL);
+}
+
+static void freed_recv(void *arg)
+{
+	(void)arg;
+	goro_recv(freed(), NULL);
+}
+
+static void freed_close(void *arg)
+{
+	(void)arg;
+	goro_close(freed());
+}
+
+static void freed_select(void *arg)
+{
+	struct goro_case cases[2] = {{.c = freed(), .dir = GORO_RECV},
+				     {.c = NULL, .dir = GORO_RECV}};
+
+	(void)arg;
+	goro_select(cases, 2, NULL);
+}
+
+static void freed_twice(void *arg)
+{
+	(void)arg;
+	goro_chan_free(freed());
+}
+
+/* ---- the sync types ----------------------------------------------------- */
+
 static void unlock_unlocked(void *arg)
 {
 	(void)arg;
@@ -192,6 +239,11 @@ static const struct mode modes[] = {
 	{"go-nil", go_nil},
 	{"chan-negative", negative_chan},
 	{"chan-huge", huge_chan},
+	{"freed-send", freed_send},
+	{"freed-recv", freed_recv},
+	{"freed-close", freed_close},
+	{"freed-select", freed_select},
+	{"freed-twice", freed_twice},
 	{"unlock", unlock_unlocked},
 	{"group-negative", negative_group},
 	{"exit", exits},

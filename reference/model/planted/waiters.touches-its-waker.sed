@@ -1,0 +1,3 @@
+# A select takes itself off the channel that woke it.
+# file: wait/select.c
+s/^		if (d != w)$/		if (d)/
