@@ -173,7 +173,7 @@ static void select_freed(void *unused)
 	receive_one(GORO_FOREVER);
 }
 
-static void select_until(void *unused)
+static void select_in_time(void *unused)
 {
 	(void)unused;
 	be(0);
@@ -211,7 +211,7 @@ static void setup_select(void)
 static void setup_select_deadline(void)
 {
 	reset();
-	model_thread("receiver", select_until, NULL);
+	model_thread("receiver", select_in_time, NULL);
 	model_thread("sender", sender, NULL);
 	model_thread("timers", timers, NULL);
 }

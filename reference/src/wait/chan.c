@@ -88,12 +88,10 @@ static void abandon(struct goro_chan *c, struct waitq *q)
  * before the other side has left its call.  The other side's last touch is to
  * unlock; to have had the lock after that is to be alone.
  */
-void goro_chan_free(goro_chan *c)
+static void free_in_run(struct goro_chan *c)
 {
 	bool gone;
 
-	if (!c)
-		return;
 	plock(&c->lock);
 	if (unlikely(load_relaxed(&c->closed) >= CHAN_FREED))
 		freed("free of freed channel");
@@ -105,6 +103,22 @@ void goro_chan_free(goro_chan *c)
 	punlock(&c->lock);
 	if (gone)
 		free_memory(c);
+}
+
+/* Before a run and after it nobody comes by: those that wait never go on. */
+void goro_chan_free(goro_chan *c)
+{
+	if (!c)
+		return;
+	if (goro__outside()) {
+		if (!goro__running()) {
+			free_memory(c);
+			return;
+		}
+		if (goro__sched.embedded)
+			FROM_OUTSIDE(goro_chan_free(c));
+	}
+	free_in_run(c);
 }
 
 void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s)
