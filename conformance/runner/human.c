@@ -267,6 +267,17 @@ static void print_failures(const struct results *rs)
 		putchar('\n');
 }
 
+/* Those are the host's own word, and the reader should know. */
+static size_t passed_by_twins(const struct results *rs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rs->nruntimes * rs->nentries; i++)
+		n += rs->v[i].kind == OUT_PASSED &&
+		     strings_have(&rs->v[i].runtime->twins, rs->v[i].entry->id);
+	return n;
+}
+
 static void print_last_lines(const struct results *rs)
 {
 	for (size_t i = 0; i < rs->nruntimes && rs->nruntimes > 1; i++) {
@@ -277,6 +288,9 @@ static void print_last_lines(const struct results *rs)
 	if (results_totals(rs, rs->nruntimes).known > 0)
 		printf("%zu of the skipped are known failures\n",
 		       results_totals(rs, rs->nruntimes).known);
+	if (passed_by_twins(rs) > 0)
+		printf("%zu of the passed are twins: the host's own word\n",
+		       passed_by_twins(rs));
 	print_totals(stdout, "conformance", results_totals(rs, rs->nruntimes));
 	putchar('\n');
 }

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-
 enum { STATUS_FAILED = 1, STATUS_SKIPPED = 77 };
 
 /* What the child's result lines said beside fails and notes. */

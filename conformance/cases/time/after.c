@@ -38,6 +38,7 @@ static bool measured_from_the_call(int64_t unit)
 CASE(TM_007, "the clock of after starts with the call", NEEDS_AFTER)
 {
 	CHECK(in_some_unit(measured_from_the_call, 20 * MS));
+	prove_alive();
 }
 
 struct producer {

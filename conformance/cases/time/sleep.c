@@ -67,6 +67,7 @@ CASE_OF(TM_001, lengths, "no sleep is too short", .flags = CASE_VALGRIND)
 		sleep_ns(lengths[i]);
 		CHECK_GE(now() - begin, lengths[i]);
 	}
+	prove_alive();
 }
 
 static void sleep_zero(void *arg)
@@ -238,6 +239,7 @@ CASE_OF(TM_038, earlier, "a timer fires in time though a later one came first",
 	while (now() < until)
 		;
 	CHECK(in_some_unit(wakes_in_time, 20 * MS));
+	prove_alive();
 }
 
 /* A goroutine that keeps its P busy for 200 us and gives way. */
@@ -327,6 +329,7 @@ CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},
 	CHECK_LT(took[N / 2], upto(5 * MS));
 	note("sleep(1 ms): median %" PRId64 " us, most %" PRId64 " us",
 	     took[N / 2] / 1000, took[N - 1] / 1000);
+	prove_alive();
 }
 
 static int64_t wall(void)

@@ -78,8 +78,20 @@ esac
 HOST
 run --runtime "$tmp/works" --run GO-008 --run CH-012/right
 check "a host answers by itself" is 0
+check "twins are counted" says "2 of the passed are twins"
 check "a twin is not skipped for a function" \
 	last_is "conformance: 2 passed, 0 failed, 0 skipped"
+
+host forger <<'HOST'
+case "$*" in
+--assay-describe) "$ASSAY_WORKS" --assay-describe | grep -v twin ;;
+*) echo done >&3 ;;
+esac
+HOST
+ASSAY_WORKS=$tmp/works run --runtime "$tmp/forger" --procs 1 --run 'GO-0*'
+check "a host that only says done" is 1
+check "a host that only says done passes nothing" says \
+	"conformance: 0 passed"
 
 host newer <<'HOST'
 printf 'name x\nversion 1\nmodel 1:1\nabi 1\next 7\nhas core->run\n'
