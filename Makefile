@@ -58,7 +58,7 @@ endif
 ifneq ($(filter valgrind lint,$(GOALS)),)
 PROFILE := $(firstword $(filter valgrind lint,$(GOALS)))
 endif
-ifneq ($(filter aarch64,$(GOALS) $(CONFIG)),)
+ifneq ($(filter aarch64%,$(GOALS) $(CONFIG)),)
 PROFILE := cross
 endif
 ifneq ($(filter bench bench-% gate report %/assay-bench,$(GOALS)),)
@@ -114,8 +114,8 @@ asan: ## conformance of goro under AddressSanitizer and UBSan
 valgrind: ## conformance of goro under valgrind, the cases chosen for it
 	@$(MAKE) RUNTIME="$(SLOW_RUNTIME)" ARGS="--valgrind $(ARGS)" conformance
 
-aarch64: ## goro cross-built for aarch64, its programs run under qemu
-	@$(MAKE) --no-print-directory CONFIG=aarch64 test-arch
+aarch64: ## goro cross-built for aarch64 at -O0 to -O2, run under qemu
+	@$(MAKE) -j1 test-aarch64-O0 test-aarch64-O1 test-aarch64
 
 lint: ## warnings as errors, format, vet, shell, Python and workflows
 	@scripts/lint.sh "$(MAKE)" "$(ONLY)"

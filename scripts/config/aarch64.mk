@@ -8,7 +8,7 @@ HOST_CC := cc
 # Return addresses are signed, branch targets are landing pads: qemu enforces
 # both.  libgcc's atomics have no landing pads; an object of ours without them
 # is an error of the link.
-CONFIG_CFLAGS := -O2 -mbranch-protection=standard -mno-outline-atomics
+CONFIG_CFLAGS := $(or $(OPT),-O2) -mbranch-protection=standard -mno-outline-atomics
 CONFIG_LDFLAGS :=
 BRANCH_LDFLAGS := -nostartfiles -Wl,-z,force-bti,--fatal-warnings
 RUN_ON := qemu-aarch64 -L /usr/aarch64-linux-gnu

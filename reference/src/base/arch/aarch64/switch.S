@@ -17,7 +17,8 @@
  * void goro__switch(void **save_sp, void *sp)
  *
  * Keeps the callee-saved registers on this stack, stores its stack pointer
- * through save_sp and goes on where the other stack left off.  It ends with
+ * through save_sp and goes on where the other stack left off.  An odd address
+ * is that of a goroutine that has not run yet.  It ends with
  * ret: BTI lets a ret go anywhere, while the continuation is no place that a
  * br may go to.  The predictor's stack of return addresses stays balanced, and
  * is even right where both goroutines have parked in the same way.
@@ -62,8 +63,10 @@ goro__switch:
 	.cfi_rel_offset d15, SAVED_D15
 	mov x9, sp
 	str x9, [x0]
-	mov sp, x1
+	mov x9, x1
 go_on:
+	tbnz x9, #0, fresh
+	mov sp, x9
 	ldp x19, x20, [sp, #SAVED_X19]
 	.cfi_restore x19
 	.cfi_restore x20
@@ -100,21 +103,23 @@ go_on:
 	.size goro__switch, . - goro__switch
 
 /*
- * The bottom of every goroutine.  Nobody called it: x30 is undefined here and
- * x29 is zero, so that unwinders and debuggers stop.  goro__gomain returns the
- * stack to go on with, once the goroutine has ended.
+ * The bottom of every goroutine, on an empty stack: go_on branches here for an
+ * odd address.  Nobody called it: x30 is undefined here and x29 is zero, so
+ * that unwinders and debuggers stop.  goro__gomain returns the stack to go on
+ * with, once the goroutine has ended.
  */
-	.globl goro__gostart
-	.hidden goro__gostart
 	.type goro__gostart, %function
 	.p2align 4
 goro__gostart:
 	.cfi_startproc
 	.cfi_undefined x30
 	.cfi_undefined x29
-	BTI_C
+fresh:
+	sub x9, x9, #1
+	mov sp, x9
+	mov x29, xzr
 	bl goro__gomain
-	mov sp, x0
+	mov x9, x0
 	b go_on
 	.cfi_endproc
 	.size goro__gostart, . - goro__gostart
@@ -127,7 +132,7 @@ goro__gostart:
 goro__leave:
 	.cfi_startproc
 	BTI_C
-	mov sp, x0
+	mov x9, x0
 	b go_on
 	.cfi_endproc
 	.size goro__leave, . - goro__leave
