@@ -3,7 +3,7 @@
 # its emulator.
 
 GA := $(GT)/arch
-GA_PROGRAMS := $(addprefix $(GT_OUT)/,port shared/port dies overflow unwind \
+GA_PROGRAMS := $(addprefix $(GT_OUT)/,port first shared/port dies overflow unwind \
 	migrate)
 GA_CC = $(CC) $(C_BASE) -Ireference/include -I$(GT)/programs \
 	$(CONFIG_LDFLAGS) -MF $@.d
@@ -11,6 +11,10 @@ GA_CC = $(CC) $(C_BASE) -Ireference/include -I$(GT)/programs \
 $(GT_OUT)/port: $(GA)/port.c $(B)/libgoro.a
 	@mkdir -p $(@D)
 	$(GA_CC) -o $@ $< $(B)/libgoro.a -pthread -ldl
+
+$(GT_OUT)/first: $(GA)/first.c
+	@mkdir -p $(@D)
+	$(GA_CC) -Ireference/src/base/arch/$(GORO_ARCH) -o $@ $<
 
 # With the shared library, which finds the thread's M in another way, and for
 # which branch targets are enforced where the machine can do that.

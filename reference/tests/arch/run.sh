@@ -32,6 +32,7 @@ ends() {
 	esac
 }
 
+check "a new goroutine's stack is left untouched" ends 0 "" 1 first
 for procs in 1 2 4; do
 	for mode in registers frames pingpong select timers spawn sieve try; do
 		check "$mode procs:$procs" ends 0 "" $procs port $mode
