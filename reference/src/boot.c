@@ -59,7 +59,7 @@ static int64_t positive(const char *s)
 
 static int32_t initial_procs(const struct goro_config *c)
 {
-	int64_t n = c->procs > 0 ? c->procs : positive(getenv("GOMAXPROCS"));
+	int64_t n = c->procs > 0 ? c->procs : positive(secure_getenv("GOMAXPROCS"));
 
 	if (n <= 0)
 		n = goro_num_cpu();

@@ -23,6 +23,7 @@
 #define sub_relaxed(p, n) atomic_fetch_sub_explicit(p, n, memory_order_relaxed)
 #define sub_release(p, n) atomic_fetch_sub_explicit(p, n, memory_order_release)
 
+#define and_seq(p, v) atomic_fetch_and_explicit(p, v, memory_order_seq_cst)
 #define or_seq(p, v) atomic_fetch_or_explicit(p, v, memory_order_seq_cst)
 
 #define xchg_acquire(p, v) atomic_exchange_explicit(p, v, memory_order_acquire)

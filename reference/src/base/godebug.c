@@ -24,7 +24,7 @@ static void number(const char *text, int64_t *value)
 /* The last word with that name counts, as in Go. */
 int64_t goro__godebug(const char *name)
 {
-	const char *at = getenv("GODEBUG");
+	const char *at = secure_getenv("GODEBUG");
 	size_t n = strlen(name);
 	int64_t value = 0;
 

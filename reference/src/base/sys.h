@@ -251,11 +251,24 @@ static inline ssize_t sys_send(int fd, const void *buf, size_t n)
 	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
 }
 
-/* A pipe without a reader gives EPIPE and no SIGPIPE. */
+/* One waits for this thread, which blocks the signal. */
+static inline bool sys_sigpipe_waits(void)
+{
+	sigset_t waiting;
+
+	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
+}
+
+/*
+ * A pipe without a reader gives EPIPE and no SIGPIPE.  The signal of the write
+ * is taken back, unless one was there before: then they are one, and the
+ * program's.
+ */
 static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 {
 	const struct timespec now = {0};
 	sigset_t pipe, old;
+	bool before;
 	ssize_t put;
 	int e;
 
@@ -263,9 +276,10 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	before = sigismember(&old, SIGPIPE) && sys_sigpipe_waits();
 	put = syscall(SYS_write, fd, buf, n);
 	e = errno;
-	if (put < 0 && e == EPIPE && !sigismember(&old, SIGPIPE))
+	if (put < 0 && e == EPIPE && !before)
 		(void)sigtimedwait(&pipe, NULL, &now);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	errno = e;

@@ -3,8 +3,9 @@
  * SIGQUIT.
  *
  * The handler runs on the M's alternate stack, sized by the kernel's own
- * figure (a frame with AMX state is over 8 KiB).  A fault anywhere else is
- * given back to whoever had the signal before.
+ * figure (a frame with AMX state is over 8 KiB).  All that is not a guard's
+ * fault, sent signals too, has the effect that it had before: the program's
+ * handler is called, and ours stays for the next overflow.
  */
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "base/forward.h"
 #include "base/print.h"
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
@@ -24,7 +26,11 @@
 #define HANDLER_NEEDS ((size_t)32768)
 #define GUARD_REACH ((size_t)65536) /* a guard is no larger */
 
-static struct sigaction before_us[2]; /* SIGSEGV, SIGBUS */
+/* Who had SIGSEGV and SIGBUS. */
+static struct before {
+	struct sigaction act;
+	atomic_uint spent; /* its SA_RESETHAND has taken it away */
+} before_us[2];
 
 static void die_of_overflow(struct g *g)
 {
@@ -48,17 +54,50 @@ static bool overflows(const struct m *m, const struct g *g,
 				sp <= (uintptr_t)g->stack);
 }
 
+/* True once if the handler is for one signal only. */
+static bool still_there(struct before *b)
+{
+	if (!goro__has_handler(&b->act))
+		return false;
+	return !((unsigned)b->act.sa_flags & SA_RESETHAND) ||
+	       xchg_acq_rel(&b->spent, 1u) == 0;
+}
+
+/*
+ * Ends the process by sig, with what the kernel told of it: sent again, it
+ * waits for the return from the handler.  Where that is not permitted the
+ * instruction faults again.
+ */
+static void die_by(int sig, siginfo_t *info)
+{
+	signal(sig, SIG_DFL);
+	if (syscall(SYS_rt_tgsigqueueinfo, getpid(), sys_gettid(), sig, info))
+		kill(getpid(), sig);
+}
+
+static void as_before(int sig, siginfo_t *info, void *context)
+{
+	struct before *b = &before_us[sig == SIGBUS];
+	bool sent = info->si_code <= 0;
+
+	if (still_there(b))
+		goro__forward(&b->act, sig, info, context);
+	else if (b->act.sa_handler != SIG_IGN || !sent)
+		die_by(sig, info); /* nobody can ignore a fault */
+}
+
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
 	struct g *g = goro__guard_of(info->si_addr);
+	int e = errno;
 
-	if (m && g && overflows(m, g, context)) {
+	if (m && g && info->si_code > 0 && overflows(m, g, context)) {
 		san_acquire(&m->sigstack); /* we are on it */
 		die_of_overflow(g);
 	}
-	/* Back at the instruction the fault comes again, to its old owner. */
-	sigaction(sig, &before_us[sig == SIGBUS], NULL);
+	as_before(sig, info, context);
+	errno = e;
 }
 
 static void on_quit(int sig, siginfo_t *info, void *context)
@@ -100,8 +139,8 @@ void goro__overflow_init(void)
 	sigemptyset(&act.sa_mask);
 	act.sa_flags = SA_SIGINFO | SA_ONSTACK;
 	act.sa_sigaction = on_fault;
-	sigaction(SIGSEGV, &act, &before_us[0]);
-	sigaction(SIGBUS, &act, &before_us[1]);
+	sigaction(SIGSEGV, &act, &before_us[0].act);
+	sigaction(SIGBUS, &act, &before_us[1].act);
 	if (sigaction(SIGQUIT, NULL, &old) || old.sa_handler != SIG_DFL)
 		return;
 	san_sigaction(SIGQUIT, on_quit);

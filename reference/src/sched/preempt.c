@@ -47,6 +47,7 @@
 #include <string.h>
 
 #include "sched/globq.h"
+#include "base/forward.h"
 #include "sched/halt.h"
 #include "sched/outside.h"
 #include "sched/proc.h"
@@ -56,6 +57,7 @@ extern const char goro__text_begin[], goro__text_end[];
 extern const char goro__cold_begin[], goro__cold_end[];
 
 static bool enabled;
+static struct sigaction before; /* the program's own action for the signal */
 
 static bool in_runtime(uintptr_t pc)
 {
@@ -215,14 +217,21 @@ static void end_here(struct m *m, const ucontext_t *uc)
 		goro__halt_in_handler(m, uc);
 }
 
+/* By sys_tgkill(), and not by the program or the kernel. */
+static bool is_ours(const siginfo_t *info)
+{
+	return info->si_code == SI_TKILL && info->si_pid == getpid();
+}
+
 /* On the alternate stack; all that was interrupted stays as it is. */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
 	int e = errno;
 
-	(void)sig, (void)info;
-	if (m && may_stop(m, context) && stop(m, m->curg)) {
+	if (!is_ours(info) && goro__has_handler(&before))
+		goro__forward(&before, sig, info, context);
+	else if (m && may_stop(m, context) && stop(m, m->curg)) {
 		goro__note_sleep(&m->note, -1);
 		resume(m, m->curg);
 	}
@@ -296,6 +305,6 @@ bool goro__preempt_init(bool off)
 	memset(&act, 0, sizeof(act));
 	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
 	act.sa_sigaction = on_signal;
-	enabled = sigaction(PREEMPT_SIGNAL, &act, NULL) == 0;
+	enabled = sigaction(PREEMPT_SIGNAL, &act, &before) == 0;
 	return enabled;
 }

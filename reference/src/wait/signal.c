@@ -18,6 +18,16 @@
  *	messenger: 1. store idle   2. look at pending
  *
  * Either the courier finds the messenger or the messenger finds the bit.
+ *
+ * A signal may be on its way when the last channel that wants it is stopped.
+ * It may be pending: the stopper takes it itself.  Or some thread is at the
+ * start of the handler:
+ *
+ *	handler: 1. set the bit       2. look at caught
+ *	stopper: 1. clear it in caught 2. take pending, for the channel too
+ *
+ * Either the stopper finds the bit, or the handler finds that the signal is no
+ * longer caught, takes its bit back and calls the program's handler.
  */
 #include "wait/signal.h"
 
@@ -25,9 +35,10 @@
 #include <signal.h>
 #include <string.h>
 
-#include "wait/chan.h"
+#include "base/forward.h"
 #include "base/sys.h"
 #include "sched/outside.h"
+#include "wait/chan.h"
 
 enum { SIGNALS = 64 };
 
@@ -40,9 +51,14 @@ struct subscriber {
 
 static goro_mutex registry; /* guards these: */
 static struct subscriber *subscribers;
-static struct sigaction before[SIGNALS]; /* us, for those caught or ignored */
-static uint64_t caught, ignored;
 static bool started;
+/* Written under registry, read by the handler. */
+static _Atomic(uint64_t) caught, ignored;
+/*
+ * What a signal did before us; NULL: it has never been caught.  Never freed, as
+ * a handler may come late.
+ */
+static _Atomic(const struct sigaction *) before[SIGNALS];
 
 /* subscribers that are left, for goro__signals_awaited(). */
 static atomic_uint awaited;
@@ -63,13 +79,25 @@ static uint64_t bit(int sig)
 
 /* ---- from the handler to the channels ----------------------------------- */
 
+/* Nobody wants it any more, but it was not to be ours alone. */
+static void pass_on(int sig, siginfo_t *info, void *context)
+{
+	/* Pairs with the release in keep_before(). */
+	const struct sigaction *act = load_acquire(&before[sig - 1]);
+
+	if (!(load_seq(&ignored) & bit(sig)) && goro__has_handler(act))
+		goro__forward(act, sig, info, context);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	int e = errno;
 
-	(void)info, (void)context;
 	or_seq(&pending, bit(sig));
-	goro__note_wake(&courier_note);
+	if (load_seq(&caught) & bit(sig))
+		goro__note_wake(&courier_note);
+	else if (and_seq(&pending, ~bit(sig)) & bit(sig))
+		pass_on(sig, info, context);
 	errno = e;
 }
 
@@ -100,12 +128,12 @@ static bool offer(const struct subscriber *s, int32_t sig)
 }
 
 /*
- * Sends what is pending; registry is locked, and stays so unless a channel
- * is closed: that panics, as any send to it.
+ * Sends what is pending of these; registry is locked, and stays so unless a
+ * channel is closed: that panics, as any send to it.
  */
-static void deliver(void)
+static void deliver(uint64_t of)
 {
-	uint64_t left = xchg_seq(&pending, UINT64_C(0));
+	uint64_t left = and_seq(&pending, ~of) & of;
 
 	while (left) {
 		int32_t sig = __builtin_ctzll(left) + 1;
@@ -124,7 +152,7 @@ static void after_park(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
 	store_seq(&idle, prev);
-	if (load_seq(&pending) == 0 || !xchg_seq(&idle, NULL))
+	if (!(load_seq(&pending) & load_seq(&caught)) || !xchg_seq(&idle, NULL))
 		return;
 	store_relaxed(&prev->status, GRUNNABLE);
 	goro__runqput(m->p, prev, false);
@@ -135,7 +163,7 @@ static void messenger(void *arg)
 	(void)arg;
 	for (;;) {
 		goro_mutex_lock(&registry);
-		deliver();
+		deliver(load_seq(&caught));
 		goro_mutex_unlock(&registry);
 		goro__park_after(after_park, NULL, WAIT_SIGNAL);
 	}
@@ -173,16 +201,24 @@ static bool valid(int sig)
 	       sig != PREEMPT_SIGNAL;
 }
 
-/* What sig did before we caught or ignored it is kept. */
+/* A copy of what sig does now; the last one, if that is the same. */
 static int keep_before(int sig)
 {
-	struct sigaction old;
+	const struct sigaction *last = load_relaxed(&before[sig - 1]);
+	struct sigaction now, *copy;
 
-	if ((caught | ignored) & bit(sig))
+	if ((load_relaxed(&caught) | load_relaxed(&ignored)) & bit(sig))
 		return GORO_OK;
-	if (sigaction(sig, NULL, &old))
+	memset(&now, 0, sizeof(now));
+	if (sigaction(sig, NULL, &now))
 		return GORO_EINVAL;
-	before[sig - 1] = old;
+	if (last && memcmp(last, &now, sizeof(now)) == 0)
+		return GORO_OK;
+	copy = sys_malloc(sizeof(*copy));
+	if (!copy)
+		return GORO_ENOMEM;
+	*copy = now;
+	store_release(&before[sig - 1], copy);
 	return GORO_OK;
 }
 
@@ -190,29 +226,69 @@ static int catch_signal(int sig)
 {
 	int status;
 
-	if (caught & bit(sig))
+	if (load_relaxed(&caught) & bit(sig))
 		return GORO_OK;
 	status = keep_before(sig);
-	if (status || san_sigaction(sig, on_signal))
+	if (status)
+		return status;
+	or_seq(&caught, bit(sig));
+	if (san_sigaction(sig, on_signal)) {
+		and_seq(&caught, ~bit(sig));
 		return GORO_EINVAL;
-	caught |= bit(sig);
-	ignored &= ~bit(sig);
+	}
+	and_seq(&ignored, ~bit(sig));
 	return GORO_OK;
 }
 
-/* Signals that nobody asks for any more do what they did before. */
-static void restore_unwanted(void)
+/*
+ * Takes over what is pending of these signals, as long as their handler is
+ * still ours, and sends it.  They stay blocked for this thread: *old is its
+ * mask.
+ */
+static void collect(uint64_t signals, sigset_t *old)
+{
+	const struct timespec now = {0};
+	sigset_t set;
+	int sig;
+
+	signals &= load_relaxed(&caught);
+	sigemptyset(&set);
+	for (sig = 1; sig <= SIGNALS; sig++)
+		if (signals & bit(sig))
+			sigaddset(&set, sig);
+	mask();
+	pthread_sigmask(SIG_BLOCK, &set, old);
+	while ((sig = sigtimedwait(&set, NULL, &now)) > 0 || errno == EINTR)
+		if (sig > 0)
+			or_seq(&pending, bit(sig));
+	unmask();
+	deliver(signals);
+}
+
+/* After collect(): does what the signals do now, and sends the stragglers. */
+static void let_go(uint64_t signals, const struct sigaction *now,
+		   const sigset_t *old)
+{
+	signals &= load_relaxed(&caught);
+	for (int sig = 1; sig <= SIGNALS; sig++)
+		if (signals & bit(sig))
+			sigaction(sig,
+				  now ? now : load_relaxed(&before[sig - 1]),
+				  NULL);
+	and_seq(&caught, ~signals);
+	deliver(signals);
+	pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+/* The signals that others than c ask for. */
+static uint64_t wanted_beside(const goro_chan *c)
 {
 	uint64_t wanted = 0;
 
 	for (struct subscriber *s = subscribers; s; s = s->next)
-		wanted |= s->signals;
-	for (int sig = 1; sig <= SIGNALS; sig++) {
-		if (!(caught & ~wanted & bit(sig)))
-			continue;
-		sigaction(sig, &before[sig - 1], NULL);
-		caught &= ~bit(sig);
-	}
+		if (s->c != c)
+			wanted |= s->signals;
+	return wanted;
 }
 
 /* The place of c in the list, or its end. */
@@ -287,44 +363,65 @@ int goro_signal_notify(goro_chan *c, int sig)
 int goro_signal_stop(goro_chan *c)
 {
 	struct subscriber **at;
+	sigset_t old;
 
 	FROM_OUTSIDE_GIVES(goro_signal_stop(c));
 	if (!c)
 		return GORO_EINVAL;
 	goro_mutex_lock(&registry);
-	deliver(); /* what came before the stop */
 	at = find(c);
 	if (*at) {
+		uint64_t signals = (*at)->signals;
+
+		collect(signals, &old);
+		let_go(signals & ~wanted_beside(c), NULL, &old);
 		(*at)->signals = 0;
 		remove_if_empty(at);
-		restore_unwanted();
 	}
 	goro_mutex_unlock(&registry);
 	return GORO_OK;
 }
 
-int goro_signal_ignore(int sig)
+static void forget(int sig)
 {
 	struct subscriber **at = &subscribers;
+
+	while (*at) {
+		(*at)->signals &= ~bit(sig);
+		if (!remove_if_empty(at))
+			at = &(*at)->next;
+	}
+}
+
+/* registry is locked. */
+static int ignore(int sig)
+{
+	static const struct sigaction nothing = {.sa_handler = SIG_IGN};
+	sigset_t old;
+	int status = keep_before(sig);
+
+	if (status)
+		return status;
+	collect(bit(sig), &old);
+	if (sigaction(sig, &nothing, NULL))
+		status = GORO_EINVAL;
+	else
+		or_seq(&ignored, bit(sig));
+	let_go(status ? 0 : bit(sig), &nothing, &old);
+	if (!status)
+		forget(sig);
+	return status;
+}
+
+int goro_signal_ignore(int sig)
+{
 	int status;
 
 	FROM_OUTSIDE_GIVES(goro_signal_ignore(sig));
 	if (!valid(sig))
 		return GORO_EINVAL;
 	goro_mutex_lock(&registry);
-	deliver();
-	status = keep_before(sig);
-	if (!status && signal(sig, SIG_IGN) == SIG_ERR)
-		status = GORO_EINVAL;
-	if (!status) {
-		caught &= ~bit(sig);
-		ignored |= bit(sig);
-	}
-	while (!status && *at) {
-		(*at)->signals &= ~bit(sig);
-		if (!remove_if_empty(at))
-			at = &(*at)->next;
-	}
+	status = ignore(sig);
 	goro_mutex_unlock(&registry);
 	return status;
 }

@@ -14,7 +14,7 @@ $(GT_OUT)/port: $(GA)/port.c $(B)/libgoro.a
 
 $(GT_OUT)/first: $(GA)/first.c
 	@mkdir -p $(@D)
-	$(GA_CC) -Ireference/src/base/arch/$(GORO_ARCH) -o $@ $<
+	$(GA_CC) -D_GNU_SOURCE -Ireference/src/base/arch/$(GORO_ARCH) -o $@ $<
 
 # With the shared library, which finds the thread's M in another way, and for
 # which branch targets are enforced where the machine can do that.

@@ -1,0 +1,28 @@
+/*
+ * forward.c - a signal that is not goro's goes to who had it before.
+ */
+#include "base/forward.h"
+
+#include "base/sys.h"
+
+bool goro__has_handler(const struct sigaction *act)
+{
+	return act->sa_handler != SIG_DFL && act->sa_handler != SIG_IGN;
+}
+
+void goro__forward(const struct sigaction *act, int sig, siginfo_t *info,
+		   void *context)
+{
+	sigset_t self;
+
+	pthread_sigmask(SIG_BLOCK, &act->sa_mask, NULL);
+	if (act->sa_flags & SA_NODEFER && !sigismember(&act->sa_mask, sig)) {
+		sigemptyset(&self);
+		sigaddset(&self, sig);
+		pthread_sigmask(SIG_UNBLOCK, &self, NULL);
+	}
+	if (act->sa_flags & SA_SIGINFO)
+		act->sa_sigaction(sig, info, context);
+	else
+		act->sa_handler(sig);
+}

@@ -1,0 +1,21 @@
+/*
+ * forward.h - handlers that the program had before goro took the signal.
+ */
+#ifndef GORO_FORWARD_H
+#define GORO_FORWARD_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* True if act is a function, and neither SIG_DFL nor SIG_IGN. */
+bool goro__has_handler(const struct sigaction *act);
+
+/*
+ * Calls the handler of act from within goro's own, in which sig is blocked,
+ * as the kernel would have: with the signals blocked that act blocks.  The
+ * return from goro's handler restores the mask.  SA_RESETHAND is the caller's.
+ */
+void goro__forward(const struct sigaction *act, int sig, siginfo_t *info,
+		   void *context);
+
+#endif
