@@ -79,7 +79,7 @@ static size_t no_size(const char *text)
 /* Bytes of a goroutine's stack. */
 static size_t initial_stack(const struct goro_config *c)
 {
-	const char *text = getenv("GORO_STACK");
+	const char *text = secure_getenv("GORO_STACK");
 	int64_t n = positive(text);
 
 	if (c->stack)

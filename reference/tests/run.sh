@@ -93,7 +93,8 @@ for procs in 1 4; do
 done
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
-for part in reports panics faults programs embedded memory timers preempt net; do
+for part in reports panics faults signals programs embedded memory timers \
+		preempt net; do
 	. "$here/$part.sh"
 done
 finish

@@ -5,33 +5,16 @@
  *	worker(...)
  *	created by main_loop in goroutine 1
  *
- * Names come from the dynamic symbol table, so static functions show as an
- * offset in their object, which addr2line understands.
+ * It may be printed by a signal handler while goroutines are stopped anywhere in
+ * libc: no lock is taken (names.h).
  */
-#include <dlfcn.h>
 #include <string.h>
 
 #include "base/print.h"
+#include "diag/names.h"
 #include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
-
-static void out_name(struct out *o, const void *pc)
-{
-	Dl_info info;
-
-	if (!dladdr(pc, &info) || !info.dli_fname) {
-		goro__out_hex(o, (uintptr_t)pc);
-		return;
-	}
-	if (info.dli_sname) {
-		goro__out_str(o, info.dli_sname);
-		return;
-	}
-	goro__out_str(o, info.dli_fname);
-	goro__out_str(o, "+");
-	goro__out_hex(o, (uintptr_t)pc - (uintptr_t)info.dli_fbase);
-}
 
 /* clang-format off */
 static const char *state_of(struct g *g)
@@ -81,9 +64,10 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	goro__out_str(o, "]:\n");
 }
 
-static void out_g(struct out *o, struct g *g, const char *state)
+static void out_g(struct out *o, struct names *n, struct g *g,
+		  const char *state)
 {
-	void *fn;
+	uintptr_t fn;
 
 	if (g->m && g->m->outsider) {
 		goro__out_str(o, "a thread of the program [running]:\n");
@@ -91,12 +75,13 @@ static void out_g(struct out *o, struct g *g, const char *state)
 	}
 	memcpy(&fn, &g->fn, sizeof(fn));
 	out_head(o, g, state);
-	out_name(o, fn);
+	goro__out_name(o, n, fn);
 	goro__out_str(o, "(...)\n");
 	if (g->goid == 1)
 		return;
 	goro__out_str(o, "created by ");
-	out_name(o, g->creator);
+	/* The call, and not where it returns to. */
+	goro__out_name(o, n, (uintptr_t)g->creator - 1);
 	if (g->parent > 0) {
 		goro__out_str(o, " in goroutine ");
 		goro__out_int(o, g->parent);
@@ -106,6 +91,7 @@ static void out_g(struct out *o, struct g *g, const char *state)
 
 struct dump {
 	struct out out;
+	struct names names;
 	struct g *first; /* printed already */
 	struct g *main;
 };
@@ -125,21 +111,23 @@ static void dump_one(struct g *g, void *arg)
 	if (!alive(g) || g == d->first || g == d->main)
 		return;
 	goro__out_str(&d->out, "\n");
-	out_g(&d->out, g, state_of(g));
+	out_g(&d->out, &d->names, g, state_of(g));
 }
 
 /* The current goroutine first, then main, then the others. */
 static void dump_all(struct dump *d)
 {
+	goro__names_open(&d->names);
 	goro__each_g(find_main, d);
 	if (d->first)
-		out_g(&d->out, d->first, "running");
+		out_g(&d->out, &d->names, d->first, "running");
 	if (d->main && d->main != d->first) {
 		if (d->first)
 			goro__out_str(&d->out, "\n");
-		out_g(&d->out, d->main, state_of(d->main));
+		out_g(&d->out, &d->names, d->main, state_of(d->main));
 	}
 	goro__each_g(dump_one, d);
+	goro__names_close(&d->names);
 }
 
 void goro__dump_all(struct g *first)
@@ -153,8 +141,11 @@ void goro__dump_all(struct g *first)
 void goro__dump_g(struct g *g, const char *state)
 {
 	struct out o = {0};
+	struct names n;
 
-	out_g(&o, g, state);
+	goro__names_open(&n);
+	out_g(&o, &n, g, state);
+	goro__names_close(&n);
 }
 
 size_t goro_dump(char *buf, size_t n)
