@@ -47,6 +47,52 @@
  *    restart, but those that never do (nanosleep, poll ...) give EINTR; put
  *    them into goro_blocking(), which is never interrupted.
  *  - longjmp and C++ exceptions must not leave a goroutine's function.
+ *
+ * Who may call what, and where:
+ *
+ *	anywhere:  also on threads that are no goroutine, in a run or without
+ *	           one, in the function of goro_blocking() and in the child of
+ *	           a fork
+ *	call:      on goroutines; in an embedded run (goro_config) on any
+ *	           thread, which then sleeps where a goroutine would park; while
+ *	           no run is on, if it need not wait, start a goroutine or set
+ *	           a timer
+ *	goroutine: on goroutines alone; goro_defer() also inside a goro_try()
+ *
+ * Elsewhere the process ends with status 2 and a line that names the call:
+ * "fatal error: goro_recv: called inside goro_blocking(), in a run that is not
+ * embedded".  In the child of a fork that is all but "anywhere", and the return
+ * of a goroutine's function; such a child is for exec() and exit().  A signal
+ * handler is where it interrupts, and may have interrupted goro itself: it
+ * calls nothing; goro_signal_notify() brings signals to goroutines.
+ *
+ *	anywhere:  goro_status_text goro_run goro_run_with goro_exit goro_yield
+ *	           goro_checkpoint goro_preemptive goro_id goro_lock_thread
+ *	           goro_unlock_thread goro_max_threads goro_blocking goro_make
+ *	           goro_chan_make goro_chan_free goro_len goro_cap goro_now
+ *	           goro_sleep goro_sync_timers goro_timer_chan goro_ticker_chan
+ *	           goro_pool_new goro_pool_free goro_recover goro_num_goroutine
+ *	           goro_num_waiting goro_num_cpu goro_state goro_dump
+ *	           goro_read_stats goro_runq_len
+ *	call:      goro_go goro_go_copy goro_go_stack goro_signal_notify
+ *	           goro_signal_stop goro_signal_ignore goro_send goro_recv
+ *	           goro_close goro_chan_send goro_chan_recv goro_chan_close
+ *	           goro_select goro_select_default goro_select_until
+ *	           goro_timer_new goro_after_func goro_timer_stop
+ *	           goro_timer_reset goro_timer_free goro_after goro_ticker_new
+ *	           goro_ticker_stop goro_ticker_reset goro_ticker_free goro_tick
+ *	           goro_mutex_lock goro_mutex_trylock goro_mutex_unlock
+ *	           goro_rwmutex_lock goro_rwmutex_trylock goro_rwmutex_unlock
+ *	           goro_rwmutex_rlock goro_rwmutex_tryrlock goro_rwmutex_runlock
+ *	           goro_wg_add_status goro_wg_add goro_wg_done goro_wg_wait
+ *	           goro_wg_trywait goro_wg_go goro_once_do goro_cond_wait
+ *	           goro_cond_wait_r goro_cond_signal goro_cond_broadcast
+ *	           goro_pool_get goro_pool_put goro_panic goro_panic_value
+ *	           goro_try goro_gomaxprocs
+ *	goroutine: goro_goexit goro_defer
+ *
+ * What is no goroutine has the number 0, yields and sleeps as a thread, and is
+ * tied to itself.
  */
 #ifndef GORO_H
 #define GORO_H
@@ -139,11 +185,37 @@ GORO_API const char *goro_status_text(int status);
 struct goro_config {
 	size_t size;       /* sizeof(struct goro_config) */
 	int procs;         /* GOMAXPROCS; 0: environment, else CPUs */
-	bool embedded;     /* other threads will come: never report deadlock */
+	bool embedded;     /* threads of the program call goro: see below */
 	uint64_t seed;     /* of all random choices; 0: any */
 	size_t stack;      /* bytes, at most GORO_STACK_MAX; 0: default */
 	bool virtual_time; /* see goro_now() */
 };
+
+/*
+ * In an embedded run threads of the program are goroutines for the time of each
+ * call: they send, receive, close and select, lock, wait, start goroutines, use
+ * contexts and deadlines.  A deadlock is never reported.
+ *
+ *	static void *worker(void *jobs)
+ *	{
+ *		int n;
+ *
+ *		while (goro_recv(jobs, &n))
+ *			goro_send(results, &(int){work(n)});
+ *		return NULL;
+ *	}
+ *
+ *	struct goro_config c = {.size = sizeof(c), .embedded = true};
+ *
+ *	pthread_create(&thread, NULL, worker, jobs);
+ *	return goro_run_with(app, jobs, &c);
+ *
+ * A thread may come from anywhere, at any time, and costs goro a page.  Its
+ * call needs a P as a goroutine does, and waits for one if all are busy.  A
+ * function that a call calls (of goro_once_do, goro_try ...) keeps the P and is
+ * not stopped when its time slice is over.  Threads that wait in a call when
+ * goro_run() returns wait for ever: end them first.
+ */
 
 /*
  * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
@@ -226,7 +298,8 @@ GORO_API int64_t goro_max_threads(int64_t n);
 
 /*
  * Runs fn(arg), which may block its thread, while other goroutines go on.
- * It runs on a stack of 1 MiB and may not call goro.  errno is kept.
+ * It runs on a stack of 1 MiB, where it is no goroutine: see "Who may call
+ * what".  errno is kept.
  */
 GORO_API void goro_blocking(goro_fn fn, void *arg);
 

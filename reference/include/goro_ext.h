@@ -16,8 +16,8 @@
  *	goro_group_free(g);
  *	goro_context_free(ctx);
  *
- * Everything here is called from goroutines, and from many at once, unless
- * its description says otherwise.
+ * Everything here may be called from many goroutines at once, unless its
+ * description says otherwise.
  *
  * An error is an int: 0 is Go's nil, GORO_CANCELED and GORO_DEADLINE are the
  * two of a context, and a program's own start at GORO_ERROR_USER.  Functions
@@ -27,6 +27,37 @@
  * What a new, with or out parameter gave belongs to the caller, who frees it
  * when no other goroutine is in a call on it or will make one.  Freeing NULL
  * does nothing.
+ *
+ * Who may call what: the kinds are those of goro.h.
+ *
+ *	anywhere:  goro_background goro_todo goro_with_value goro_without_cancel
+ *	           goro_context_from_done goro_context_deadline
+ *	           goro_context_value goro_context_name goro_error_timeout
+ *	           goro_error_temporary goro_group_new goro_group_error
+ *	           goro_semaphore_new goro_semaphore_free goro_flight_new
+ *	           goro_flight_free goro_every goro_limiter_new
+ *	           goro_limiter_free goro_reservation_ok goro_reservation_free
+ *	           goro_limiter_error goro_bucket_new goro_bucket_free
+ *	           goro_sometimes_new goro_sometimes_free goro_lazy_new
+ *	           goro_lazy_free goro_map_new goro_map_free goro_map_load
+ *	call:      goro_with_cancel goro_with_deadline goro_with_timeout
+ *	           goro_cancel goro_context_free goro_context_err
+ *	           goro_context_cause goro_context_done goro_context_after_func
+ *	           goro_hook_stop goro_hook_free goro_context_children
+ *	           goro_context_dial goro_group_with_context
+ *	           goro_group_set_limit goro_group_go goro_group_wait
+ *	           goro_group_free goro_semaphore_acquire
+ *	           goro_semaphore_try_acquire goro_semaphore_release
+ *	           goro_flight_do goro_flight_do_chan goro_flight_forget
+ *	           goro_limiter_limit goro_limiter_burst goro_limiter_tokens
+ *	           goro_limiter_set_limit goro_limiter_set_burst
+ *	           goro_limiter_allow goro_limiter_reserve
+ *	           goro_reservation_delay goro_reservation_cancel
+ *	           goro_limiter_wait goro_bucket_take goro_bucket_next
+ *	           goro_sometimes_do goro_lazy_get goro_map_store
+ *	           goro_map_load_or_store goro_map_load_and_delete
+ *	           goro_map_delete goro_map_swap goro_map_compare_and_swap
+ *	           goro_map_compare_and_delete goro_map_range goro_map_clear
  */
 #ifndef GORO_EXT_H
 #define GORO_EXT_H

@@ -19,8 +19,8 @@
  *	while (goro_accept(l, &c) == GORO_OK)
  *		goro_go(serve, c);
  *
- * All of it is called from goroutines, and from many at once unless its
- * description says otherwise.  A call that waits parks its goroutine and holds
+ * All of it may be called from many goroutines at once unless its description
+ * says otherwise.  A call that waits parks its goroutine and holds
  * no thread, except for regular files, which block one.
  *
  * Every function returns GORO_OK or another status of goro.h: GORO_EOF,
@@ -41,6 +41,18 @@
  * listener, those that wait give GORO_NET_CLOSED; free it when they have
  * returned and there will be no more.  Freeing NULL does nothing; freeing
  * what is open closes it.
+ *
+ * Who may call what: the kinds are those of goro.h.
+ *
+ *	anywhere:  goro_net_error
+ *	call:      goro_dial goro_dial_cancel goro_listen goro_accept
+ *	           goro_listener_addr goro_listener_deadline goro_listener_close
+ *	           goro_listener_free goro_conn_read goro_conn_write
+ *	           goro_conn_read_deadline goro_conn_write_deadline
+ *	           goro_conn_deadline goro_conn_shutdown goro_conn_local_addr
+ *	           goro_conn_remote_addr goro_conn_close goro_conn_free
+ *	           goro_packet_listen goro_conn_read_from goro_conn_write_to
+ *	           goro_os_pipe goro_mem_pipe goro_conn_from_fd
  */
 #ifndef GORO_NET_H
 #define GORO_NET_H

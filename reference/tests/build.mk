@@ -99,6 +99,16 @@ $(GT_STRONG:%=$(GT_OUT)/%): $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	$(CC) $(C_BASE) -Ireference/include $(GT_LTO) $(CONFIG_LDFLAGS) \
 		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl -lm
 
+# Every call of the headers, from every place.
+$(GT_OUT)/names.inc: $(GT)/outside/names.sh $(wildcard reference/include/*.h)
+	@mkdir -p $(@D)
+	$(GT)/outside/names.sh $(wildcard reference/include/*.h) >$@
+
+$(GT_OUT)/calls: $(GT)/outside/calls.c $(GT)/outside/calls.h \
+		$(GT_OUT)/names.inc $(B)/libgoro.a
+	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include -I$(GT_OUT) \
+		$(CONFIG_LDFLAGS) -MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
+
 #? SOAK_SECONDS  how long make soak goes on: 600
 SOAK_SECONDS ?= 600
 
@@ -153,6 +163,6 @@ TESTS += test-goro
 
 .PHONY: test-goro
 test-goro: $(addprefix $(GT_OUT)/,unit-tests ext-tests net-tests stress-tests tsan-tests) \
-		$(GT_STRONG:%=$(GT_OUT)/%) $(GT_PANICS) \
+		$(GT_STRONG:%=$(GT_OUT)/%) $(GT_PANICS) $(GT_OUT)/calls \
 		$(GT_PROG_FILES) ## test goro: units, races, whole programs
 	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)

@@ -1,5 +1,22 @@
-# embedded.sh - threads of the program that call goro.
+# embedded.sh - calls from where there is no goroutine.
 # shellcheck shell=sh disable=SC2154,SC2015
+
+places="goroutine handler thread thread-handler embedded blocking
+	embedded-blocking before after fork"
+# at_procs N NAME ARGS: status 0.
+at_procs() {
+	GOMAXPROCS=$1
+	export GOMAXPROCS
+	shift
+	exits 0 "$@"
+}
+
+for place in $places; do
+	for procs in 1 4; do
+		check "every call of the headers: $place, GOMAXPROCS=$procs" \
+			at_procs $procs calls "$place"
+	done
+done
 
 threads_call() {
 	GOMAXPROCS=$2

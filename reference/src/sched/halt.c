@@ -148,7 +148,7 @@ static bool ask_owners(void)
 		uint32_t status = load_acquire(&p->status);
 		struct m *m = load_acquire(&p->m);
 
-		if (status == PRUNNING && m)
+		if (status == PRUNNING && m && !m->outsider)
 			found |= ask(m);
 	}
 	return found;

@@ -13,6 +13,11 @@
  * p->attention is set as long as a locked goroutine has the P, so it never
  * switches to another goroutine.
  *
+ * While no run is on a call is made quietly, as by a goroutine of a world in
+ * which there is nothing else: one thread at a time, with a P that nobody looks
+ * at.  So channels can be filled before goro_run(), and read and freed after
+ * it.  What would wait, start a goroutine or set a timer is refused.
+ *
  * What was rejected: to let threads use channels without a P.  Then every lock
  * of a run with one P would have to be taken, and each place that makes a
  * goroutine ready or sets a timer would need a second way.
@@ -56,6 +61,12 @@ static struct outsider *unused;
 static struct lock unused_lock;
 static pthread_key_t at_thread_end;
 
+/* For calls while no run is on; with its lock. */
+struct p goro__quiet_p = {.timers = {.next = INT64_MAX}};
+static struct outsider quiet;
+static struct lock quiet_lock;
+static const char *quiet_call;
+
 /* ---- may it be called? --------------------------------------------------- */
 
 bool goro__running(void)
@@ -93,7 +104,20 @@ static _Noreturn void die(const char *call, const char *place)
 
 void goro__refuse(const char *call)
 {
-	die(call, where());
+	die(quiet_call && goro__m() == &quiet.m ? quiet_call : call, where());
+}
+
+void goro__need_run(const char *call)
+{
+	if (!goro__running())
+		goro__refuse(call);
+}
+
+/* False: the call is refused. */
+static bool may_call(void)
+{
+	return !load_relaxed(&forked) &&
+	       (goro__sched.embedded || !goro__running());
 }
 
 /* Only the thread that forked is there, and none of what it needs to run. */
@@ -124,7 +148,9 @@ void goro__outside_init(void)
 	if (pthread_atfork(NULL, NULL, in_child) ||
 	    pthread_key_create(&at_thread_end, thread_ends))
 		goro__fatal("runtime: out of memory");
+	lock(&quiet_lock); /* who is in a call may go on without locks */
 	store_release(&goro__sched.up, 1u);
+	unlock(&quiet_lock);
 }
 
 static struct outsider *alloc(void)
@@ -145,9 +171,8 @@ static struct outsider *alloc(void)
 }
 
 /* The stack's bounds are empty: the thread is never stopped by a signal. */
-static struct outsider *adopt(void)
+static void set_up(struct outsider *o)
 {
-	struct outsider *o = alloc();
 	struct m *m = &o->m;
 	struct g *g = &o->g;
 
@@ -162,8 +187,15 @@ static struct outsider *adopt(void)
 	g->stack = &o->stack;
 	o->stack.g = g;
 	o->stack.lo = (char *)&o->stack;
-	san_thread(&m->san, NULL, 0);
-	san_fiber_new(&g->san);
+}
+
+static struct outsider *adopt(void)
+{
+	struct outsider *o = alloc();
+
+	set_up(o);
+	san_thread(&o->m.san, NULL, 0);
+	san_fiber_new(&o->g.san);
 	pthread_setspecific(at_thread_end, o);
 	return self = o;
 }
@@ -259,12 +291,43 @@ static void give_back(void)
 	goro__wakep();
 }
 
+/* False: a run has begun meanwhile. */
+static bool begin_quietly(const char *call)
+{
+	lock(&quiet_lock);
+	if (goro__running()) {
+		unlock(&quiet_lock);
+		return false;
+	}
+	san_acquire(&quiet);
+	quiet_call = call;
+	set_up(&quiet);
+	quiet.m.p = &goro__quiet_p;
+	store_relaxed(&goro__quiet_p.attention, 1u);
+	store_relaxed(&quiet.g.status, GRUNNING);
+	goro__tls_m = &quiet.m;
+	return true;
+}
+
+static void end_quietly(void)
+{
+	goro__tls_m = NULL;
+	quiet_call = NULL;
+	san_release(&quiet);
+	unlock(&quiet_lock);
+}
+
 void goro__call_begin(const char *call)
 {
 	struct outsider *o;
 	struct p *p;
 
-	if (!goro__running() || !goro__sched.embedded)
+	if (!may_call())
+		goro__refuse(call);
+	while (!goro__running())
+		if (begin_quietly(call))
+			return;
+	if (!goro__sched.embedded)
 		goro__refuse(call);
 	o = self ? self : adopt();
 	goro__tls_m = &o->m;
@@ -281,6 +344,10 @@ void goro__call_end(const char *call)
 
 	if (!m) /* it forked, in a function that the call has called */
 		goro__refuse(call);
+	if (m == &quiet.m) {
+		end_quietly();
+		return;
+	}
 	san_release(self);
 	san_become(&m->curg->san, &m->san);
 	san_acquire(self);
@@ -310,7 +377,7 @@ struct g *goro__deferring(const char *call)
 struct g *goro__panicking(const char *call, const char *text)
 {
 	if (goro__outside()) {
-		if (!goro__running() || !goro__sched.embedded)
+		if (!may_call())
 			(void)!dprintf(STDERR_FILENO, "panic: %s\n", text);
 		goro__call_begin(call);
 	}
@@ -318,7 +385,7 @@ struct g *goro__panicking(const char *call, const char *text)
 }
 
 /* Once m->after is done anybody may find g and hand a P over. */
-void goro__park_outsider(struct m *m, struct g *g)
+static void park_thread(struct m *m, struct g *g)
 {
 	struct p *p;
 
@@ -332,6 +399,20 @@ void goro__park_outsider(struct m *m, struct g *g)
 	m->nextp = NULL;
 	take_over(m, p);
 	san_become(&m->san, &g->san);
+}
+
+/* To yield is nothing where there is nobody else. */
+void goro__park_outsider(struct m *m, struct g *g)
+{
+	if (m != &quiet.m) {
+		park_thread(m, g);
+		return;
+	}
+	if (load_relaxed(&g->status) == GWAITING)
+		goro__refuse(quiet_call);
+	m->after = NULL;
+	store_relaxed(&g->status, GRUNNING);
+	sys_yield();
 }
 
 struct m *goro__blocking_m(void)

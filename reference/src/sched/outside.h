@@ -4,8 +4,9 @@
  * Such a thread has no M: goro__m() is NULL.  That is a thread of the
  * program's own, any thread before goro_run() and after it, one inside
  * goro_blocking(), and the child of a fork.  A call that needs a P or a G asks
- * first.  In an embedded run the thread is then a goroutine for the time of the
- * call (outside.c); elsewhere the process ends with a line that names the call.
+ * first.  In an embedded run, and while no run is on, the thread is then a
+ * goroutine for the time of the call (outside.c); elsewhere the process ends
+ * with a line that names the call.
  */
 #ifndef GORO_OUTSIDE_H
 #define GORO_OUTSIDE_H
@@ -18,12 +19,17 @@
 struct errtexts;
 struct g;
 struct m;
+struct p;
 
 /* The calling thread is a goroutine from here to goro__call_end(). */
 void goro__call_begin(const char *call);
 void goro__call_end(const char *call);
 /* Ends the process: call is never to be had without a goroutine. */
 _Noreturn void goro__refuse(const char *call);
+/* Refuses call while no run is on. */
+void goro__need_run(const char *call);
+/* Whose owner makes a call while no run is on; nobody looks at its queues. */
+extern struct p goro__quiet_p __attribute__((visibility("hidden")));
 /* The caller's; refuses call if that is a thread's. */
 struct g *goro__goroutine(const char *call);
 /* The same, but a thread that is in a try may defer. */

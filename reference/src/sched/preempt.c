@@ -73,7 +73,7 @@ static bool in_runtime(uintptr_t pc)
  */
 static bool in_user_code(const struct m *m, const ucontext_t *uc)
 {
-	return m->curg && !m->after && !m->masked &&
+	return m->curg && !m->after && !m->masked && !m->outsider &&
 	       !in_runtime(arch_signal_pc(uc));
 }
 
@@ -266,10 +266,14 @@ void goro__preempt(struct p *p, enum stopped how)
 
 void goro__stop_here(void)
 {
+	struct m *m = goro__m();
+
+	if (m->outsider) /* is never stopped */
+		return;
 	if (unlikely(load_relaxed(&goro__sched.done)))
-		goro__halt_here(goro__m());
+		goro__halt_here(m);
 	if (enabled)
-		sys_raise(load_relaxed(&goro__m()->tid), PREEMPT_SIGNAL);
+		sys_raise(load_relaxed(&m->tid), PREEMPT_SIGNAL);
 }
 
 /* An M with a signal mask of the program's takes our signal all the same. */

@@ -31,6 +31,7 @@
  */
 #include <string.h>
 
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
@@ -293,8 +294,11 @@ struct g *goro__gfget(struct p *p, int size_class)
 
 	if (likely(size_class == goro__default_class))
 		g = glist_pop(&p->gfree);
-	if (unlikely(!g))
+	if (unlikely(!g)) {
+		if (p == &goro__quiet_p)
+			goro__refuse("go");
 		g = g_from_global(p, size_class);
+	}
 	return likely(g != NULL) ? g : new_g(p, size_class);
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/outside.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 
@@ -141,6 +142,8 @@ static bool resize(struct timers *h, uint32_t cap)
 
 static void grow(struct timers *h)
 {
+	if (h == &goro__quiet_p.timers)
+		goro__refuse("a timer");
 	if (!resize(h, h->cap ? h->cap * 2 : SMALLEST))
 		goro__fatal("runtime: out of memory for timers");
 }

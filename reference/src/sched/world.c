@@ -233,6 +233,7 @@ int goro_gomaxprocs(int n)
 
 	if (n <= 0 || n == old)
 		return old;
+	goro__need_run(__func__);
 	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));
 	if (n > MAX_PROCS)
 		n = MAX_PROCS;

@@ -336,8 +336,7 @@ void goro_timer_free(goro_timer *t)
 {
 	if (!t)
 		return;
-	if (goro__outside() && goro__running())
-		FROM_OUTSIDE(goro_timer_free(t));
+	FROM_OUTSIDE(goro_timer_free(t));
 	dispose(t);
 }
 
@@ -395,8 +394,7 @@ void goro_ticker_free(goro_ticker *t)
 {
 	if (!t)
 		return;
-	if (goro__outside() && goro__running())
-		FROM_OUTSIDE(goro_ticker_free(t));
+	FROM_OUTSIDE(goro_ticker_free(t));
 	dispose(&t->timer);
 }
 
