@@ -525,9 +525,8 @@ enum goro_panic_kind {
 
 struct goro_panic_value {
 	int32_t kind;   /* goro_panic_kind */
-	int32_t status; /* GORO_PANIC_RUNTIME: which */
-	/* GORO_PANIC_INT; of a string or error that was recovered, its number */
-	int64_t value;
+	int32_t status; /* GORO_PANIC_RUNTIME: which; else its number, or 0 */
+	int64_t value;  /* GORO_PANIC_INT */
 	char text[128]; /* what stands after "panic: " */
 };
 

@@ -72,6 +72,23 @@ check "panic: in a deferred call" panics panic-twice 1 "panic: first" \
 	"	panic: second"
 check "panic: deferred calls run first" panics_deferred
 check "panic: a long text is cut" long_panic
+recovers_in_main() {
+	exits 0 dies panic-main-recovers && says "recovered boom" &&
+		[ ! -s "$err" ] || no "not as if it had returned"
+}
+check "panic: main that recovers has returned" recovers_in_main
+check "panic: 10000 in turn, each recovered" exits 0 dies panic-many
+slow_reader() {
+	GOMAXPROCS=$2
+	export GOMAXPROCS
+	exits 2 dies "$1"
+}
+for procs in 1 4; do
+	for mode in panic-slow panic-slow-wait panic-slow-exit; do
+		check "two panics, slow stderr: $mode, GOMAXPROCS=$procs" \
+			slow_reader $mode $procs
+	done
+done
 check "panic: send on closed channel" panics send-closed 1 \
 	"panic: send on closed channel"
 check "panic: close of nil channel" panics close-nil 1 \

@@ -190,7 +190,9 @@ static void report(FILE *to, const struct raised *r, const struct raised *by)
 		report(to, r->before, r);
 	if (r->before && r->before->recovered && same(r, r->before))
 		return;
-	fprintf(to, "%spanic: %s", r->before ? "\t" : "", r->what.text);
+	fprintf(to, "%spanic: ", r->before ? "\t" : "");
+	for (const char *c = r->what.text; *c; c++)
+		fputs((char[]){*c, *c == '\n' ? '\t' : '\0', '\0'}, to);
 	if (r->recovered)
 		fputs(by && same(r, by) ? " [recovered, repanicked]"
 					: " [recovered]",

@@ -59,6 +59,32 @@ CASE_OF(PA_001, busy, "also while main and others run",
 		yield();
 }
 
+static void yield_ten(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 10; i++)
+		yield();
+}
+
+static void boom_slowly(void *c)
+{
+	REQUIRE_EQ(rt->core->defer(yield_ten, NULL), ASSAY_OK);
+	send_int(c, 1);
+	raise_text("boom");
+}
+
+/* Its deferred calls are under way, or it is not even raised. */
+CASE_OF(PA_001, returning, "main that returns meanwhile does not hide it",
+	.procs = {1}, PANICS("boom", NOT_MAIN, .out = ""),
+	NEEDS(NEED(core, panic), NEED(core, defer), NEED(core, try_)))
+{
+	assay_chan *c = chan_int(0);
+
+	go(boom_slowly, c);
+	recv_int(c);
+	yield_ten(NULL);
+}
+
 CASE(PA_002, "the panicking main goroutine is number 1",
      PANICS("test", "1", .out = ""),
      NEEDS(NEED(core, panic), NEED(inspect, dump)))
@@ -145,6 +171,14 @@ CASE_OF(PA_004, error, "an error is printed by its text",
 	NEEDS(NEED(core, panic), NEED(core, try_)))
 {
 	raise_value(ASSAY_PANIC_ERROR, 0, "no such thing");
+}
+
+CASE_OF(PA_004, lines, "the lines after the first are indented",
+	ENDS(.status = 2, .match = {"^panic: one\n\ttwo\n\tthree\n\n"
+				    "goroutine 1 \\[running\\]:"}),
+	NEEDS(NEED(core, panic), NEED(core, try_)))
+{
+	raise_text("one\ntwo\nthree");
 }
 
 static void catch_and_raise(void *arg)

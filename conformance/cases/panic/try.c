@@ -150,6 +150,134 @@ CASE_OF(PA_005, replaced, "a panic in a deferred call takes the other's place",
 	CHECK_STR(story, "a");
 }
 
+static void catch_any(void *arg)
+{
+	struct assay_panic p;
+
+	(void)arg;
+	CHECK(rt->core->recover(&p));
+}
+
+static void catch_and_raise_anew(void *arg)
+{
+	catch_any(NULL);
+	raise_again(arg);
+}
+
+static void recover_the_second(void *arg)
+{
+	(void)arg;
+	defer(catch_any, NULL);
+	defer(catch_and_raise_anew, NULL);
+	raise_text("first");
+}
+
+CASE_OF(PA_005, anew, "who recovers the second panic has ended both", NEEDS_TRY)
+{
+	struct assay_panic p = {0};
+
+	CHECK_EQ(rt->core->try_(recover_the_second, NULL, &p), ASSAY_OK);
+	CHECK_EQ(rt->core->try_(raise_again, NULL, &p), ASSAY_PANICKED);
+	CHECK_STR(p.text, "second");
+}
+
+static void defer_a_recover(void *arg)
+{
+	(void)arg;
+	defer(recovers_nothing, "i");
+}
+
+static void try_a_recover(void *arg)
+{
+	(void)arg;
+	CHECK_EQ(rt->core->try_(defer_a_recover, NULL, NULL), ASSAY_OK);
+	CHECK_EQ(
+		rt->core->try_(recovers_nothing, (void *)(uintptr_t) "j", NULL),
+		ASSAY_OK);
+}
+
+static void raise_first(void *tidy)
+{
+	assay_fn fn;
+
+	memcpy(&fn, tidy, sizeof(fn));
+	defer(tell, "a");
+	defer(fn, NULL);
+	raise_text("first");
+}
+
+/* The first panic is what comes out, whatever fn does in a deferred call. */
+static void goes_on(assay_fn fn)
+{
+	struct assay_panic p = {0};
+
+	CHECK_EQ(rt->core->try_(raise_first, &fn, &p), ASSAY_PANICKED);
+	CHECK_STR(p.text, "first");
+}
+
+CASE_OF(PA_005, try_inside, "a try in a deferred call cannot stop the panic",
+	NEEDS_TRY)
+{
+	goes_on(try_a_recover);
+	CHECK_STR(story, "ija");
+}
+
+CASE_OF(PA_005, defer_inside, "nor can what a deferred call defers", NEEDS_TRY)
+{
+	goes_on(defer_a_recover);
+	CHECK_STR(story, "ia");
+}
+
+static void raise_and_catch(void *arg)
+{
+	(void)arg;
+	defer(catch_any, NULL);
+	raise_text("second");
+}
+
+CASE_OF(PA_005, own, "a deferred call recovers its own panic, not the other",
+	NEEDS_TRY)
+{
+	goes_on(raise_and_catch);
+	CHECK_STR(story, "a");
+}
+
+static void catch_then_defer(void *arg)
+{
+	(void)arg;
+	catch_any(NULL);
+	defer(recovers_nothing, "i");
+}
+
+static void recover_first(void *arg)
+{
+	(void)arg;
+	defer(recovers_nothing, "a");
+	defer(catch_then_defer, NULL);
+	raise_text("first");
+}
+
+CASE_OF(PA_005, after, "after a recovery the rest has nothing to recover",
+	NEEDS_TRY)
+{
+	CHECK_EQ(rt->core->try_(recover_first, NULL, NULL), ASSAY_OK);
+	CHECK_STR(story, "ia");
+}
+
+static void raise_in_turn(void *arg)
+{
+	(void)arg;
+	for (int64_t i = rounds(2000); i > 0; i--) {
+		defer(catch_any, NULL);
+		defer(raise_again, NULL);
+	}
+}
+
+CASE_OF(PA_005, many, "thousands of panics, each recovered", NEEDS_TRY)
+{
+	CHECK_EQ(rt->core->try_(raise_in_turn, NULL, NULL), ASSAY_OK);
+}
+
 static void raise_the_status(void *arg)
 {
 	raise_status(*(const int *)arg);
@@ -320,6 +448,76 @@ CASE_OF(PA_009, recover_before, "nor when an earlier deferred call recovers",
 	defer(must_recover, NULL);
 	defer(hello, NULL);
 	rt->core->goexit();
+}
+
+static void hello_and_leave(void *arg)
+{
+	(void)arg;
+	defer(hello, NULL);
+	rt->core->goexit();
+}
+
+static void leave_by_panic(void *c)
+{
+	defer(send_token, c);
+	defer(tell, "a");
+	rt->core->try_(hello_and_leave, NULL, NULL);
+	tell("?");
+}
+
+CASE_OF(PA_009, out_of_try, "a try that catches a panic does not stop a goexit",
+	NEEDS_GOEXIT)
+{
+	assay_chan *c = chan_int(0);
+
+	go(leave_by_panic, c);
+	CHECK_EQ(recv_int(c), 7);
+	CHECK_STR(story, "a");
+}
+
+static void goexit_twice(void *c)
+{
+	defer(send_token, c);
+	defer(do_goexit, NULL);
+	defer(tell, "a");
+	defer(do_goexit, NULL);
+	rt->core->goexit();
+}
+
+CASE_OF(PA_009, twice, "goexit in a deferred call of goexit: the rest is run",
+	NEEDS_GOEXIT)
+{
+	assay_chan *c = chan_int(0);
+
+	go(goexit_twice, c);
+	CHECK_EQ(recv_int(c), 7);
+	CHECK_STR(story, "a");
+}
+
+CASE_OF(PA_009, between, "a panic before a goexit is reported with the next",
+	ENDS(.status = 2, .match = {"^panic: first\n\tpanic: hello\n\n"
+				    "goroutine 1 \\[running\\]:"}),
+	NEEDS_GOEXIT)
+{
+	defer(hello, NULL);
+	defer(do_goexit, NULL);
+	raise_text("first");
+}
+
+static void once_child(void *arg)
+{
+	rt->sync->once_do(arg, hello_and_leave, NULL);
+}
+
+CASE_OF(PA_009, once, "so is one of a function that a once calls",
+	ENDS(.status = 2, .match = {"^panic: hello"}),
+	NEEDS(NEED(core, goexit), NEED(core, defer), NEED(core, try_),
+	      NEED(core, panic), NEED(sync, once_do)))
+{
+	static assay_once once;
+
+	go(once_child, &once);
+	recv_int(chan_int(0));
 }
 
 static void say_still(void *arg)

@@ -274,19 +274,21 @@ static void unwind(struct g *g, struct panic *p)
 		;
 }
 
-/* Of the runtime's own errors there is one value each. */
-static bool has_serial(const struct goro_panic_value *v)
+/* Of small integers and of the runtime's own errors there is one value each. */
+static bool is_unique(const struct goro_panic_value *v)
 {
-	return v->kind == GORO_PANIC_STRING || v->kind == GORO_PANIC_ERROR;
+	if (v->kind == GORO_PANIC_INT)
+		return (uint64_t)v->value >= 256;
+	return v->kind != GORO_PANIC_RUNTIME && v->kind != GORO_PANIC_NIL;
 }
 
 /* Gives it a number if it is new, and a text where that follows from it. */
 static void complete(struct goro_panic_value *v)
 {
-	static _Atomic(int64_t) serial;
+	static _Atomic(int32_t) serial;
 
-	if (has_serial(v) && v->value == 0)
-		v->value = add_relaxed(&serial, 1) + 1; /* only a number */
+	if (is_unique(v) && v->status == 0)
+		v->status = add_relaxed(&serial, 1) + 1; /* only a number */
 	v->text[sizeof(v->text) - 1] = '\0';
 	if (v->text[0])
 		return;

@@ -1,6 +1,10 @@
 /*
  * dies.c - programs that end with a report: `dies MODE`.
  */
+#define _GNU_SOURCE
+
+#include <fcntl.h>
+
 #include "prog.h"
 
 static goro_mutex mutex;
@@ -119,6 +123,82 @@ static void long_panic(void *arg)
 	goro_panic("%s", text);
 }
 
+static void recover_it(void *arg)
+{
+	struct goro_panic_value v;
+
+	(void)arg;
+	if (goro_recover(&v))
+		printf("recovered %s\n", v.text);
+}
+
+static void main_recovers(void *arg)
+{
+	(void)arg;
+	goro_defer(recover_it, NULL);
+	goro_panic("boom");
+}
+
+static void boom(void *arg)
+{
+	(void)arg;
+	goro_panic("boom");
+}
+
+/* stderr becomes a full pipe, whose reader sleeps before it throws all away. */
+static void slow_stderr(void)
+{
+	static char full[4096];
+	int fd[2];
+
+	if (pipe(fd) || fcntl(fd[1], F_SETPIPE_SZ, sizeof(full)) < 0 ||
+	    write(fd[1], full, sizeof(full)) < 0)
+		exit(3);
+	if (fork() == 0) {
+		close(fd[1]);
+		usleep(300000);
+		while (read(fd[0], full, sizeof(full)) > 0)
+			;
+		_exit(0);
+	}
+	dup2(fd[1], 2);
+	close(fd[1]);
+}
+
+/* Two goroutines panic, and the report of the first takes a while. */
+static void panic_slow(void *arg)
+{
+	(void)arg;
+	slow_stderr();
+	goro_go(boom, NULL);
+	goro_go(boom, NULL);
+	goro_sleep(100 * MS);
+}
+
+/* Main returned in the one above; here it waits, and here it exits. */
+static void panic_slow_wait(void *arg)
+{
+	panic_slow(arg);
+	goro_recv(goro_make(0, 0), NULL);
+}
+
+static void panic_slow_exit(void *arg)
+{
+	panic_slow(arg);
+	exit(0);
+}
+
+/* Each panic is over when it is recovered: the stack does not grow. */
+static void panic_many(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 10000; i++) {
+		goro_defer(recover_it, NULL);
+		goro_defer(boom, NULL);
+	}
+	goro_panic("first");
+}
+
 static void send_closed(void *arg)
 {
 	goro_chan *c = goro_make(0, 1);
@@ -234,6 +314,11 @@ static const struct mode modes[] = {
 	{"panic-twice", panics_twice},
 	{"panic-deferred", panics_deferred},
 	{"panic-long", long_panic},
+	{"panic-main-recovers", main_recovers},
+	{"panic-slow", panic_slow},
+	{"panic-slow-wait", panic_slow_wait},
+	{"panic-slow-exit", panic_slow_exit},
+	{"panic-many", panic_many},
 	{"send-closed", send_closed},
 	{"close-nil", close_nil},
 	{"go-nil", go_nil},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -40,6 +41,23 @@ var _ = twin("PA-001/busy", func() {
 	yieldForever()
 })
 
+var _ = twin("PA-001/returning", func() {
+	c := make(chan int)
+	go func() {
+		defer yieldTen()
+		c <- 1
+		panic("boom")
+	}()
+	<-c
+	yieldTen()
+})
+
+func yieldTen() {
+	for i := 0; i < 10; i++ {
+		runtime.Gosched()
+	}
+}
+
 var _ = twin("PA-002", func() { panic("test") })
 
 var _ = twin("PA-003/panic", func() {
@@ -51,6 +69,8 @@ var _ = twin("PA-004/string", func() { panic("two words: 100%s") })
 var _ = twin("PA-004/integer", func() { panic(42) })
 var _ = twin("PA-004/negative", func() { panic(-7) })
 var _ = twin("PA-004/error", func() { panic(errors.New("no such thing")) })
+
+var _ = twin("PA-004/lines", func() { panic("one\ntwo\nthree") })
 
 var _ = twin("PA-006", func() {
 	defer func() {
@@ -132,6 +152,20 @@ var _ = twin("PA-009/recover_before", func() {
 	defer mustRecover()
 	defer hello()
 	runtime.Goexit()
+})
+
+var _ = twin("PA-009/between", func() {
+	defer hello()
+	defer runtime.Goexit()
+	panic("first")
+})
+
+var _ = twin("PA-009/once", func() {
+	go new(sync.Once).Do(func() {
+		defer hello()
+		runtime.Goexit()
+	})
+	<-make(chan int)
 })
 
 var _ = twin("PA-009/goexit_goes_on", func() {
