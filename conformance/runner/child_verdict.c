@@ -61,14 +61,24 @@ static bool step(enum ledger_stage from, enum ledger_stage to)
 			out_of_turn(to));
 }
 
+/* Main may end the process before the other thread can record it. */
+static bool left_early(void)
+{
+	return caller_let_return(&caller) &&
+	       !check_ok(false, current->file, current->line,
+			 "core->run() returned before main did");
+}
+
 static void start_body(void *arg)
 {
 	(void)arg;
 	if (!step(LEDGER_CALLED, LEDGER_BEGAN))
 		return;
-	caller_let_return(&caller);
+	if (left_early())
+		return;
 	current->body();
-	caller_let_return(&caller);
+	if (left_early())
+		return;
 	step(LEDGER_BEGAN, LEDGER_ENDED);
 }
 

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOKS 50 /* a millisecond each */
+#define LOOKS 200 /* a millisecond each */
 
 void caller_enter(struct caller *c)
 {
@@ -18,7 +18,7 @@ void caller_enter(struct caller *c)
 
 void caller_leave(struct caller *c)
 {
-	/* pairs with nothing: only main looks, and only at the flag */
+	/* main looks at nothing but the flag: no order is needed */
 	atomic_store_explicit(&c->left, true, memory_order_relaxed);
 }
 
@@ -41,15 +41,18 @@ static bool asleep(pid_t thread)
 	return state == NULL || strncmp(state, ") R", 3) != 0;
 }
 
-void caller_let_return(struct caller *c)
+static bool has_left(struct caller *c)
+{
+	return atomic_load_explicit(&c->left, memory_order_relaxed);
+}
+
+bool caller_let_return(struct caller *c)
 {
 	const struct timespec ms = {0, 1000000};
 
 	if (gettid() == c->thread)
-		return;
-	for (int i = 0; i < LOOKS && !asleep(c->thread); i++) {
-		if (atomic_load_explicit(&c->left, memory_order_relaxed))
-			return;
+		return false;
+	for (int i = 0; i < LOOKS && !has_left(c) && !asleep(c->thread); i++)
 		nanosleep(&ms, NULL);
-	}
+	return has_left(c);
 }

@@ -22,10 +22,10 @@ void caller_enter(struct caller *c);
 void caller_leave(struct caller *c);
 
 /*
- * From main, on any thread.  Returns at once if the caller sleeps, is this
- * thread or has left; else, as it computes for other goroutines or is on its
- * way out, within some 50 ms.
+ * From main, on any thread.  True if the caller has left.  Returns at once if
+ * it sleeps, is this thread or has left; else, as it computes for other
+ * goroutines or is on its way out, within some 200 ms.
  */
-void caller_let_return(struct caller *c);
+bool caller_let_return(struct caller *c);
 
 #endif

@@ -27,9 +27,9 @@ static atomic_bool ended;
 
 static void run_to_its_end(void *fn)
 {
-	caller_let_return(&caller);
+	REQUIRE(!caller_let_return(&caller));
 	(*(assay_fn *)fn)(NULL);
-	caller_let_return(&caller);
+	REQUIRE(!caller_let_return(&caller));
 	/* pairs with the load of ob_run() */
 	atomic_store_explicit(&ended, true, memory_order_release);
 }
