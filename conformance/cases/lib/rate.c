@@ -116,6 +116,23 @@ CASE_OF(XL_012, infinite, "with no limit all is allowed", NEEDS(NEED_LIMITER))
 	prove_alive();
 }
 
+/* Infinity times no time is no token. */
+CASE_OF(XL_012, passing, "a limit that was none for no time leaves no trace",
+	NEEDS(NEED_LIMITER, NEED_EXT(rate, set_limit)))
+{
+	assay_limiter *l = limiter(10, 1);
+
+	CHECK(allow(l, T(0), 1));
+	ext->rate->set_limit(l, T(0), INFINITY);
+	CHECK(allow(l, T(0), 1000));
+	ext->rate->set_limit(l, T(0), 10);
+	CHECK(!allow(l, T(0), 1));
+	CHECK(!allow(l, T(0) + 99 * MS, 1));
+	CHECK(allow(l, T(0) + 101 * MS, 1));
+	CHECK(!allow(l, T(0) + 101 * MS, 1));
+	free_limiter(l);
+}
+
 CASE_OF(XL_012, zero, "with a limit of 0 only the burst is allowed",
 	NEEDS(NEED_LIMITER))
 {

@@ -58,9 +58,12 @@ static double seconds(int64_t ns)
 	return (double)(ns / GORO_SECOND) + (double)(ns % GORO_SECOND) / 1e9;
 }
 
+/* Go's infinite rate is the largest number: infinity times no time is none. */
 static double tokens_in(double limit, int64_t ns)
 {
-	return limit > 0 ? seconds(ns) * limit : 0;
+	if (limit <= 0)
+		return 0;
+	return seconds(ns) * (limit < DBL_MAX ? limit : DBL_MAX);
 }
 
 static int64_t time_for(double limit, double tokens)

@@ -82,8 +82,15 @@ static void look_up(void *arg)
 
 	if (l->service[0])
 		look_up_service(l);
-	if (l->host[0] && !l->unknown_port)
-		l->failed = getaddrinfo(l->host, NULL, &hints, &l->found);
+	if (!l->host[0] || l->unknown_port)
+		return;
+	l->failed = getaddrinfo(l->host, NULL, &hints, &l->found);
+	/* It may have addresses of the other family: filter() says so. */
+	if (l->failed == 0 || hints.ai_family == AF_UNSPEC)
+		return;
+	hints.ai_family = AF_UNSPEC;
+	if (getaddrinfo(l->host, NULL, &hints, &l->found) == 0)
+		l->failed = 0;
 }
 
 /* So many may look up at once, as each holds a thread; NULL: no memory. */

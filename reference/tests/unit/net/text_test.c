@@ -1,6 +1,7 @@
 /*
  * text_test.c - what goro_net_error() says, against what Go said.
  */
+#include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,27 @@ static void dials(void)
 		UNIT_STR(goro_net_error(), all[i].text);
 		CU_ASSERT_PTR_NULL(c);
 	}
+}
+
+/* Where localhost has no address of IPv6, it has the other's. */
+static void other_family(void)
+{
+	const struct addrinfo v6 = {.ai_family = AF_INET6};
+	struct addrinfo *found;
+	goro_listener *l = NULL;
+	goro_conn *c = NULL;
+
+	if (getaddrinfo("localhost", NULL, &v6, &found) == 0) {
+		freeaddrinfo(found);
+		return;
+	}
+	UNIT_EQ(goro_dial("tcp6", "localhost:1", GORO_FOREVER, &c),
+		GORO_NET_ADDR);
+	UNIT_STR(goro_net_error(),
+		 "dial tcp6: address localhost: no suitable address found");
+	UNIT_EQ(goro_listen("tcp6", "localhost:0", &l), GORO_NET_ADDR);
+	UNIT_STR(goro_net_error(),
+		 "listen tcp6: address localhost: no suitable address found");
 }
 
 static void listens(void)
@@ -229,6 +251,7 @@ static void each_goroutine(void)
 static const struct unit_test tests[] = {
 	{"of dials", dials},
 	{"of listens", listens},
+	{"of a name of the other family", other_family},
 	{"a unix path that is too long", long_path},
 	{"of connections", connections},
 	{"of listeners", listeners},
