@@ -406,16 +406,18 @@ CASE_OF(XL_015, full, "what comes back does not overflow the burst",
 
 /*
  * The bucket in numbers: tokens there at the time last, and when the event
- * that was granted last will be.
+ * that was granted last will be.  newest is that event; 0 once the time was
+ * reckoned back from one that was given up.
  */
 struct model {
 	double limit, tokens;
 	int64_t burst, last, last_event;
+	int64_t newest, booked;
 };
 
 struct booking {
 	bool ok;
-	int64_t n, act;
+	int64_t id, n, act;
 	double limit;
 	assay_reservation *real;
 };
@@ -446,26 +448,55 @@ static struct booking book(struct model *m, int64_t at, int64_t n, bool wait)
 		m->tokens = tokens;
 		m->last = at;
 		m->last_event = b.act;
+		b.id = m->newest = ++m->booked;
 	}
 	return b;
 }
 
+/* What stays of b if it is given up, and the event before it. */
+static double remains_of(const struct model *m, const struct booking *b)
+{
+	return (double)b->n - (double)(m->last_event - b->act) / 1e9 * b->limit;
+}
+
+static int64_t event_before(const struct booking *b)
+{
+	return b->act - (int64_t)((double)b->n / b->limit * 1e9);
+}
+
+static bool near(int64_t a, int64_t b)
+{
+	return a - b <= 2 && b - a <= 2;
+}
+
+/*
+ * False: a nanosecond, or the last bit of the tokens, decides what becomes of
+ * b, and runtimes may round as they like.
+ */
+static bool sure_to_unbook(const struct model *m, const struct booking *b,
+			   int64_t at)
+{
+	double left = remains_of(m, b);
+
+	if (!b->ok)
+		return true;
+	return !near(b->act, at) && !near(event_before(b), at) &&
+	       (left > 1e-6 || left < -1e-6) &&
+	       (b->id == m->newest || !near(b->act, m->last_event));
+}
+
 static void unbook(struct model *m, const struct booking *b, int64_t at)
 {
-	double later, back;
-	int64_t before;
+	double left = remains_of(m, b);
 
-	if (!b->ok || b->n == 0 || b->act < at)
+	if (!b->ok || b->n == 0 || b->act < at || left <= 0)
 		return;
-	later = (double)(m->last_event - b->act) / 1e9 * b->limit;
-	back = (double)b->n - later;
-	if (back <= 0)
-		return;
-	m->tokens = smaller(tokens_at(m, at) + back, (double)m->burst);
+	m->tokens = smaller(tokens_at(m, at) + left, (double)m->burst);
 	m->last = at;
-	before = b->act - (int64_t)((double)b->n / b->limit * 1e9);
-	if (b->act == m->last_event && before >= at)
-		m->last_event = before;
+	if (b->act == m->last_event && event_before(b) >= at) {
+		m->last_event = event_before(b);
+		m->newest = 0;
+	}
 }
 
 enum { BOOKINGS = 6 };
@@ -503,7 +534,7 @@ static void do_both(assay_limiter *l, struct model *m, struct booking *some,
 		break;
 	case 5:
 	case 6:
-		if (one->real != NULL) {
+		if (one->real != NULL && sure_to_unbook(m, one, at)) {
 			cancel_at(one->real, at);
 			unbook(m, one, at);
 			one->ok = false; /* cancelled once */
