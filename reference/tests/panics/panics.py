@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares panics on goro with real Go, by programs made at random.
 
-	panics.py RUN_GORO RUN_GO N SEED
+    panics.py RUN_GORO RUN_GO N SEED
 
 Makes N programs of defers, panics, recovers, goexits, tries, onces and lazy
 values in each other (run.c says how they are written), runs them on both, and
@@ -99,7 +99,8 @@ def run_all(command, path, n):
             err, status = done.stderr, done.returncode
         except subprocess.TimeoutExpired as e:
             err, status = e.stderr or b"", "hangs"
-        parts = re.split(r"^== \d+\n", err.decode(errors="replace"), flags=re.M)
+        said = err.decode(errors="replace")
+        parts = re.split(r"^== \d+\n", said, flags=re.M)
         if len(parts) < 2:
             sys.exit(f"panics: {command} does not run: {status} {parts}")
         results += [(normal(p), 0) for p in parts[1:-1]]
