@@ -3,8 +3,9 @@
  * other, run what they got and queue it anew: every goroutine runs as often as
  * it was queued, and is on one list at a time.
  *
- * A goroutine that has run is linked into the queue at once.  One that a thief
- * could see before it was off the queue would take the rest of it along.
+ * A goroutine that has run is linked into the free list of its P at once, and
+ * from there into the queue.  One that a thief could see before it was off the
+ * queue would take the rest of it along.
  */
 #include <stdlib.h>
 
@@ -12,7 +13,7 @@
 #include "sched/globq.h"
 #include "threads.h"
 
-enum { PS = 4, ITEMS = 64, TURNS = 2000 * STRESS_SCALE };
+enum { PS = 4, ITEMS = 64, FREE = 4, TURNS = 2000 * STRESS_SCALE };
 
 static struct globq queue;
 static struct lock queue_lock;
@@ -22,6 +23,7 @@ static _Atomic(int64_t) turns; /* left */
 
 struct owner {
 	uint32_t id;
+	struct glist ended;
 	uint64_t shares, stolen;
 };
 
@@ -53,11 +55,15 @@ static struct g *find(struct owner *o, uint32_t turn)
 }
 
 /* parent is plain: two that run it at once are a race, and lose a turn. */
-static void run_and_queue(struct g *g)
+static void run(struct owner *o, struct g *g)
 {
 	g->parent++;
+	glist_push(&o->ended, g);
+	if (o->ended.n < FREE)
+		return;
 	lock(&queue_lock);
-	globq_push(&queue, g);
+	globq_push(&queue, glist_pop(&o->ended));
+	globq_push_all(&queue, &o->ended);
 	unlock(&queue_lock);
 }
 
@@ -73,7 +79,7 @@ static void *own(void *arg)
 		if (!g)
 			continue;
 		add_relaxed(&turns, -1);
-		run_and_queue(g);
+		run(o, g);
 	}
 	return NULL;
 }
@@ -118,8 +124,10 @@ static void share_steal_end(void)
 	threads_start(&threads, PS, own, owners, sizeof(*owners));
 	threads_join(&threads);
 	goro__mp = 0;
-	for (int i = 0; i < PS; i++)
+	for (int i = 0; i < PS; i++) {
 		shares += owners[i].shares;
+		globq_push_all(&queue, &owners[i].ended);
+	}
 	CU_ASSERT_TRUE(shares > 0);
 	check_all_there();
 	queue = (struct globq){0};
