@@ -13,7 +13,7 @@
 #include "sched/globq.h"
 #include "threads.h"
 
-enum { PS = 4, ITEMS = 64, FREE = 4, TURNS = 2000 * STRESS_SCALE };
+enum { PS = 4, ITEMS = 64, FREE = 4, TURNS = 20000 * STRESS_SCALE };
 
 static struct globq queue;
 static struct lock queue_lock;
