@@ -12,7 +12,11 @@ MC_BUGS := $(patsubst $(MC)/planted/%.sed,%,$(wildcard $(MC)/planted/*.sed))
 MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
-MC_LINKED := $(addprefix sched/,runq globq m timer) $(addprefix base/,lock note)
+MC_LINKED := $(addprefix sched/,runq globq idle m timer) \
+	$(addprefix base/,lock note)
+# These models have the scheduler as it is, sysmon too.
+MC_LINKED_sched := $(addprefix sched/,schedule poll monitor sysmon)
+MC_LINKED_blocking := $(MC_LINKED_sched)
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) -I$(MC) \
 	-Ireference/include -Ireference/src/base/san/none \
 	-Ireference/src/base/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h
@@ -37,13 +41,15 @@ $(1)/src/.made: $(MC_SRC) $(MC)/small.sed $(MC)/plant.sh \
 
 $(1)/$(2): $(1)/src/.made $(MC)/models/$(2).c $(MC)/harness.c $(MC_HEADERS) \
 		$(MC_ENGINE) $(MC)/build.mk
-	@set -e; for f in $(MC_LINKED:%=$(1)/src/%.c) $(MC)/harness.c; do \
+	@set -e; for f in $(MC_LINKED:%=$(1)/src/%.c) \
+			$(MC_LINKED_$(2):%=$(1)/src/%.c) $(MC)/harness.c; do \
 		$$(CC) $$(MC_CFLAGS) $$(MC_WATCHED) -I$(1)/src \
 			-c -o $(1)/$$$$(basename $$$$f .c).o $$$$f; done
 	@$$(CC) $$(MC_CFLAGS) $$(MC_WATCHED) -I$(1)/src -c -o $$@.model.o \
 		$(MC)/models/$(2).c
 	$$(CC) -g $$(MC_LINK) -o $$@ $$@.model.o $(1)/harness.o \
-		$(patsubst %,$(1)/%.o,$(notdir $(MC_LINKED))) $(MC_ENGINE)
+		$(patsubst %,$(1)/%.o,$(notdir $(MC_LINKED) \
+		$(MC_LINKED_$(2)))) $(MC_ENGINE)
 MC_PROGRAMS += $(1)/$(2)
 endef
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/idle.h"
+#include "sched/poll.h"
 #include "diag/schedtrace.h"
 
 struct sched goro__sched;
@@ -80,9 +82,10 @@ STUB bool goro__virtual_idle(void)
 	return false;
 }
 
-STUB bool goro__work_anywhere(void)
+STUB struct m *goro__stopped_m(struct p *p)
 {
-	return false;
+	(void)p;
+	return NULL;
 }
 
 STUB void goro__preempt_unblock(sigset_t *mask)
@@ -134,10 +137,6 @@ STUB void goro__park(struct lock *l, enum wait_reason why)
 	(void)l, (void)why;
 }
 
-STUB void goro__wakep(void)
-{
-}
-
 STUB int64_t goro__schedtrace_wait(void)
 {
 	return -1;
@@ -155,10 +154,26 @@ STUB bool goro__network_unwatched(void)
 
 STUB void goro__break_poll(void)
 {
-	goro__note_wake(&goro__sched.pollnote);
+	goro__note_wake(&goro__sched.idle.pollnote);
 }
 
 STUB int64_t goro__next_timer(void)
 {
 	return INT64_MAX;
+}
+
+STUB void goro__deadline(int64_t when)
+{
+	(void)when;
+}
+
+STUB void goro__deadline_here(struct m *m, int64_t when)
+{
+	(void)m, (void)when;
+}
+
+STUB bool goro__poll_idle(struct m *m)
+{
+	(void)m;
+	return false;
 }

@@ -4,7 +4,7 @@
 #	plant.sh HERE DIR NAME
 #
 # The sizes of small.sed, and if NAME is not "small" the bug of
-# planted/NAME.sed, whose second line names the file that it changes:
+# planted/NAME.sed, whose second line names the files that it changes:
 # "# file: sched/runq.h".  A script that changes nothing is an error.
 set -eu
 
@@ -31,11 +31,12 @@ edit "$here/small.sed" "$dir/sched/schedule.c"
 edit "$here/small.sed" "$dir/base/lock.c"
 if [ "$name" != small ]; then
 	script=$here/planted/$name.sed
-	file=$(sed -n 's/^# file: //p' "$script")
-	[ -f "$dir/$file" ] || {
-		echo "plant.sh: $script names no file of the runtime" >&2
-		exit 1
-	}
-	edit "$script" "$dir/$file"
+	for file in $(sed -n 's/^# file: //p' "$script") ; do
+		[ -f "$dir/$file" ] || {
+			echo "plant.sh: $script names no file of the runtime" >&2
+			exit 1
+		}
+		edit "$script" "$dir/$file"
+	done
 fi
 touch "$dir/.made"

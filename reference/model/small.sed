@@ -1,5 +1,5 @@
 # A ring of four and one round of stealing: more would only repeat.
 s/^#define RUNQ_SIZE 256$/#define RUNQ_SIZE 4/
-s/STEAL_ROUNDS = 4,/STEAL_ROUNDS = 1,/
+s/STEAL_ROUNDS = 4 /STEAL_ROUNDS = 1 /
 # The checker's wait ends with a write of others: waiting twice waits for two.
 s/LONGEST = 64,/LONGEST = 1,/

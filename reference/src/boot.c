@@ -18,8 +18,10 @@
 #include "base/godebug.h"
 #include "base/print.h"
 #include "sched/panic.h"
+#include "sched/idle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "sched/sysmon.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 

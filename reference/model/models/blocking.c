@@ -7,7 +7,10 @@
  */
 #include "harness.h"
 
-#include "sched/schedule.c"
+#include "sched/idle.h"
+#include "sched/monitor.h"
+#include "sched/switch.h"
+#include "sched/sysmon.h"
 
 /* The goroutine's M is on the scheduler's stack from here on. */
 static inline void to_scheduler(struct m *m, struct g *g)
@@ -19,7 +22,6 @@ static inline void to_scheduler(struct m *m, struct g *g)
 #define switch_to_g0 to_scheduler
 #include "sched/syscall.c"
 #undef switch_to_g0
-#include "sched/sysmon.c"
 
 /* A goroutine that ends at once; two that run it or own its P are a race. */
 static void run(struct m *m, struct g *g)
@@ -38,9 +40,7 @@ static void look_for_work(struct m *m)
 
 		if (!m->p)
 			goro__stopm();
-		g = find_runnable(m);
-		if (m->spinning)
-			reset_spinning(m);
+		g = goro__find_runnable(m);
 		run(m, g);
 	}
 }
@@ -76,19 +76,21 @@ static void ticks(void *unused)
 {
 	(void)unused;
 	harness_be(HARNESS_MS - 1);
-	harness_p[0].mon_syscalltick = 1;
+	harness_p[0].mon.calls = 1;
 	for (int64_t now = 1; now < 4 * SLICE; now += 2 * SLICE)
 		if (load_acquire(&harness_p[0].status) == PSYSCALL)
-			retake_syscall(&harness_p[0], now);
-	model_wait_quiet();
-	if (load_relaxed(&goro__sched.skipped) > 0)
-		wake_one();
+			goro__watch_p(&harness_p[0], now);
+	for (int64_t now = 4 * SLICE; now < 4 * SLICE + 3; now++) {
+		model_wait_quiet();
+		for (int i = 0; i < goro__sched.gomaxprocs; i++)
+			goro__watch_p(&harness_p[i], now);
+	}
 }
 
 static void add_idle_m(void)
 {
-	goro__sched.midle = &harness_m[1];
-	goro__sched.nmidle = 1;
+	goro__sched.idle.midle = &harness_m[1];
+	goro__sched.idle.nmidle = 1;
 	store_relaxed(&goro__sched.mcount, 2u);
 	model_thread("M1", idle_m, NULL);
 }
@@ -120,9 +122,10 @@ static void check_idle_ps(void)
 {
 	uint32_t n = 0;
 
-	for (struct p *p = goro__sched.pidle; p && n < HARNESS_PS; p = p->link)
+	for (struct p *p = goro__sched.idle.pidle; p && n < HARNESS_PS;
+	     p = p->link)
 		n++;
-	MODEL_CHECK(n == load_relaxed(&goro__sched.npidle));
+	MODEL_CHECK(n == load_relaxed(&goro__sched.idle.npidle));
 	MODEL_CHECK((int32_t)n <= goro__sched.gomaxprocs);
 }
 
@@ -139,14 +142,14 @@ static void sleep_then_watch(void *unused)
 {
 	(void)unused;
 	harness_be(HARNESS_MS - 1);
-	sleep_if_idle();
+	goro__sleep_if_idle();
 }
 
 static void take_p(void *unused)
 {
 	(void)unused;
 	harness_be(0);
-	MODEL_CHECK(take_idle_p());
+	MODEL_CHECK(goro__take_idle_p());
 }
 
 static void setup_asleep(void)
@@ -162,8 +165,8 @@ static void give_and_take(void *unused)
 	struct m *m = harness_be(0);
 
 	(void)unused;
-	if (give_up_p())
-		MODEL_CHECK(take_idle_p());
+	if (goro__give_up_p())
+		MODEL_CHECK(goro__take_idle_p());
 	MODEL_CHECK(m->p);
 }
 

@@ -1,3 +1,3 @@
 # Who stops looking does not look a second time.
-# file: sched/schedule.c
-s/if (recheck(m, was_spinning) || poll_idle())/if ((false \&\& recheck(m, was_spinning)) || poll_idle())/
+# file: sched/idle.c
+s/if (recheck(m, was_spinning) || goro__poll_idle(m))/if ((false \&\& recheck(m, was_spinning)) || goro__poll_idle(m))/

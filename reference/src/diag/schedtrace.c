@@ -164,10 +164,10 @@ static void copy_sched(struct sched *s)
 {
 	uint32_t awake;
 
-	trace.idle_procs = load_relaxed(&s->npidle);
-	trace.idle_threads = s->nmidle;
+	trace.idle_procs = load_relaxed(&s->idle.npidle);
+	trace.idle_threads = s->idle.nmidle;
 	awake = trace.threads - trace.idle_threads;
-	trace.spinning = load_relaxed(&s->nmspinning);
+	trace.spinning = load_relaxed(&s->idle.nmspinning);
 	if (trace.spinning > awake)
 		trace.spinning = awake;
 	trace.runq = s->globq.list.n;

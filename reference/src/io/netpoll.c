@@ -227,8 +227,8 @@ static int init(void)
 	}
 	unlock(&opening);
 	/* Who sleeps without the poller goes to sleep in it. */
-	if (!e && load_seq(&s->polluntil) != 0)
-		goro__note_wake(&s->pollnote);
+	if (!e && load_seq(&s->idle.polluntil) != 0)
+		goro__note_wake(&s->idle.pollnote);
 	return e;
 }
 

@@ -14,6 +14,7 @@
 #include <signal.h>
 
 #include "sched/halt.h"
+#include "sched/idle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 

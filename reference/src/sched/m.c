@@ -1,5 +1,6 @@
 /*
- * m.c - threads: made, put to sleep, woken; and the list of idle Ps.
+ * m.c - threads: how they are made, what a P without one needs, and when all
+ * of them sleep.
  */
 #include <limits.h>
 #include <signal.h>
@@ -9,6 +10,8 @@
 #include "io/netpoll.h"
 #include "base/print.h"
 #include "sched/globq.h"
+#include "sched/idle.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
@@ -22,32 +25,6 @@ static sigset_t user_signals;
 /* used: the only references are inside asm, which link-time optimisers miss. */
 _Thread_local struct m *goro__tls_m
 	__attribute__((tls_model("initial-exec"), used));
-
-struct p *goro__pidleget(void)
-{
-	struct sched *s = &goro__sched;
-	struct p *p = s->pidle;
-
-	if (!p)
-		return NULL;
-	s->pidle = p->link;
-	store_seq(&s->npidle, load_relaxed(&s->npidle) - 1);
-	if (load_relaxed(&s->sysmonwait)) {
-		store_relaxed(&s->sysmonwait, 0u);
-		goro__set_seconds(sys_clock()); /* as nobody did meanwhile */
-		goro__note_wake(&s->sysmonnote);
-	}
-	return p;
-}
-
-void goro__pidleput(struct p *p)
-{
-	struct sched *s = &goro__sched;
-
-	p->link = s->pidle;
-	s->pidle = p;
-	store_seq(&s->npidle, load_relaxed(&s->npidle) + 1);
-}
 
 /* The release pairs with the acquire of a thief or of sysmon. */
 void goro__acquirep(struct p *p)
@@ -227,10 +204,8 @@ static _Noreturn void too_many_threads(void)
  * It runs no goroutine, so a new thread inherits nothing that a goroutine
  * locked to its thread has changed; and it holds no P, so it may wait for a
  * lock of libc that a stopped goroutine holds.
- *
- * sched.lock is held for both; the M counts from now on.
  */
-static void want_m(struct p *p, bool spinning)
+void goro__want_m(struct p *p, bool spinning)
 {
 	struct sched *s = &goro__sched;
 
@@ -238,6 +213,13 @@ static void want_m(struct p *p, bool spinning)
 	p->start_spinning = spinning;
 	p->link = s->wantm;
 	s->wantm = p;
+}
+
+void goro__make_m(void)
+{
+	if (exceeds_limit())
+		too_many_threads();
+	goro__note_wake(&goro__sched.template_note);
 }
 
 void goro__want_spare_m(void)
@@ -274,65 +256,6 @@ void goro__make_threads(void)
 		new_m(NULL);
 }
 
-void goro__startm(struct p *p, bool spinning)
-{
-	struct sched *s = &goro__sched;
-	struct m *m;
-	bool exceeds, stopped = false;
-
-	lock(&s->lock);
-	if (!p)
-		p = goro__pidleget();
-	if (!p) {
-		unlock(&s->lock);
-		if (spinning)
-			add_seq(&s->nmspinning, -1u);
-		return;
-	}
-	m = s->midle;
-	if (m) {
-		s->midle = m->schedlink;
-		s->nmidle--;
-	} else if ((m = goro__stopped_m(p)) != NULL) {
-		stopped = true;
-		goro__want_spare_m();
-	} else {
-		want_m(p, spinning);
-	}
-	exceeds = exceeds_limit();
-	unlock(&s->lock);
-	if (m) {
-		if (!stopped)
-			m->spinning = spinning;
-		else if (spinning)
-			add_seq(&s->nmspinning, -1u);
-		m->nextp = p;
-		goro__note_wake(&m->note);
-		return;
-	}
-	if (exceeds)
-		too_many_threads();
-	goro__note_wake(&s->template_note);
-}
-
-void goro__stopm(void)
-{
-	struct sched *s = &goro__sched;
-	struct m *m = goro__m();
-	struct p *p;
-
-	lock(&s->lock);
-	m->schedlink = s->midle;
-	s->midle = m;
-	s->nmidle++;
-	goro__checkdead();
-	unlock(&s->lock);
-	goro__note_sleep(&m->note, -1);
-	p = m->nextp;
-	m->nextp = NULL;
-	goro__acquirep(p);
-}
-
 /* p is idle and belongs to nobody; sched.lock is not held. */
 void goro__handoffp(struct p *p)
 {
@@ -343,10 +266,10 @@ void goro__handoffp(struct p *p)
 		goro__startm(p, false);
 		return;
 	}
-	if (load_seq(&s->nmspinning) + load_seq(&s->npidle) == 0) {
+	if (load_seq(&s->idle.nmspinning) + load_seq(&s->idle.npidle) == 0) {
 		uint32_t none = 0;
 
-		if (cas_seq(&s->nmspinning, &none, 1u)) {
+		if (cas_seq(&s->idle.nmspinning, &none, 1u)) {
 			goro__startm(p, true);
 			return;
 		}
@@ -361,7 +284,7 @@ void goro__handoffp(struct p *p)
 	}
 	/* The last P that was in use: somebody must sleep for the network. */
 	if (globq_len(&s->globq) > 0 ||
-	    ((int32_t)load_relaxed(&s->npidle) == s->gomaxprocs - 1 &&
+	    ((int32_t)load_relaxed(&s->idle.npidle) == s->gomaxprocs - 1 &&
 	     goro__network_unwatched())) {
 		unlock(&s->lock);
 		goro__startm(p, false);
@@ -390,19 +313,19 @@ int64_t goro__count_live(void)
 /* All Ms but n sleep; those that are tied to a goroutine do it elsewhere. */
 static bool idle_but(struct sched *s, int64_t n)
 {
-	return s->nmidle + (int64_t)s->nmidlelocked + n >=
+	return s->idle.nmidle + (int64_t)s->nmidlelocked + n >=
 	       (int64_t)load_relaxed(&s->mcount);
 }
 
 /*
  * An M still sleeps for a timer that has been stopped, or a goroutine that no
  * longer waits for the network, and is the last: it must come by here too.
- * The fence pairs with the cas and the second look in poll_idle().
+ * The fence pairs with the cas and the second look in goro__poll_idle().
  */
 static void wake_futile_poller(struct sched *s)
 {
 	fence_seq();
-	if (idle_but(s, 1) && load_relaxed(&s->polluntil) != 0 &&
+	if (idle_but(s, 1) && load_relaxed(&s->idle.polluntil) != 0 &&
 	    !goro__netpoll_awaited() &&
 	    (goro__next_timer() == INT64_MAX || goro__virtual()))
 		goro__break_poll();

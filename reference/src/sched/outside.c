@@ -33,6 +33,8 @@
 #include <unistd.h>
 
 #include "sched/globq.h"
+#include "sched/idle.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
@@ -284,11 +286,10 @@ static void give_back(void)
 		return;
 	fence_seq(); /* pairs with runq_set_next(), goro__globrunqput() */
 	if (!goro__work_anywhere() &&
-	    (load_seq(&s->polluntil) != 0 ||
+	    (load_seq(&s->idle.polluntil) != 0 ||
 	     (goro__next_timer() == INT64_MAX && !goro__network_unwatched())))
 		return;
-	store_relaxed(&s->skip, 0u);
-	goro__wakep();
+	goro__wake_missed();
 }
 
 /* False: a run has begun meanwhile. */

@@ -97,9 +97,9 @@ static struct m *pass_on(struct p *p, struct m *instead)
 
 	store_release(&p->status, PIDLE);
 	if (!m) {
-		m = s->midle;
-		s->midle = m->schedlink;
-		s->nmidle--;
+		m = s->idle.midle;
+		s->idle.midle = m->schedlink;
+		s->idle.nmidle--;
 	}
 	m->nextp = p;
 	return m;
@@ -179,7 +179,7 @@ static bool stop(struct m *m, struct g *g)
 		unlock(&s->lock);
 		return false;
 	}
-	can = s->midle || load_relaxed(&s->gcwaiting);
+	can = s->idle.midle || load_relaxed(&s->gcwaiting);
 	if (!can)
 		goro__want_spare_m();
 	if (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP) {

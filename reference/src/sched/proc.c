@@ -172,9 +172,7 @@ void goro__start(struct g *g)
 	count(&p->stats.spawned);
 	store_relaxed(&g->status, GRUNNABLE);
 	san_release(g);
-	goro__runqput(p, g, true);
-	if (unlikely(goro__mp))
-		goro__wakep();
+	submit(p, g);
 }
 
 static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,

@@ -45,22 +45,11 @@ void goro__schedule(void);
 void goro__arrive(void);
 /* Puts g on p's queue; next: before all others.  Owner of p only. */
 void goro__runqput(struct p *p, struct g *g, bool next);
+/* On the global queue; the caller may look at nmspinning then. */
 void goro__globrunqput(struct g *g);
-/* When the first timer of any P is due; INT64_MAX: there is none. */
-int64_t goro__next_timer(void);
-/* Some queue has a goroutine. */
-bool goro__work_anywhere(void);
-/* Starts a spinning M if a P is idle and nobody spins. */
-void goro__wakep(void);
-/*
- * Whom the network poller finds ready is put on run queues.  Does not wait;
- * the caller may have a P or not.  True: there were some.
- */
-bool goro__poll_network(void);
-/* Wakes the M that sleeps for timers and the network. */
-void goro__break_poll(void);
-/* Goroutines wait for the network, and no M sleeps for it. */
-bool goro__network_unwatched(void);
+void goro__globrunqput_all(struct glist *l);
+/* Blocks until there is a goroutine to run on m; m has a P then. */
+struct g *goro__find_runnable(struct m *m);
 
 /* ---- note.c ------------------------------------------------------------- */
 
@@ -70,13 +59,6 @@ bool goro__note_sleep(atomic_uint *note, int64_t ns);
 
 /* ---- m.c: threads ------------------------------------------------------- */
 
-/* Runs p (NULL: an idle one, if any) on an idle or a new M. */
-void goro__startm(struct p *p, bool spinning);
-/* Sleeps until startm gives this M a P. */
-void goro__stopm(void);
-/* sched.lock held for these. */
-struct p *goro__pidleget(void);
-void goro__pidleput(struct p *p);
 void goro__acquirep(struct p *p);
 struct p *goro__releasep(void);
 /* Gives p to another M if there is anything to do for it. */
@@ -87,6 +69,10 @@ int goro__newm_thread(void (*fn)(void));
 void goro__checkdead(void);
 /* Goroutines that have not ended; sched.lock may be held. */
 int64_t goro__count_live(void);
+/* Asks for an M for p; sched.lock is held.  The M counts from now on. */
+void goro__want_m(struct p *p, bool spinning);
+/* After goro__want_m(), without the lock: has it made. */
+void goro__make_m(void);
 /* Makes the threads that were asked for. */
 void goro__make_threads(void);
 /* Asks for one more idle M; sched.lock is held. */
@@ -212,8 +198,6 @@ static inline void goro__timer_done(struct timer *t)
 	sub_release(&t->running, 1u);
 }
 
-/* Wakes the M that sleeps for timers if it would sleep longer than this. */
-void goro__wake_poller(int64_t when);
 void goro__timers_move(struct timers *to, struct timers *from);
 /* The first of when + n * period that is after now; INT64_MAX: never. */
 int64_t goro__next_tick(int64_t when, int64_t period, int64_t now);
@@ -232,10 +216,8 @@ _Noreturn void goro__panic_status(int status);
 void goro__dump_all(struct g *first);
 void goro__dump_g(struct g *g, const char *state);
 
-/* ---- sysmon.c, boot.c --------------------------------------------------- */
+/* ---- boot.c --------------------------------------------------- */
 
-void goro__sysmon(void);
-void goro__set_seconds(int64_t now);
 /* Main has left by goexit. */
 void goro__main_ended(void);
 

@@ -11,6 +11,7 @@
 #define GORO_SWITCH_H
 
 #include "sched/outside.h"
+#include "sched/idle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 
@@ -139,18 +140,28 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
 	leave(m, g);
 }
 
+/*
+ * g is the next to run on p, the caller's.  Whom it displaces stands behind
+ * others then: the wake-up for that one is not left out.
+ */
+static inline void submit(struct p *p, struct g *g)
+{
+	struct g *old = runq_set_next(&p->runq, g);
+
+	if (unlikely(old != NULL)) {
+		goro__runqput(p, old, false);
+		if (goro__mp)
+			goro__wake_now();
+	} else if (unlikely(goro__mp)) {
+		goro__wakep();
+	}
+}
+
 /* goro__ready(), inline for channels. */
 static inline void ready(struct g *g)
 {
-	struct p *p = goro__m()->p;
-	struct g *old;
-
 	store_relaxed(&g->status, GRUNNABLE);
-	old = runq_set_next(&p->runq, g);
-	if (unlikely(old != NULL))
-		goro__runqput(p, old, false);
-	if (unlikely(goro__mp))
-		goro__wakep();
+	submit(goro__m()->p, g);
 }
 
 #endif

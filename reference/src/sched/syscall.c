@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "sched/globq.h"
+#include "sched/idle.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 #include "sched/switch.h"

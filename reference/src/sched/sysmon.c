@@ -1,22 +1,25 @@
 /*
  * sysmon.c - the monitor: a thread without a P, so that nothing can starve it.
  *
- * It takes the P from a goroutine that has been in a system call for a tick,
- * asks for the P of one that has had its time slice, and looks after what the
- * Ms do not see: a goroutine that waits while a P is idle and nobody looks, a
- * timer that is due on a busy P, the network while all are busy.  It ticks
- * each 20 us, half as often after 50 ticks with nothing to do, down to each
- * 10 ms; with all Ps idle it sleeps.
+ * It looks at each P, and carries out what the monitor decides (monitor.h): it
+ * takes the P from a goroutine that has been in a system call for a tick, asks
+ * for the P of one that has had its time slice, and wakes an M for what nobody
+ * sees: a goroutine that waits while a P is idle, a timer of a busy P.  It polls
+ * the network while all are busy.  It ticks each 20 us, half as often after 50
+ * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
  */
+#include "sched/sysmon.h"
+
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/halt.h"
+#include "sched/idle.h"
+#include "sched/monitor.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 
-#define SLICE INT64_C(10000000)
-#define AGAIN INT64_C(1000000)
 #define GRACE INT64_C(100000000)
 
 enum { SHORTEST = 20000, LEAST_RUNNING = 1000000, LONGEST = 10000000 };
@@ -34,54 +37,35 @@ void goro__set_seconds(int64_t now)
 		store_relaxed(&goro__seconds, s);
 }
 
-static bool timers_due(struct p *p)
+static struct monitor_view look_at(struct p *p, int64_t now)
 {
+	struct idle *i = &goro__sched.idle;
 	int64_t next = load_relaxed(&p->timers.next);
+	int64_t ahead = goro__virtual() ? 0 : SOON;
 
-	return next != INT64_MAX && next <= goro__now();
+	return (struct monitor_view){
+		.now = now,
+		.status = load_acquire(&p->status),
+		.tick = load_relaxed(&p->tick_seen),
+		.calls = load_relaxed(&p->syscalltick),
+		.switches = load_relaxed(&p->stats.switches),
+		.next = load_relaxed(&p->runq.next) != NULL,
+		.ring = runq_len(&p->runq) > 0,
+		.global = globq_len(&goro__sched.globq) > 0,
+		.timer_due = next <= goro__now(),
+		.timer_soon = next <= goro__now() + ahead,
+		.watched = goro__timer_watched(next),
+		.npidle = load_relaxed(&i->npidle),
+		.nmspinning = load_relaxed(&i->nmspinning),
+	};
 }
 
-/*
- * The goroutine on p has had its time.  True again soon, for when the signal
- * finds it in the runtime.
- */
-static bool slice_is_over(struct p *p, int64_t now)
-{
-	if (p->mon_tick != load_relaxed(&p->tick_seen)) {
-		p->mon_tick = load_relaxed(&p->tick_seen);
-		p->mon_when = now;
-		return false;
-	}
-	if (p->mon_when + SLICE > now)
-		return false;
-	p->mon_when = now - SLICE + AGAIN;
-	return true;
-}
-
-static bool work_waits(struct p *p)
-{
-	return !goro__runq_empty(&p->runq) ||
-	       globq_len(&goro__sched.globq) > 0 || timers_due(p);
-}
-
-/*
- * True: the P was taken from its goroutine's system call: one that takes long,
- * or any if the goroutine does nothing else for longer than its slice.
- */
-static bool retake_syscall(struct p *p, int64_t now)
+/* True: the P was still in its call, and is in other hands now. */
+static bool retake(struct p *p)
 {
 	struct sched *s = &goro__sched;
 	uint32_t in_call = PSYSCALL;
-	bool others = load_relaxed(&s->npidle) + load_relaxed(&s->nmspinning);
-	bool over = slice_is_over(p, now) && work_waits(p);
 
-	if (!over && p->mon_syscalltick != load_relaxed(&p->syscalltick)) {
-		p->mon_syscalltick = load_relaxed(&p->syscalltick);
-		p->mon_syscallwhen = now;
-		return false;
-	}
-	if (!work_waits(p) && others && p->mon_syscallwhen + SLICE > now)
-		return false;
 	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
 		return false;
 	add_relaxed(&p->syscalltick, 1u);
@@ -109,57 +93,29 @@ static bool owner_sleeps(struct p *p, int64_t now)
 	return m && goro__asleep(&p->mon_asleep, m, now);
 }
 
-/* True: p's goroutine has not been switched since the last tick. */
-static bool watch_running(struct p *p, int64_t now)
+bool goro__watch_p(struct p *p, int64_t now)
 {
-	uint64_t switches = load_relaxed(&p->stats.switches);
-	bool same = p->mon_switches == switches;
+	struct monitor_view v = look_at(p, now);
+	unsigned what = goro__monitor_watch(&p->mon, &v);
 
-	p->mon_switches = switches;
-	if (slice_is_over(p, now))
+	if (what & MON_PREEMPT)
 		preempt(p, STOPPED, now);
-	else if (stops_until > now && owner_sleeps(p, now))
+	else if (v.status == PRUNNING && stops_until > now &&
+		 owner_sleeps(p, now))
 		preempt(p, STOPPED_ASLEEP, now);
-	if (timers_due(p))
+	if (what & MON_ATTEND)
 		store_release(&p->attention, 1u);
-	return same;
+	if (what & MON_WAKE)
+		goro__wake_missed();
+	if (what & MON_RETAKE)
+		return retake(p);
+	return what & MON_CLOSELY;
 }
 
-/* Somebody should look for work: nobody spins, and there is a P to do it. */
-static void wake_one(void)
-{
-	struct sched *s = &goro__sched;
-
-	store_relaxed(&s->skip, 0u);
-	goro__wakep();
-}
-
-/* True: something was done. */
-static bool watch(struct p *p, int64_t now)
-{
-	bool stuck;
-
-	switch (load_acquire(&p->status)) {
-	case PSYSCALL:
-		return retake_syscall(p, now);
-	case PRUNNING:
-		stuck = watch_running(p, now);
-		if (!stuck || load_relaxed(&goro__sched.npidle) == 0 ||
-		    goro__runq_empty(&p->runq))
-			return false;
-		wake_one();
-		return true;
-	case PIDLE:
-		if (!timers_due(p) || load_relaxed(&goro__sched.polluntil))
-			return false;
-		wake_one();
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Nobody has polled the network for the length of a slice: all are busy. */
+/*
+ * Nobody has polled the network since the last tick: an M is to sleep for it if
+ * a P is idle.  For the length of a slice: all are busy.
+ */
 static void watch_network(int64_t now)
 {
 	static uint32_t polls;
@@ -169,10 +125,13 @@ static void watch_network(int64_t now)
 	if (n != polls || !goro__network_unwatched()) {
 		polls = n;
 		since = now;
-	} else if (since + SLICE <= now) {
-		since = now;
-		goro__poll_network();
+		return;
 	}
+	goro__wake_now();
+	if (since + SLICE > now)
+		return;
+	since = now;
+	goro__poll_network();
 }
 
 static bool watch_all(int64_t now)
@@ -180,12 +139,8 @@ static bool watch_all(int64_t now)
 	bool busy = false;
 
 	watch_network(now);
-
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
-		busy |= watch(goro__allp[i], now);
-	if (globq_len(&goro__sched.globq) > 0 &&
-	    load_relaxed(&goro__sched.npidle) > 0)
-		wake_one();
+		busy |= goro__watch_p(goro__allp[i], now);
 	return busy;
 }
 
@@ -203,15 +158,15 @@ static bool sleep_until_busy(struct sched *s)
 }
 
 /* With all Ps idle there is nothing to watch until one is taken. */
-static bool sleep_if_idle(void)
+bool goro__sleep_if_idle(void)
 {
 	struct sched *s = &goro__sched;
 	bool idle;
 
-	if ((int32_t)load_relaxed(&s->npidle) != s->gomaxprocs)
+	if ((int32_t)load_relaxed(&s->idle.npidle) != s->gomaxprocs)
 		return false;
 	lock(&s->lock);
-	idle = (int32_t)load_relaxed(&s->npidle) == s->gomaxprocs &&
+	idle = (int32_t)load_relaxed(&s->idle.npidle) == s->gomaxprocs &&
 	       globq_len(&s->globq) == 0;
 	if (idle)
 		store_relaxed(&s->sysmonwait, 1u);
@@ -250,15 +205,25 @@ static bool in_a_call(void)
 	return false;
 }
 
+/* An idle P has no M that sleeps for timers: see poll.h. */
+static bool nobody_sleeps(void)
+{
+	struct idle *i = &goro__sched.idle;
+
+	return load_relaxed(&i->npidle) > 0 && load_relaxed(&i->polluntil) == 0;
+}
+
 /*
  * The tick ends early for a timer that only this thread would see: that of a P
- * in a system call.  One that runs looks at its timers itself, and only a call
- * that begins now can make them late.
+ * in a system call, or of a busy one while no M sleeps for it.  With no P idle
+ * the one that runs looks at its timers itself, and only a call that begins now
+ * can make them late.
  */
 static int64_t until_timer(int64_t delay)
 {
 	int64_t ns = goro__next_timer() - goro__now();
-	int64_t least = in_a_call() ? SHORTEST : LEAST_RUNNING;
+	int64_t least =
+		in_a_call() || nobody_sleeps() ? SHORTEST : LEAST_RUNNING;
 
 	if (delay > AGAIN && stops_until > sys_clock())
 		delay = AGAIN;
@@ -293,8 +258,8 @@ void goro__sysmon(void)
 		goro__set_seconds(now);
 		goro__schedtrace_tick(now);
 		scavenge(now);
-		if (sleep_if_idle() ? watch_closely()
-				    : watch_all(sys_clock())) {
+		if (goro__sleep_if_idle() ? watch_closely()
+					  : watch_all(sys_clock())) {
 			quiet = 0;
 			delay = SHORTEST;
 			continue;

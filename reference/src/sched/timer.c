@@ -18,6 +18,7 @@
 
 #include "sched/clock.h"
 #include "sched/outside.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 
@@ -177,21 +178,6 @@ static void heap_remove(struct timers *h, uint32_t i)
 	shrink(h);
 }
 
-/* An M that sleeps longer than until when is woken. */
-void goro__wake_poller(int64_t when)
-{
-	struct sched *s = &goro__sched;
-	int64_t until;
-
-	if (goro__mp)
-		fence_seq(); /* the timer is in before polluntil is read */
-	until = load_seq(&s->polluntil);
-	if (goro__virtual()) /* it sleeps for those that are real */
-		when = load_seq(&goro__real_p.timers.next);
-	if (until > when)
-		goro__break_poll();
-}
-
 /* A deadline may be any number; that of a heap is positive. */
 static int64_t positive(int64_t when)
 {
@@ -210,7 +196,7 @@ void goro__timer_add_to(struct p *p, struct timer *t)
 	first = heap_add(h, (struct due){when, (uintptr_t)t});
 	punlock(&h->lock);
 	if (first)
-		goro__wake_poller(when);
+		goro__deadline(when);
 }
 
 void goro__timer_add(struct timer *t)
@@ -222,10 +208,10 @@ static void after_sleep(struct m *m, struct g *prev, void *arg)
 {
 	struct timers *h = arg;
 
-	(void)m, (void)prev;
+	(void)prev;
 	punlock(&h->lock);
 	/* The sleeper may be gone; what is first now is not due later. */
-	goro__wake_poller(load_relaxed(&h->next));
+	goro__deadline_here(m, load_relaxed(&h->next));
 }
 
 /*

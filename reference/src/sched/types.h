@@ -222,6 +222,14 @@ struct runq {
 	_Atomic(struct g *) ring[RUNQ_SIZE];
 };
 
+/* What the monitor remembers of a P: monitor.h. */
+struct monitor_note {
+	uint32_t tick, calls;
+	uint64_t switches;
+	int64_t tick_when, calls_when; /* since when they are the same */
+	bool waited;                   /* some stood in the ring */
+};
+
 /* Counters of a P, written by the owner, read by anyone for statistics. */
 struct pstats {
 	_Atomic(uint64_t) switches, parks, steals, preemptions;
@@ -231,7 +239,7 @@ struct pstats {
 struct p {
 	int32_t id;
 	_Atomic(uint32_t) status; /* pstatus; PSYSCALL -> others by CAS */
-	struct p *link;           /* in sched.pidle, sched.wantm */
+	struct p *link;           /* in idle.pidle, sched.wantm */
 	bool start_spinning;      /* in wantm: how its M is to start */
 	_Atomic(struct m *) m;    /* the owner */
 	uint32_t schedtick; /* owner: +1 for each goroutine it gives a turn */
@@ -251,15 +259,15 @@ struct p {
 	struct slist sfree;     /* free stacks, the warmest first */
 	int64_t goid, goid_end; /* numbers it may give to new goroutines */
 	struct pstats stats;
-	/* sysmon's own notes */
-	uint32_t mon_tick, mon_syscalltick;
-	uint64_t mon_switches;
-	int64_t mon_when, mon_syscallwhen;
+	struct monitor_note mon; /* sysmon's own */
 	struct asleep_note mon_asleep;
 } __attribute__((aligned(CACHE_LINE)));
 
 /* What is left to do for a goroutine once its stack is no longer in use. */
 typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
+
+/* Of which Ps the timers may be near while no M sleeps for them: poll.h. */
+enum watch { WATCH_NONE, WATCH_OTHERS, WATCH_ALL };
 
 struct m {
 	volatile unsigned masked; /* mask.h: must be first */
@@ -277,10 +285,11 @@ struct m {
 	/* Its signal handler's: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
 	unsigned halt_seen;
+	uint8_t watch;      /* enum watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* had in the system call: first choice after it */
 	struct p *nextp;     /* given by whoever wakes it */
-	struct m *schedlink; /* in sched.midle */
+	struct m *schedlink; /* in idle.midle */
 	struct m *alllink;   /* in sched.allm */
 	atomic_uint note;    /* futex it sleeps on */
 	int32_t id;
@@ -291,23 +300,34 @@ struct m {
 	struct san_fiber san; /* of the thread's own stack */
 };
 
+/* Which Ps and Ms do nothing, and who is woken: idle.h, poll.h. */
+struct idle {
+	struct p *pidle;              /* lock */
+	_Atomic(uint32_t) npidle;     /* written under lock */
+	struct m *midle;              /* lock */
+	uint32_t nmidle;              /* lock */
+	_Atomic(uint32_t) nmspinning; /* Ms that look for work */
+	/* Wake-ups to leave out after a futile search, and left out so far. */
+	_Atomic(uint32_t) skip, skipped;
+	/*
+	 * The M that sleeps until the next timer is due or the poller finds a
+	 * descriptor ready: in the poller once there is one, else on pollnote.
+	 */
+	_Atomic(int64_t) polluntil; /* 0: nobody sleeps */
+	atomic_uint pollnote;
+};
+
 struct sched {
 	struct lock lock __attribute__((aligned(CACHE_LINE)));
-	struct globq globq;        /* lock */
-	struct p *pidle;           /* lock */
-	_Atomic(uint32_t) npidle;  /* written under lock */
+	struct globq globq; /* lock */
+	struct idle idle;
 	struct m *allm;            /* lock: all but sysmon's */
-	struct m *midle;           /* lock */
-	uint32_t nmidle;           /* lock */
 	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
 	struct m *mfree;           /* lock: of threads that have ended */
 	struct p *wantm;           /* lock: Ps that wait for a new M */
 	bool wantspare;            /* lock: one more idle M is wanted */
 	atomic_uint template_note; /* the thread in goro_run(): m.c */
 	uint64_t seed;
-	_Atomic(uint32_t) nmspinning;
-	/* Wake-ups to leave out after a futile search, and left out so far. */
-	_Atomic(uint32_t) skip, skipped;
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */
 	uint32_t maxm;            /* limit of threads */
@@ -317,13 +337,6 @@ struct sched {
 	atomic_uint gcwaiting; /* Ms are to stop */
 	uint32_t stopwait;     /* lock: Ps still running */
 	atomic_uint stopnote;
-
-	/*
-	 * The M that sleeps until the next timer is due or the poller finds a
-	 * descriptor ready: in the poller once there is one, else on pollnote.
-	 */
-	_Atomic(int64_t) polluntil; /* 0: nobody sleeps */
-	atomic_uint pollnote;
 
 	/* The network poller: netpoll.h. */
 	atomic_uint netpoll;          /* it is open, and stays so */

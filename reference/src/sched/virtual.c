@@ -10,7 +10,7 @@
  *
  * "All are parked" is what the deadlock report asks: the last M that goes to
  * sleep finds out, with sched.lock held, and all of this file runs there.  In
- * virtual time no M ever sleeps until a timer is due (poll_idle).
+ * virtual time no M ever sleeps until a timer is due (goro__poll_idle).
  *
  * The outside goes by its own time.  So time stands still also while a
  * goroutine waits for a descriptor: an M sleeps in the poller then.  And the
@@ -21,6 +21,8 @@
  * there its owner might be outside the bubble, here there is no outside.
  */
 #include "sched/clock.h"
+#include "sched/idle.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 
 /* 2000-01-01 00:00 UTC, if it were a date: as in Go. */
@@ -46,12 +48,12 @@ static struct p *p_with_timer(int64_t when)
 /* p is the next that pidleget gives, if it is idle. */
 static void to_front(struct sched *s, struct p *p)
 {
-	for (struct p **at = &s->pidle; *at; at = &(*at)->link) {
+	for (struct p **at = &s->idle.pidle; *at; at = &(*at)->link) {
 		if (*at != p)
 			continue;
 		*at = p->link;
-		p->link = s->pidle;
-		s->pidle = p;
+		p->link = s->idle.pidle;
+		s->idle.pidle = p;
 		return;
 	}
 }

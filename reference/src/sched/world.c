@@ -11,6 +11,8 @@
 
 #include "sched/globq.h"
 #include "sched/halt.h"
+#include "sched/idle.h"
+#include "sched/poll.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 #include "sched/outside.h"
@@ -28,10 +30,8 @@ void goro__gcstopm(void)
 	struct m *m = goro__m();
 	struct p *p;
 
-	if (m->spinning) {
-		m->spinning = false;
-		add_seq(&s->nmspinning, -1u);
-	}
+	if (m->spinning)
+		goro__stop_spinning(m);
 	lock(&s->lock);
 	if (!load_relaxed(&s->gcwaiting)) {
 		unlock(&s->lock);
@@ -159,7 +159,7 @@ void goro__start_world(void)
 		busy = p->link;
 		goro__startm(p, false);
 	}
-	goro__wakep();
+	goro__wake_now(); /* also for timers that none sleeps for */
 	goro__poll_network();
 	goro_mutex_unlock(&world_mutex);
 }

@@ -114,8 +114,7 @@ static void courier(void)
 			continue;
 		store_relaxed(&g->status, GRUNNABLE);
 		goro__globrunqput(g);
-		store_relaxed(&goro__sched.skip, 0u);
-		goro__wakep();
+		goro__wake_missed();
 	}
 }
 
@@ -190,7 +189,7 @@ static int start(void)
 	store_relaxed(&g->status, GRUNNABLE);
 	san_release(g);
 	goro__runqput(goro__m()->p, g, false);
-	goro__wakep();
+	goro__wake_now();
 	return GORO_OK;
 }
 

@@ -219,16 +219,16 @@ static void wakes_poller(void)
 	struct sched *s = &goro__sched;
 
 	begin();
-	store_relaxed(&s->pollnote, 0u);
-	store_relaxed(&s->polluntil, INT64_C(500));
+	store_relaxed(&s->idle.pollnote, 0u);
+	store_relaxed(&s->idle.polluntil, INT64_C(500));
 	add(&timers[0], 500);
-	UNIT_EQ(load_relaxed(&s->pollnote), 0);
+	UNIT_EQ(load_relaxed(&s->idle.pollnote), 0);
 	add(&timers[1], 499);
-	UNIT_EQ(load_relaxed(&s->pollnote), 1);
-	store_relaxed(&s->pollnote, 0u);
-	store_relaxed(&s->polluntil, INT64_C(0));
+	UNIT_EQ(load_relaxed(&s->idle.pollnote), 1);
+	store_relaxed(&s->idle.pollnote, 0u);
+	store_relaxed(&s->idle.polluntil, INT64_C(0));
 	add(&timers[2], 1);
-	UNIT_EQ(load_relaxed(&s->pollnote), 0);
+	UNIT_EQ(load_relaxed(&s->idle.pollnote), 0);
 	fake_end(&fake);
 }
 

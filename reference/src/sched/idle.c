@@ -1,0 +1,257 @@
+/*
+ * idle.c - see idle.h.
+ */
+#include "sched/idle.h"
+
+#include "base/sys.h"
+#include "sched/globq.h"
+#include "sched/poll.h"
+#include "sched/proc.h"
+#include "sched/sysmon.h"
+
+enum { MAX_SKIP = 1024 };
+
+struct p *goro__pidleget(void)
+{
+	struct sched *s = &goro__sched;
+	struct idle *i = &s->idle;
+	struct p *p = i->pidle;
+
+	if (!p)
+		return NULL;
+	i->pidle = p->link;
+	store_seq(&i->npidle, load_relaxed(&i->npidle) - 1);
+	if (load_relaxed(&s->sysmonwait)) {
+		store_relaxed(&s->sysmonwait, 0u);
+		goro__set_seconds(sys_clock()); /* as nobody did meanwhile */
+		goro__note_wake(&s->sysmonnote);
+	}
+	return p;
+}
+
+void goro__pidleput(struct p *p)
+{
+	struct idle *i = &goro__sched.idle;
+
+	p->link = i->pidle;
+	i->pidle = p;
+	store_seq(&i->npidle, load_relaxed(&i->npidle) + 1);
+}
+
+bool goro__take_idle_p(void)
+{
+	struct p *p;
+
+	lock(&goro__sched.lock);
+	p = goro__pidleget();
+	unlock(&goro__sched.lock);
+	if (p)
+		goro__acquirep(p);
+	return p != NULL;
+}
+
+/* ---- Ms that sleep, and are woken ----------------------------------------- */
+
+/* The M that is to run p; NULL: one is being made.  Lock held. */
+static struct m *m_for(struct p *p, bool *stopped, bool spinning)
+{
+	struct idle *i = &goro__sched.idle;
+	struct m *m = i->midle;
+
+	*stopped = false;
+	if (m) {
+		i->midle = m->schedlink;
+		i->nmidle--;
+		return m;
+	}
+	m = goro__stopped_m(p);
+	if (m) {
+		*stopped = true;
+		goro__want_spare_m();
+	} else {
+		goro__want_m(p, spinning);
+	}
+	return m;
+}
+
+void goro__startm(struct p *p, bool spinning)
+{
+	struct sched *s = &goro__sched;
+	struct m *m;
+	bool stopped;
+
+	lock(&s->lock);
+	if (!p)
+		p = goro__pidleget();
+	if (!p) {
+		unlock(&s->lock);
+		if (spinning)
+			add_seq(&s->idle.nmspinning, -1u);
+		return;
+	}
+	m = m_for(p, &stopped, spinning);
+	unlock(&s->lock);
+	if (!m) {
+		goro__make_m();
+		return;
+	}
+	if (!stopped)
+		m->spinning = spinning;
+	else if (spinning)
+		add_seq(&s->idle.nmspinning, -1u);
+	m->nextp = p;
+	goro__note_wake(&m->note);
+}
+
+void goro__stopm(void)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = goro__m();
+	struct p *p;
+
+	lock(&s->lock);
+	m->schedlink = s->idle.midle;
+	s->idle.midle = m;
+	s->idle.nmidle++;
+	goro__checkdead();
+	unlock(&s->lock);
+	goro__note_sleep(&m->note, -1);
+	p = m->nextp;
+	m->nextp = NULL;
+	goro__acquirep(p);
+}
+
+/* Skipping is over once as many as skip have been left out. */
+static bool skip_wake(struct idle *i)
+{
+	uint32_t n = load_relaxed(&i->skipped);
+
+	if (n >= load_relaxed(&i->skip))
+		return false;
+	store_relaxed(&i->skipped, n + 1);
+	return true;
+}
+
+/* Pairs with stop_spinning(): see idle.h. */
+static inline bool may_be_needed(struct idle *i)
+{
+	return load_seq(&i->npidle) != 0 && load_seq(&i->nmspinning) == 0;
+}
+
+static void wake_one(struct idle *i)
+{
+	uint32_t none = 0;
+
+	if (cas_seq(&i->nmspinning, &none, 1u))
+		goro__startm(NULL, true);
+}
+
+void goro__wakep(void)
+{
+	struct idle *i = &goro__sched.idle;
+
+	if (may_be_needed(i) && !skip_wake(i))
+		wake_one(i);
+}
+
+void goro__wake_now(void)
+{
+	struct idle *i = &goro__sched.idle;
+
+	if (may_be_needed(i))
+		wake_one(i);
+}
+
+void goro__wake_missed(void)
+{
+	store_relaxed(&goro__sched.idle.skip, 0u);
+	goro__wake_now();
+}
+
+/* ---- looking for work, and giving that up --------------------------------- */
+
+bool goro__may_spin(const struct m *m)
+{
+	struct sched *s = &goro__sched;
+	uint32_t busy = (uint32_t)s->gomaxprocs - load_relaxed(&s->idle.npidle);
+
+	return goro__mp &&
+	       (m->spinning || 2 * load_relaxed(&s->idle.nmspinning) < busy);
+}
+
+void goro__start_spinning(struct m *m)
+{
+	if (m->spinning)
+		return;
+	m->spinning = true;
+	add_seq(&goro__sched.idle.nmspinning, 1u);
+}
+
+void goro__stop_spinning(struct m *m)
+{
+	m->spinning = false;
+	add_seq(&goro__sched.idle.nmspinning, -1u);
+}
+
+void goro__search_found(struct m *m)
+{
+	goro__stop_spinning(m);
+	store_relaxed(&goro__sched.idle.skip, 0u);
+	goro__wakep();
+}
+
+static void futile_search(struct idle *i)
+{
+	uint32_t skip = load_relaxed(&i->skip) * 2 + 1;
+
+	store_relaxed(&i->skip, skip > MAX_SKIP ? MAX_SKIP : skip);
+	store_relaxed(&i->skipped, 0u);
+}
+
+bool goro__work_anywhere(void)
+{
+	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+		if (!goro__runq_empty(&goro__allp[i]->runq))
+			return true;
+	return globq_len(&goro__sched.globq) > 0;
+}
+
+/*
+ * The P is given up.  What was submitted while nobody seemed to spin is found
+ * here or seen by the submitter.  True: the M has a P again and looks anew.
+ */
+static bool recheck(struct m *m, bool was_spinning)
+{
+	fence_seq(); /* pairs with runq_set_next(), goro__globrunqput() */
+	if (!goro__work_anywhere() || !goro__take_idle_p())
+		return false;
+	if (was_spinning)
+		goro__start_spinning(m);
+	return true;
+}
+
+bool goro__give_up_p(void)
+{
+	struct sched *s = &goro__sched;
+	bool stay;
+
+	lock(&s->lock);
+	stay = load_relaxed(&s->gcwaiting) || globq_len(&s->globq) > 0;
+	if (!stay)
+		goro__pidleput(goro__releasep());
+	unlock(&s->lock);
+	return !stay;
+}
+
+void goro__idle(struct m *m)
+{
+	bool was_spinning = m->spinning;
+
+	if (was_spinning) {
+		futile_search(&goro__sched.idle);
+		goro__stop_spinning(m);
+	}
+	if (recheck(m, was_spinning) || goro__poll_idle(m))
+		return;
+	goro__stopm();
+}

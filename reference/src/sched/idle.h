@@ -1,0 +1,91 @@
+/*
+ * idle.h - which Ps and Ms do nothing, and who is woken.
+ *
+ * The hard part is when to wake a thread.  Three simple answers fail.  Waking
+ * one for each goroutine made ready costs a system call each, mostly for
+ * nothing.  Handing the goroutine and the P to the woken thread ruins the
+ * locality of two goroutines that talk to each other.  Waking none while an M
+ * looks for work, and letting nobody take over when it has found some, loses
+ * parallelism in bursts.  So:
+ *
+ *   An M without work spins (looks at the other Ps for a while) before it
+ *   sleeps; at most half as many spin as there are busy Ps.  Whoever makes a
+ *   goroutine ready wakes an M only if a P is idle and nobody spins.  The last
+ *   spinning M that finds work wakes another in its place, so that a burst
+ *   brings up all of them one after the other.
+ *
+ * The race that matters is between "submit work" and "stop looking":
+ *
+ *	submit:   1. put the goroutine on a queue
+ *	          2. StoreLoad barrier
+ *	          3. look at nmspinning (and at npidle)
+ *	stop:     1. give the P to the idle list, decrement nmspinning
+ *	          2. StoreLoad barrier
+ *	          3. look at all queues and timers once more
+ *
+ * Either the submitter sees that nobody spins, or the one who stops sees the
+ * work.  The barriers are the exchange in runq_set_next() (a locked instruction
+ * anyway), fence_seq() for the global queue and for timers, and fence_seq() in
+ * goro__idle().
+ *
+ * A pair of goroutines that wake each other in turn would still wake a thread
+ * each time the last one gave up looking.  A search that finds nothing is
+ * therefore remembered (futile), and a growing number of wake-ups, bounded by
+ * MAX_SKIP, is left out after it; a search that finds something resets that.
+ * Only a wake-up for a lone goroutine, which is next on its P, is ever left
+ * out: one that stands behind others is not.  The monitor makes up for what
+ * was left out in vain (monitor.h).
+ *
+ * The lists have sched.lock; the counters are read without it.
+ */
+#ifndef GORO_IDLE_H
+#define GORO_IDLE_H
+
+#include "sched/types.h"
+
+/* Takes an idle P, the last that was given; NULL: none is.  Lock held. */
+struct p *goro__pidleget(void);
+/* p, which belongs to nobody, is idle.  Lock held. */
+void goro__pidleput(struct p *p);
+/* Takes an idle P for the calling M, which has none.  False: none is idle. */
+bool goro__take_idle_p(void);
+
+/*
+ * Runs p on an idle or a new M; NULL: an idle P, if there is one.  spinning:
+ * the caller has counted that M in nmspinning.  Any thread, lock not held.
+ */
+void goro__startm(struct p *p, bool spinning);
+/* Sleeps until startm gives the calling M a P. */
+void goro__stopm(void);
+
+/*
+ * Wakes an M if a P is idle and nobody looks for work, for one goroutine that
+ * is next on the caller's P.  May leave that out.
+ */
+void goro__wakep(void);
+/* The same, and never leaves it out. */
+void goro__wake_now(void);
+/* The same for the monitor, which saw that too much was left out. */
+void goro__wake_missed(void);
+
+/* True if m, which has found nothing on its own P, may look at others. */
+bool goro__may_spin(const struct m *m);
+void goro__start_spinning(struct m *m);
+void goro__stop_spinning(struct m *m);
+/* m looked and has found work: another M looks in its place. */
+void goro__search_found(struct m *m);
+
+/*
+ * The calling M has found no work.  Gives its P up; false: there is some
+ * after all, and it has kept the P.
+ */
+bool goro__give_up_p(void);
+/*
+ * The calling M has given its P up.  Looks once more and sleeps until there
+ * may be something to do.  The M then has a P.
+ */
+void goro__idle(struct m *m);
+/* True if some queue has a goroutine. */
+bool goro__work_anywhere(void);
+
+#endif
