@@ -267,7 +267,7 @@ struct p {
 typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
 
 /* Of which Ps the timers may be near while no M sleeps for them: poll.h. */
-enum watch { WATCH_NONE, WATCH_OTHERS, WATCH_ALL };
+enum timer_watch { WATCH_NONE, WATCH_OTHERS, WATCH_ALL };
 
 struct m {
 	volatile unsigned masked; /* mask.h: must be first */
@@ -285,7 +285,7 @@ struct m {
 	/* Its signal handler's: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
 	unsigned halt_seen;
-	uint8_t watch;      /* enum watch */
+	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* had in the system call: first choice after it */
 	struct p *nextp;     /* given by whoever wakes it */
