@@ -6,8 +6,10 @@ GORO_SRC := $(wildcard reference/src/*.c $(GORO_ROOMS:%=reference/src/%/*.c))
 GORO_OBJ := $(GORO_SRC:reference/src/%.c=$(B)/reference/%.o) \
 	$(B)/reference/switch.o
 
-# Atomics as calls into libgcc would be outside the marks: see text_begin.S.
+# Atomics as calls into libgcc would be outside of the bounds that base/text.h
+# writes down; and these have to be all of a file's code.
 GORO_CFLAGS_aarch64 := -mno-outline-atomics
+GORO_TEXT := -fno-function-sections -fno-lto
 
 # Functions with an array have a canary.  Above the primitives so have those
 # whose locals have an address; in the runtime that is every call that waits.
@@ -24,14 +26,14 @@ GORO_INCLUDE := -Ireference/src -Ireference/include \
 # does for goroutines it says through base/san/tsan/san.h.
 GORO_CFLAGS := $(filter-out -fsanitize=thread,$(C_BASE)) -D_GNU_SOURCE \
 	$(GORO_INCLUDE) -fno-semantic-interposition $(GORO_HARDEN) \
-	$(GORO_CFLAGS_$(GORO_ARCH))
+	$(GORO_CFLAGS_$(GORO_ARCH)) $(GORO_TEXT)
 
 $(B)/reference/%.o: reference/src/%.c reference/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(GORO_CFLAGS) -c -o $@ $<
 
 # What is built above the primitives is a user of the runtime like any other:
-# outside of the marks, may be preempted, and instrumented for ThreadSanitizer.
+# not marked by base/text.h, may be preempted, and instrumented for ThreadSanitizer.
 GORO_EXT_OBJ := $(patsubst reference/src/%.c,$(B)/reference/%.o,\
 	$(wildcard reference/src/ext/*.c reference/src/net/*.c))
 
@@ -49,13 +51,8 @@ $(B)/reference/switch.o: reference/src/base/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
 	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
 
-$(B)/reference/text_%.o: reference/src/base/arch/text_%.S
-	@mkdir -p $(@D)
-	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -MMD -MP -c -o $@ $<
-
-# One object, its code between two marks: see src/base/arch/text_begin.S.
-$(B)/reference/goro.o: $(B)/reference/text_begin.o $(GORO_OBJ) \
-		$(B)/reference/text_end.o
+# One object: the linker keeps what calls each other together.
+$(B)/reference/goro.o: $(GORO_OBJ)
 	$(CC) -r -nostdlib -o $@ $^
 
 $(B)/libgoro.a: $(B)/reference/goro.o $(GORO_EXT_OBJ)

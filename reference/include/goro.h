@@ -313,7 +313,11 @@ GORO_API void goro_blocking(goro_fn fn, void *arg);
  * needs (SIGSEGV, SIGBUS, SIGURG), GORO_ENOMEM.
  */
 GORO_API int goro_signal_notify(goro_chan *c, int sig);
-/* c gets no more signals; those that no other channel gets do what they did. */
+/*
+ * c gets no more signals; those that no other channel gets do what they did.
+ * A signal that was sent before still comes to c, or to the handler that the
+ * program had; it never meets the default action.
+ */
 GORO_API int goro_signal_stop(goro_chan *c);
 /* The process ignores sig, and no channel gets it.  GORO_EINVAL. */
 GORO_API int goro_signal_ignore(int sig);

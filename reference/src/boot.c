@@ -24,6 +24,7 @@
 #include "sched/sysmon.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define DEFAULT_STACK ((size_t)64 << 10)
 #define MAIN_STACK GORO_STACK_MAX
@@ -61,7 +62,8 @@ static int64_t positive(const char *s)
 
 static int32_t initial_procs(const struct goro_config *c)
 {
-	int64_t n = c->procs > 0 ? c->procs : positive(secure_getenv("GOMAXPROCS"));
+	int64_t n =
+		c->procs > 0 ? c->procs : positive(secure_getenv("GOMAXPROCS"));
 
 	if (n <= 0)
 		n = goro_num_cpu();

@@ -166,3 +166,11 @@ test-goro: $(addprefix $(GT_OUT)/,unit-tests ext-tests net-tests stress-tests ts
 		$(GT_STRONG:%=$(GT_OUT)/%) $(GT_PANICS) $(GT_OUT)/calls \
 		$(GT_PROG_FILES) ## test goro: units, races, whole programs
 	@scripts/for-tsan.sh $(GT)/run.sh $(GT_OUT) $(SAN)
+
+# goro's sources as part of another project, by both compilers.
+ifeq ($(SAN),none)
+TESTS += test-vendor
+endif
+.PHONY: test-vendor
+test-vendor:
+	@$(GT)/vendor/run.sh $(or $(HOST_CC),$(CC)) clang

@@ -32,3 +32,66 @@ for procs in 1 4; do
 	check "own SIGURG handler, procs:$procs" owned 0 urg 0
 	unset GOMAXPROCS
 done
+
+for procs in 1 2 8; do
+	for mode in own default; do
+		check "a signal beside its stop: $mode, procs:$procs" \
+			env GOMAXPROCS=$procs timeout 60 "$dir/signal_stop" $mode
+	done
+done
+
+# ---- filters of system calls -------------------------------------------------
+
+# denied WORD ERRNO NUMBER ...: what is denied is done without.
+denied() {
+	want=$1
+	shift
+	GOMAXPROCS=1
+	export GOMAXPROCS
+	exits 0 denied "$@" && says "$want" || no "not $want"
+}
+
+denied_signal() {
+	denied waited 1 "$@" && complains "goro: no preemption"
+}
+
+if [ "$san$(uname -m)" = nonex86_64 ]; then
+	for error in 1 38; do
+		check "no tgkill, errno $error" denied preempted $error 234
+		check "no madvise, errno $error" denied preempted $error 28
+	done
+	check "no signal to a thread" denied_signal 234 200
+else
+	skip "filters of system calls" "the numbers are of x86-64, plain"
+fi
+
+# ---- the shared library ------------------------------------------------------
+
+hardened() {
+	readelf -dW "$dir/../libgoro.so" >"$out" &&
+		says BIND_NOW && says NODELETE && says NOW
+	readelf -lW "$dir/../libgoro.so" >"$out" && says GNU_RELRO
+	[ "$san" != none ] ||
+		nm -D "$dir/../libgoro.so" | grep -q __stack_chk_fail
+}
+
+out=$tmp/out err=$tmp/err status=0
+: >"$err"
+check "the shared library is bound at once and stays" hardened
+
+# ---- dumps take no lock ------------------------------------------------------
+
+dumped() {
+	GOMAXPROCS=1
+	export GOMAXPROCS
+	exits 2 locked "$1" && complains "SIGQUIT: quit" &&
+		complains "in_$1(...)" && complains "created by app in goroutine 1"
+}
+
+if [ "$san" = tsan ]; then
+	skip "SIGQUIT beside a lock of libc" "nobody is stopped"
+else
+	for mode in linker malloc stdio; do
+		check "SIGQUIT beside a goroutine stopped in: $mode" dumped $mode
+	done
+fi

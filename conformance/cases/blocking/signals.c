@@ -146,6 +146,43 @@ CASE_OF(SY_018, ignore, "an ignored signal does nothing and comes nowhere",
 	CHECK_EQ(next(c), SIGUSR1);
 }
 
+/*
+ * The signal was sent before the stop, so it must not meet the default action,
+ * whichever thread takes it; and who still asks for it gets it.
+ */
+CASE_OF(SY_018, on_its_way, "a signal on its way when a channel is stopped",
+	NEEDS_SIGNALS)
+{
+	assay_chan *other = chan_sig(1);
+
+	for (int64_t i = rounds(300); i > 0; i--) {
+		assay_chan *c = chan_sig(1);
+
+		notify(c, SIGUSR1);
+		notify(other, SIGUSR1);
+		raise_it(SIGUSR1);
+		CHECK_EQ(rt->blocking->signal_stop(c), ASSAY_OK);
+		CHECK_EQ(next(other), SIGUSR1);
+		raise_it(SIGUSR1);
+		CHECK_EQ(rt->blocking->signal_stop(other), ASSAY_OK);
+		try_recv(other, NULL);
+	}
+}
+
+CASE_OF(SY_018, ignored_on_its_way, "a signal on its way when it is ignored",
+	NEEDS_SIGNALS)
+{
+	assay_chan *c = chan_sig(1);
+
+	for (int64_t i = rounds(300); i > 0; i--) {
+		notify(c, SIGUSR1);
+		raise_it(SIGUSR1);
+		CHECK_EQ(rt->blocking->signal_ignore(SIGUSR1), ASSAY_OK);
+		raise_it(SIGUSR1);
+		try_recv(c, NULL);
+	}
+}
+
 CASE_OF(SY_018, quit, "SIGQUIT is a value like others if asked for",
 	NEEDS_SIGNALS)
 {

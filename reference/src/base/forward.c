@@ -4,6 +4,7 @@
 #include "base/forward.h"
 
 #include "base/sys.h"
+#include "base/text.h"
 
 bool goro__has_handler(const struct sigaction *act)
 {

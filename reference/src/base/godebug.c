@@ -2,6 +2,7 @@
  * godebug.c - the environment's GODEBUG: name=number, separated by commas.
  */
 #include "base/godebug.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>

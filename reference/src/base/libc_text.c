@@ -2,6 +2,7 @@
  * libc_text.c - the addresses of the C library's code, read once at the start.
  */
 #include "base/libc_text.h"
+#include "base/text.h"
 
 #include <link.h>
 #include <stddef.h>

@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 uint32_t goro__mp;
 

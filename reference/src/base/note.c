@@ -6,6 +6,7 @@
  */
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 /* Pairs with the acquire in goro__note_sleep(). */
 void goro__note_wake(atomic_uint *note)

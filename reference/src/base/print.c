@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "base/text.h"
 
 static void to_stderr(const char *s, size_t n)
 {

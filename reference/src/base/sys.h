@@ -122,12 +122,22 @@ static inline int sys_gettid(void)
 	return (int)syscall(SYS_gettid);
 }
 
+/* tkill() where a filter of system calls does not let tgkill() pass. */
+static inline int sys_tgkill_raw(int tid, int sig)
+{
+	int status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
+
+	if (status && (errno == EPERM || errno == ENOSYS || errno == EACCES))
+		status = (int)syscall(SYS_tkill, tid, sig);
+	return status;
+}
+
 static inline int sys_tgkill(int tid, int sig)
 {
 	int status;
 
 	mask();
-	status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
+	status = sys_tgkill_raw(tid, sig);
 	unmask();
 	return status;
 }
@@ -158,7 +168,7 @@ static inline void sys_block_signals(void)
  */
 static inline void sys_raise(int tid, int sig)
 {
-	syscall(SYS_tgkill, getpid(), tid, sig);
+	sys_tgkill_raw(tid, sig);
 }
 
 /* Sleeps while *word == value, for at most ns (< 0: without end). */

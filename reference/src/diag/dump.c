@@ -15,6 +15,7 @@
 #include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 /* clang-format off */
 static const char *state_of(struct g *g)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 
 void goro__names_open(struct names *n)
 {

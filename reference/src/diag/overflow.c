@@ -18,6 +18,7 @@
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51

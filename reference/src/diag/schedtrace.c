@@ -25,6 +25,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 enum { LINE = 8192, TOKEN = 128, MAX_MS = INT32_MAX };
 

@@ -4,6 +4,7 @@
  */
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "base/text.h"
 
 void goro__add_stats(struct pstats *to, struct pstats *from)
 {

@@ -8,6 +8,7 @@
 #include "io/netpoll.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 enum { BATCH = 128, CHANGES = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI };
 

@@ -10,6 +10,7 @@
 #include "io/netpoll.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define NOINLINE __attribute__((noinline))
 #define MOST ((size_t)1 << 30) /* in one call; whole pages */

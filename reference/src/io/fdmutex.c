@@ -7,6 +7,7 @@
 #include "io/fdmutex.h"
 
 #include "wait/sema.h"
+#include "base/text.h"
 
 #define MOST_CALLS ((1u << 20) - 1)
 

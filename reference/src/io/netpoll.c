@@ -8,6 +8,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 /* ---- where polldescs live -------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/types.h"
 
 #define LONG_ENOUGH INT64_C(1000000)

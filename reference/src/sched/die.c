@@ -9,6 +9,7 @@
 
 #include "base/print.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "diag/schedtrace.h"
 #include "sched/panic.h"
 

@@ -9,6 +9,7 @@
 #include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 enum { TEXT_MAX = 256 };
 

@@ -2,6 +2,7 @@
  * globq.c - the parts of the global run queue that are off the fast path.
  */
 #include "sched/globq.h"
+#include "base/text.h"
 
 static uint32_t share(uint32_t n, uint32_t ps, uint32_t most)
 {

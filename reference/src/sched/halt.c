@@ -24,6 +24,7 @@
 
 #include "base/libc_text.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/proc.h"
 
 #define FIRST_NAP INT64_C(20000)

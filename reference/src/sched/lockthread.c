@@ -17,6 +17,7 @@
 #include "sched/idle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "base/text.h"
 
 /* Sleeps until g of this M is to run; the M then has a P. */
 struct g *goro__stoplockedm(struct m *m)

@@ -15,6 +15,7 @@
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "wait/signal.h"
 
 #define M_STACK ((size_t)1 << 20)

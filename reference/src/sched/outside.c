@@ -38,6 +38,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/switch.h"
 
 #define LOOK_AGAIN INT64_C(100000000)

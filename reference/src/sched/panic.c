@@ -25,6 +25,7 @@
 
 #include "sched/outside.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 static atomic_uint running;
 

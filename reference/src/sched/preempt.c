@@ -48,24 +48,15 @@
 
 #include "sched/globq.h"
 #include "base/forward.h"
+#include "base/print.h"
 #include "sched/halt.h"
 #include "sched/outside.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 
-extern const char goro__text_begin[], goro__text_end[];
-extern const char goro__cold_begin[], goro__cold_end[];
-
-static bool enabled;
+static atomic_uint enabled;
 static struct sigaction before; /* the program's own action for the signal */
-
-static bool in_runtime(uintptr_t pc)
-{
-	return (pc >= (uintptr_t)goro__text_begin &&
-		pc < (uintptr_t)goro__text_end) ||
-	       (pc >= (uintptr_t)goro__cold_begin &&
-		pc < (uintptr_t)goro__cold_end);
-}
 
 /*
  * True outside of anything that the runtime does for the goroutine of m.
@@ -74,7 +65,7 @@ static bool in_runtime(uintptr_t pc)
 static bool in_user_code(const struct m *m, const ucontext_t *uc)
 {
 	return m->curg && !m->after && !m->masked && !m->outsider &&
-	       !in_runtime(arch_signal_pc(uc));
+	       !goro__in_runtime(arch_signal_pc(uc));
 }
 
 /* The stack is the goroutine's: the scheduler's is another one. */
@@ -242,15 +233,29 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 bool goro__preempt_enabled(void)
 {
-	return enabled;
+	return load_relaxed(&enabled);
+}
+
+/* The signal cannot be sent: a filter of system calls, as a rule. */
+static void cannot_preempt(int error)
+{
+	static atomic_uint said;
+
+	store_relaxed(&enabled, 0u);
+	if (xchg_acq_rel(&said, 1u))
+		return;
+	print_str("goro: no preemption, as tgkill() fails with errno ");
+	print_int(error);
+	print_str("\n");
 }
 
 void goro__preempt_m(struct m *m)
 {
 	int tid = load_relaxed(&m->tid);
 
-	if (enabled && tid)
-		sys_tgkill(tid, PREEMPT_SIGNAL);
+	if (load_relaxed(&enabled) && tid && sys_tgkill(tid, PREEMPT_SIGNAL) &&
+	    errno != ESRCH && errno != EAGAIN)
+		cannot_preempt(errno);
 }
 
 void goro__preempt(struct p *p, enum stopped how)
@@ -272,7 +277,7 @@ void goro__stop_here(void)
 		return;
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		goro__halt_here(m);
-	if (enabled)
+	if (load_relaxed(&enabled))
 		sys_raise(load_relaxed(&m->tid), PREEMPT_SIGNAL);
 }
 
@@ -282,33 +287,38 @@ void goro__preempt_unblock(sigset_t *mask)
 	sigdelset(mask, PREEMPT_SIGNAL);
 }
 
-/*
- * A build that did not join the runtime's objects has no bounds to trust:
- * then there are only scheduling points.
- */
-static bool bounds_hold(void)
-{
-	void (*fn)(struct p *, enum stopped) = goro__preempt;
-	uintptr_t pc;
-
-	memcpy(&pc, &fn, sizeof(pc));
-	return in_runtime(pc) && in_runtime((uintptr_t)goro__switch);
-}
-
 bool goro_preemptive(void)
 {
-	return SAN_PREEMPT && bounds_hold();
+	return SAN_PREEMPT && goro__text_known();
+}
+
+/* It would be stopped inside of itself: better not to start. */
+static void check_text(void)
+{
+	if (goro__text_known())
+		return;
+	print_str("goro: it cannot tell its code from the program's: compile "
+		  "its files without -ffunction-sections and -flto, or set "
+		  "GODEBUG=asyncpreemptoff=1\n");
+	_exit(2);
 }
 
 bool goro__preempt_init(bool off)
 {
 	struct sigaction act;
 
-	if (off || !goro_preemptive())
+	if (off || !SAN_PREEMPT)
 		return false;
+	check_text();
+	if (sys_tgkill(sys_gettid(), 0)) {
+		cannot_preempt(errno);
+		return false;
+	}
 	memset(&act, 0, sizeof(act));
 	act.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
 	act.sa_sigaction = on_signal;
-	enabled = sigaction(PREEMPT_SIGNAL, &act, &before) == 0;
-	return enabled;
+	if (sigaction(PREEMPT_SIGNAL, &act, &before))
+		return false;
+	store_relaxed(&enabled, 1u);
+	return true;
 }

@@ -14,6 +14,7 @@
 #include "sched/panic.h"
 #include "sched/switch.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define GOID_BATCH 16
 

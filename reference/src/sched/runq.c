@@ -2,6 +2,7 @@
  * runq.c - the parts of the run queue that are off the fast path.
  */
 #include "sched/runq.h"
+#include "base/text.h"
 
 /*
  * The owner may move next into the ring between two reads; tail unchanged

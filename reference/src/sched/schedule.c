@@ -13,6 +13,7 @@
 #include "sched/poll.h"
 #include "base/order.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/switch.h"
 
 enum { STEAL_ROUNDS = 4 };

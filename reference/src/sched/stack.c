@@ -35,6 +35,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define TOP ((size_t)4 << 10) /* or a page, where that is more */
 #define NO_SUCH_ADVICE 0x7ffffff
@@ -124,9 +125,9 @@ static bool install_guard(char *at)
 	if (!stacks.mprotect) {
 		if (sys_madvise(at, stacks.guard, MADV_GUARD_INSTALL) == 0)
 			return true;
-		if (errno != EINVAL)
+		if (errno == ENOMEM || errno == EAGAIN)
 			return false;
-		stacks.mprotect = true;
+		stacks.mprotect = true; /* no such advice, or none permitted */
 	}
 	if (stacks.splits == MAX_SPLITS)
 		return true;

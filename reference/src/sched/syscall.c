@@ -8,6 +8,7 @@
 #include "sched/idle.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/switch.h"
 
 /* Never inlined: the thread may be another one after the call. */

@@ -19,6 +19,7 @@
 #include "sched/proc.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define GRACE INT64_C(100000000)
 

@@ -21,6 +21,7 @@
 #include "sched/poll.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "base/text.h"
 
 enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
 

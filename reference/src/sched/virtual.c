@@ -24,6 +24,7 @@
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "sched/proc.h"
+#include "base/text.h"
 
 /* 2000-01-01 00:00 UTC, if it were a date: as in Go. */
 #define FIRST_INSTANT INT64_C(946684800000000000)

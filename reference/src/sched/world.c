@@ -15,6 +15,7 @@
 #include "sched/poll.h"
 #include "sched/proc.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 #define ASK_AGAIN INT64_C(1000000)

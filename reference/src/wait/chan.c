@@ -13,6 +13,7 @@
 #include "wait/chan.h"
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)

@@ -6,6 +6,7 @@
 #include "sched/call.h"
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 struct cond {

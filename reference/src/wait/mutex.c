@@ -12,6 +12,7 @@
 #include "sched/panic.h"
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 #define STARVING_NS 1000000

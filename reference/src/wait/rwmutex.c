@@ -9,6 +9,7 @@
 #include "sched/outside.h"
 
 #include "sched/panic.h"
+#include "base/text.h"
 
 struct rwmutex {
 	struct lock lock;

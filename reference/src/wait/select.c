@@ -14,6 +14,7 @@
  */
 #include "wait/chan.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 enum { SMALL = 8, SORT_BY_INSERTION = 32 };

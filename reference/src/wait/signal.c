@@ -37,6 +37,7 @@
 
 #include "base/forward.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 #include "wait/chan.h"
 

@@ -22,6 +22,7 @@
 #include "sched/clock.h"
 #include "base/godebug.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "sched/outside.h"
 
 struct goro_timer {

@@ -5,6 +5,7 @@
 
 #include "sched/panic.h"
 #include "sched/outside.h"
+#include "base/text.h"
 
 struct waitgroup {
 	struct lock lock;

@@ -7,10 +7,8 @@ $(GF_OUT)/%.o: reference/src/%.c $(GF)/sys.h
 	@mkdir -p $(@D)
 	$(CC) $(GORO_CFLAGS) -include $(GF)/sys.h -c -o $@ $<
 
-# The order matters: see src/base/arch/text_begin.S.
-$(GF_OUT)/faults: $(B)/reference/text_begin.o \
-		$(GORO_SRC:reference/src/%.c=$(GF_OUT)/%.o) \
-		$(B)/reference/switch.o $(B)/reference/text_end.o \
+$(GF_OUT)/faults: $(GORO_SRC:reference/src/%.c=$(GF_OUT)/%.o) \
+		$(B)/reference/switch.o \
 		$(GF)/main.c $(GF)/fault.c $(GF)/fault.h $(GF)/sys.h
 	$(CC) $(GORO_CFLAGS) -c -o $(GF_OUT)/fault-counts.o $(GF)/fault.c
 	$(CC) $(GORO_CFLAGS) -c -o $(GF_OUT)/main-program.o $(GF)/main.c

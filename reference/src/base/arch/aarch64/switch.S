@@ -8,6 +8,7 @@
  * pointer and a key of the process, which moving to another thread keeps.
  */
 #include "arch.h"
+#include "../bounds.h"
 
 #define BTI_C hint #34
 

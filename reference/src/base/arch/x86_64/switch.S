@@ -2,6 +2,7 @@
  * switch.S (x86-64) - from one stack to another.
  */
 #include "arch.h"
+#include "../bounds.h"
 
 	.text
 
