@@ -315,7 +315,7 @@ GORO_API void goro_blocking(goro_fn fn, void *arg);
 GORO_API int goro_signal_notify(goro_chan *c, int sig);
 /*
  * c gets no more signals; those that no other channel gets do what they did.
- * A signal that was sent before still comes to c, or to the handler that the
+ * A signal sent to the process before still comes to c, or to the handler that the
  * program had; it never meets the default action.
  */
 GORO_API int goro_signal_stop(goro_chan *c);

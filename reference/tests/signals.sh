@@ -44,11 +44,11 @@ done
 
 # denied WORD ERRNO NUMBER ...: what is denied is done without.
 denied() {
-	want=$1
+	word=$1
 	shift
 	GOMAXPROCS=1
 	export GOMAXPROCS
-	exits 0 denied "$@" && says "$want" || no "not $want"
+	exits 0 denied "$@" && says "$word"
 }
 
 denied_signal() {
