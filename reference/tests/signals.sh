@@ -1,5 +1,5 @@
 # signals.sh - signals that belong to the program, and the shared library.
-# shellcheck shell=sh disable=SC2154,SC2015
+# shellcheck shell=sh disable=SC2034,SC2154,SC2015
 
 # owned STATUS MODE FLAGS: how it ends; 139 is SIGSEGV, 135 SIGBUS.
 owned() {

@@ -22,6 +22,7 @@ $(GT_OUT)/shared/libgoro.so.0: $(B)/reference/goro.o
 	@mkdir -p $(@D)
 	$(CC) $(CONFIG_LDFLAGS) $(BRANCH_LDFLAGS) -shared \
 		-Wl,-soname,libgoro.so.0 -o $@ $^ -pthread
+	$(BRANCH_CHECK)
 
 $(GT_OUT)/shared/port: $(GA)/port.c $(GT_OUT)/shared/libgoro.so.0
 	$(GA_CC) -o $@ $^ -Wl,-rpath,'$$ORIGIN' -pthread

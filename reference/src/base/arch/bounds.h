@@ -2,6 +2,7 @@
  * bounds.h - the bounds of a source in assembler, as text.h gives them for C:
  * it has three sections, and code in the first.
  */
+/* clang-format off */
 	.macro bounds section
 	.pushsection \section, "ax", %progbits
 	.subsection 8191
