@@ -10,7 +10,7 @@ HOST_CC := cc
 # may have none; an object of ours without them is an error.
 CONFIG_CFLAGS := $(or $(OPT),-O2) -mbranch-protection=standard -mno-outline-atomics
 CONFIG_LDFLAGS :=
-BRANCH_LDFLAGS := -nostartfiles -Wl,-z,force-bti
+BRANCH_LDFLAGS := -nostartfiles -Wl,--defsym=__dso_handle=0,-z,force-bti
 BRANCH_CHECK = readelf -n $(B)/reference/goro.o | grep -q BTI
 RUN_ON := qemu-aarch64 -L /usr/aarch64-linux-gnu
 SAN := none
