@@ -119,7 +119,7 @@ static inline bool is_done(assay_context *c)
 {
 	int status = try_recv(done_of(c), NULL);
 
-	REQUIRE(status == ASSAY_CLOSED || status == ASSAY_AGAIN);
+	REQUIRE_EITHER(status, ASSAY_CLOSED, ASSAY_AGAIN);
 	return status == ASSAY_CLOSED;
 }
 

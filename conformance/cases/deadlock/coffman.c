@@ -120,7 +120,7 @@ static bool take_in_time(int i, int64_t ns)
 {
 	int status = rt->chan->recv(tokens[i], NULL, in(ns));
 
-	CHECK(status == ASSAY_OK || status == ASSAY_TIMEOUT);
+	CHECK_EITHER(status, ASSAY_OK, ASSAY_TIMEOUT);
 	return status == ASSAY_OK;
 }
 

@@ -211,11 +211,34 @@ void due(void);
 #define CHECK_LE(a, b) CHECK_CMP(a, <=, b, #a " <= " #b)
 #define CHECK_GT(a, b) CHECK_CMP(a, >, b, #a " > " #b)
 #define CHECK_GE(a, b) CHECK_CMP(a, >=, b, #a " >= " #b)
+/* The same of doubles. */
+#define CHECK_REAL(a, op, b)                                                   \
+	__extension__({                                                        \
+		const double check_a = (a), check_b = (b);                     \
+		check_ok(check_a op check_b, __FILE__, __LINE__, "%s (%g)",    \
+			 #a " " #op " " #b, check_a);                          \
+	})
+/* The n bytes at a are those of text. */
+#define CHECK_BYTES(a, text, n)                                                \
+	check_bytes(a, text, n, __FILE__, __LINE__, #a " == " #text)
+/* a is one of the two. */
+#define CHECK_EITHER(a, x, y)                                                  \
+	__extension__({                                                        \
+		const int64_t check_a = (int64_t)(a);                          \
+		check_either(check_a, check_a == (x) || check_a == (y),        \
+			     __FILE__, __LINE__,                               \
+			     #a " == " #x " || " #a " == " #y);                \
+	})
 #define CHECK_STR(a, b) check_str(a, b, __FILE__, __LINE__, #a " == " #b)
 
 #define REQUIRE(cond)                                                          \
 	do {                                                                   \
 		if (!check_ok(cond, __FILE__, __LINE__, "%s", #cond))          \
+			check_stop();                                          \
+	} while (0)
+#define REQUIRE_EITHER(a, x, y)                                                \
+	do {                                                                   \
+		if (!CHECK_EITHER(a, x, y))                                    \
 			check_stop();                                          \
 	} while (0)
 #define REQUIRE_EQ(a, b)                                                       \
@@ -229,6 +252,19 @@ static inline bool check_cmp(int64_t a, int64_t b, bool ok, const char *file,
 {
 	return check_ok(ok, file, line, "%s (%" PRId64 ", %" PRId64 ")", text,
 			a, b);
+}
+
+static inline bool check_either(int64_t a, bool ok, const char *file, int line,
+				const char *text)
+{
+	return check_ok(ok, file, line, "%s (%" PRId64 ")", text, a);
+}
+
+static inline bool check_bytes(const void *a, const void *b, size_t n,
+			       const char *file, int line, const char *text)
+{
+	return check_ok(memcmp(a, b, n) == 0, file, line, "%s (\"%.*s\")", text,
+			(int)n, (const char *)a);
 }
 
 static inline bool check_str(const char *a, const char *b, const char *file,

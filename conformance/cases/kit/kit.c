@@ -208,7 +208,7 @@ size_t select_cases(const struct assay_case *cases, size_t n, int *status)
 	if (status != NULL)
 		*status = s;
 	else
-		REQUIRE(s == ASSAY_OK || s == ASSAY_CLOSED);
+		REQUIRE_EITHER(s, ASSAY_OK, ASSAY_CLOSED);
 	REQUIRE(chosen < n);
 	return chosen;
 }

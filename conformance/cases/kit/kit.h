@@ -82,7 +82,7 @@ static inline bool recv(assay_chan *c, void *out)
 {
 	int status = rt->chan->recv(c, out, ASSAY_FOREVER);
 
-	REQUIRE(status == ASSAY_OK || status == ASSAY_CLOSED);
+	REQUIRE_EITHER(status, ASSAY_OK, ASSAY_CLOSED);
 	return status == ASSAY_OK;
 }
 

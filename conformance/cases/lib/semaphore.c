@@ -25,7 +25,7 @@ static bool try_acquire(assay_semaphore *s, int64_t n)
 {
 	int status = ext->semaphore->try_acquire(s, n);
 
-	REQUIRE(status == ASSAY_OK || status == ASSAY_AGAIN);
+	REQUIRE_EITHER(status, ASSAY_OK, ASSAY_AGAIN);
 	return status == ASSAY_OK;
 }
 
@@ -492,7 +492,7 @@ CASE_OF(XL_009, served, "served and cancelled at once: it has it, or has not",
 		release(s, 3);
 		cancel(c);
 		CHECK(becomes(&t.place, 1));
-		CHECK(t.status == ASSAY_OK || t.status == ASSAY_CANCELED);
+		CHECK_EITHER(t.status, ASSAY_OK, ASSAY_CANCELED);
 		check_free(s, t.status == ASSAY_OK ? 1 : 3);
 		free_semaphore(s);
 		free_context(c);

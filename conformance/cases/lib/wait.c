@@ -62,7 +62,7 @@ CASE_OF(XL_015, deadline, "wait beyond the deadline fails without waiting",
 		  "rate: Wait(n=2) would exceed context deadline");
 	CHECK_LT(now() - begin, upto(8 * SEC));
 	CHECK_EQ(err_of(c), 0);
-	CHECK(ext->rate->tokens(l, now()) > 0.9);
+	CHECK_REAL(ext->rate->tokens(l, now()), >, 0.9);
 	CHECK_EQ(ext->rate->wait_n(l, c, 1), ASSAY_OK);
 	CHECK_EQ(ext->rate->wait_n(l, c, 1), ASSAY_RATE_DEADLINE);
 	CHECK_STR(ext->rate->error(),
@@ -87,7 +87,7 @@ CASE_OF(XL_015, ended,
 	CHECK(allow(l, now(), 1));
 	CHECK_EQ(ext->rate->wait_n(l, c, 1), ASSAY_CANCELED);
 	CHECK_EQ(ext->rate->wait_n(l, past, 1), ASSAY_DEADLINE);
-	CHECK(ext->rate->tokens(l, now()) > -0.5);
+	CHECK_REAL(ext->rate->tokens(l, now()), >, -0.5);
 	CHECK_EQ(ext->rate->wait_n(l, NULL, 1), ASSAY_EINVAL);
 	free_context(c);
 	free_context(past);
@@ -126,11 +126,11 @@ CASE_OF(XL_015, cancel, "a cancelled wait gives its tokens back",
 	go(wait_here, &w);
 	settle(1);
 	CHECK_EQ(count_of(&w.ended), 0);
-	CHECK(ext->rate->tokens(w.l, now()) < -1.5);
+	CHECK_REAL(ext->rate->tokens(w.l, now()), <, -1.5);
 	cancel(w.c);
 	check_status(&w, ASSAY_CANCELED);
-	CHECK(ext->rate->tokens(w.l, now()) > -0.5);
-	CHECK(ext->rate->tokens(w.l, now()) < 0.5);
+	CHECK_REAL(ext->rate->tokens(w.l, now()), >, -0.5);
+	CHECK_REAL(ext->rate->tokens(w.l, now()), <, 0.5);
 	free_context(w.c);
 	free_limiter(w.l);
 }
@@ -168,8 +168,8 @@ CASE_OF(XL_015, queue, "it gives back what later waits did not build upon",
 	settle(2);
 	cancel(c[0]);
 	check_status(&first, ASSAY_CANCELED);
-	CHECK(ext->rate->tokens(l, now()) > -2.5);
-	CHECK(ext->rate->tokens(l, now()) < -1.5);
+	CHECK_REAL(ext->rate->tokens(l, now()), >, -2.5);
+	CHECK_REAL(ext->rate->tokens(l, now()), <, -1.5);
 	CHECK_EQ(count_of(&second.ended), 0);
 	cancel(c[1]);
 	check_status(&second, ASSAY_CANCELED);

@@ -276,7 +276,7 @@ CASE_OF(NP_012, connections, "connections outlive their listener",
 	end_server(&s);
 	write_all(p.w, "more", 4);
 	read_all(p.r, buf, 4);
-	CHECK(memcmp(buf, "more", 4) == 0);
+	CHECK_BYTES(buf, "more", 4);
 	end_pair(&p);
 }
 

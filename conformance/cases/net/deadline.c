@@ -112,7 +112,7 @@ static void is_past(enum net_kind kind)
 	}
 	read_deadline(p.r, ASSAY_FOREVER);
 	read_all(p.r, buf, 6);
-	CHECK(memcmp(buf, "queued", 6) == 0);
+	CHECK_BYTES(buf, "queued", 6);
 	/* a deadline that passed with nobody waiting is past, too */
 	write_all(p.w, "again", 5);
 	read_deadline(p.r, in(1 * MS));
@@ -121,7 +121,7 @@ static void is_past(enum net_kind kind)
 	CHECK_EQ(read_fails(p.r), ASSAY_TIMEOUT);
 	read_deadline(p.r, in(HOUR));
 	read_all(p.r, buf, 5);
-	CHECK(memcmp(buf, "again", 5) == 0);
+	CHECK_BYTES(buf, "again", 5);
 	end_pair(&p);
 }
 

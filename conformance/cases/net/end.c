@@ -78,7 +78,7 @@ static void read_data_and_end(void *arg)
 
 	REQUIRE_EQ(read_some(arg, buf, sizeof(buf), &got), ASSAY_OK);
 	CHECK_EQ(got, 4);
-	CHECK(memcmp(buf, "last", 4) == 0);
+	CHECK_BYTES(buf, "last", 4);
 	CHECK_EQ(read_some(arg, buf, sizeof(buf), &got), ASSAY_EOF);
 	finish();
 }
@@ -141,7 +141,7 @@ static void half_closes(enum net_kind kind)
 	REQUIRE_EQ(rt->net->shutdown(p.w, ASSAY_SHUT_WRITE), ASSAY_OK);
 	CHECK_EQ(write_fails(p.w), ASSAY_NET_PIPE);
 	read_all(p.r, buf, 4);
-	CHECK(memcmp(buf, "last", 4) == 0);
+	CHECK_BYTES(buf, "last", 4);
 	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
 	/* the other direction is as it was */
 	start_read(&parked, p.w, buf, sizeof(buf));
@@ -150,7 +150,7 @@ static void half_closes(enum net_kind kind)
 	REQUIRE(ends(&parked));
 	CHECK_EQ(parked.status, ASSAY_OK);
 	CHECK_EQ(parked.got, 6);
-	CHECK(memcmp(buf, "answer", 6) == 0);
+	CHECK_BYTES(buf, "answer", 6);
 	REQUIRE_EQ(rt->net->shutdown(p.r, ASSAY_SHUT_WRITE), ASSAY_OK);
 	CHECK_EQ(read_fails(p.w), ASSAY_EOF);
 	end_pair(&p);

@@ -56,7 +56,7 @@ CASE(NP_034, "a regular file has no deadlines, but can be read and written",
 		write_all(w, "content", 7);
 		REQUIRE_EQ(read_some(r, buf, sizeof(buf), &got), ASSAY_OK);
 		CHECK_EQ(got, 7);
-		CHECK(memcmp(buf, "content", 7) == 0);
+		CHECK_BYTES(buf, "content", 7);
 		CHECK_EQ(read_fails(r), ASSAY_EOF);
 	}
 	end_conn(r);

@@ -65,7 +65,7 @@ static void read_parks(enum net_kind kind)
 	REQUIRE(ends(&call));
 	CHECK_EQ(call.status, ASSAY_OK);
 	CHECK_EQ(call.got, 4);
-	CHECK(memcmp(buf, "data", 4) == 0);
+	CHECK_BYTES(buf, "data", 4);
 	end_turns();
 	end_pair(&p);
 }

@@ -30,11 +30,11 @@ CASE(NP_033, "a pipe of the system: data, EOF, a broken pipe",
 	REQUIRE(ends(&call));
 	CHECK_EQ(call.status, ASSAY_OK);
 	CHECK_EQ(call.got, 4);
-	CHECK(memcmp(buf, "pipe", 4) == 0);
+	CHECK_BYTES(buf, "pipe", 4);
 	write_all(p.w, "end", 3);
 	end_conn(p.w);
 	read_all(p.r, buf, 3);
-	CHECK(memcmp(buf, "end", 3) == 0);
+	CHECK_BYTES(buf, "end", 3);
 	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
 	end_conn(p.r);
 	end_conn(broken.r);
@@ -106,7 +106,7 @@ CASE_OF(NP_033, tcp, "and TCP, where the peer is far away",
 		REQUIRE(now() < end);
 		sleep_ns(MS / 4);
 	}
-	CHECK(status == ASSAY_NET_PIPE || status == ASSAY_NET_RESET);
+	CHECK_EITHER(status, ASSAY_NET_PIPE, ASSAY_NET_RESET);
 	CHECK_EQ(write_fails(p.w), ASSAY_NET_PIPE);
 	end_conn(p.w);
 }
@@ -172,11 +172,11 @@ CASE(NP_036, "a write waits until all of it has been read", .procs = {1, 4},
 	start_write(&call, p.w, "0123456789", 10);
 	CHECK(stays_blocked(&call, 1));
 	read_all(p.r, buf, 4);
-	CHECK(memcmp(buf, "0123", 4) == 0);
+	CHECK_BYTES(buf, "0123", 4);
 	CHECK(stays_blocked(&call, 1));
 	REQUIRE_EQ(read_some(p.r, buf, sizeof(buf), &got), ASSAY_OK);
 	CHECK_EQ(got, 6);
-	CHECK(memcmp(buf, "456789", 6) == 0);
+	CHECK_BYTES(buf, "456789", 6);
 	REQUIRE(ends(&call));
 	CHECK_EQ(call.status, ASSAY_OK);
 	CHECK_EQ(call.got, 10);
@@ -196,12 +196,12 @@ CASE_OF(NP_036, read, "a read waits for a write, and both ends can do both",
 	write_all(p.r, "back", 4);
 	REQUIRE(ends(&back));
 	CHECK_EQ(back.got, 4);
-	CHECK(memcmp(buf[1], "back", 4) == 0);
+	CHECK_BYTES(buf[1], "back", 4);
 	CHECK(stays_blocked(&there, 1));
 	write_all(p.w, "there", 5);
 	REQUIRE(ends(&there));
 	CHECK_EQ(there.got, 5);
-	CHECK(memcmp(buf[0], "there", 5) == 0);
+	CHECK_BYTES(buf[0], "there", 5);
 	end_pair(&p);
 }
 
@@ -331,7 +331,7 @@ CASE_OF(NP_036, partial, "what was read of a write before the end is counted",
 	write_deadline(p.w, ASSAY_FOREVER);
 	start_write(&call, p.w, "abcdefghij", 10);
 	read_all(p.r, buf, 4);
-	CHECK(memcmp(buf, "abcd", 4) == 0);
+	CHECK_BYTES(buf, "abcd", 4);
 	close_conn(p.r);
 	REQUIRE(ends(&call));
 	CHECK_EQ(call.status, ASSAY_NET_PIPE_CLOSED);

@@ -26,10 +26,10 @@ static void check_both_ways(const struct pair *p)
 
 	write_all(p->w, "there", 5);
 	read_all(p->r, buf, 5);
-	CHECK(memcmp(buf, "there", 5) == 0);
+	CHECK_BYTES(buf, "there", 5);
 	write_all(p->r, "back", 4);
 	read_all(p->w, buf, 4);
-	CHECK(memcmp(buf, "back", 4) == 0);
+	CHECK_BYTES(buf, "back", 4);
 }
 
 static void check_addresses(const struct server *s, const struct pair *p)
@@ -379,7 +379,7 @@ static void ends_by_peer(enum net_kind kind)
 	CHECK(stays_blocked(&call, 1));
 	close_conn(p.r);
 	REQUIRE(ends(&call));
-	CHECK(call.status == ASSAY_NET_PIPE || call.status == ASSAY_NET_RESET);
+	CHECK_EITHER(call.status, ASSAY_NET_PIPE, ASSAY_NET_RESET);
 	check_partial(&call, &p, false);
 }
 

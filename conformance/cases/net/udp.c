@@ -115,10 +115,10 @@ CASE_OF(NP_032, cut, "what does not fit is gone, and the next is whole",
 	post(&a, &b, "next", 4);
 	REQUIRE_EQ(take(&b, buf, 4, &got, from), ASSAY_OK);
 	CHECK_EQ(got, 4);
-	CHECK(memcmp(buf, "0123", 4) == 0);
+	CHECK_BYTES(buf, "0123", 4);
 	REQUIRE_EQ(take(&b, buf, sizeof(buf), &got, from), ASSAY_OK);
 	CHECK_EQ(got, 4);
-	CHECK(memcmp(buf, "next", 4) == 0);
+	CHECK_BYTES(buf, "next", 4);
 }
 
 CASE_OF(NP_032, senders, "who sent it is told with each datagram", NEEDS_UDP)
@@ -157,17 +157,17 @@ CASE_OF(NP_032, dialed, "a dialed socket keeps them apart, too",
 	write_all(c, "2nd", 3);
 	REQUIRE_EQ(take(&at, buf, sizeof(buf), &got, from), ASSAY_OK);
 	CHECK_EQ(got, 5);
-	CHECK(memcmp(buf, "first", 5) == 0);
+	CHECK_BYTES(buf, "first", 5);
 	REQUIRE_EQ(take(&at, buf, sizeof(buf), &got, from), ASSAY_OK);
 	CHECK_EQ(got, 3);
 	REQUIRE_EQ(rt->net->write_to(at.c, "one", 3, from), ASSAY_OK);
 	REQUIRE_EQ(rt->net->write_to(at.c, "three", 5, from), ASSAY_OK);
 	REQUIRE_EQ(read_some(c, buf, sizeof(buf), &got), ASSAY_OK);
 	CHECK_EQ(got, 3);
-	CHECK(memcmp(buf, "one", 3) == 0);
+	CHECK_BYTES(buf, "one", 3);
 	REQUIRE_EQ(read_some(c, buf, sizeof(buf), &got), ASSAY_OK);
 	CHECK_EQ(got, 5);
-	CHECK(memcmp(buf, "three", 5) == 0);
+	CHECK_BYTES(buf, "three", 5);
 	end_conn(c);
 }
 

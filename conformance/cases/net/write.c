@@ -30,7 +30,7 @@ static void write_is_past(enum net_kind kind)
 	write_deadline(p.w, ASSAY_FOREVER);
 	write_all(p.w, "good", 4);
 	read_all(p.r, buf, 4);
-	CHECK(memcmp(buf, "good", 4) == 0);
+	CHECK_BYTES(buf, "good", 4);
 	end_pair(&p);
 }
 

@@ -129,7 +129,7 @@ CASE_OF(PT_012, endless, "three primes of an endless stream, then done",
 	for (int i = 0; i < 3; i++) {
 		int prime = recv_int(primes);
 
-		CHECK(prime == 7 || prime == 11);
+		CHECK_EITHER(prime, 7, 11);
 	}
 	close_chan(s.done);
 	while (recv(primes, NULL))
@@ -255,13 +255,13 @@ CASE(PT_013, "fan-in by select takes of both and ends by done when drained",
 	for (int i = 0; i < 200 || (seen[1] * seen[2] == 0 && now() < end);
 	     i++) {
 		v = recv_int(p.out);
-		REQUIRE(v == 1 || v == 2);
+		REQUIRE_EITHER(v, 1, 2);
 		seen[v] = 1;
 	}
 	CHECK(seen[1] && seen[2]);
 	close_chan(p.done);
 	while (recv(p.out, &v))
-		CHECK(v == 1 || v == 2);
+		CHECK_EITHER(v, 1, 2);
 	CHECK(all_ended());
 }
 

@@ -313,13 +313,13 @@ CASE_OF(SE_016, partner, "send and receive of one channel wait for another",
 	send_int(g.c, 60);
 	REQUIRE(becomes(&g.a_done, 1));
 	CHECK_EQ(g.a, 60);
-	CHECK(g.b == 1 || g.b == 2);
+	CHECK_EITHER(g.b, 1, 2);
 	CHECK_EQ(try_recv(g.c, &g.a), ASSAY_AGAIN);
 	start_both_ways(&g);
 	CHECK_EQ(recv_int(g.c), 50);
 	REQUIRE(becomes(&g.a_done, 1));
 	CHECK_EQ(g.a, -1);
-	CHECK(g.b == 0 || g.b == 3);
+	CHECK_EITHER(g.b, 0, 3);
 	CHECK_EQ(try_send(g.c, &(int){1}), ASSAY_AGAIN);
 }
 

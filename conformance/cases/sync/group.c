@@ -237,7 +237,7 @@ static void last_done(void *arg)
 	struct misuse *m = arg;
 	int status = rt->sync->wg_add(&m->wg, -1);
 
-	CHECK(status == ASSAY_OK || status == ASSAY_WG_MISUSE);
+	CHECK_EITHER(status, ASSAY_OK, ASSAY_WG_MISUSE);
 	bump(&m->returned);
 }
 
@@ -255,7 +255,7 @@ CASE(WG_006, "add from zero beside a waiter may be reported",
 		go(last_done, m);
 		int status = rt->sync->wg_add(&m->wg, 1);
 
-		CHECK(status == ASSAY_OK || status == ASSAY_WG_MISUSE);
+		CHECK_EITHER(status, ASSAY_OK, ASSAY_WG_MISUSE);
 		reported += status != ASSAY_OK;
 		yield();
 		(void)rt->sync->wg_add(&m->wg, -1);
@@ -278,12 +278,12 @@ CASE(WG_007, "a group used again too early may be reported",
 		yield();
 		wg_done(&m->wg);
 		status = rt->sync->wg_add(&m->wg, 1);
-		CHECK(status == ASSAY_OK || status == ASSAY_WG_MISUSE);
+		CHECK_EITHER(status, ASSAY_OK, ASSAY_WG_MISUSE);
 		yield();
 		wg_done(&m->wg);
 		REQUIRE(becomes(&m->returned, 1));
 		status = steered(&m->status);
-		CHECK(status == ASSAY_OK || status == ASSAY_WG_REUSED);
+		CHECK_EITHER(status, ASSAY_OK, ASSAY_WG_REUSED);
 		reported += status == ASSAY_WG_REUSED;
 	}
 	note("%" PRId64 " of %" PRId64 " reported", reported, n);
