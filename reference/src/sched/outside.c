@@ -29,7 +29,6 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "sched/globq.h"
@@ -169,7 +168,7 @@ static struct outsider *alloc(void)
 		o = sys_reserve(sizeof(*o));
 	if (!o)
 		goro__fatal("runtime: out of memory");
-	memset(o, 0, sizeof(*o));
+	arch_zero(o, sizeof(*o)); /* memset would be watched */
 	return o;
 }
 
@@ -392,10 +391,10 @@ static void park_thread(struct m *m, struct g *g)
 	struct p *p;
 
 	store_relaxed(&g->preempted, STOPPED);
+	san_become(&g->san, &m->san); /* from here others act for it */
 	run_after(m);
 	if (m->p)
 		give_back();
-	san_become(&g->san, &m->san);
 	goro__note_sleep(&m->note, -1);
 	p = m->nextp;
 	m->nextp = NULL;
