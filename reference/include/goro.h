@@ -46,7 +46,20 @@
  *    wherever it is, and keeps its thread meanwhile.  Interrupted system calls
  *    restart, but those that never do (nanosleep, poll ...) give EINTR; put
  *    them into goro_blocking(), which is never interrupted.
- *  - longjmp and C++ exceptions must not leave a goroutine's function.
+ *  - longjmp and C++ exceptions must not leave a goroutine's function.  A panic
+ *    and goro_goexit() run no destructors.
+ *  - What C keeps per thread.  A goroutine's own are: the C++ exceptions it has
+ *    caught or that unwind it (of a C++ runtime that is there when goro_run()
+ *    begins); rounding mode and the other floating-point controls, but not the
+ *    flags of fetestexcept(); its signal mask, in which SIGURG is never blocked.
+ *    Each begins with those of the caller of goro_run().  A mask that is not
+ *    changed by pthread_sigmask() or sigprocmask(), which goro has its own of,
+ *    is put right when a time slice is over.  All else is the thread's, and so
+ *    anybody's after a call that blocks: errno (read it before), variables that
+ *    are thread-local (their destructors run when the thread ends), uselocale(),
+ *    sigaltstack(), the state of cancellation; goro_lock_thread() makes the
+ *    thread the goroutine's.  A goroutine that ends its thread, by
+ *    pthread_exit() or pthread_cancel(), is fatal.
  *
  * Who may call what, and where:
  *

@@ -149,6 +149,7 @@ static void schedinit(const struct goro_config *c)
 {
 	struct sched *s = &goro__sched;
 
+	arch_fp_init();
 	s->start = sys_clock();
 	goro__set_seconds(s->start);
 	if (s->maxm == 0)

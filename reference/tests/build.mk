@@ -79,18 +79,28 @@ $(GT_OUT)/tsan-tests: $(GT_RACE_SRC) $(wildcard reference/src/*/*.h \
 GT_STRONG := migrate hammer
 GT_PROG := $(filter-out $(GT_STRONG:%=$(GT)/programs/%.c), \
 	$(wildcard $(GT)/programs/*.c))
-GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_OUT)/cxx
+GT_CXX := $(patsubst $(GT)/programs/%.cc,$(GT_OUT)/%, \
+	$(wildcard $(GT)/programs/*.cc))
+GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_CXX)
 GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto) \
 	$(if $(filter x86_64,$(GORO_ARCH)),$(if $(shell grep -m1 -w avx2 /proc/cpuinfo),-mavx2))
 
 $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
-		-o $@ $< $(B)/libgoro.a -pthread -ldl
+		-o $@ $< $(B)/libgoro.a -pthread -ldl -lm
 
-$(GT_OUT)/cxx: $(GT)/programs/cxx.cc $(B)/libgoro.a reference/include/goro.h
+# As a program does that knows nothing of goro.pc.
+$(GT_OUT)/leap: STACK_CFLAGS := -fno-stack-clash-protection
+
+# goro.h asks for no more than C++11.
+$(GT_CXX): GT_STD := c++17
+$(GT_OUT)/cxx: GT_STD := c++11
+
+$(GT_CXX): $(GT_OUT)/%: $(GT)/programs/%.cc $(B)/libgoro.a \
+		reference/include/goro.h
 	@mkdir -p $(@D)
-	$(CXX) -std=c++11 -Wall -Wextra $(WERROR) $(STACK_CFLAGS) \
+	$(CXX) -std=$(GT_STD) -Wall -Wextra $(WERROR) $(STACK_CFLAGS) \
 		$(CONFIG_CFLAGS) $(CFLAGS) -Ireference/include $(CONFIG_LDFLAGS) -o $@ $< \
 		$(B)/libgoro.a -pthread -ldl
 

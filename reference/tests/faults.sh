@@ -47,6 +47,26 @@ for n in 65536 262144 1048576; do
 	check "overflow: a page beyond $n" page_beyond $n
 done
 
+# leaps MODE: by the number that the program says.
+leaps() {
+	exits 2 leap "$1" && starts \
+		"runtime: goroutine stack exceeds 65536-byte limit" \
+		"fatal error: stack overflow" "" &&
+		complains "goroutine $(cat "$out") [running]:"
+}
+
+tramples() {
+	exits 2 leap tramples && complains "fatal error: stack overwritten" &&
+		complains_not "goroutine $(cat "$out") [running]:"
+}
+
+if [ "$san" = none ]; then
+	for mode in yields sleeps receives ends faults; do
+		check "a frame jumps over the guard: $mode" leaps $mode
+	done
+	check "the top of a stack is overwritten" tramples
+fi
+
 # with_stack VALUE LIMIT: GORO_STACK in the environment.
 with_stack() {
 	GORO_STACK=$1

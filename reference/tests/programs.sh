@@ -17,6 +17,23 @@ for procs in 1 2 4; do
 	check "bad arguments, GOMAXPROCS=$procs" on_procs $procs args
 	check "unwinding stops, GOMAXPROCS=$procs" on_procs $procs unwind
 done
+for procs in 1 2 4; do
+	for mode in fenv sigmask blocking kernel; do
+		check "a goroutine's own: $mode, GOMAXPROCS=$procs" \
+			on_procs $procs keep $mode
+	done
+	check "a goroutine's own: exceptions, GOMAXPROCS=$procs" \
+		on_procs $procs catch
+done
+
+loses_thread() {
+	exits 2 keep "$1" && complains \
+		"fatal error: pthread_exit or pthread_cancel in a goroutine"
+}
+
+for mode in pthread_exit pthread_exit-blocking pthread_exit-main pthread_cancel; do
+	check "the thread of a goroutine ends: $mode" loses_thread $mode
+done
 check "threads are used again" fine threads
 if [ "$san" = tsan ]; then
 	skip "errno and goroutine across threads" \

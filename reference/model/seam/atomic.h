@@ -88,6 +88,8 @@ void model_fence(const struct model_site *at);
 #define cas_acq_rel(p, old, v) MODEL_CAS(p, old, v, "cas_acq_rel", ACQ_REL)
 #define cas_seq(p, old, v) MODEL_CAS(p, old, v, "cas_seq", SEQ)
 
+#define count_own(p) store_relaxed(p, load_relaxed(p) + 1)
+
 #define fence_seq() model_fence(MODEL_SITE("fence_seq", "", SEQ, 0))
 
 #endif

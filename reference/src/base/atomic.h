@@ -10,6 +10,8 @@
 
 #include <stdatomic.h>
 
+#include "arch.h"
+
 #define load_relaxed(p) atomic_load_explicit(p, memory_order_relaxed)
 #define load_acquire(p) atomic_load_explicit(p, memory_order_acquire)
 #define load_seq(p) atomic_load_explicit(p, memory_order_seq_cst)
@@ -22,6 +24,9 @@
 #define add_seq(p, n) atomic_fetch_add_explicit(p, n, memory_order_seq_cst)
 #define sub_relaxed(p, n) atomic_fetch_sub_explicit(p, n, memory_order_relaxed)
 #define sub_release(p, n) atomic_fetch_sub_explicit(p, n, memory_order_release)
+
+/* Adds one to what only the caller writes; others may read it. */
+#define count_own(p) arch_count(p)
 
 #define and_seq(p, v) atomic_fetch_and_explicit(p, v, memory_order_seq_cst)
 #define or_seq(p, v) atomic_fetch_or_explicit(p, v, memory_order_seq_cst)

@@ -33,6 +33,19 @@
 #define SYS_epoll_pwait2 441 /* since Linux 5.11 */
 #endif
 
+#define SYS_SIGSET 8 /* bytes of a sigset_t that the kernel knows */
+
+/* errno or 0.  Not by libc: pthread_sigmask() is ours (keep.c). */
+static inline int sys_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+	int e = errno, err;
+
+	err = syscall(SYS_rt_sigprocmask, how, set, old, SYS_SIGSET) ? errno
+								     : 0;
+	errno = e;
+	return err;
+}
+
 static inline void sys_yield(void)
 {
 	mask();
@@ -158,7 +171,7 @@ static inline void sys_block_signals(void)
 
 	mask();
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	sys_sigmask(SIG_SETMASK, &all, NULL);
 	unmask();
 }
 
@@ -285,13 +298,13 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 	mask();
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	sys_sigmask(SIG_BLOCK, &pipe, &old);
 	before = sigismember(&old, SIGPIPE) && sys_sigpipe_waits();
 	put = syscall(SYS_write, fd, buf, n);
 	e = errno;
 	if (put < 0 && e == EPIPE && !before)
 		(void)sigtimedwait(&pipe, NULL, &now);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	sys_sigmask(SIG_SETMASK, &old, NULL);
 	errno = e;
 	unmask();
 	return put;

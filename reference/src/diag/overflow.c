@@ -42,17 +42,51 @@ static void die_of_overflow(struct g *g)
 	_exit(2);
 }
 
+static void die_of_stack(void *arg)
+{
+	struct g *g = arg;
+
+	if (g->stack->g == g)
+		die_of_overflow(g);
+	print_str("runtime: the stack of goroutine ");
+	print_int(g->goid);
+	print_str(" was overwritten\nfatal error: stack overwritten\n\n");
+	goro__dump_g(g, "running");
+	_exit(2);
+}
+
+void goro__off_stack(struct g *g)
+{
+	goro__enter_death();
+	goro__call_on(goro__m()->g0_sp, die_of_stack, g);
+	__builtin_unreachable();
+}
+
+/* A large frame's stack pointer is far below the guard. */
+static bool is_on(const struct g *g, uintptr_t sp)
+{
+	return sp >= (uintptr_t)g->stack->lo - GUARD_REACH &&
+	       sp <= (uintptr_t)g->stack;
+}
+
 /*
- * Early in a switch m->curg is the next one already, and the stack pointer
- * says whose stack it is; a large frame's is far below the guard.
+ * Whose overflow it is that faulted in the guard of owner's stack; NULL: of
+ * nobody, somebody has a wild pointer.  A frame may have jumped over the guard
+ * of the one that runs and met another's.  Early in a switch m->curg is the
+ * next one already, and the stack pointer says whose stack it is.
  */
-static bool overflows(const struct m *m, const struct g *g,
-		      const ucontext_t *at)
+static struct g *who_overflows(const struct m *m, struct g *owner,
+			       const ucontext_t *at)
 {
 	uintptr_t sp = arch_signal_sp(at);
+	struct g *g = m->curg;
 
-	return g == m->curg || (sp >= (uintptr_t)g->stack->lo - GUARD_REACH &&
-				sp <= (uintptr_t)g->stack);
+	if (g == owner)
+		return owner;
+	if (g && g->stack && sp < (uintptr_t)g->stack->lo &&
+	    goro__is_stack((char *)sp) && !goro__in_runtime(arch_signal_pc(at)))
+		return g;
+	return owner && is_on(owner, sp) ? owner : NULL;
 }
 
 /* True once if the handler is for one signal only. */
@@ -90,10 +124,12 @@ static void as_before(int sig, siginfo_t *info, void *context)
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
-	struct g *g = goro__guard_of(info->si_addr);
+	struct g *owner, *g = NULL;
 	int e = errno;
 
-	if (m && g && info->si_code > 0 && overflows(m, g, context)) {
+	if (m && info->si_code > 0 && goro__is_guard(info->si_addr, &owner))
+		g = who_overflows(m, owner, context);
+	if (g) {
 		san_acquire(&m->sigstack); /* we are on it */
 		die_of_overflow(g);
 	}

@@ -15,6 +15,7 @@
 
 #include "sched/halt.h"
 #include "sched/idle.h"
+#include "base/sys.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "base/text.h"
@@ -131,7 +132,7 @@ void goro__mexit(struct m *m)
 	sigset_t all;
 
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	sys_sigmask(SIG_SETMASK, &all, NULL);
 	store_relaxed(&m->tid, 0);
 	goro__handoffp(goro__releasep());
 	goro__tls_m = NULL; /* m may be another thread's from here on */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/keep.h"
 #include "io/netpoll.h"
 #include "base/print.h"
 #include "sched/globq.h"
@@ -19,9 +20,6 @@
 #include "wait/signal.h"
 
 #define M_STACK ((size_t)1 << 20)
-
-/* The mask of the thread that called goro_run(): that of all Ms. */
-static sigset_t user_signals;
 
 /* used: the only references are inside asm, which link-time optimisers miss. */
 _Thread_local struct m *goro__tls_m
@@ -68,7 +66,7 @@ static void attach(struct m *m)
 	san_thread(&m->san, m->g0_lo, m->g0_size);
 	goro__sigstack(m);
 	store_relaxed(&m->tid, sys_gettid());
-	pthread_sigmask(SIG_SETMASK, &user_signals, NULL);
+	goro__keep_init(m);
 }
 
 static void link_m(struct m *m)
@@ -79,6 +77,18 @@ static void link_m(struct m *m)
 	m->alllink = s->allm;
 	s->allm = m;
 	unlock(&s->lock);
+}
+
+/*
+ * pthread_exit() and pthread_cancel() unwind the goroutine, which was current,
+ * and end up here.  Its thread is one of the runtime's, and cannot be spared.
+ */
+static void thread_left(void *arg)
+{
+	struct m *m = arg;
+
+	goro__tls_m = m; /* not so in goro_blocking() */
+	goro__fatal("pthread_exit or pthread_cancel in a goroutine");
 }
 
 static void *m_main(void *arg)
@@ -92,7 +102,9 @@ static void *m_main(void *arg)
 	m->nextp = NULL;
 	if (p)
 		goro__acquirep(p);
+	pthread_cleanup_push(thread_left, m);
 	goro__schedule();
+	pthread_cleanup_pop(0);
 	return NULL;
 }
 
@@ -107,9 +119,9 @@ static int start_thread(void *(*fn)(void *), void *arg)
 	pthread_attr_setstacksize(&attr, M_STACK * SAN_STACK_SCALE);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
+	sys_sigmask(SIG_SETMASK, &all, &old);
 	err = sys_thread(&thread, &attr, fn, arg);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	sys_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
 	return err;
 }
@@ -121,10 +133,8 @@ static _Noreturn void no_thread(void)
 
 int goro__newm_start(struct m *m)
 {
-	if (m->id == 0) {
-		pthread_sigmask(SIG_SETMASK, NULL, &user_signals);
-		goro__preempt_unblock(&user_signals);
-	}
+	if (m->id == 0)
+		goro__keep_start();
 	return start_thread(m_main, m);
 }
 

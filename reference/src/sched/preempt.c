@@ -51,6 +51,7 @@
 #include "base/print.h"
 #include "sched/halt.h"
 #include "sched/outside.h"
+#include "sched/keep.h"
 #include "sched/proc.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -253,6 +254,7 @@ void goro__preempt_m(struct m *m)
 {
 	int tid = load_relaxed(&m->tid);
 
+	store_relaxed(&m->mask_changed, 1u); /* it may block the signal */
 	if (load_relaxed(&enabled) && tid && sys_tgkill(tid, PREEMPT_SIGNAL) &&
 	    errno != ESRCH && errno != EAGAIN)
 		cannot_preempt(errno);

@@ -99,7 +99,7 @@ void goro_yield(void)
 	}
 	p = m->p;
 	/* Alone on this P: the scheduler is asked once in 61 times. */
-	if (goro__runq_empty(&p->runq) && !load_relaxed(&p->attention) &&
+	if (runq_none(&p->runq) && !load_relaxed(&p->attention) &&
 	    globq_len(&goro__sched.globq) == 0 && ++p->schedtick % 61 &&
 	    !look_at_timers(p))
 		return;
@@ -258,6 +258,7 @@ static void *end(struct m *m, struct g *g)
 	if (unlikely(g->goid == 1))
 		goro__main_ended();
 	after(m, g, after_exit, NULL);
+	end_keeping(m, g);
 	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
 	if (unlikely(!to)) {
 		m->curg = NULL;
@@ -299,6 +300,7 @@ _Noreturn void goro__goexit0(void)
 
 	if (unlikely(g->stack->errtexts != NULL))
 		goro__drop_error_texts();
+	goro__leave_catches();
 	goro__leave(end(goro__m(), g));
 }
 

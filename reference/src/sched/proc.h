@@ -150,13 +150,21 @@ void goro__stack_first(struct p *p, struct g *g);
  * since the last call, or of all.
  */
 void goro__scavenge(bool all);
-/* Whose stack it is that ends in the guard that at is in, or NULL. */
-struct g *goro__guard_of(const char *at);
+/* True if at is in a goroutine's stack, used or free, or in its guard. */
+bool goro__is_stack(const char *at);
+/* True if at is in a guard; *owner is whose stack that is of, NULL: free. */
+bool goro__is_guard(const char *at, struct g **owner);
 /* Calls fn for every G ever made, dead ones too. */
 void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);
 uint64_t goro__stack_bytes(void);
 void goro__stack_init(size_t default_bytes);
 extern int goro__default_class;
+
+/*
+ * g leaves, and is not on its stack: it dies of an overflow.  Or the top of its
+ * stack was overwritten.
+ */
+_Noreturn void goro__off_stack(struct g *g);
 
 /* ---- overflow.c --------------------------------------------------------- */
 
@@ -224,7 +232,7 @@ void goro__main_ended(void);
 /* A counter that only its owner writes. */
 static inline void count(_Atomic(uint64_t) *n)
 {
-	store_relaxed(n, load_relaxed(n) + 1);
+	count_own(n);
 }
 
 /* ---- rand --------------------------------------------------------------- */

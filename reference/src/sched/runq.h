@@ -149,16 +149,20 @@ static inline struct g *runq_pop(struct runq *q)
 	return g;
 }
 
+/* runq_set_next() with one P. */
+static inline struct g *runq_set_next_alone(struct runq *q, struct g *g)
+{
+	struct g *old = load_relaxed(&q->next);
+
+	store_relaxed(&q->next, g);
+	return old;
+}
+
 /* Makes g next; returns who was.  Owner only. */
 static inline struct g *runq_set_next(struct runq *q, struct g *g)
 {
-	struct g *old;
-
-	if (unlikely(goro__mp))
-		return xchg_seq(&q->next, g);
-	old = load_relaxed(&q->next);
-	store_relaxed(&q->next, g);
-	return old;
+	return unlikely(goro__mp) ? xchg_seq(&q->next, g)
+				  : runq_set_next_alone(q, g);
 }
 
 /* Takes next, or NULL.  Owner only. */
@@ -182,7 +186,14 @@ static inline uint32_t runq_len(struct runq *q)
 	return n > RUNQ_SIZE ? RUNQ_SIZE : n;
 }
 
-/* Nothing in the ring and no next; anyone may ask. */
+/* Nothing in the ring and no next.  Owner only. */
+static inline bool runq_none(const struct runq *q)
+{
+	return !load_relaxed(&q->next) &&
+	       load_relaxed(&q->head) == load_relaxed(&q->tail);
+}
+
+/* The same; anyone may ask. */
 bool goro__runq_empty(struct runq *q);
 
 /*

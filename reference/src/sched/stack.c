@@ -31,6 +31,7 @@
  */
 #include <string.h>
 
+#include "sched/keep.h"
 #include "sched/outside.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
@@ -451,6 +452,7 @@ void goro__stack_give(struct g *g, struct stack *s)
 {
 	s->g = g;
 	g->stack = s;
+	store_relaxed(&g->lo, goro__cxx ? UINTPTR_MAX : (uintptr_t)s->lo);
 	g->sp = arch_first_frame(s);
 	san_fiber_stack(&g->san, s->lo, (size_t)((char *)s - s->lo));
 }
@@ -525,30 +527,51 @@ void goro__scavenge(bool all)
 
 /* ---- all of them --------------------------------------------------------- */
 
-static struct g *guarded(const struct stack_class *c, const struct slab *slab,
-			 const char *at)
-{
-	size_t offset = (uintptr_t)at - (uintptr_t)slab->base;
+struct place {
+	const struct stack_class *c;
+	const struct slab *slab; /* NULL: in none */
+	size_t slot, offset;
+};
 
-	if (offset >= slab->n * slot_bytes(c) ||
-	    offset % slot_bytes(c) >= stacks.guard)
-		return NULL;
-	return stack_at(c, slab, offset / slot_bytes(c))->g;
+static struct place place_in(const struct stack_class *c,
+			     const struct slab *slab, const char *at)
+{
+	size_t bytes = (uintptr_t)at - (uintptr_t)slab->base;
+
+	if (bytes >= slab->n * slot_bytes(c))
+		return (struct place){0};
+	return (struct place){c, slab, bytes / slot_bytes(c),
+			      bytes % slot_bytes(c)};
 }
 
-/* For signal handlers: takes no lock. */
-struct g *goro__guard_of(const char *at)
+/* For signal handlers, as all that follows: takes no lock. */
+static struct place place_of(const char *at)
 {
-	struct g *g = NULL;
+	struct place found = {0};
 
-	for (int i = 0; i < GORO_STACK_CLASSES && !g; i++) {
+	for (int i = 0; i < GORO_STACK_CLASSES && !found.slab; i++) {
 		struct stack_class *c = &stacks.of[i];
 		uint32_t n = load_acquire(&c->nslabs);
 
-		for (uint32_t k = 0; k < n && !g; k++)
-			g = guarded(c, &c->slab[k], at);
+		for (uint32_t k = 0; k < n && !found.slab; k++)
+			found = place_in(c, &c->slab[k], at);
 	}
-	return g;
+	return found;
+}
+
+bool goro__is_stack(const char *at)
+{
+	return place_of(at).slab != NULL;
+}
+
+bool goro__is_guard(const char *at, struct g **owner)
+{
+	struct place p = place_of(at);
+
+	if (!p.slab || p.offset >= stacks.guard)
+		return false;
+	*owner = stack_at(p.c, p.slab, p.slot)->g;
+	return true;
 }
 
 /*

@@ -10,6 +10,7 @@
 #ifndef GORO_SWITCH_H
 #define GORO_SWITCH_H
 
+#include "sched/keep.h"
 #include "sched/outside.h"
 #include "sched/idle.h"
 #include "sched/proc.h"
@@ -85,12 +86,12 @@ static inline void prepare(struct m *m, struct g *to)
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
 	prepare(m, to);
+	count(&m->p->stats.switches);
 	m->curg = to;
 	to->m = m;
 	store_relaxed(&to->status, GRUNNING);
-	count(&m->p->stats.switches);
 	san_leave(&g->san, &to->san);
-	goro__switch(&g->sp, to->sp);
+	switch_keeping(m, g, to->sp);
 	m = goro__m();
 	san_arrive(&m->curg->san);
 	run_after(m);
@@ -104,8 +105,12 @@ static inline void switch_to_g0(struct m *m, struct g *g)
 		return;
 	}
 	m->curg = NULL;
+	if (unlikely(g->stack->g != g))
+		goro__off_stack(g);
+	if (unlikely(load_relaxed(&m->mask_changed)))
+		goro__keep(g);
 	san_leave(&g->san, &m->san);
-	goro__switch(&g->sp, m->g0_sp);
+	switch_keeping(m, g, m->g0_sp);
 	m = goro__m();
 	san_arrive(&m->curg->san);
 	run_after(m);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "sched/keep.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
 #include "sched/proc.h"
@@ -139,6 +140,7 @@ void goro_blocking(goro_fn fn, void *arg)
 	goro__systemstack(call_outside, &b);
 	e = get_errno();
 	exitsyscall();
+	goro__keep_call();
 	goro_checkpoint(); /* the signal came while it was in the runtime */
 	set_errno(e);
 }

@@ -84,6 +84,7 @@ enum stopped { NOT_STOPPED = 0, STOPPED = 1, STOPPED_ASLEEP = 2 };
 
 enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PGCSTOP = 3, PDEAD = 4 };
 
+struct cxx_globals;
 struct g;
 struct m;
 struct p;
@@ -182,7 +183,9 @@ struct sfree {
 
 /* The first line is what a switch touches. */
 struct g {
-	void *sp;            /* while not running; NULL: it has no stack yet */
+	void *sp; /* while not running; NULL: it has no stack yet */
+	/* of its stack; UINTPTR_MAX: there may be something to keep: keep.h */
+	_Atomic(uintptr_t) lo;
 	struct g *schedlink; /* in run queues and free lists */
 	_Atomic(uint32_t) status;
 	uint16_t reason; /* wait_reason */
@@ -192,12 +195,12 @@ struct g {
 	struct sudog *wake; /* who was woken: set by the waker */
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
-	uint32_t timed_out;
-	uint32_t since; /* goro__seconds when it began to wait */
-	uint32_t lockcount;
+	uint32_t since;    /* goro__seconds when it began to wait */
 	struct m *lockedm; /* the only M that may run it */
 
 	struct stack *stack; /* from its first turn to its end */
+	uint32_t timed_out;
+	uint32_t lockcount;
 	void (*fn)(void *);
 	void *arg;
 	int64_t goid;
@@ -277,7 +280,9 @@ struct m {
 	after_fn after; /* set before a switch, called once after it */
 	struct g *after_g;
 	void *after_arg;
-	void *g0_sp; /* where the scheduler's own stack goes on */
+	atomic_uint mask_changed; /* it may be another than all Ms have */
+	struct cxx_globals *cxx;  /* of the thread; NULL: no C++ */
+	void *g0_sp;              /* where the scheduler's own stack goes on */
 	bool spinning;
 	bool dying;         /* its goroutine ended locked to it */
 	bool outsider;      /* a thread of the program's: outside.c */
@@ -369,6 +374,8 @@ _Static_assert(offsetof(struct m, masked) == 0, "mask.h");
 
 /* Hidden: read in one instruction, not by way of the linkage table. */
 #pragma GCC visibility push(hidden)
+/* Hidden: the compiler need not ask the linker where they are. */
+#pragma GCC visibility push(hidden)
 extern struct sched goro__sched;
 extern struct p *goro__allp[];
 /* Not one of them: has the timers that are real in virtual time (virtual.c). */
@@ -377,6 +384,7 @@ extern struct p goro__real_p;
 extern _Atomic(uint32_t) goro__seconds;
 /* More than one P: locks and queues are for real.  See lock.h. */
 extern uint32_t goro__mp;
+#pragma GCC visibility pop
 #pragma GCC visibility pop
 
 #define MAX_PROCS 65536

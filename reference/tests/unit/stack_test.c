@@ -87,6 +87,7 @@ static void guards_of(int size_class)
 {
 	size_t size = goro__stack_size(size_class);
 	struct g *g = started(size_class);
+	struct g *owner;
 	char *lo = g->stack->lo;
 	char *hi = (char *)g->stack;
 
@@ -99,11 +100,14 @@ static void guards_of(int size_class)
 	hi[-1] = 1;
 	for (int at = 1; at <= GUARD; at += 2047) {
 		CU_ASSERT_FALSE(readable(lo - at));
-		CU_ASSERT_PTR_EQUAL(goro__guard_of(lo - at), g);
+		CU_ASSERT_TRUE(goro__is_guard(lo - at, &owner));
+		CU_ASSERT_PTR_EQUAL(owner, g);
 	}
 	CU_ASSERT_FALSE(readable(lo - GUARD));
-	CU_ASSERT_PTR_NULL(goro__guard_of(lo));
-	CU_ASSERT_PTR_NULL(goro__guard_of(hi));
+	CU_ASSERT_FALSE(goro__is_guard(lo, &owner));
+	CU_ASSERT_FALSE(goro__is_guard(hi, &owner));
+	CU_ASSERT_TRUE(goro__is_stack(lo - GUARD) && goro__is_stack(hi));
+	CU_ASSERT_FALSE(goro__is_stack((char *)&owner));
 	goro__gfput(&fake.p, g);
 }
 

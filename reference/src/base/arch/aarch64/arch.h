@@ -5,8 +5,7 @@
  * continuation on its own stack, at the offsets below; its stack pointer is
  * all that struct g keeps.  x29 and x30 come first, so that they are a frame
  * record.  Of d8 to d15 it is the low half that a callee keeps, of v8 to v15
- * nothing more.  fpcr is not switched: a goroutine that changes it shares the
- * change.
+ * nothing more.  So is fpcr if the goroutine has changed it.
  */
 #ifndef GORO_ARCH_H
 #define GORO_ARCH_H
@@ -76,6 +75,34 @@ _Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
 void goro__call_on(void *sp, void (*fn)(void *), void *arg);
+
+/* The floating-point environment that goroutines begin with. */
+struct arch_fp {
+	uint64_t fpcr;
+};
+
+extern struct arch_fp goro__fp __attribute__((visibility("hidden")));
+
+/* Makes the environment of the calling thread that of goroutines. */
+static inline void arch_fp_init(void)
+{
+	__asm__ volatile("mrs %0, fpcr" : "=r"(goro__fp.fpcr));
+}
+
+/* True if the stack pointer is below *lo. */
+static inline bool arch_sp_below(_Atomic(uintptr_t) *lo)
+{
+	uintptr_t sp;
+
+	__asm__ volatile("mov %0, sp" : "=r"(sp));
+	return sp < *(volatile uintptr_t *)lo;
+}
+
+/* Adds one to what only the caller writes. */
+static inline void arch_count(_Atomic(uint64_t) *n)
+{
+	++*(volatile uint64_t *)n;
+}
 
 /*
  * Where a goroutine that has not run goes on: its stack is empty, and the odd

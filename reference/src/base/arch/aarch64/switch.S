@@ -12,6 +12,31 @@
 
 #define BTI_C hint #34
 
+/* Jumps to `changed` unless fpcr is goro__fp. */
+	.macro UNLESS_FP changed
+	mrs x9, fpcr
+	adrp x10, goro__fp
+	ldr x10, [x10, :lo12:goro__fp]
+	cmp x9, x10
+	b.ne \changed
+	.endm
+
+	.macro RESET_FP
+	adrp x10, goro__fp
+	ldr x10, [x10, :lo12:goro__fp]
+	msr fpcr, x10
+	.endm
+
+/* struct arch_fp: as a process starts. */
+	.data
+	.globl goro__fp
+	.hidden goro__fp
+	.type goro__fp, %object
+	.p2align 3
+goro__fp:
+	.quad 0
+	.size goro__fp, . - goro__fp
+
 	.text
 
 /*
@@ -23,6 +48,9 @@
  * ret: BTI lets a ret go anywhere, while the continuation is no place that a
  * br may go to.  The predictor's stack of return addresses stays balanced, and
  * is even right where both goroutines have parked in the same way.
+ *
+ * All but a few goroutines leave fpcr alone, so between goroutines it always is
+ * goro__fp: whoever has another keeps it, and puts it back when it goes on.
  */
 	.globl goro__switch
 	.hidden goro__switch
@@ -31,6 +59,8 @@
 goro__switch:
 	.cfi_startproc
 	BTI_C
+	UNLESS_FP keep_fp
+switch:
 	stp x29, x30, [sp, #-SAVED_SIZE]!
 	.cfi_def_cfa_offset SAVED_SIZE
 	.cfi_rel_offset x29, SAVED_X29
@@ -100,6 +130,17 @@ go_on:
 	.cfi_restore x30
 	.cfi_def_cfa_offset 0
 	ret
+keep_fp:
+	stp x9, x30, [sp, #-16]!
+	.cfi_def_cfa_offset 16
+	.cfi_rel_offset x30, 8
+	RESET_FP
+	bl switch
+	ldp x9, x30, [sp], #16
+	.cfi_restore x30
+	.cfi_def_cfa_offset 0
+	msr fpcr, x9
+	ret
 	.cfi_endproc
 	.size goro__switch, . - goro__switch
 
@@ -120,8 +161,13 @@ fresh:
 	mov sp, x9
 	mov x29, xzr
 	bl goro__gomain
+	UNLESS_FP reset_fp
+ended:
 	mov x9, x0
 	b go_on
+reset_fp:
+	RESET_FP
+	b ended
 	.cfi_endproc
 	.size goro__gostart, . - goro__gostart
 
@@ -133,6 +179,7 @@ fresh:
 goro__leave:
 	.cfi_startproc
 	BTI_C
+	RESET_FP
 	mov x9, x0
 	b go_on
 	.cfi_endproc

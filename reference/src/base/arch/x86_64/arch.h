@@ -3,8 +3,8 @@
  *
  * A goroutine that does not run has its callee-saved registers and its
  * continuation on its own stack, in the order of the offsets below; its stack
- * pointer is all that struct g keeps.  mxcsr and the x87 control word are not
- * switched: a goroutine that changes them shares the change.
+ * pointer is all that struct g keeps.  So are mxcsr and the x87 control word
+ * if it has changed them.
  */
 #ifndef GORO_ARCH_H
 #define GORO_ARCH_H
@@ -46,6 +46,36 @@ _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
 void goro__call_on(void *sp, void (*fn)(void *), void *arg);
+
+/* The floating-point environment that goroutines begin with: its controls. */
+struct arch_fp {
+	uint32_t mxcsr, x87;
+};
+
+extern struct arch_fp goro__fp __attribute__((visibility("hidden")));
+
+/* Makes the environment of the calling thread that of goroutines. */
+static inline void arch_fp_init(void)
+{
+	uint32_t mxcsr;
+	uint16_t x87;
+
+	__asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(mxcsr), "=m"(x87));
+	goro__fp.mxcsr = mxcsr & ~UINT32_C(63);
+	goro__fp.x87 = x87;
+}
+
+/* True if the stack pointer is below *lo. */
+static inline bool arch_sp_below(_Atomic(uintptr_t) *lo)
+{
+	bool below;
+
+	__asm__ volatile("cmpq %1, %%rsp" : "=@ccb"(below) : "m"(*lo));
+	return below;
+}
+
+/* Adds one to what only the caller writes, in one instruction. */
+#define arch_count(n) __asm__ volatile("incq %0" : "+m"(*(n)))
 
 /*
  * Where a goroutine that has not run goes on: its stack is empty, and the odd

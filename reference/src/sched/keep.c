@@ -1,0 +1,190 @@
+/*
+ * keep.c - C++ exceptions and signal masks over a switch: see keep.h.
+ *
+ * To read the mask is a system call, too dear for each switch.  The two calls
+ * that change it are ours therefore, before libc's where a program is linked
+ * as usual: weak, so that a static libc's own may be there as well.  A mask
+ * that was changed in another way is noticed late: at the first switch after a
+ * goroutine has used its time slice up (sysmon.c).
+ */
+#include "sched/keep.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "sched/proc.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+/* The C++ ABI has this for each thread, as libstdc++ and libc++abi do. */
+struct cxx_globals {
+	void *caught;
+	unsigned uncaught;
+};
+
+__attribute__((weak)) struct cxx_globals *__cxa_get_globals(void);
+__attribute__((weak)) void __cxa_end_catch(void);
+
+/* What a goroutine that does not run has put aside. */
+struct kept {
+	struct cxx_globals cxx;
+	sigset_t mask;
+	bool masked;
+};
+
+/* The mask of the thread that called goro_run(): that of all Ms. */
+static sigset_t user_signals;
+
+bool goro__cxx;
+
+/* The caller's mask becomes that of all Ms. */
+void goro__keep_start(void)
+{
+	goro__cxx = __cxa_get_globals != NULL;
+	sys_sigmask(SIG_SETMASK, NULL, &user_signals);
+	goro__preempt_unblock(&user_signals);
+}
+
+void goro__keep_init(struct m *m)
+{
+	m->cxx = goro__cxx ? __cxa_get_globals() : NULL;
+	sys_sigmask(SIG_SETMASK, &user_signals, NULL);
+}
+
+void goro__keep(struct g *g)
+{
+	store_relaxed(&g->lo, UINTPTR_MAX);
+}
+
+/* True if the thread had another mask than all Ms; it has theirs now. */
+static bool put_mask_aside(struct m *m, sigset_t *mask)
+{
+	store_relaxed(&m->mask_changed, 0u);
+	sys_sigmask(SIG_SETMASK, &user_signals, mask);
+	goro__preempt_unblock(mask);
+	return memcmp(mask, &user_signals, SYS_SIGSET) != 0;
+}
+
+/* Nothing of g's is in flight on the thread from here on. */
+static void put_aside(struct m *m, struct g *g, struct kept *k)
+{
+	if ((char *)__builtin_frame_address(0) < g->stack->lo)
+		goro__off_stack(g);
+	if (!goro__cxx)
+		store_relaxed(&g->lo, (uintptr_t)g->stack->lo);
+	k->cxx = (struct cxx_globals){0};
+	if (m->cxx) {
+		k->cxx = *m->cxx;
+		*m->cxx = (struct cxx_globals){0};
+	}
+	k->masked =
+		load_relaxed(&m->mask_changed) && put_mask_aside(m, &k->mask);
+}
+
+static void take_up(struct m *m, struct g *g, const struct kept *k)
+{
+	if (m->cxx)
+		*m->cxx = k->cxx;
+	if (!k->masked)
+		return;
+	sys_sigmask(SIG_SETMASK, &k->mask, NULL);
+	store_relaxed(&m->mask_changed, 1u);
+	goro__keep(g);
+}
+
+void goro__switch_keeping(struct m *m, struct g *g, void *sp)
+{
+	struct kept k;
+
+	put_aside(m, g, &k);
+	goro__switch(&g->sp, sp);
+	take_up(goro__m(), g, &k);
+}
+
+void goro__end_keeping(struct m *m, struct g *g)
+{
+	struct kept k;
+
+	put_aside(m, g, &k);
+}
+
+void goro__leave_catches(void)
+{
+	while (goro__m()->cxx && goro__m()->cxx->caught)
+		__cxa_end_catch();
+}
+
+/*
+ * ---- the two calls -------------------------------------------------------
+ *
+ * In a goroutine they never block the signal of preemption, and say that the
+ * mask may have changed.  Elsewhere they do what libc does.
+ */
+
+enum { SIGNAL_CANCEL = 32, SIGNAL_SETXID = 33 }; /* libc's own */
+
+static void without(sigset_t *set, int sig)
+{
+	unsigned long *bits = (unsigned long *)(void *)set;
+
+	bits[0] &= ~(1ul << (sig - 1));
+}
+
+/* The thread has changed its mask while it was no goroutine. */
+static _Thread_local bool changed_outside
+	__attribute__((tls_model("initial-exec")));
+
+void goro__keep_call(void)
+{
+	struct m *m = goro__m();
+	sigset_t set;
+
+	if (likely(!changed_outside))
+		return;
+	changed_outside = false;
+	sigemptyset(&set);
+	sigaddset(&set, PREEMPT_SIGNAL);
+	sys_sigmask(SIG_UNBLOCK, &set, NULL);
+	store_relaxed(&m->mask_changed, 1u);
+	goro__keep(m->curg);
+}
+
+static int change_mask(int how, const sigset_t *set, sigset_t *old)
+{
+	struct m *m = goro__m();
+	sigset_t ours;
+
+	if (set) {
+		ours = *set;
+		if (how != SIG_UNBLOCK) {
+			without(&ours, SIGNAL_CANCEL);
+			without(&ours, SIGNAL_SETXID);
+		}
+		if (m && m->curg && !m->outsider) {
+			if (how != SIG_UNBLOCK)
+				goro__preempt_unblock(&ours);
+			store_relaxed(&m->mask_changed, 1u);
+			goro__keep(m->curg);
+		}
+		changed_outside |= !m;
+	}
+	return sys_sigmask(how, set ? &ours : NULL, old);
+}
+
+__attribute__((weak, visibility("default"))) int
+pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+	return change_mask(how, set, old);
+}
+
+__attribute__((weak, visibility("default"))) int
+sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+	int err = change_mask(how, set, old);
+
+	if (err == 0)
+		return 0;
+	errno = err;
+	return -1;
+}
