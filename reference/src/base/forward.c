@@ -16,11 +16,11 @@ void goro__forward(const struct sigaction *act, int sig, siginfo_t *info,
 {
 	sigset_t self;
 
-	pthread_sigmask(SIG_BLOCK, &act->sa_mask, NULL);
+	sys_sigmask(SIG_BLOCK, &act->sa_mask, NULL);
 	if (act->sa_flags & SA_NODEFER && !sigismember(&act->sa_mask, sig)) {
 		sigemptyset(&self);
 		sigaddset(&self, sig);
-		pthread_sigmask(SIG_UNBLOCK, &self, NULL);
+		sys_sigmask(SIG_UNBLOCK, &self, NULL);
 	}
 	if (act->sa_flags & SA_SIGINFO)
 		act->sa_sigaction(sig, info, context);

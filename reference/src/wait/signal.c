@@ -257,7 +257,7 @@ static void collect(uint64_t signals, sigset_t *old)
 		if (signals & bit(sig))
 			sigaddset(&set, sig);
 	mask();
-	pthread_sigmask(SIG_BLOCK, &set, old);
+	sys_sigmask(SIG_BLOCK, &set, old);
 	while ((sig = sigtimedwait(&set, NULL, &now)) > 0 || errno == EINTR)
 		if (sig > 0)
 			or_seq(&pending, bit(sig));
@@ -277,7 +277,7 @@ static void let_go(uint64_t signals, const struct sigaction *now,
 				  NULL);
 	and_seq(&caught, ~signals);
 	deliver(signals);
-	pthread_sigmask(SIG_SETMASK, old, NULL);
+	sys_sigmask(SIG_SETMASK, old, NULL);
 }
 
 /* The signals that others than c ask for. */
