@@ -151,13 +151,19 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
  */
 static inline void submit(struct p *p, struct g *g)
 {
-	struct g *old = runq_set_next(&p->runq, g);
+	struct g *old;
 
+	if (likely(!goro__mp)) {
+		old = runq_set_next_alone(&p->runq, g);
+		if (unlikely(old != NULL))
+			goro__runqput(p, old, false);
+		return;
+	}
+	old = runq_set_next(&p->runq, g);
 	if (unlikely(old != NULL)) {
 		goro__runqput(p, old, false);
-		if (goro__mp)
-			goro__wake_now();
-	} else if (unlikely(goro__mp)) {
+		goro__wake_now();
+	} else {
 		goro__wakep();
 	}
 }
