@@ -253,3 +253,71 @@ CASE(SC_008, "CPU-bound work gains by more P, a chain of steps does not",
 	note("a chain: %.2f times as fast with %d P", (double)one / (double)all,
 	     n);
 }
+
+/* ---- after two have talked ---------------------------------------------- */
+
+enum { BURST = 40, TRIES = 16 };
+
+static atomic_int running, most_running, worked, answered;
+
+static void work(void *arg)
+{
+	/* relaxed: numbers that carry no data */
+	int n = atomic_fetch_add_explicit(&running, 1, memory_order_relaxed);
+	int64_t until = in(3 * MS);
+
+	if (n > 0)
+		atomic_store_explicit(&most_running, n + 1,
+				      memory_order_relaxed);
+	while (now() < until)
+		;
+	atomic_fetch_sub_explicit(&running, 1, memory_order_relaxed);
+	if (bump(&worked) % BURST == 0)
+		send_signal(*(assay_chan **)arg);
+}
+
+static void answer(void *arg)
+{
+	assay_chan **c = arg;
+	int v;
+
+	while (recv(c[0], &v))
+		send_int(c[1], v);
+	bump(&answered);
+}
+
+/* Two that wake each other in turn need no third. */
+static void talk(assay_chan **c)
+{
+	int64_t until = in(100 * MS);
+
+	while (now() < until) {
+		send_int(c[0], 1);
+		CHECK_EQ(recv_int(c[1]), 1);
+	}
+}
+
+/* True if no two of the burst ever ran at once. */
+static bool one_by_one(int tries)
+{
+	assay_chan *c[3] = {chan_int(0), chan_int(0), chan_signal(0)};
+
+	go(answer, c);
+	talk(c);
+	atomic_store_explicit(&most_running, 1, memory_order_relaxed);
+	go_many(BURST, work, &c[2]);
+	REQUIRE(recv(c[2], NULL));
+	close_chan(c[0]);
+	REQUIRE(becomes(&answered, tries + 1));
+	return atomic_load_explicit(&most_running, memory_order_relaxed) == 1;
+}
+
+CASE(SC_038, "a burst after long talk of two runs in parallel", .procs = {4},
+     ON_P, .timeout_ms = 60000, .flags = CASE_ALONE, NEEDS(NEED(time, now)))
+{
+	int alone = 0;
+
+	for (int i = 0; i < TRIES; i++)
+		alone += one_by_one(i);
+	CHECK_LE(alone, 1);
+}

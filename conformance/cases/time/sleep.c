@@ -267,6 +267,23 @@ static void keep_p(void *arg)
 }
 
 /*
+ * The sleeper's timer belongs to the P that the spinner keeps, as often as not.
+ * Nobody is preempted: an idle P has to see to it.
+ */
+CASE(TM_048, "a timer fires beside a loop without calls while a P is idle",
+     .procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PROC_LIMIT,
+     .timeout_ms = 30000, .env = {"GODEBUG=asyncpreemptoff=1"})
+{
+	for (int i = 0; i < 50; i++) {
+		atomic_store_explicit(&stop, 0, memory_order_relaxed);
+		go(keep_p, NULL);
+		sleep_ns(1 * MS);
+		atomic_store_explicit(&stop, 1, memory_order_relaxed);
+		REQUIRE(becomes(&finished, i + 1));
+	}
+}
+
+/*
  * Four on fewer CPUs, which the kernel may give to somebody else: so a few of
  * the timers may be late, and one is not while this process had no CPU that it
  * could have been seen to on.
