@@ -287,7 +287,7 @@ struct waiter {
 	struct assay_case cases[MANY];
 	size_t n;
 	int64_t count, hits[MANY];
-	atomic_int begun;
+	atomic_int begun, ended;
 };
 
 static void select_often(void *arg)
@@ -298,6 +298,7 @@ static void select_often(void *arg)
 		bump(&w->begun);
 		w->hits[select_cases(w->cases, w->n, NULL)]++;
 	}
+	bump(&w->ended);
 }
 
 /* It is parked by now, or else finds the other side ready: both are fair. */
@@ -339,7 +340,7 @@ static void waits_uniformly(const char *places, char side)
 		else
 			(void)recv_int(c);
 	}
-	settle(0);
+	REQUIRE(becomes(&w.ended, 1)); /* its cases are in use till then */
 	CHECK_MSG(chi_square(w.hits, fits, w.n, (double)w.count / (double)k) <=
 			  chi_limit(k),
 		  "of %s, %c is not uniform: %" PRId64 ", %" PRId64 ", %" PRId64
