@@ -3,6 +3,9 @@
 
 places="goroutine handler thread thread-handler embedded blocking
 	embedded-blocking before after fork"
+# Each call is a process: ThreadSanitizer is not to sleep at the end of each.
+export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}atexit_sleep_ms=0"
+
 # at_procs N NAME ARGS: status 0.
 at_procs() {
 	GOMAXPROCS=$1
