@@ -23,9 +23,9 @@
  * body in C and for its twin in another language alike.  The body must not
  * come to its end then, and must have made a check or said due() before.
  *
- * Checks may be made from any goroutine: they record, and the verdict is
- * given after run() returned.  A case that made none has not passed.  REQUIRE ends the child at once, for when
- * going on makes no sense.
+ * Checks may be made from any goroutine: they record, and the verdict is given
+ * after run() returned.  A case that made none has not passed.  REQUIRE ends
+ * the child at once, for when going on makes no sense.
  */
 #ifndef ASSAY_CASE_H
 #define ASSAY_CASE_H

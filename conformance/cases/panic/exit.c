@@ -16,7 +16,7 @@ static void say_deferred(void *arg)
 static void say_after_sleep(void *arg)
 {
 	(void)arg;
-	sleep_ns(20 * MS);
+	sleep_ns(1000 * MS);
 	say("other\n");
 }
 

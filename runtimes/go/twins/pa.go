@@ -180,7 +180,7 @@ var _ = twin("PA-009/goexit_goes_on", func() {
 func exitWith(status int) {
 	defer say("deferred\n")
 	go func() {
-		sleepMs(20)
+		sleepMs(1000)
 		say("other\n")
 	}()
 	say("before\n")
