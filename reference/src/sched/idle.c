@@ -8,6 +8,7 @@
 #include "sched/poll.h"
 #include "sched/proc.h"
 #include "sched/sysmon.h"
+#include "base/text.h"
 
 enum { MAX_SKIP = 1024 };
 

@@ -2,6 +2,7 @@
  * monitor.c - see monitor.h.
  */
 #include "sched/monitor.h"
+#include "base/text.h"
 
 /* True again soon, for when the signal finds the goroutine in the runtime. */
 static bool slice_is_over(struct monitor_note *n, const struct monitor_view *v)

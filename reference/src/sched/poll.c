@@ -9,6 +9,7 @@
 #include "sched/globq.h"
 #include "sched/idle.h"
 #include "sched/proc.h"
+#include "base/text.h"
 
 /* ---- what the network poller gives ----------------------------------------- */
 
