@@ -136,17 +136,23 @@ $(call conf_fake,ext_older,-DFAKE_EXT_SIZE=24)
 $(call conf_fake,ext_absurd,-DFAKE_EXT_SIZE=12345678)
 $(call conf_fake,ext_group,-DFAKE_LAZY_SIZE=12345678)
 $(call conf_fake,ext_null,-DFAKE_EXT=NULL)
+$(call conf_fake,full,-DFAKE_TABLE='&full' -DFAKE_EXT='&full_ext')
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
 
-$(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c abi/assay.h abi/assay_ext.h \
+$(CONF_TEST_OUT)/%.so: $(CONF_TEST)/fake.c $(wildcard abi/*.h) \
 		conformance/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d $(CONF_FAKE_$*) -shared \
 		-o $@ $<
 
-$(CONF_TEST_OUT)/cheat.so: $(CONF_TEST)/cheat.c abi/assay.h abi/assay_ext.h
+$(CONF_TEST_OUT)/cheat.so: $(CONF_TEST)/cheat.c $(wildcard abi/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d -shared -o $@ $< -ldl -lpthread
+
+$(CONF_TEST_OUT)/lost.so: $(call conf_objects,$(CONF_TEST)/lost.c \
+		$(addprefix $(CONF_DIR)/mutants/,wrap.c kit.c))
+	@mkdir -p $(@D)
+	$(CC) $(CONFIG_LDFLAGS) $(LDFLAGS) -shared -o $@ $^ -ldl -lpthread
 
 $(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
 		$(CONF_SUPPORT_OBJS) $(call conf_objects,$(CONF_TEST)/cases.c)
@@ -154,7 +160,7 @@ $(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
 	$(CONF_LINK)
 
 test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
-		$(CONF_TEST_OUT)/cheat.so $(B)/conformance \
+		$(CONF_TEST_OUT)/cheat.so $(CONF_TEST_OUT)/lost.so $(B)/conformance \
 		$$(call conf_files,goro) ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
 

@@ -22,7 +22,7 @@ documented() {
 	END { exit bad }' "$1"
 }
 
-for header in abi/assay.h abi/assay_ext.h reference/include/*.h; do
+for header in abi/*.h reference/include/*.h; do
 	for compiler in gcc clang; do
 		have "$compiler" || {
 			skip "$header with $compiler" "not installed"

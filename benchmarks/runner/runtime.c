@@ -72,7 +72,7 @@ static void copy_group(const char *name, void *to, const void *own, size_t size)
 	memcpy(to, own, n < size ? n : size);
 }
 
-#define GROUP(table, g) copy_group(#g, &rt.g, (table).g, sizeof(rt.g))
+#define COPY_GROUP(g, LIST) copy_group(#g, &rt.g, t.g, sizeof(rt.g));
 
 static void take_table(const struct assay_runtime *own)
 {
@@ -87,12 +87,7 @@ static void take_table(const struct assay_runtime *own)
 	    own->size > SIZE_ABSURD)
 		refuse("the table has an absurd size: %zu bytes", own->size);
 	memcpy(&t, own, own->size < sizeof(t) ? own->size : sizeof(t));
-	GROUP(t, core);
-	GROUP(t, chan);
-	GROUP(t, time);
-	GROUP(t, sync);
-	GROUP(t, inspect);
-	GROUP(t, net);
+	ASSAY_GROUPS(COPY_GROUP)
 	rt.traits = t.traits;
 	rt.max_goroutines = t.max_goroutines;
 	rt.name = t.name ? t.name : "";

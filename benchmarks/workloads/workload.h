@@ -10,7 +10,7 @@
 #ifndef ASSAY_WORKLOAD_H
 #define ASSAY_WORKLOAD_H
 
-#include <assay.h>
+#include <assay_fn.h>
 
 #include "../shim/shim.h"
 
@@ -19,12 +19,7 @@
  * copy, so that a call costs one load and no chain of pointers.
  */
 struct runtime {
-	struct assay_core_ops core;
-	struct assay_chan_ops chan;
-	struct assay_time_ops time;
-	struct assay_sync_ops sync;
-	struct assay_inspect_ops inspect;
-	struct assay_net_ops net;
+	ASSAY_GROUPS(ASSAY_FULL_SIZE)
 	uint32_t traits;
 	uint64_t max_goroutines; /* parked at once; 0: bounded by memory */
 	const char *name, *version, *model;

@@ -16,8 +16,7 @@
 
 #include <stdatomic.h>
 
-#include "assay.h"
-#include "assay_ext.h"
+#include "assay_fn.h"
 
 struct fault {
 	const char *name;
@@ -43,21 +42,8 @@ extern const struct fault *const __stop_assay_faults[]
 	__attribute__((visibility("hidden")));
 
 struct groups {
-	struct assay_core_ops core;
-	struct assay_chan_ops chan;
-	struct assay_time_ops time;
-	struct assay_sync_ops sync;
-	struct assay_blocking_ops blocking;
-	struct assay_inspect_ops inspect;
-	struct assay_net_ops net;
-	/* of the second table */
-	struct assay_context_ops context;
-	struct assay_group_ops group;
-	struct assay_semaphore_ops semaphore;
-	struct assay_flight_ops flight;
-	struct assay_rate_ops rate;
-	struct assay_lazy_ops lazy;
-	struct assay_map_ops map;
+	ASSAY_GROUPS(ASSAY_FULL_SIZE)
+	ASSAY_EXT_GROUPS(ASSAY_FULL_SIZE)
 };
 
 extern struct groups was, my;

@@ -83,8 +83,12 @@ static const void *give_group(void *copy, const void *own, size_t n)
 static struct assay_runtime table;
 static struct assay_runtime_ext ext;
 
-#define TAKE(from, g) take_group(&was.g, from.g, sizeof(was.g))
-#define GIVE(in, g) in.g = give_group(&my.g, in.g, sizeof(my.g))
+#define TAKE(from, g) take_group(&was.g, from.g, sizeof(was.g));
+#define TAKE_RT(g, LIST) TAKE(table, g)
+#define TAKE_EXT(g, LIST) TAKE(ext, g)
+#define GIVE(in, g) in.g = give_group(&my.g, in.g, sizeof(my.g));
+#define GIVE_RT(g, LIST) GIVE(table, g)
+#define GIVE_EXT(g, LIST) GIVE(ext, g)
 
 static void take_tables(const char *path)
 {
@@ -114,18 +118,12 @@ static void break_runtime(void)
 	if (table.size != 0)
 		return;
 	take_tables(setting("MUTANT_OF"));
-	TAKE(table, core), TAKE(table, chan), TAKE(table, time);
-	TAKE(table, sync), TAKE(table, blocking), TAKE(table, inspect);
-	TAKE(table, net);
-	TAKE(ext, context), TAKE(ext, group), TAKE(ext, semaphore);
-	TAKE(ext, flight), TAKE(ext, rate), TAKE(ext, lazy), TAKE(ext, map);
+	ASSAY_GROUPS(TAKE_RT)
+	ASSAY_EXT_GROUPS(TAKE_EXT)
 	my = was;
 	plant(setting("MUTANT"));
-	GIVE(table, core), GIVE(table, chan), GIVE(table, time);
-	GIVE(table, sync), GIVE(table, blocking), GIVE(table, inspect);
-	GIVE(table, net);
-	GIVE(ext, context), GIVE(ext, group), GIVE(ext, semaphore);
-	GIVE(ext, flight), GIVE(ext, rate), GIVE(ext, lazy), GIVE(ext, map);
+	ASSAY_GROUPS(GIVE_RT)
+	ASSAY_EXT_GROUPS(GIVE_EXT)
 }
 
 EXPORT const struct assay_runtime *assay_runtime(void)

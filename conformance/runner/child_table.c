@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "assay_fn.h"
 #include "caselist.h"
 #include "child_internal.h"
 
@@ -26,44 +27,19 @@ struct group {
 };
 
 static struct tables tables;
-static struct assay_core_ops core;
-static struct assay_chan_ops chan;
-static struct assay_time_ops time_ops;
-static struct assay_sync_ops sync_ops;
-static struct assay_blocking_ops blocking;
-static struct assay_inspect_ops inspect;
-static struct assay_net_ops net;
-static struct assay_trace_ops trace;
-static struct assay_context_ops context;
-static struct assay_group_ops group_ops;
-static struct assay_semaphore_ops semaphore;
-static struct assay_flight_ops flight;
-static struct assay_rate_ops rate;
-static struct assay_lazy_ops lazy;
-static struct assay_map_ops map;
+static struct {
+	ASSAY_GROUPS(ASSAY_FULL_SIZE)
+	ASSAY_EXT_GROUPS(ASSAY_FULL_SIZE)
+} full;
 
-#define GROUP(table, g, copy)                                                  \
-	{                                                                      \
-#g, offsetof(struct tables, table.g), sizeof(copy), &(copy)    \
-	}
+/* clang-format off */
+#define GROUP(table, g)                                                        \
+	{#g, offsetof(struct tables, table.g), sizeof(full.g), &full.g},
+/* clang-format on */
+#define RT(g, LIST) GROUP(rt, g)
+#define EXT(g, LIST) GROUP(ext, g)
 
-static const struct group groups[] = {
-	GROUP(rt, core, core),
-	GROUP(rt, chan, chan),
-	GROUP(rt, time, time_ops),
-	GROUP(rt, sync, sync_ops),
-	GROUP(rt, blocking, blocking),
-	GROUP(rt, inspect, inspect),
-	GROUP(rt, net, net),
-	GROUP(rt, trace, trace),
-	GROUP(ext, context, context),
-	GROUP(ext, group, group_ops),
-	GROUP(ext, semaphore, semaphore),
-	GROUP(ext, flight, flight),
-	GROUP(ext, rate, rate),
-	GROUP(ext, lazy, lazy),
-	GROUP(ext, map, map),
-};
+static const struct group groups[] = {ASSAY_GROUPS(RT) ASSAY_EXT_GROUPS(EXT)};
 
 static bool usable_size(size_t size, size_t least)
 {

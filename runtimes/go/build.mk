@@ -8,8 +8,8 @@ GO_X ?=
 
 GO_OBJ := $(B)/obj/runtimes/go
 GO_SRC := $(wildcard runtimes/go/*/*.go runtimes/go/*/*/*.go \
-	runtimes/go/host/*.c runtimes/go/host/*.h) abi/assay.h \
-	abi/assay_ext.h conformance/runner/child.h
+	runtimes/go/host/*.c runtimes/go/host/*.h abi/*.h) \
+	conformance/runner/child.h
 GO_LIB := $(GO_OBJ)/libassay-cases.a
 
 # Nothing is ever fetched: the packages of golang.org/x are those that come

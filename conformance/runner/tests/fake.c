@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "assay.h"
-#include "assay_ext.h"
+#include "assay_fn.h"
 
 #ifndef FAKE_NAME
 #define FAKE_NAME "fake"
@@ -40,7 +39,7 @@
 #define FAKE_EXT_SIZE sizeof(struct assay_runtime_ext)
 #endif
 #ifndef FAKE_LAZY_SIZE
-#define FAKE_LAZY_SIZE (sizeof(size_t) + sizeof(void *))
+#define FAKE_LAZY_SIZE offsetof(struct assay_lazy_ops, get)
 #endif
 #ifndef FAKE_EXT
 #define FAKE_EXT &ext
@@ -131,16 +130,16 @@ static const struct assay_core_ops core
 				   .exit = end_process};
 
 /* Shorter than any version of the header: reads beyond it would be wild. */
-static const struct assay_chan_ops chan = {.size = sizeof(size_t) +
-						   5 * sizeof(void *),
-					   .make = make,
-					   .send = send,
-					   .recv = recv,
-					   .close = close_chan};
-static const struct assay_time_ops time_ops = {.size = sizeof(size_t) +
-						       2 * sizeof(void *),
-					       .now = now,
-					       .sleep = sleep_ns};
+static const struct assay_chan_ops chan = {
+	.size = offsetof(struct assay_chan_ops, len),
+	.make = make,
+	.send = send,
+	.recv = recv,
+	.close = close_chan};
+static const struct assay_time_ops time_ops = {
+	.size = offsetof(struct assay_time_ops, timer_new),
+	.now = now,
+	.sleep = sleep_ns};
 
 static const struct assay_runtime table
 	__attribute__((unused)) = {.size = FAKE_SIZE,
@@ -152,6 +151,26 @@ static const struct assay_runtime table
 				   .core = FAKE_CORE,
 				   .chan = &chan,
 				   .time = &time_ops};
+
+/* Every function of the contract; none of them can be called. */
+#define NO_CALL(g, f)                                                          \
+	(__typeof__(((struct assay_##g##_ops *)0)->f))(void (*)(void))abort,
+#define FULL_GROUP(g, LIST)                                                    \
+	static const struct assay_##g##_ops full_##g                           \
+		__attribute__((unused)) = {sizeof(full_##g), LIST(NO_CALL)};
+#define FULL_POINTER(g, LIST) .g = &full_##g,
+
+ASSAY_GROUPS(FULL_GROUP)
+ASSAY_EXT_GROUPS(FULL_GROUP)
+
+static const struct assay_runtime full
+	__attribute__((unused)) = {.size = sizeof(full),
+				   .abi = ASSAY_ABI_VERSION,
+				   ASSAY_GROUPS(FULL_POINTER)};
+static const struct assay_runtime_ext full_ext
+	__attribute__((unused)) = {.size = sizeof(full_ext),
+				   .abi = ASSAY_EXT_ABI_VERSION,
+				   ASSAY_EXT_GROUPS(FULL_POINTER)};
 
 __attribute__((constructor)) static void at_load(void)
 {

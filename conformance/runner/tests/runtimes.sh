@@ -29,6 +29,33 @@ check "no such file" refused no-such "there is no such file"
 echo "no object" >"$dir/text.so"
 check "a file that is no object" refused text "text.so"
 
+# describes OBJECT: the functions that it has.
+describes() {
+	"$runner" --assay-runtime "$1" --assay-describe | grep '^has '
+}
+
+# By the headers: each member of a group that is a pointer to a function.
+every_function() {
+	awk '/^struct assay_[a-z]*_ops/ { g = $2; gsub(/assay_|_ops/, "", g) }
+		/^}/ { g = "" }
+		g && /^\t[^\t].*\(\*/ {
+			sub(/^[^(]*\(\*/, ""); sub(/\).*/, "")
+			print "has " g "->" $0
+		}' "$here"/../../../abi/assay.h "$here"/../../../abi/assay_ext.h
+}
+
+every_function >"$tmp/functions"
+describes "$dir/full.so" >"$tmp/described"
+check "a runtime that has all: each function is described" \
+	diff "$tmp/functions" "$tmp/described"
+
+MUTANT=lost MUTANT_OF=$dir/full.so
+export MUTANT MUTANT_OF
+describes "$dir/lost.so" >"$tmp/left"
+check "a fault can be planted in each function" \
+	eval 'printf "has core->run\nhas core->go\n" | diff - "$tmp/left"'
+unset MUTANT MUTANT_OF
+
 run --runtime nonsense
 check "a name nobody has" is 2
 check "a name nobody has: one line" one_line
