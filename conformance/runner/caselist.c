@@ -14,6 +14,22 @@ const struct need case_base[] = {
 	NEED(chan, send), NEED(chan, recv),  NEED(chan, close),
 	NEED(time, now),  NEED(time, sleep), {0, 0, NULL}};
 
+static bool in_base(const struct need *n)
+{
+	for (const struct need *b = case_base; b->name != NULL; b++)
+		if (strcmp(b->name, n->name) == 0)
+			return true;
+	return false;
+}
+
+const char *case_spare_need(const struct testcase *tc)
+{
+	for (const struct need *n = tc->needs; n && n->name != NULL; n++)
+		if (in_base(n))
+			return n->name;
+	return NULL;
+}
+
 size_t case_count(void)
 {
 	return (size_t)(__stop_assay_cases - __start_assay_cases);

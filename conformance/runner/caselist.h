@@ -24,6 +24,9 @@ void case_id(const struct testcase *tc, char out[CASE_ID_MAX]);
  */
 extern const struct need case_base[];
 
+/* The first need of tc that is in case_base anyway, or NULL. */
+const char *case_spare_need(const struct testcase *tc);
+
 /* NULL: no such id. */
 const struct testcase *case_find(const char *id);
 

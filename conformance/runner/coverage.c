@@ -124,6 +124,9 @@ static const char *fault_of(const struct entry *e, const struct entry *before)
 		return "has no title";
 	if (outcome_without_ends(e->tc))
 		return "declares an end without ENDS";
+	if (case_spare_need(e->tc) != NULL)
+		return "names a need that every case has (case_base in "
+		       "runner/caselist.c)";
 	if (strspn(e->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			  "0123456789-_/") != strlen(e->id))
 		return "has an odd character in its id";

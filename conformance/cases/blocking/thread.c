@@ -12,8 +12,7 @@
 #include "time/tm.h"
 
 #define NEEDS_LOCK                                                             \
-	NEEDS(NEED(blocking, lock_thread), NEED(blocking, unlock_thread),      \
-	      NEED(time, sleep), NEED(time, now))
+	NEEDS(NEED(blocking, lock_thread), NEED(blocking, unlock_thread))
 
 static atomic_int stop, finished;
 
@@ -90,8 +89,7 @@ static void call_kernel(void *arg)
 }
 
 CASE_OF(SY_007, calls, "too many blocking calls at once are a fatal error",
-	NEEDS(NEED(blocking, call), NEED(blocking, max_threads),
-	      NEED(time, sleep)),
+	NEEDS(NEED(blocking, call), NEED(blocking, max_threads)),
 	ENDS(.status = 2, .first = "runtime: program exceeds 10-thread limit",
 	     .match = {"^fatal error: thread exhaustion$"}))
 {
@@ -361,8 +359,7 @@ static bool thread_ends(int64_t thread)
 }
 
 CASE(SY_010, "a goroutine that ends while it is tied takes its thread along",
-     NEEDS(NEED(blocking, lock_thread), NEED(core, goexit), NEED(time, sleep),
-	   NEED(time, now)))
+     NEEDS(NEED(blocking, lock_thread), NEED(core, goexit)))
 {
 	for (int how = 0; how < 3; how++) {
 		int64_t thread;
@@ -488,7 +485,7 @@ static void short_sleep(void *arg)
 /* The only P is a spinner's when the call ends. */
 CASE(SY_013, "a spinner does not keep the P from who comes out of a call",
      .procs = {1, 2}, .traits = ASSAY_TRAIT_PREEMPTIVE,
-     NEEDS(NEED(blocking, call), NEED(time, now)))
+     NEEDS(NEED(blocking, call)))
 {
 	int n = case_procs();
 	int64_t begin = now();
@@ -510,7 +507,7 @@ static void call_once(void *arg)
 
 CASE_OF(SY_013, timer, "nor from timers, calls and channels together",
 	.procs = {1, 2}, .traits = ASSAY_TRAIT_PREEMPTIVE,
-	NEEDS(NEED(blocking, call), NEED(time, sleep), NEED(time, now)))
+	NEEDS(NEED(blocking, call)))
 {
 	assay_chan *c = chan_signal(0);
 	int n = case_procs();
@@ -555,8 +552,7 @@ static bool idle_is_quiet(int64_t unit)
 }
 
 CASE(SY_014, "an idle process hardly wakes up", .procs = {2},
-     .flags = CASE_PERF | CASE_NOT_SANITIZED,
-     NEEDS(NEED(time, sleep), NEED(time, now)))
+     .flags = CASE_PERF | CASE_NOT_SANITIZED)
 {
 	assay_chan *c = chan_signal(0);
 

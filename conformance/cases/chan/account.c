@@ -122,7 +122,7 @@ static void check_load(int cap, int send_each, int recv_each)
 }
 
 CASE(CH_032, "no sender waits beside a receiver, and close releases all",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	for (int cap = 0; cap <= 3; cap++) {
 		check_load(cap, 20, 12);

@@ -4,7 +4,7 @@
 /* ---- unbuffered -------------------------------------------------------------- */
 
 CASE(CH_001, "unbuffered send blocks until the value is taken",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_WAIT))
+     .flags = CASE_VALGRIND)
 {
 	static struct op s = {.v = 7};
 
@@ -17,7 +17,7 @@ CASE(CH_001, "unbuffered send blocks until the value is taken",
 }
 
 CASE(CH_002, "unbuffered receive blocks until a value is sent",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_WAIT))
+     .flags = CASE_VALGRIND)
 {
 	static struct op r = {.v = -1};
 
@@ -33,7 +33,7 @@ CASE(CH_002, "unbuffered receive blocks until a value is sent",
 /* ---- buffered ---------------------------------------------------------------- */
 
 CASE(CH_003, "buffered send does not block while there is room",
-     NEEDS(NEED_CHAN, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	static const int caps[] = {1, 3, 256, 257, 1000};
 
@@ -49,8 +49,7 @@ CASE(CH_003, "buffered send does not block while there is room",
 	}
 }
 
-CASE(CH_004, "send on a full buffer blocks until a receive makes room",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_004, "send on a full buffer blocks until a receive makes room")
 {
 	static struct op s[2] = {{.v = 3}, {.v = 4}};
 	assay_chan *c = chan_int(3);
@@ -71,8 +70,7 @@ CASE(CH_004, "send on a full buffer blocks until a receive makes room",
 	CHECK(becomes(&s[1].done, 1));
 }
 
-CASE_OF(CH_004, two, "one receive releases exactly one of two senders",
-	NEEDS(NEED_CHAN, NEED_WAIT))
+CASE_OF(CH_004, two, "one receive releases exactly one of two senders")
 {
 	static struct op s[2];
 	static atomic_int sent;
@@ -98,8 +96,7 @@ CASE_OF(CH_004, two, "one receive releases exactly one of two senders",
 	CHECK(becomes(&sent, 2));
 }
 
-CASE(CH_005, "receive from an empty open buffer blocks until a send",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_005, "receive from an empty open buffer blocks until a send")
 {
 	static struct op r[2];
 	assay_chan *c = chan_int(3);
@@ -144,8 +141,7 @@ static void make_traffic(void)
 	close_chan(ball[0]);
 }
 
-CASE(CH_042, "a blocked receive returns by a send or close alone",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+CASE(CH_042, "a blocked receive returns by a send or close alone")
 {
 	static struct op r[1000];
 	static atomic_int returned;
@@ -191,8 +187,7 @@ static void arrive(void *arg)
 	send_signal(r->done);
 }
 
-CASE(CH_044, "when an unbuffered send returns the receive has begun",
-     NEEDS(NEED_CHAN))
+CASE(CH_044, "when an unbuffered send returns the receive has begun")
 {
 	struct rendezvous r = {
 		.c = chan_int(0), .done = chan_signal(0), .n = rounds(2000)};
@@ -215,8 +210,7 @@ static void wait_here(void *arg)
 	CHECK_MSG(false, "a receive nobody can satisfy returned");
 }
 
-CASE(CH_047, "goroutines on channels that nobody else has are no error",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_047, "goroutines on channels that nobody else has are no error")
 {
 	static atomic_int waiting;
 	static struct op s = {.v = 5};

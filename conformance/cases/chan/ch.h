@@ -8,11 +8,7 @@
 
 #include "kit/kit.h"
 
-#define NEED_GO NEED(core, go)
-#define NEED_CHAN NEED_GO, NEED(chan, make), NEED(chan, send), NEED(chan, recv)
-#define NEED_CLOSE NEED(chan, close)
 /* What settle(), becomes() and stays_unset() are made of. */
-#define NEED_WAIT NEED(core, yield), NEED(time, now), NEED(time, sleep)
 
 #define DEADLOCK "fatal error: all goroutines are asleep - deadlock!"
 

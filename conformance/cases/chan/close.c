@@ -24,7 +24,7 @@ static void check_drained(assay_chan *c, size_t size)
 }
 
 CASE(CH_009, "a closed, drained channel gives zero and not ok, always",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE))
+     .flags = CASE_VALGRIND)
 {
 	static const size_t sizes[] = {0, 1, 4, 7, 8, 12, 40, 1024};
 	static const int caps[] = {0, 1, 3};
@@ -43,8 +43,7 @@ CASE(CH_009, "a closed, drained channel gives zero and not ok, always",
 		}
 }
 
-CASE(CH_010, "values buffered before close still come, in order",
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(CH_010, "values buffered before close still come, in order")
 {
 	for (int held = 0; held <= 3; held++) {
 		assay_chan *c = chan_int(3);
@@ -65,8 +64,7 @@ CASE(CH_010, "values buffered before close still come, in order",
 	}
 }
 
-CASE(CH_040, "ok tells a real zero from the zero of a closed channel",
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(CH_040, "ok tells a real zero from the zero of a closed channel")
 {
 	assay_chan *c = chan_int(1);
 	int v = -1;
@@ -109,15 +107,14 @@ static void check_close_wakes(int64_t cap)
 	CHECK_EQ(right, n);
 }
 
-CASE(CH_011, "close wakes every blocked receiver", .flags = CASE_VALGRIND,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+CASE(CH_011, "close wakes every blocked receiver", .flags = CASE_VALGRIND)
 {
 	check_close_wakes(0);
 	check_close_wakes(5);
 }
 
 CASE(CH_013, "close fails every blocked sender and drops its value",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .flags = CASE_VALGRIND)
 {
 	static const int caps[] = {0, 2};
 
@@ -142,7 +139,7 @@ CASE(CH_013, "close fails every blocked sender and drops its value",
 /* ---- the panics, as statuses ---------------------------------------------------------- */
 
 CASE(CH_012, "send on a closed channel fails and drops the value",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	for (int64_t cap = 0; cap <= 3; cap++) {
 		assay_chan *c = chan_int(cap);
@@ -161,8 +158,7 @@ CASE(CH_012, "send on a closed channel fails and drops the value",
 	}
 }
 
-CASE(CH_014, "closing twice fails and leaves the channel closed",
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(CH_014, "closing twice fails and leaves the channel closed")
 {
 	for (int64_t cap = 0; cap <= 2; cap += 2) {
 		assay_chan *c = chan_int(cap);
@@ -178,7 +174,7 @@ CASE(CH_014, "closing twice fails and leaves the channel closed",
 	}
 }
 
-CASE(CH_015, "closing a nil channel fails", NEEDS(NEED_CLOSE))
+CASE(CH_015, "closing a nil channel fails")
 {
 	CHECK_EQ(rt->chan->close(NULL), ASSAY_CLOSE_NIL);
 }
@@ -199,15 +195,13 @@ static void send_on_closed(int64_t cap)
 }
 
 CASE_OF(CH_012, unbuffered, "send on a closed unbuffered channel panics",
-	NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, panic)),
-	PANICS("send on closed channel"))
+	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
 {
 	send_on_closed(0);
 }
 
 CASE_OF(CH_012, buffered, "send on a closed channel with room panics",
-	NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, panic)),
-	PANICS("send on closed channel"))
+	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
 {
 	send_on_closed(3);
 }
@@ -225,8 +219,7 @@ static void close_it(void *arg)
 }
 
 CASE_OF(CH_013, panic, "a blocked sender panics when the channel is closed",
-	NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(core, panic)),
-	PANICS("send on closed channel"))
+	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
 {
 	assay_chan *c = chan_int(0);
 
@@ -237,8 +230,7 @@ CASE_OF(CH_013, panic, "a blocked sender panics when the channel is closed",
 }
 
 CASE_OF(CH_014, panic, "closing a closed channel panics",
-	NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, panic)),
-	PANICS("close of closed channel"))
+	NEEDS(NEED(core, panic)), PANICS("close of closed channel"))
 {
 	assay_chan *c = chan_int(0);
 
@@ -246,8 +238,8 @@ CASE_OF(CH_014, panic, "closing a closed channel panics",
 	die_of(rt->chan->close(c));
 }
 
-CASE_OF(CH_015, panic, "closing a nil channel panics",
-	NEEDS(NEED_CLOSE, NEED(core, panic)), PANICS("close of nil channel"))
+CASE_OF(CH_015, panic, "closing a nil channel panics", NEEDS(NEED(core, panic)),
+	PANICS("close of nil channel"))
 {
 	die_of(rt->chan->close(NULL));
 }

@@ -10,7 +10,7 @@ static void check_len_cap(assay_chan *c, int64_t len, int64_t cap)
 }
 
 CASE(CH_024, "len counts the values in the buffer, cap is that of make",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED(chan, len), NEED(chan, cap)))
+     NEEDS(NEED(chan, len), NEED(chan, cap)))
 {
 	static const int caps[] = {1, 2, 3, 5, 7, 9, 10, 100, 1000};
 
@@ -37,7 +37,7 @@ CASE(CH_024, "len counts the values in the buffer, cap is that of make",
 }
 
 CASE(CH_025, "a blocked sender does not count in len",
-     NEEDS(NEED_CHAN, NEED_WAIT, NEED(chan, len), NEED(chan, cap)))
+     NEEDS(NEED(chan, len), NEED(chan, cap)))
 {
 	static struct op s[4];
 	assay_chan *c[2] = {chan_int(0), chan_int(2)};
@@ -71,8 +71,7 @@ static void check_not_made(size_t elem, int64_t cap)
 	CHECK(rt->chan->make(elem, cap, NULL) == NULL);
 }
 
-CASE(CH_026, "a channel with a size out of range is not made",
-     NEEDS(NEED(chan, make)))
+CASE(CH_026, "a channel with a size out of range is not made")
 {
 	check_not_made(sizeof(int), -1);
 	check_not_made(0, -1);
@@ -99,19 +98,19 @@ static void make_or_die(size_t elem, int64_t cap)
 }
 
 CASE_OF(CH_026, negative, "making a channel of negative size panics",
-	NEEDS(NEED(chan, make), NEED(core, panic)), PANICS)
+	NEEDS(NEED(core, panic)), PANICS)
 {
 	make_or_die(sizeof(int), -1);
 }
 
 CASE_OF(CH_026, bytes, "making a channel of too many bytes panics",
-	NEEDS(NEED(chan, make), NEED(core, panic)), PANICS)
+	NEEDS(NEED(core, panic)), PANICS)
 {
 	make_or_die(8, INT64_C(1) << 59);
 }
 
 CASE_OF(CH_026, most, "making a channel of the largest size panics",
-	NEEDS(NEED(chan, make), NEED(core, panic)), PANICS)
+	NEEDS(NEED(core, panic)), PANICS)
 {
 	make_or_die(8, INT64_MAX);
 }
@@ -131,8 +130,7 @@ static void send_through_copy(void *arg)
 	close_chan(copy.c);
 }
 
-CASE(CH_035, "copies of a handle are the same channel",
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(CH_035, "copies of a handle are the same channel")
 {
 	struct handle h = {chan_int(0)}, copy = h;
 
@@ -159,7 +157,7 @@ static void serve(void *arg)
 }
 
 CASE(CH_036, "handles are equal by origin and travel over channels",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE))
+     .flags = CASE_VALGRIND)
 {
 	assay_chan *a = chan_int(0), *b = chan_int(0), *got = NULL;
 	assay_chan *chans = chan(sizeof(assay_chan *), 2);
@@ -199,7 +197,7 @@ static void send_and_close(void *arg)
 }
 
 CASE(CH_037, "a range sees every value and ends at close",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_CLOSE))
+     .flags = CASE_VALGRIND)
 {
 	for (int cap = 0; cap <= 8; cap += 4)
 		for (int n = 0; n <= 100; n += 25) {
@@ -235,7 +233,7 @@ static void write_and_send(void *arg)
 }
 
 CASE(CH_041, "a discarded value synchronises all the same",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	struct silent s = {.c = chan_int(0)};
 	assay_chan *buffered = chan_int(2);

@@ -116,8 +116,7 @@ static bool can_park(int64_t n)
 /* 3x the time for 2N wake-ups is 1.5x each; 8N is three doublings. */
 CASE(CH_048, "waking N selecting goroutines costs at most 3x for 2N",
      .procs = {1}, .flags = CASE_NOT_SANITIZED | CASE_ALONE,
-     .timeout_ms = 30000,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(chan, select)))
+     .timeout_ms = 30000, NEEDS(NEED(chan, select)))
 {
 	const double most = 1.5 * 1.5 * 1.5;
 	int64_t n = first_n(), late = in(upto(5 * SEC));

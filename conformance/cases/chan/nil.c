@@ -16,8 +16,7 @@ static void check_blocks(assay_fn fn, int polled, int timed_out)
 	CHECK_EQ(count(&op.done), 0);
 }
 
-CASE(CH_016, "send on a nil channel blocks for ever",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_016, "send on a nil channel blocks for ever")
 {
 	int v = 1;
 
@@ -25,8 +24,7 @@ CASE(CH_016, "send on a nil channel blocks for ever",
 		     rt->chan->send(NULL, &v, in(2 * MS)));
 }
 
-CASE(CH_017, "receive from a nil channel blocks for ever",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_017, "receive from a nil channel blocks for ever")
 {
 	int v = 1;
 
@@ -36,7 +34,6 @@ CASE(CH_017, "receive from a nil channel blocks for ever",
 }
 
 CASE_OF(CH_016, alone, "main alone sending on a nil channel: deadlock",
-	NEEDS(NEED(chan, send)),
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan send \\(nil chan\\)\\]:"}))
 {
@@ -45,7 +42,6 @@ CASE_OF(CH_016, alone, "main alone sending on a nil channel: deadlock",
 }
 
 CASE_OF(CH_017, alone, "main alone receiving from a nil channel: deadlock",
-	NEEDS(NEED(chan, recv)),
 	ENDS(.status = 2, .first = DEADLOCK,
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
@@ -63,7 +59,6 @@ static int range(assay_chan *c)
 }
 
 CASE_OF(CH_038, nil, "range over a nil channel blocks for ever",
-	NEEDS(NEED(chan, recv)),
 	ENDS(.status = 2, .first = DEADLOCK, .out = "",
 	     .match = {"goroutine 1 \\[chan receive \\(nil chan\\)\\]:"}))
 {
@@ -79,7 +74,6 @@ static void send_three(void *arg)
 }
 
 CASE_OF(CH_038, open, "range over a channel never closed: deadlock",
-	NEEDS(NEED_CHAN),
 	ENDS(.status = 2, .first = DEADLOCK, .out = "",
 	     .match = {"goroutine 1 \\[chan receive\\]:"}))
 {

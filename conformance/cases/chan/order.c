@@ -35,7 +35,7 @@ static void check_upwards(assay_chan *c, int n)
 }
 
 CASE(CH_006, "values of one sender come in the order sent, caps 0 to 199",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND)
 {
 	int64_t n = rounds(CAPS);
 
@@ -79,7 +79,7 @@ static void fill_and_drain(assay_chan *c, int cap, int64_t times)
 }
 
 CASE(CH_007, "the buffer wraps round and keeps the order",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND)
 {
 	static const int caps[] = {1, 2, 3, 7, 256, 257};
 	int in_next = 0, out_next = 0;
@@ -143,8 +143,7 @@ static void check_exactly_once(int cap, int n)
 	CHECK_EQ(try_recv(crowd.c, NULL), ASSAY_AGAIN);
 }
 
-CASE(CH_008, "every value is received exactly once by many from many",
-     NEEDS(NEED_CHAN))
+CASE(CH_008, "every value is received exactly once by many from many")
 {
 	crowd.done = chan_signal(0);
 	for (int cap = 0; cap <= 20; cap++)
@@ -183,8 +182,7 @@ static bool receivers_in_order(void)
 	return right;
 }
 
-CASE(CH_027, "parked receivers are served first come, first served",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_027, "parked receivers are served first come, first served")
 {
 	CHECK(holds(receivers_in_order));
 }
@@ -216,7 +214,7 @@ static bool buffered_in_order(void)
 }
 
 CASE(CH_028, "parked senders are served first come, first served",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_WAIT))
+     .flags = CASE_VALGRIND)
 {
 	CHECK(holds(unbuffered_in_order));
 	CHECK(holds(buffered_in_order));
@@ -243,7 +241,7 @@ static bool sent_past_buffer(void)
 }
 
 CASE(CH_029, "a send to a parked receiver goes past the buffer",
-     NEEDS(NEED_CHAN, NEED_WAIT, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	int right = 0;
 
@@ -274,15 +272,14 @@ static bool refilled_by_sender(void)
 }
 
 CASE(CH_030, "a receive from a full buffer lets a parked sender refill it",
-     NEEDS(NEED_CHAN, NEED_WAIT, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	CHECK(holds(refilled_by_sender));
 	for (int i = 0; i < 10; i++)
 		(void)refilled_by_sender();
 }
 
-CASE(CH_031, "a receive takes a parked sender's value and sets it free",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_031, "a receive takes a parked sender's value and sets it free")
 {
 	for (int i = 0; i < 10; i++) {
 		struct op s = {.c = chan_int(0), .v = 310 + i};

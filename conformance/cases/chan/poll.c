@@ -1,7 +1,7 @@
 /* Channel operations that do not block: ASSAY_POLL. */
 #include "ch.h"
 
-CASE(CH_018, "a poll of an empty open channel is not ready", NEEDS(NEED_CHAN))
+CASE(CH_018, "a poll of an empty open channel is not ready")
 {
 	for (int64_t cap = 0; cap <= 1; cap++) {
 		assay_chan *c = chan_int(cap);
@@ -13,8 +13,7 @@ CASE(CH_018, "a poll of an empty open channel is not ready", NEEDS(NEED_CHAN))
 	}
 }
 
-CASE(CH_019, "a send that is not ready stores nothing",
-     NEEDS(NEED_CHAN, NEED_WAIT, NEED(chan, len)))
+CASE(CH_019, "a send that is not ready stores nothing", NEEDS(NEED(chan, len)))
 {
 	static struct op r;
 	int lost = 13, v;
@@ -54,8 +53,7 @@ static int poll_until_ready(assay_fn fn, struct op *op, int *v)
 	return status;
 }
 
-CASE(CH_020, "a polled send finds a parked receiver",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_020, "a polled send finds a parked receiver")
 {
 	static struct op r = {.v = -1};
 	int v = 20;
@@ -67,8 +65,7 @@ CASE(CH_020, "a polled send finds a parked receiver",
 	CHECK_EQ(r.v, 20);
 }
 
-CASE(CH_021, "a polled receive finds a parked sender",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_021, "a polled receive finds a parked sender")
 {
 	static struct op s = {.v = 21};
 	int v = -1;
@@ -80,8 +77,7 @@ CASE(CH_021, "a polled receive finds a parked sender",
 	CHECK(becomes(&s.done, 1));
 }
 
-CASE(CH_022, "a polled receive from a closed, drained channel is ready",
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(CH_022, "a polled receive from a closed, drained channel is ready")
 {
 	for (int64_t cap = 0; cap <= 1; cap++) {
 		assay_chan *c = chan_int(cap);
@@ -154,8 +150,7 @@ static void race_batch(struct race *r)
 		drop(r->c[i]);
 }
 
-CASE(CH_023, "a polled receive never misses a value while close runs",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, yield)))
+CASE(CH_023, "a polled receive never misses a value while close runs")
 {
 	static struct race r;
 

@@ -57,9 +57,7 @@ static void feed(void *arg)
 }
 
 CASE(CH_043, "23 workers pass on all items of one queue, and all end",
-     .timeout_ms = 30000,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED(core, yield), NEED(sync, wg_add),
-	   NEED(sync, wg_wait)))
+     .timeout_ms = 30000, NEEDS(NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	static struct consumers all;
 	int64_t items = 0, sum = 0;
@@ -117,8 +115,7 @@ static void hold_permit(void *arg)
 	send_signal(s->done);
 }
 
-CASE(CH_045, "a buffer of three lets three tasks in, and no fourth",
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_045, "a buffer of three lets three tasks in, and no fourth")
 {
 	static struct semaphore s;
 
@@ -165,8 +162,7 @@ static bool is_prime(int n)
 	return true;
 }
 
-CASE(CH_050, "the sieve gives the first 100 primes", .flags = CASE_VALGRIND,
-     NEEDS(NEED_CHAN))
+CASE(CH_050, "the sieve gives the first 100 primes", .flags = CASE_VALGRIND)
 {
 	struct filter f = {.to = chan_int(0)};
 	int want = 1;

@@ -113,8 +113,7 @@ static void check_sizes(int cap, assay_fn fn,
 	join(done, SIZES);
 }
 
-CASE(CH_033, "elements of 0 to 65535 bytes pass intact", .flags = CASE_VALGRIND,
-     NEEDS(NEED_CHAN, NEED_WAIT))
+CASE(CH_033, "elements of 0 to 65535 bytes pass intact", .flags = CASE_VALGRIND)
 {
 	static const int caps[] = {0, 1, 8};
 
@@ -125,7 +124,7 @@ CASE(CH_033, "elements of 0 to 65535 bytes pass intact", .flags = CASE_VALGRIND,
 }
 
 CASE(CH_034, "channels of empty elements are signals that len counts",
-     NEEDS(NEED_CHAN, NEED(chan, len)))
+     NEEDS(NEED(chan, len)))
 {
 	assay_chan *c = chan_signal(8);
 	unsigned char untouched = 0x5a;
@@ -167,7 +166,7 @@ static void send_fat(void *arg)
 	}
 }
 
-CASE(CH_046, "two-word values are never torn", NEEDS(NEED_CHAN))
+CASE(CH_046, "two-word values are never torn")
 {
 	static const int caps[] = {0, 1, 5};
 	uint64_t n = (uint64_t)rounds(500);

@@ -201,8 +201,7 @@ static void fill_table(void)
 
 CASE(CH_049, "the state table: six states by six operations",
      .flags = CASE_VALGRIND, .timeout_ms = 30000,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(chan, len),
-	   NEED(chan, select)))
+     NEEDS(NEED(chan, len), NEED(chan, select)))
 {
 	fill_table();
 	note_row("", action_names);
@@ -220,7 +219,7 @@ static const enum result expected_send[STATES] = {
 	[FULL] = NOT_READY, [CLOSED_DATA] = PANICS, [DRAINED] = PANICS};
 
 CASE_OF(CH_049, select_send, "the state table for a send in a select",
-	NEEDS(NEED_CHAN, NEED_CLOSE, NEED(chan, len), NEED(chan, select)))
+	NEEDS(NEED(chan, len), NEED(chan, select)))
 {
 	int v = 99;
 

@@ -19,15 +19,14 @@ static void sleep_then_exit(void *arg)
 }
 
 CASE(DL_007, "a sleeping goroutine is not a deadlock",
-     ENDS_WELL("woke\n", .min_ms = 60),
-     NEEDS(NEED(time, sleep), NEED(core, exit)))
+     ENDS_WELL("woke\n", .min_ms = 60), NEEDS(NEED(core, exit)))
 {
 	go(sleep_then_exit, NULL);
 	recv_int(chan_int(0));
 }
 
 CASE_OF(DL_007, main, "a main that sleeps is not a deadlock",
-	ENDS_WELL("woke\n", .min_ms = 60), NEEDS(NEED(time, sleep)))
+	ENDS_WELL("woke\n", .min_ms = 60))
 {
 	int64_t begin;
 
@@ -47,7 +46,7 @@ static void sleep_then_send(void *c)
 }
 
 CASE_OF(DL_007, one_by_one, "main lives as long as somebody sleeps for it",
-	ENDS_WELL("woke\n", .min_ms = 60), NEEDS(NEED(time, sleep)))
+	ENDS_WELL("woke\n", .min_ms = 60))
 {
 	assay_chan *c = chan_int(0);
 
@@ -128,8 +127,7 @@ CASE(DL_009, "the last timer fired and woke nobody: that is a deadlock",
 }
 
 CASE_OF(DL_009, sleeper, "the last sleeper ended and woke nobody",
-	DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 4000),
-	NEEDS(NEED(time, sleep)))
+	DEADLOCKS_IN("chan receive", .min_ms = 50, .max_ms = 4000))
 {
 	assay_chan *c = chan_int(3);
 
@@ -229,8 +227,7 @@ static void receive_forever(void *c)
 	recv_int(c);
 }
 
-CASE(DL_014, "a partial deadlock is silent", ENDS_WELL("done\n"),
-     NEEDS(NEED(time, sleep)))
+CASE(DL_014, "a partial deadlock is silent", ENDS_WELL("done\n"))
 {
 	go(receive_forever, chan_int(0));
 	go(receive_forever, chan_int(0));
@@ -246,7 +243,7 @@ static void two_hops(void *arg)
 }
 
 CASE_OF(DL_014, running, "nor is it one while main only computes and yields",
-	ENDS_WELL("done\n"), NEEDS(NEED(time, now)))
+	ENDS_WELL("done\n"))
 {
 	static assay_chan *there[2], *back[2];
 	int64_t end = in(30 * MS);

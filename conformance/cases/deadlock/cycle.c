@@ -63,7 +63,7 @@ static void start_generators(void)
 }
 
 CASE_OF(DL_006, in_sequence, "reading a silent generator first is a deadlock",
-	DEADLOCKS_IN("chan receive"), NEEDS(NEED(chan, recv)))
+	DEADLOCKS_IN("chan receive"))
 {
 	start_generators();
 	if (recv_int(left) >= 0)
@@ -137,7 +137,7 @@ static void background(void *arg)
 CASE_OF(DL_017, background, "the others may finish first",
 	ENDS(.status = 2, .first = NO_GOROUTINES, .out = "bg done\n",
 	     .min_ms = 20),
-	NEEDS(NEED(core, goexit), NEED(time, sleep)))
+	NEEDS(NEED(core, goexit)))
 {
 	go(background, NULL);
 	rt->core->goexit();

@@ -114,7 +114,7 @@ static uint64_t expected(void)
 }
 
 CASE(BT_006, "any number of P gives the same result", .procs = {1, 2, 4, 8},
-     .flags = CASE_VALGRIND, NEEDS(NEED(chan, recv)))
+     .flags = CASE_VALGRIND)
 {
 	CHECK_EQ(run_pipeline(), expected());
 }

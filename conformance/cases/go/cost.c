@@ -8,7 +8,7 @@ static void wait_gate(void *arg)
 
 CASE(GO_017, "resident bytes of a parked goroutine",
      .flags = CASE_PERF | CASE_NOT_SANITIZED | CASE_DEFAULT_PROCS,
-     .timeout_ms = 30000, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .timeout_ms = 30000)
 {
 	int64_t n = goroutines(100000), before, each;
 	assay_chan *gate = chan_signal(0);
@@ -42,7 +42,7 @@ static void sum_pings(void *arg)
 #define PINGS 1000
 
 CASE(GO_018, "nanoseconds of a value over an unbuffered channel", .procs = {1},
-     .flags = CASE_PERF, NEEDS(NEED_CHAN, NEED_CLOSE))
+     .flags = CASE_PERF)
 {
 	struct pings p = {.c = chan_int(0), .done = chan_signal(0)};
 	int64_t total = rounds(1000000), start = cpu_ns(), sent = 0, spent = 0;

@@ -15,7 +15,6 @@ static void print_late(void *arg)
 }
 
 CASE(GO_003, "main's return ends the process, not waiting for others",
-     NEEDS(NEED_GO, NEED(time, sleep)),
      ENDS(.status = 0, .out = "", .max_ms = 2500))
 {
 	prove_alive();
@@ -29,7 +28,6 @@ static void say_and_print_late(void *arg)
 }
 
 CASE_OF(GO_003, asleep, "main's return ends the process with others asleep",
-	NEEDS(NEED_CHAN, NEED(time, sleep)),
 	ENDS(.status = 0, .out = "", .max_ms = 2500))
 {
 	assay_chan *started = chan_signal(0);
@@ -59,7 +57,6 @@ static void spin(void *arg)
 }
 
 CASE(GO_004, "main's return ends the process under a spinning goroutine",
-     NEEDS(NEED_GO, NEED_WAIT, NEED(core, yield)),
      ENDS(.status = 0, .max_ms = 2000))
 {
 	static atomic_int spinning;
@@ -88,8 +85,7 @@ static void parent(void *arg)
 	send_signal(f->parent_ends);
 }
 
-CASE(GO_009, "a goroutine outlives the one that started it",
-     NEEDS(NEED_CHAN, NEED(time, sleep)))
+CASE(GO_009, "a goroutine outlives the one that started it")
 {
 	struct family f = {.out = chan_int(0), .parent_ends = chan_signal(0)};
 
@@ -115,8 +111,7 @@ static void ignore_done(void *arg)
 	mark(&s->release);
 }
 
-CASE(GO_015, "no goroutine can end another: closing done only asks",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+CASE(GO_015, "no goroutine can end another: closing done only asks")
 {
 	static struct stubborn s;
 	int laps;
@@ -148,7 +143,7 @@ static void pass_left(void *arg)
 }
 
 CASE(GO_010, "a chain of 10 000 goroutines passes a value to its end",
-     .flags = CASE_VALGRIND, .timeout_ms = 30000, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND, .timeout_ms = 30000)
 {
 	int64_t n = goroutines(10000);
 	atomic_int hops = 0;
@@ -187,7 +182,7 @@ static void wait_for_close(void *arg)
 }
 
 CASE(GO_011, "100 000 parked goroutines are all woken by one close",
-     .timeout_ms = 30000, NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .timeout_ms = 30000)
 {
 	static struct crowd w;
 
@@ -222,7 +217,7 @@ static void wait_gate(void *arg)
 }
 
 CASE(GO_012, "the live count is 1, N + 1 while N are parked, then 1 again",
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT, NEED(inspect, num_goroutine)))
+     NEEDS(NEED(inspect, num_goroutine)))
 {
 	int64_t n = goroutines(1000);
 	assay_chan *gate = chan_signal(0);
@@ -265,8 +260,7 @@ static void print_many(void *arg)
 }
 
 CASE(GO_024, "a call with values of any kind leaves no goroutine behind",
-     .flags = CASE_VALGRIND,
-     NEEDS(NEED_GO, NEED_WAIT, NEED(inspect, num_goroutine)))
+     .flags = CASE_VALGRIND, NEEDS(NEED(inspect, num_goroutine)))
 {
 	static struct print p;
 	int64_t before = rt->inspect->num_goroutine();
@@ -324,8 +318,7 @@ static void run_batch(struct batch *b, int n, assay_fn fn)
  * measurement takes the memory that batches need at most.
  */
 CASE(GO_013, "goroutines that ended make room for others: no growth",
-     .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000,
-     NEEDS(NEED_CHAN, NEED_CLOSE, NEED_WAIT))
+     .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000)
 {
 	static struct batch b;
 	int n = (int)goroutines(BATCH);
@@ -383,7 +376,7 @@ static struct person *new_person(const char *name)
 }
 
 CASE(GO_023, "goroutines share one heap and pointers stay valid",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND)
 {
 	assay_chan *done = chan_signal(0);
 

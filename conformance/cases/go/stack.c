@@ -46,8 +46,7 @@ static void dive_deep(void *arg)
 }
 
 CASE(GO_019, "a goroutine can recurse 100 000 deep",
-     .traits = ASSAY_TRAIT_DEEP_STACKS, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED_CHAN))
+     .traits = ASSAY_TRAIT_DEEP_STACKS, .flags = CASE_NOT_SANITIZED)
 {
 	struct dive d = {.done = chan_signal(0), .intact = true};
 	uint64_t words = UINT64_C(8) * DEPTH;
@@ -83,7 +82,6 @@ static void fall_for_ever(void *arg)
 
 CASE(GO_020, "stack overflow is a fatal error",
      .traits = ASSAY_TRAIT_STACK_FATAL, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED_CHAN),
      ENDS(.status = 2,
 	  .match = {"^runtime: goroutine stack exceeds [0-9]+-byte limit",
 		    "fatal error: stack overflow"}))
@@ -149,7 +147,7 @@ static void use_and_end(void *arg)
 }
 
 CASE(GO_021, "a slot on the stack of a parked goroutine is written right",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN, NEED_WAIT))
+     .flags = CASE_VALGRIND)
 {
 	struct parcel p = {.c = chan_int(0), .done = chan_signal(2)};
 

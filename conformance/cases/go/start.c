@@ -19,7 +19,7 @@ static void meet(void *arg)
 }
 
 CASE(GO_001, "go returns at once and the function runs by itself",
-     .flags = CASE_VALGRIND, NEEDS(NEED_CHAN))
+     .flags = CASE_VALGRIND)
 {
 	struct meeting m = {.gate = chan_signal(0), .done = chan_signal(0)};
 
@@ -60,7 +60,7 @@ static void draw_theirs(void *arg)
 }
 
 CASE(GO_005, "creator and goroutine may come first, and neither is lost",
-     .procs = {4}, NEEDS(NEED_CHAN))
+     .procs = {4})
 {
 	struct turns t = {.done = chan_signal(0)};
 	int64_t n = rounds(1000), creator_first = 0;
@@ -129,8 +129,7 @@ static void start_all(int64_t n)
 }
 
 CASE(GO_006, "every goroutine that was started runs, and runs once",
-     .timeout_ms = 30000,
-     NEEDS(NEED_GO, NEED_WAIT, NEED(sync, wg_add), NEED(sync, wg_wait)))
+     .timeout_ms = 30000, NEEDS(NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	int64_t n = goroutines(STARTS), wrong = 0;
 
@@ -191,8 +190,7 @@ static void keep_arg(void *arg)
 	send_signal(args.done);
 }
 
-CASE(GO_007, "arguments are copied at the go statement", .flags = CASE_VALGRIND,
-     NEEDS(NEED_CHAN, NEED_CLOSE))
+CASE(GO_007, "arguments are copied at the go statement", .flags = CASE_VALGRIND)
 {
 	unsigned char buf[ASSAY_ARG_MAX];
 
@@ -238,8 +236,7 @@ static void give_shared(void *arg)
 	send_int(a->out, atomic_load_explicit(&a->i, memory_order_relaxed));
 }
 
-CASE(GO_008, "a loop variable passed by value is each goroutine's own",
-     NEEDS(NEED_CHAN))
+CASE(GO_008, "a loop variable passed by value is each goroutine's own")
 {
 	struct by_value v = {.out = chan_int(0)};
 	struct by_address shared = {.out = chan_int(0)};
@@ -286,8 +283,7 @@ static void give_square(void *arg)
 	send_int(s->out, s->i * s->i);
 }
 
-CASE(GO_014, "goroutines have no handle: a channel joins them",
-     NEEDS(NEED_CHAN))
+CASE(GO_014, "goroutines have no handle: a channel joins them")
 {
 	struct square s = {.out = chan_int(0)};
 	int64_t sum = 0;
@@ -301,7 +297,7 @@ CASE(GO_014, "goroutines have no handle: a channel joins them",
 
 /* ---- GO-016 -------------------------------------------------------------- */
 
-CASE(GO_016, "starting a nil function is fatal", NEEDS(NEED_GO),
+CASE(GO_016, "starting a nil function is fatal",
      ENDS(.status = 2, .first = "fatal error: go of nil func value"))
 {
 	due();
@@ -327,8 +323,7 @@ static void nap_and_end(void *arg)
 }
 
 CASE(GO_022, "fork and join: wait returns after all children ended",
-     .flags = CASE_VALGRIND,
-     NEEDS(NEED_GO, NEED(time, sleep), NEED(sync, wg_add), NEED(sync, wg_wait)))
+     .flags = CASE_VALGRIND, NEEDS(NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
 	for (int round = 0; round < 4; round++) {
 		assay_waitgroup wg = {{0}};

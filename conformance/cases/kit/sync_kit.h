@@ -150,6 +150,5 @@ static inline int try_rlock(assay_rwmutex *m)
 	NEED(sync, rw_lock), NEED(sync, rw_unlock), NEED(sync, rw_rlock),      \
 		NEED(sync, rw_runlock)
 #define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
-#define NEED_CHAN NEED(chan, make), NEED(chan, send), NEED(chan, recv)
 
 #endif

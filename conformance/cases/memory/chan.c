@@ -56,8 +56,7 @@ static void read_copied(void *arg)
 	read_started(*(struct start **)arg);
 }
 
-CASE(MM_001, "what was written before go is seen by the goroutine",
-     NEEDS(NEED_CHAN))
+CASE(MM_001, "what was written before go is seen by the goroutine")
 {
 	static struct start starts[2000];
 	atomic_int wrong = 0;
@@ -84,8 +83,7 @@ static void write_and_end(void *arg)
 	steer(arg, 1);
 }
 
-CASE(MM_002, "the end of a goroutine orders nothing: what is seen of it",
-     NEEDS(NEED(core, yield)))
+CASE(MM_002, "the end of a goroutine orders nothing: what is seen of it")
 {
 	static atomic_int written[200];
 	int seen = 0, n = (int)fitting(200);
@@ -127,7 +125,7 @@ static void send_before_receive(int64_t cap, int64_t n)
 	CHECK_EQ(wrong, 0);
 }
 
-CASE(MM_003, "a send happens before its receive completes", NEEDS(NEED_CHAN))
+CASE(MM_003, "a send happens before its receive completes")
 {
 	send_before_receive(0, few());
 	send_before_receive(1, few());
@@ -135,8 +133,7 @@ CASE(MM_003, "a send happens before its receive completes", NEEDS(NEED_CHAN))
 }
 
 /* The same through a poll that never parks. */
-CASE_OF(MM_003, poll, "a send happens before the poll that gets it",
-	NEEDS(NEED_CHAN, NEED(core, yield)))
+CASE_OF(MM_003, poll, "a send happens before the poll that gets it")
 {
 	struct stream s = stream(4, few());
 	int64_t wrong = 0;
@@ -168,7 +165,7 @@ static void write_select(void *arg)
 }
 
 CASE_OF(MM_003, select, "a send happens before the select that gets it",
-	NEEDS(NEED_CHAN, NEED(chan, select)))
+	NEEDS(NEED(chan, select)))
 {
 	for (int64_t cap = 0; cap <= 2; cap += 2) {
 		struct stream s = stream(cap, few());
@@ -220,8 +217,7 @@ static void receive_close(assay_chan *c, bool poll)
 	CHECK_EQ(status, ASSAY_CLOSED);
 }
 
-CASE(MM_004, "a close happens before the receive that sees it",
-     NEEDS(NEED_CHAN, NEED(chan, close), NEED(core, yield)))
+CASE(MM_004, "a close happens before the receive that sees it")
 {
 	struct stream s = stream(0, fitting(CLOSES));
 	int64_t wrong = 0;
@@ -250,8 +246,7 @@ static void write_receive(void *arg)
 	send_signal(s->done);
 }
 
-CASE(MM_005, "an unbuffered receive happens before its send completes",
-     NEEDS(NEED_CHAN))
+CASE(MM_005, "an unbuffered receive happens before its send completes")
 {
 	struct stream s = stream(0, few());
 	int64_t wrong = 0;
@@ -265,8 +260,7 @@ CASE(MM_005, "an unbuffered receive happens before its send completes",
 	CHECK_EQ(wrong, 0);
 }
 
-CASE(MM_006, "receive k happens before send k + capacity completes",
-     NEEDS(NEED_CHAN))
+CASE(MM_006, "receive k happens before send k + capacity completes")
 {
 	static const int64_t caps[] = {1, 3, 8};
 
@@ -298,8 +292,7 @@ static void mark_receive(void *arg)
 	send_signal(s->done);
 }
 
-CASE(MM_007, "a buffered receive orders nothing for its send: what is seen",
-     NEEDS(NEED_CHAN))
+CASE(MM_007, "a buffered receive orders nothing for its send: what is seen")
 {
 	struct stream s = stream(1, few());
 	int64_t unseen = 0;
@@ -317,7 +310,7 @@ CASE(MM_007, "a buffered receive orders nothing for its send: what is seen",
 /* ---- timers ------------------------------------------------------------- */
 
 CASE(MM_015, "what was written before a timer is armed its function sees",
-     NEEDS(NEED_CHAN, NEED(time, after_func), NEED(time, timer_reset),
+     NEEDS(NEED(time, after_func), NEED(time, timer_reset),
 	   NEED(time, timer_free)))
 {
 	static struct start starts[300];
@@ -394,8 +387,7 @@ static void publish(void *arg)
 	send_signal(s->done);
 }
 
-CASE(MM_018, "a structure sent by its pointer is complete for the receiver",
-     NEEDS(NEED_CHAN))
+CASE(MM_018, "a structure sent by its pointer is complete for the receiver")
 {
 	struct stream s = {.done = chan_signal(0), .n = rounds(1000)};
 	struct node *list;

@@ -43,7 +43,7 @@ static void count_locked(void *arg)
 }
 
 CASE(MM_008, "an unlock happens before the next lock returns",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_MUTEX))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(10000)};
 
@@ -67,7 +67,7 @@ static void count_tried(void *arg)
 }
 
 CASE(MM_010, "an unlock happens before the try that succeeds",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_MUTEX))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(5000)};
 
@@ -91,8 +91,7 @@ static void count_either(void *arg)
 	send_signal(c->done);
 }
 
-CASE_OF(MM_010, mixed, "tries and locks order each other",
-	NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+CASE_OF(MM_010, mixed, "tries and locks order each other", NEEDS(NEED_MUTEX))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(5000)};
 
@@ -153,7 +152,7 @@ static void write_pairs(void *arg)
 }
 
 CASE(MM_009, "read locks see the last writer, a writer sees all readers",
-     NEEDS(NEED_RW, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_RW))
 {
 	struct counter c = {.done = chan_signal(0), .each = rounds(1500)};
 	struct rw_end ends[READERS];
@@ -202,7 +201,7 @@ static void do_all(void *arg)
 }
 
 CASE(MM_011, "the call of once happens before any once_do returns",
-     NEEDS(NEED(sync, once_do), NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED(sync, once_do)))
 {
 	assay_chan *done = chan_signal(0);
 
@@ -250,7 +249,7 @@ static void sum_too(void *arg)
 }
 
 CASE(MM_012, "each done happens before the wait that it releases",
-     NEEDS(NEED_WG, NEED_CHAN))
+     NEEDS(NEED_WG))
 {
 	assay_chan *done = chan_signal(0);
 	int64_t n = fitting(GROUPS), wrong = 0;
@@ -313,7 +312,7 @@ static void until_waits(struct signalled *s, int n)
  */
 CASE(MM_013, "a signal happens before the wait that it wakes returns",
      NEEDS(NEED_MUTEX, NEED(sync, cond_wait), NEED(sync, cond_signal),
-	   NEED(sync, cond_broadcast), NEED_CHAN, NEED(core, yield)))
+	   NEED(sync, cond_broadcast)))
 {
 	static struct signalled all[200];
 	assay_chan *done = chan_signal(0);
@@ -429,7 +428,7 @@ static void run_litmus(bool wide)
 CASE(MM_014, "atomics are sequentially consistent: two stores, two loads",
      .flags = CASE_ALONE, .procs = {2, 4, 8},
      NEEDS(NEED(sync, store32), NEED(sync, load32), NEED(sync, store64),
-	   NEED(sync, load64), NEED_CHAN, NEED(core, yield), NEED(time, now)))
+	   NEED(sync, load64)))
 {
 	run_litmus(false);
 	run_litmus(true);
@@ -460,7 +459,7 @@ static void add_both(void *arg)
 }
 
 CASE(MM_017, "atomic increments are never lost, plain ones may be",
-     NEEDS(NEED(sync, add32), NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED(sync, add32)))
 {
 	struct adding a = {.done = chan_signal(0)};
 	int64_t n;
@@ -518,8 +517,7 @@ static void move_about(void *arg)
 }
 
 CASE(MM_016, "a goroutine keeps its data when it changes threads",
-     .traits = ASSAY_TRAIT_PARALLEL, .procs = {2, 4, 8},
-     NEEDS(NEED_CHAN, NEED(core, yield)))
+     .traits = ASSAY_TRAIT_PARALLEL, .procs = {2, 4, 8})
 {
 	struct mover m[MOVERS];
 	assay_chan *c[MOVERS], *done = chan_signal(0);

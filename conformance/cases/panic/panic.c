@@ -28,7 +28,7 @@ static void boom(void *arg)
 
 CASE(PA_001, "an uncaught panic of any goroutine ends the process",
      PANICS("boom", NOT_MAIN, .out = "", .max_ms = 5000),
-     NEEDS(NEED(core, panic), NEED(time, sleep)))
+     NEEDS(NEED(core, panic)))
 {
 	go(boom, NULL);
 	sleep_ns(60 * SEC);

@@ -19,7 +19,7 @@ static void count_up(void *arg)
 }
 
 CASE(SC_028, "an idle runtime uses almost no CPU time",
-     .flags = CASE_NOT_SANITIZED, NEEDS(NEED(time, sleep)))
+     .flags = CASE_NOT_SANITIZED)
 {
 	assay_chan *c = chan_signal(0);
 	int64_t used;
@@ -37,8 +37,7 @@ CASE(SC_028, "an idle runtime uses almost no CPU time",
 	CHECK(becomes(&finished, 50));
 }
 
-CASE(SC_030, "a blocked goroutine holds neither P nor thread", .procs = {1},
-     NEEDS(NEED(time, sleep)))
+CASE(SC_030, "a blocked goroutine holds neither P nor thread", .procs = {1})
 {
 	assay_chan *c = chan_signal(0);
 	int n = (int)goroutines(1000);
@@ -64,7 +63,7 @@ static void burst(void *arg)
 
 /* SC-029: the CPU time of each 10 ms after a burst. */
 CASE(SC_029, "CPU use falls soon after a burst", .procs = {2, 4},
-     .flags = CASE_PERF, NEEDS(NEED(time, sleep)))
+     .flags = CASE_PERF)
 {
 	int64_t used[5], last;
 

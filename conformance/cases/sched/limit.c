@@ -118,8 +118,7 @@ static int most_at_once(int *left_out)
 }
 
 CASE(SC_005, "at most GOMAXPROCS goroutines run at one instant",
-     .procs = {1, 2, 4}, .traits = ASSAY_TRAIT_PROC_LIMIT,
-     NEEDS(NEED(time, now)))
+     .procs = {1, 2, 4}, .traits = ASSAY_TRAIT_PROC_LIMIT)
 {
 	int left_out = 0, most;
 
@@ -155,7 +154,7 @@ static void burn_some(void *arg)
  */
 CASE(SC_007, "one P is concurrency without parallelism", .procs = {1},
      .traits = ASSAY_TRAIT_PROC_LIMIT | ASSAY_TRAIT_PARALLEL,
-     .flags = CASE_NOT_SANITIZED, NEEDS(NEED(time, now)))
+     .flags = CASE_NOT_SANITIZED)
 {
 	int64_t wall = now(), used = cpu_ns();
 
@@ -227,8 +226,7 @@ static void best_handoffs(void)
 }
 
 CASE(SC_006, "goroutines on two P run at the same time", .procs = {2, 4},
-     .traits = ASSAY_TRAIT_PARALLEL, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED(time, now)))
+     .traits = ASSAY_TRAIT_PARALLEL, .flags = CASE_NOT_SANITIZED)
 {
 	skip_on_one_cpu();
 	best_handoffs();
@@ -255,8 +253,7 @@ static void serve(void *c)
 }
 
 CASE_OF(SC_006, load, "also beside goroutines that talk", .procs = {4},
-	.traits = ASSAY_TRAIT_PARALLEL, .flags = CASE_NOT_SANITIZED,
-	NEEDS(NEED(time, now)))
+	.traits = ASSAY_TRAIT_PARALLEL, .flags = CASE_NOT_SANITIZED)
 {
 	static assay_chan *pair[2];
 
@@ -297,7 +294,7 @@ static int64_t wake_latency(assay_chan *c)
 }
 
 CASE(SC_025, "a goroutine made runnable starts on an idle P at once",
-     .procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL, NEEDS(NEED(time, now)))
+     .procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL)
 {
 	assay_chan *c = chan_signal(1);
 	int64_t best = INT64_MAX;

@@ -40,7 +40,7 @@ static int threads_used(void)
 }
 
 CASE(SC_036, "the threading model is the one the runtime names",
-     .procs = {1, 2}, NEEDS(NEED(chan, recv)))
+     .procs = {1, 2})
 {
 	int n = threads_used();
 

@@ -36,8 +36,7 @@ static void spin(void *arg)
 	one_more_finished();
 }
 
-CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS,
-     NEEDS(NEED(time, now)))
+CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS)
 {
 	int n = case_procs();
 	int64_t begin = now();
@@ -52,8 +51,7 @@ CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS,
 }
 
 /* Main parks; the others must be preempted to let it come back. */
-CASE_OF(SC_012, sleeper, "nor does it keep a sleeper from waking", PREEMPTS,
-	NEEDS(NEED(time, sleep)))
+CASE_OF(SC_012, sleeper, "nor does it keep a sleeper from waking", PREEMPTS)
 {
 	int n = case_procs();
 	int64_t begin = now();
@@ -74,7 +72,7 @@ static void poll_without_end(void *arg)
 }
 
 CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
-	.procs = {1, 2}, NEEDS(NEED(time, now)))
+	.procs = {1, 2})
 {
 	assay_chan *c = chan_signal(0);
 	int n = case_procs();
@@ -91,7 +89,7 @@ CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
 }
 
 CASE_OF(SC_012, ends, "a program may end beside an endless loop", PREEMPTS,
-	NEEDS(NEED(time, sleep)), ENDS(.status = 0, .silent = true))
+	ENDS(.status = 0, .silent = true))
 {
 	prove_alive();
 	go(spin, NULL);
@@ -157,7 +155,7 @@ static int by_size(const void *a, const void *b)
 }
 
 CASE(SC_015, "a time slice is about 10 ms", .procs = {1},
-     .flags = CASE_NOT_SANITIZED, PREEMPTS_ON_P, NEEDS(NEED(time, now)))
+     .flags = CASE_NOT_SANITIZED, PREEMPTS_ON_P)
 {
 	int64_t shorter, median;
 
@@ -224,7 +222,7 @@ static void compute_often(void *arg)
 }
 
 CASE(SC_016, "a preempted goroutine finds all its registers intact",
-     .procs = {1, 2}, PREEMPTS, NEEDS(NEED(time, sleep)))
+     .procs = {1, 2}, PREEMPTS)
 {
 	int n = case_procs() + 2;
 
@@ -267,7 +265,7 @@ static void start_pair(void)
 }
 
 CASE(SC_017, "who waits in the global queue gets its turn", .procs = {1},
-     PREEMPTS, NEEDS(NEED(time, now)))
+     PREEMPTS)
 {
 	start_pair();
 	go(spin, NULL);
@@ -294,7 +292,7 @@ static void yield_on(void *arg)
 }
 
 CASE(SC_033, "timers are served under the load of the other sources",
-     .procs = {1, 2}, PREEMPTS, NEEDS(NEED(time, sleep)))
+     .procs = {1, 2}, PREEMPTS)
 {
 	int64_t begin = now();
 
@@ -354,8 +352,7 @@ static bool fair(void)
 
 /* A slice is wall time, so a busy machine makes shares even out later. */
 CASE(SC_019, "a pair of long turns leaves its share to one of short turns",
-     .procs = {1}, PREEMPTS_ON_P, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED(time, sleep)))
+     .procs = {1}, PREEMPTS_ON_P, .flags = CASE_NOT_SANITIZED)
 {
 	int64_t begin = cpu_ns(), used = 0;
 
@@ -392,7 +389,7 @@ static void spin_and_time(void *arg)
 }
 
 CASE(SC_034, "a runnable goroutine waits a bounded time", .procs = {2},
-     PREEMPTS, .flags = CASE_NOT_SANITIZED, NEEDS(NEED(time, sleep)))
+     PREEMPTS, .flags = CASE_NOT_SANITIZED)
 {
 	int64_t most = 0;
 

@@ -87,8 +87,7 @@ static bool took_half(struct queues q)
 }
 
 CASE(SC_022, "a thief takes half of the queue", .procs = {2}, ON_P,
-     .flags = CASE_ALONE | CASE_NOT_SANITIZED,
-     NEEDS(NEED(inspect, runq_len), NEED(time, now)))
+     .flags = CASE_ALONE | CASE_NOT_SANITIZED, NEEDS(NEED(inspect, runq_len)))
 {
 	struct queues q = {0};
 	int tries = 0;
@@ -149,7 +148,7 @@ static void one_p_is_left(int procs)
 
 CASE(SC_027, "a thief looks at every other P", .procs = {2}, ON_P,
      .timeout_ms = 30000, .env = {"GODEBUG=asyncpreemptoff=1"},
-     NEEDS(NEED(inspect, gomaxprocs), NEED(time, now)))
+     NEEDS(NEED(inspect, gomaxprocs)))
 {
 	static const int procs[] = {2, 3, 4, 5, 8};
 
@@ -234,7 +233,7 @@ static int64_t time_of(void (*work)(int64_t), int64_t times, int32_t procs)
 
 CASE(SC_008, "CPU-bound work gains by more P, a chain of steps does not",
      .procs = {2}, ON_P, .flags = CASE_ALONE | CASE_PERF,
-     NEEDS(NEED(inspect, gomaxprocs), NEED(inspect, num_cpu), NEED(time, now)))
+     NEEDS(NEED(inspect, gomaxprocs), NEED(inspect, num_cpu)))
 {
 	int32_t cpus = rt->inspect->num_cpu(), n = cpus < 4 ? cpus : 4;
 	int64_t many = rounds(100), one, all;
@@ -313,7 +312,7 @@ static bool one_by_one(int tries)
 }
 
 CASE(SC_038, "a burst after long talk of two runs in parallel", .procs = {4},
-     ON_P, .timeout_ms = 60000, .flags = CASE_ALONE, NEEDS(NEED(time, now)))
+     ON_P, .timeout_ms = 60000, .flags = CASE_ALONE)
 {
 	int alone = 0;
 

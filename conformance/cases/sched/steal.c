@@ -159,7 +159,7 @@ static int distinct_threads(void)
 }
 
 CASE(SC_023, "what one starts is spread over the P", .procs = {2, 4},
-     .traits = ASSAY_TRAIT_PARALLEL, NEEDS(NEED(time, now)))
+     .traits = ASSAY_TRAIT_PARALLEL)
 {
 	int want = case_procs() < 3 ? case_procs() : 3, best = 0;
 
@@ -195,7 +195,7 @@ static bool run_beside_me(int n, int *ended)
 }
 
 CASE_OF(SC_023, computing, "what one starts is run while it computes",
-	.procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL, NEEDS(NEED(time, now)))
+	.procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL)
 {
 	static const int sizes[] = {1, 2, 3, 8};
 	int ended = 0, attempts;
@@ -250,13 +250,13 @@ static void hand_over(int64_t cap)
 }
 
 CASE(SC_026, "no wake-up is lost in hand-offs", .procs = {1, 2, 4, 8},
-     .timeout_ms = 60000, NEEDS(NEED(chan, recv)))
+     .timeout_ms = 60000)
 {
 	hand_over(0);
 }
 
 CASE_OF(SC_026, buffered, "nor through buffered channels", .procs = {2, 4, 8},
-	.timeout_ms = 60000, NEEDS(NEED(chan, recv)))
+	.timeout_ms = 60000)
 {
 	hand_over(1);
 }
@@ -283,7 +283,7 @@ static void pong(void *arg)
 }
 
 CASE_OF(SC_026, pairs, "nor among several pairs", .procs = {2, 4, 8},
-	.timeout_ms = 60000, NEEDS(NEED(chan, recv)))
+	.timeout_ms = 60000)
 {
 	for (int i = 0; i < 4; i++) {
 		assay_chan *c = chan_int(i);
@@ -353,14 +353,13 @@ static void fib_rest(void *arg)
 }
 
 CASE(SC_035, "fork and join computes fib right by task stealing",
-     .flags = CASE_VALGRIND, NEEDS(NEED(chan, recv)))
+     .flags = CASE_VALGRIND)
 {
 	CHECK_EQ(fib_by_tasks(rounds(100) < 100 ? 8 : 12),
 		 rounds(100) < 100 ? 21 : 144);
 }
 
-CASE_OF(SC_035, continuation, "and by continuation stealing",
-	NEEDS(NEED(chan, recv)))
+CASE_OF(SC_035, continuation, "and by continuation stealing")
 {
 	CHECK_EQ(fib_by_continuations(rounds(100) < 100 ? 8 : 12),
 		 rounds(100) < 100 ? 21 : 144);

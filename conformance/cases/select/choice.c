@@ -350,7 +350,7 @@ static void waits_uniformly(const char *places, char side)
 }
 
 CASE(SE_034, "a select that waits takes equal cases of a channel equally often",
-     NEEDS(NEED(chan, select), NEED(core, yield)))
+     NEEDS(NEED(chan, select)))
 {
 	waits_uniformly("rr", 'r');
 	waits_uniformly("rer", 'r');

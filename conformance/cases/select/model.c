@@ -148,8 +148,7 @@ static void compare(enum state state, int32_t dir, int64_t wait)
 }
 
 CASE(SE_024, "a select of one case is the plain operation, in every state",
-     .flags = CASE_VALGRIND,
-     NEEDS(NEED(chan, select), NEED(chan, len), NEED(core, yield)))
+     .flags = CASE_VALGRIND, NEEDS(NEED(chan, select), NEED(chan, len)))
 {
 	for (int state = NIL; state < STATE_COUNT; state++) {
 		for (int32_t dir = ASSAY_SEND; dir <= ASSAY_RECV; dir++) {

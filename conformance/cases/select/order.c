@@ -209,7 +209,7 @@ static void work_until_done(void *arg)
 }
 
 CASE(SE_030, "work never goes on after a first look sees done closed",
-     NEEDS(NEED(chan, select), NEED(core, yield)))
+     NEEDS(NEED(chan, select)))
 {
 	assay_chan *always = chan_signal(0), *ended = chan_signal(0);
 	int64_t n = rounds(200), before = 0;

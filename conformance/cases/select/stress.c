@@ -87,8 +87,7 @@ static bool more(int i, int64_t n, const struct effort *e)
 }
 
 CASE(SE_019, "a poll of two channels of which one is always full finds one",
-     .flags = CASE_ALONE,
-     NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
+     .flags = CASE_ALONE, NEEDS(NEED(chan, select)))
 {
 	struct probe p = {.c1 = chan_int(1),
 			  .c2 = chan_int(1),
@@ -162,8 +161,7 @@ CASE_OF(SE_019, ghost, "a full channel is found beside one whose waiter left",
 }
 
 CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
-     .flags = CASE_ALONE,
-     NEEDS(NEED(chan, select), NEED(core, yield), NEED(time, now)))
+     .flags = CASE_ALONE, NEEDS(NEED(chan, select)))
 {
 	struct probe p = {.c1 = chan_int(1),
 			  .never = chan_int(0),
@@ -374,7 +372,7 @@ static void receive_beside(assay_chan **c, int count)
 #define WINDOWS 40
 
 CASE(SE_025, "selects leave no memory behind on the channels not taken",
-     NEEDS(NEED(chan, select), NEED(core, yield)), .flags = CASE_NOT_SANITIZED)
+     NEEDS(NEED(chan, select)), .flags = CASE_NOT_SANITIZED)
 {
 	assay_chan *c[5] = {chan_int(0), chan_int(0), chan_signal(0),
 			    chan_int(0), chan_int(0)};

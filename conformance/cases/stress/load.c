@@ -152,10 +152,9 @@ static void run_load(struct load *l)
 
 #define NEED_LOAD                                                              \
 	NEED(chan, select), NEED(sync, mutex_lock), NEED(sync, mutex_unlock),  \
-		NEED(time, now), NEED(time, timer_new),                        \
-		NEED(time, timer_chan), NEED(time, timer_stop),                \
-		NEED(time, timer_free), NEED(time, after_func),                \
-		NEED(blocking, call)
+		NEED(time, timer_new), NEED(time, timer_chan),                 \
+		NEED(time, timer_stop), NEED(time, timer_free),                \
+		NEED(time, after_func), NEED(blocking, call)
 
 /* ---- what is left ------------------------------------------------------- */
 

@@ -121,7 +121,7 @@ static void take_down(assay_chan **c, assay_timer **t, int64_t n)
 
 CASE(ST_006, "a million channels, a million timers, 100 000 goroutines",
      .timeout_ms = 60000, .flags = CASE_ALONE | CASE_PERF | CASE_DEFAULT_PROCS,
-     NEEDS(NEED(time, now), NEED(time, timer_new), NEED(time, timer_stop),
+     NEEDS(NEED(time, timer_new), NEED(time, timer_stop),
 	   NEED(time, timer_free)))
 {
 	int64_t n = that_fit(rounds(1000000), 1000);

@@ -371,9 +371,7 @@ static void run_programs(int64_t n, unsigned features)
 	CHECK_LE(t.unknown, n / 100);
 }
 
-#define NEED_CHANS                                                             \
-	NEED(core, yield), NEED(chan, select), NEED(chan, len),                \
-		NEED(chan, cap), NEED(time, now), NEED(time, sleep)
+#define NEED_CHANS NEED(chan, select), NEED(chan, len), NEED(chan, cap)
 
 CASE(ST_001, "random programs do what a model of channels does",
      .timeout_ms = 60000, NEEDS(NEED_CHANS))

@@ -248,15 +248,14 @@ static void check_answers(void)
 }
 
 CASE(ST_004, "programs with one answer have it, with any number of P",
-     .procs = {1, 2, 4, 8}, NEEDS(NEED(core, yield), NEED(chan, select)))
+     .procs = {1, 2, 4, 8}, NEEDS(NEED(chan, select)))
 {
 	for (int i = 0; i < 3; i++)
 		check_answers();
 }
 
 CASE_OF(ST_004, changing, "nor do they mind a change of GOMAXPROCS",
-	.procs = {1},
-	NEEDS(NEED(core, yield), NEED(chan, select), NEED(inspect, gomaxprocs)))
+	.procs = {1}, NEEDS(NEED(chan, select), NEED(inspect, gomaxprocs)))
 {
 	static const int32_t procs[] = {2, 8, 1, 4};
 

@@ -83,7 +83,7 @@ static void fill_room(struct room *r, int n)
 }
 
 CASE_OF(WG_017, signal, "a signal wakes one waiter and no more",
-	.flags = CASE_VALGRIND, NEEDS(NEED_COND, NEED_CHAN, NEED(core, yield)))
+	.flags = CASE_VALGRIND, NEEDS(NEED_COND))
 {
 	struct room r = {.done = chan_signal(3)};
 
@@ -102,8 +102,7 @@ CASE_OF(WG_017, signal, "a signal wakes one waiter and no more",
 	}
 }
 
-CASE_OF(WG_017, two, "two signals in a row wake two waiters",
-	NEEDS(NEED_COND, NEED_CHAN, NEED(core, yield)))
+CASE_OF(WG_017, two, "two signals in a row wake two waiters", NEEDS(NEED_COND))
 {
 	struct room r = {.done = chan_signal(4)};
 
@@ -164,7 +163,7 @@ static void next_generation(struct crowd *s, int n)
 }
 
 CASE_OF(WG_017, broadcast, "a broadcast wakes all waiters, each once",
-	NEEDS(NEED_ALL, NEED_CHAN, NEED(core, yield)))
+	NEEDS(NEED_ALL))
 {
 	struct crowd s = {.done = chan_signal(0)};
 	int n = (int)goroutines(200);
@@ -180,8 +179,7 @@ CASE_OF(WG_017, broadcast, "a broadcast wakes all waiters, each once",
 
 /* ---- order -------------------------------------------------------------- */
 
-CASE(WG_018, "the longest waiter is woken first",
-     NEEDS(NEED_COND, NEED_CHAN, NEED(core, yield)))
+CASE(WG_018, "the longest waiter is woken first", NEEDS(NEED_COND))
 {
 	struct room r = {.done = chan_signal(WAITERS)};
 
@@ -217,7 +215,7 @@ static void wait_generation(void *arg)
 
 /* One waits; the next comes at the time of the signal and must not take it. */
 CASE_OF(WG_018, generations, "a newcomer does not take an older one's signal",
-	NEEDS(NEED_COND, NEED_CHAN, NEED(core, yield)))
+	NEEDS(NEED_COND))
 {
 	struct room r = {.done = chan_signal(GENERATIONS)};
 	int n = (int)fitting(GENERATIONS);
@@ -260,7 +258,7 @@ static void wait_and_hold(void *arg)
 }
 
 CASE(WG_019, "wait gives the lock up and has it again when it returns",
-     .flags = CASE_VALGRIND, NEEDS(NEED_COND, NEED_CHAN))
+     .flags = CASE_VALGRIND, NEEDS(NEED_COND))
 {
 	struct held h = {.leave = chan_signal(0), .done = chan_signal(0)};
 
@@ -322,7 +320,7 @@ static void wait_second(void *arg)
 }
 
 CASE(WG_020, "a later waiter cannot take a broadcast from an earlier one",
-     NEEDS(NEED_ALL, NEED_CHAN))
+     NEEDS(NEED_ALL))
 {
 	assay_chan *first = chan_signal(0), *second = chan_signal(0);
 
@@ -374,7 +372,7 @@ CASE(WG_022, "a copied cond panics", NEEDS(NEED_COND),
 }
 
 CASE(WG_023, "a signal or broadcast without waiters is forgotten",
-     NEEDS(NEED_ALL, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_ALL))
 {
 	struct room r = {.done = chan_signal(1)};
 
@@ -414,7 +412,7 @@ static void remove_later(void *arg)
 }
 
 CASE(WG_024, "a queue that waits for room never holds more than two",
-     NEEDS(NEED_COND, NEED_CHAN, NEED(time, sleep)))
+     NEEDS(NEED_COND))
 {
 	struct queue q = {.done = chan_signal(10)};
 
@@ -457,7 +455,7 @@ static void wait_reading(void *arg)
 
 CASE(WG_025, "a cond works with the read side of a lock",
      NEEDS(NEED_RW, NEED(sync, cond_wait_r), NEED(sync, cond_signal),
-	   NEED(sync, cond_broadcast), NEED_CHAN))
+	   NEED(sync, cond_broadcast)))
 {
 	struct reading r = {.leave = chan_signal(0), .done = chan_signal(0)};
 

@@ -28,8 +28,7 @@ static void hog(void *arg)
 }
 
 CASE(MU_007, "a waiter gets the mutex though a hog locks again at once",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(time, sleep), NEED(time, now)),
-     .timeout_ms = 20000)
+     NEEDS(NEED_MUTEX), .timeout_ms = 20000)
 {
 	static struct contest c;
 	int64_t start = now(), longest = 0;
@@ -81,8 +80,7 @@ static void polite(void *arg)
 	send_signal(c->done);
 }
 
-CASE(MU_024, "a greedy worker does not starve a polite one",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(time, sleep)),
+CASE(MU_024, "a greedy worker does not starve a polite one", NEEDS(NEED_MUTEX),
      .flags = CASE_PERF | CASE_NOT_SANITIZED)
 {
 	struct contest c = {.done = chan_signal(0)};
@@ -170,7 +168,7 @@ static void walk(void *arg)
 }
 
 CASE(MU_023, "two who step aside together get nowhere, but do not hang",
-     .flags = CASE_VALGRIND, NEEDS(NEED_MUTEX, NEED_CHAN))
+     .flags = CASE_VALGRIND, NEEDS(NEED_MUTEX))
 {
 	assay_mutex left = {{0}}, right = {{0}};
 	assay_chan *there = chan_signal(1), *back = chan_signal(1);
@@ -237,8 +235,7 @@ static bool waiter_comes_first(struct handover *h)
 }
 
 CASE(MU_010, "a mutex that is handed over lets the waiter run first",
-     .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT,
-     NEEDS(NEED_MUTEX, NEED(time, sleep)))
+     .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT, NEEDS(NEED_MUTEX))
 {
 	static struct handover h;
 	int64_t n = trials(50), waiter = 0;

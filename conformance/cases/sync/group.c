@@ -42,7 +42,7 @@ static void one_barrier(struct barrier *b)
 }
 
 CASE(WG_001, "wait returns when the counter is zero, not before",
-     .flags = CASE_VALGRIND, NEEDS(NEED_WG, NEED_CHAN, NEED(core, yield)))
+     .flags = CASE_VALGRIND, NEEDS(NEED_WG))
 {
 	struct barrier b = {.done = chan_signal(0)};
 
@@ -127,8 +127,7 @@ static void wait_and_tell(void *arg)
 	send_signal(w->done);
 }
 
-CASE(WG_004, "all waiters are released", .flags = CASE_VALGRIND,
-     NEEDS(NEED_WG, NEED_CHAN))
+CASE(WG_004, "all waiters are released", .flags = CASE_VALGRIND, NEEDS(NEED_WG))
 {
 	struct waiting w = {.done = chan_signal(0)};
 
@@ -155,8 +154,7 @@ static void run_and_done(void *arg)
 }
 
 /* A done may still be leaving the group when wait returns: none is reused. */
-CASE(WG_005, "wait never returns before the last done",
-     NEEDS(NEED_WG, NEED(core, yield)))
+CASE(WG_005, "wait never returns before the last done", NEEDS(NEED_WG))
 {
 	static struct waiting groups[1000];
 	int64_t n = fitting(1000), early = 0;
@@ -175,8 +173,7 @@ CASE(WG_005, "wait never returns before the last done",
 	CHECK_EQ(early, 0);
 }
 
-CASE(WG_008, "adds and dones sum up, whatever their sizes",
-     NEEDS(NEED_WG, NEED_CHAN))
+CASE(WG_008, "adds and dones sum up, whatever their sizes", NEEDS(NEED_WG))
 {
 	struct waiting w = {.done = chan_signal(0)};
 
@@ -241,8 +238,7 @@ static void last_done(void *arg)
 	bump(&m->returned);
 }
 
-CASE(WG_006, "add from zero beside a waiter may be reported",
-     NEEDS(NEED_WG, NEED(core, yield)))
+CASE(WG_006, "add from zero beside a waiter may be reported", NEEDS(NEED_WG))
 {
 	int64_t n = fitting(MISUSES), reported = 0;
 
@@ -264,8 +260,7 @@ CASE(WG_006, "add from zero beside a waiter may be reported",
 	prove_alive();
 }
 
-CASE(WG_007, "a group used again too early may be reported",
-     NEEDS(NEED_WG, NEED(core, yield)))
+CASE(WG_007, "a group used again too early may be reported", NEEDS(NEED_WG))
 {
 	int64_t n = fitting(MISUSES), reported = 0;
 
@@ -300,7 +295,7 @@ static void count_run(void *arg)
 }
 
 CASE(WG_009, "the go helper adds, runs and is done", .flags = CASE_VALGRIND,
-     NEEDS(NEED_WG, NEED(sync, wg_go), NEED(core, yield)))
+     NEEDS(NEED_WG, NEED(sync, wg_go)))
 {
 	static struct waiting w;
 
@@ -379,8 +374,7 @@ static void use_slot(void *arg)
 	send_signal(s->done);
 }
 
-CASE(WG_032, "ten goroutines take turns at a semaphore of one slot",
-     NEEDS(NEED_CHAN, NEED(core, yield)))
+CASE(WG_032, "ten goroutines take turns at a semaphore of one slot")
 {
 	struct slot s = {.sem = chan_signal(1),
 			 .done = chan_signal(0),

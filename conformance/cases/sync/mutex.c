@@ -44,7 +44,7 @@ static void hammer(void *arg)
 }
 
 CASE(MU_001, "one at a time inside lock and unlock, with tries between",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_MUTEX))
 {
 	struct guarded g = {.done = chan_signal(0), .each = rounds(1000)};
 
@@ -161,8 +161,7 @@ static void unlock_for_other(void *arg)
 	send_signal(t->done);
 }
 
-CASE(MU_005, "one goroutine may lock and another unlock",
-     NEEDS(NEED_MUTEX, NEED_CHAN))
+CASE(MU_005, "one goroutine may lock and another unlock", NEEDS(NEED_MUTEX))
 {
 	struct turns t = {.done = chan_signal(0)};
 
@@ -203,7 +202,7 @@ static void count_turns(void *arg)
 }
 
 CASE(MU_008, "a goroutine blocked on a mutex leaves its P to others",
-     .procs = {1}, NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+     .procs = {1}, NEEDS(NEED_MUTEX))
 {
 	struct turns t = {.done = chan_signal(0)};
 
@@ -220,7 +219,7 @@ CASE(MU_008, "a goroutine blocked on a mutex leaves its P to others",
 }
 
 CASE(MU_009, "every unlock wakes a waiter: a thousand contenders all get in",
-     NEEDS(NEED_MUTEX, NEED_CHAN))
+     NEEDS(NEED_MUTEX))
 {
 	struct turns t = {.done = chan_signal(0)};
 	int64_t n = goroutines(1000);
@@ -255,7 +254,7 @@ static void chase(void *arg)
 }
 
 CASE_OF(MU_009, chain, "no wake-up is lost where two locks are chained",
-	NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+	NEEDS(NEED_MUTEX))
 {
 	struct turns t = {.done = chan_signal(0)};
 
@@ -275,8 +274,7 @@ static void hold_until_told(void *arg)
 	unlock(&t->m);
 }
 
-CASE_OF(MU_009, one, "one unlock lets one waiter in",
-	NEEDS(NEED_MUTEX, NEED_CHAN))
+CASE_OF(MU_009, one, "one unlock lets one waiter in", NEEDS(NEED_MUTEX))
 {
 	struct turns t = {.done = chan_signal(0)};
 
@@ -320,8 +318,7 @@ static void append_double(void *arg)
 	send_signal(to->done);
 }
 
-CASE(MU_011, "an append under a mutex loses no result",
-     NEEDS(NEED_MUTEX, NEED_CHAN, NEED(core, yield)))
+CASE(MU_011, "an append under a mutex loses no result", NEEDS(NEED_MUTEX))
 {
 	assay_chan *done = chan_signal(0);
 

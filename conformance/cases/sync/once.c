@@ -37,7 +37,7 @@ static void call_once(void *arg)
 }
 
 CASE(WG_012, "once runs one call, and all callers wait until it has ended",
-     NEEDS(NEED_ONCE, NEED_CHAN, NEED(time, sleep)))
+     NEEDS(NEED_ONCE))
 {
 	assay_chan *done = chan_signal(0);
 

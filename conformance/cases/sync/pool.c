@@ -65,7 +65,7 @@ static void use_items(void *arg)
 }
 
 CASE(WG_026, "a pool item is in the hands of one user at a time",
-     NEEDS(NEED_POOL, NEED_CHAN, NEED(core, yield)))
+     NEEDS(NEED_POOL))
 {
 	struct users u = {.done = chan_signal(0), .each = rounds(3000)};
 	int64_t uses = 0;
@@ -100,8 +100,7 @@ CASE_OF(WG_026, empty, "an empty pool gives what make gives, or NULL",
 	rt->sync->pool_free(bare);
 }
 
-CASE(WG_027, "a pool makes far fewer items than it has users",
-     NEEDS(NEED_POOL, NEED_CHAN))
+CASE(WG_027, "a pool makes far fewer items than it has users", NEEDS(NEED_POOL))
 {
 	struct users u = {.done = chan_signal(0), .each = trials(1000)};
 
@@ -178,8 +177,7 @@ static int64_t run_hands(struct words *w, assay_fn hands)
 
 CASE_OF(WG_030, w32, "32-bit atomics are exact under contention",
 	NEEDS(NEED(sync, add32), NEED(sync, load32), NEED(sync, store32),
-	      NEED(sync, swap32), NEED(sync, cas32), NEED(sync, add64),
-	      NEED_CHAN, NEED(core, yield)))
+	      NEED(sync, swap32), NEED(sync, cas32), NEED(sync, add64)))
 {
 	static struct words w;
 	int64_t n = run_hands(&w, hands32);
@@ -227,8 +225,7 @@ static void hands64(void *arg)
 
 CASE_OF(WG_030, w64, "64-bit atomics are exact under contention",
 	NEEDS(NEED(sync, add64), NEED(sync, load64), NEED(sync, store64),
-	      NEED(sync, swap64), NEED(sync, cas64), NEED_CHAN,
-	      NEED(core, yield)))
+	      NEED(sync, swap64), NEED(sync, cas64)))
 {
 	static struct words w;
 	int64_t n = run_hands(&w, hands64);
@@ -281,8 +278,7 @@ static void handsp(void *arg)
 
 CASE_OF(WG_030, pointer, "atomics of pointers are exact under contention",
 	NEEDS(NEED(sync, loadp), NEED(sync, storep), NEED(sync, swapp),
-	      NEED(sync, casp), NEED(sync, add64), NEED_CHAN,
-	      NEED(core, yield)))
+	      NEED(sync, casp), NEED(sync, add64)))
 {
 	static struct words w;
 	int64_t n = run_hands(&w, handsp);

@@ -52,7 +52,7 @@ static void let_go(struct hall *h, int64_t n)
 }
 
 CASE(MU_012, "readers hold the lock together", .flags = CASE_VALGRIND,
-     NEEDS(NEED_RW, NEED_CHAN))
+     NEEDS(NEED_RW))
 {
 	static const int readers[] = {1, 3, 4};
 
@@ -103,8 +103,7 @@ static void hammer_writer(void *arg)
 	send_signal(h->done);
 }
 
-CASE(MU_013, "a writer is alone, readers are only with readers",
-     NEEDS(NEED_RW, NEED_CHAN, NEED(core, yield)))
+CASE(MU_013, "a writer is alone, readers are only with readers", NEEDS(NEED_RW))
 {
 	static const int readers[] = {1, 3, 5, 10};
 
@@ -124,7 +123,7 @@ CASE(MU_013, "a writer is alone, readers are only with readers",
 /* ---- order -------------------------------------------------------------- */
 
 CASE(MU_014, "a waiting writer holds off new readers", .flags = CASE_VALGRIND,
-     NEEDS(NEED_RW, NEED_CHAN))
+     NEEDS(NEED_RW))
 {
 	struct hall h = hall();
 
@@ -195,7 +194,7 @@ static void readers_next(bool writer_first)
 }
 
 CASE(MU_016, "after a writer all waiting readers go before the next writer",
-     NEEDS(NEED_RW, NEED_CHAN))
+     NEEDS(NEED_RW))
 {
 	readers_next(false);
 	readers_next(true);
@@ -245,7 +244,7 @@ static void read_read_write(void *arg)
 }
 
 CASE(MU_020, "read side and write side alternate, unlocked by another",
-     NEEDS(NEED_RW, NEED_CHAN))
+     NEEDS(NEED_RW))
 {
 	static struct alternate a;
 
@@ -267,7 +266,7 @@ CASE(MU_020, "read side and write side alternate, unlocked by another",
 }
 
 CASE(MU_021, "the last reader wakes the writer though readers queue behind it",
-     NEEDS(NEED_RW, NEED_CHAN))
+     NEEDS(NEED_RW))
 {
 	for (int late = 1; late <= 3; late++) {
 		struct hall h = hall();

@@ -83,4 +83,5 @@ check "coverage: areas" says "CH "
 run --check
 check "check: rows without case" is 1
 check "check: names them" complains "CH-050 has neither a case nor a reason"
+check "check: spare need" complains "case GO-008 names a need that every case"
 check "the real list" sh -c "$real --list | grep -q '^CH-011 '"
