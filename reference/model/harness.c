@@ -5,6 +5,14 @@
 
 #include <string.h>
 
+#include "base/note.h"
+#include "diag/overflow.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/preempt.h"
+#include "sched/schedule.h"
+#include "sched/stack.h"
+#include "sched/world.h"
 #include "sched/clock.h"
 #include "sched/idle.h"
 #include "sched/poll.h"

@@ -6,7 +6,7 @@
 #define MODEL_HARNESS_H
 
 #include "model.h"
-#include "sched/proc.h"
+#include "sched/types.h"
 #include "sched/runq.h"
 
 enum {

@@ -19,7 +19,14 @@
 #include "base/print.h"
 #include "sched/panic.h"
 #include "sched/idle.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "diag/overflow.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/m.h"
+#include "sched/preempt.h"
+#include "sched/stack.h"
+#include "sched/world.h"
 #include "sched/runq.h"
 #include "sched/sysmon.h"
 #include "diag/schedtrace.h"
@@ -138,11 +145,6 @@ static void run_main(void *arg)
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last of all */
 	goro__systemstack(main_returned, NULL);
-}
-
-void goro__main_ended(void)
-{
-	goro__sched.main_exited = true;
 }
 
 static void schedinit(const struct goro_config *c)

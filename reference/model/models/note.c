@@ -3,6 +3,7 @@
  * written before it.
  */
 #include "harness.h"
+#include "base/note.h"
 
 static atomic_uint note;
 static atomic_uint work;

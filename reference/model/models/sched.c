@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+#include "base/note.h"
+#include "sched/m.h"
+#include "sched/timer.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "sched/switch.h"

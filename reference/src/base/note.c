@@ -4,7 +4,7 @@
  * A note is 1 once it was woken, and the sleeper takes that back: a wake-up
  * that comes first is not lost, and two before a sleep are one.
  */
-#include "sched/proc.h"
+#include "base/note.h"
 #include "base/sys.h"
 #include "base/text.h"
 

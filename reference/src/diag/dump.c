@@ -13,7 +13,9 @@
 #include "base/print.h"
 #include "diag/names.h"
 #include "sched/outside.h"
-#include "sched/proc.h"
+#include "diag/dump.h"
+#include "sched/goroutine.h"
+#include "sched/stack.h"
 #include "base/sys.h"
 #include "base/text.h"
 

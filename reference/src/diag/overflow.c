@@ -15,7 +15,10 @@
 
 #include "base/forward.h"
 #include "base/print.h"
-#include "sched/proc.h"
+#include "diag/dump.h"
+#include "diag/overflow.h"
+#include "sched/die.h"
+#include "sched/stack.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -22,7 +22,7 @@
 
 #include "base/godebug.h"
 #include "base/print.h"
-#include "sched/proc.h"
+#include "sched/stack.h"
 #include "sched/runq.h"
 #include "base/sys.h"
 #include "base/text.h"

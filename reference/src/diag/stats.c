@@ -2,7 +2,8 @@
  * stats.c - counts.  They are sums over the Ps, taken without stopping
  * anything: exact when nothing changes meanwhile.
  */
-#include "sched/proc.h"
+#include "sched/stack.h"
+#include "sched/world.h"
 #include "sched/runq.h"
 #include "base/text.h"
 

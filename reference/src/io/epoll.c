@@ -6,7 +6,7 @@
  * for it; that of the eventfd is 0, which no polldesc has.
  */
 #include "io/netpoll.h"
-#include "sched/proc.h"
+#include "sched/die.h"
 #include "base/sys.h"
 #include "base/text.h"
 

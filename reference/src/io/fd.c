@@ -8,7 +8,7 @@
 #include "io/fd.h"
 
 #include "io/netpoll.h"
-#include "sched/proc.h"
+#include "sched/goroutine.h"
 #include "base/sys.h"
 #include "base/text.h"
 

@@ -6,6 +6,7 @@
  */
 #include "io/fdmutex.h"
 
+#include "sched/die.h"
 #include "wait/sema.h"
 #include "base/text.h"
 

@@ -5,7 +5,10 @@
 #include "io/netpoll.h"
 
 #include "sched/clock.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/timer.h"
 #include "sched/runq.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "base/print.h"
+#include "diag/dump.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diag/schedtrace.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "sched/outside.h"
-#include "sched/proc.h"
+#include "sched/goroutine.h"
 #include "base/sys.h"
 #include "base/text.h"
 

@@ -25,7 +25,9 @@
 #include "base/libc_text.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/preempt.h"
+#include "sched/stack.h"
 
 #define FIRST_NAP INT64_C(20000)
 #define LONGEST_NAP INT64_C(200000)

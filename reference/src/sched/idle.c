@@ -6,7 +6,9 @@
 #include "base/sys.h"
 #include "sched/globq.h"
 #include "sched/poll.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/m.h"
+#include "sched/preempt.h"
 #include "sched/sysmon.h"
 #include "base/text.h"
 

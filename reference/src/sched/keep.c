@@ -13,7 +13,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "sched/proc.h"
+#include "diag/overflow.h"
+#include "sched/preempt.h"
 #include "base/sys.h"
 #include "base/text.h"
 

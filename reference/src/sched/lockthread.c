@@ -16,7 +16,9 @@
 #include "sched/halt.h"
 #include "sched/idle.h"
 #include "base/sys.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/lockthread.h"
+#include "sched/m.h"
 #include "sched/runq.h"
 #include "base/text.h"
 

@@ -23,6 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/die.h"
+#include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "base/sys.h"
 #include "base/text.h"

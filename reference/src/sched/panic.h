@@ -12,7 +12,7 @@
 #include <setjmp.h>
 
 #include "sched/call.h"
-#include "sched/proc.h"
+#include "sched/types.h"
 
 struct frame {
 	struct frame *link; /* of the call around it */
@@ -52,12 +52,6 @@ void goro__run_defers(struct g *g);
 /* Panics whose deferred calls are under way, of all goroutines. */
 uint32_t goro__panics_running(void);
 
-/* ---- die.c -------------------------------------------------------------- */
-
-_Noreturn void goro__die_of_panic(struct g *g);
-/* What the program did wrong: the panics before it are reported too. */
-_Noreturn void goro__fatal_misuse(const char *text);
-/* Returns unless the process is about to die with a report. */
-void goro__yield_to_death(void);
+_Noreturn void goro__panic_status(int status);
 
 #endif

@@ -8,7 +8,8 @@
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/schedule.h"
 #include "base/text.h"
 
 /* ---- what the network poller gives ----------------------------------------- */

@@ -52,7 +52,9 @@
 #include "sched/halt.h"
 #include "sched/outside.h"
 #include "sched/keep.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/m.h"
+#include "sched/preempt.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -139,7 +141,7 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	struct sched *s = &goro__sched;
 	struct p *p = m->p;
 
-	count(&p->stats.preemptions);
+	count_own(&p->stats.preemptions);
 	g->lockedm = m;
 	store_relaxed(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
@@ -200,7 +202,7 @@ static void resume(struct m *m, struct g *g)
 		store_relaxed(&p->attention, 1u);
 	store_relaxed(&g->status, GRUNNING);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
-	count(&p->stats.switches);
+	count_own(&p->stats.switches);
 }
 
 static void end_here(struct m *m, const ucontext_t *uc)

@@ -5,7 +5,12 @@
  * goro__newg and goro__start.  How an M finds the next goroutine is in
  * schedule.c, with the protocol of parking and waking threads.
  */
-#include "sched/proc.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/lockthread.h"
+#include "sched/schedule.h"
+#include "sched/stack.h"
+#include "sched/world.h"
 
 #include <string.h>
 
@@ -32,7 +37,7 @@ void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 	g->reason = (uint16_t)why;
 	g->since = load_relaxed(&goro__seconds);
 	store_relaxed(&g->status, GWAITING);
-	count(&m->p->stats.parks);
+	count_own(&m->p->stats.parks);
 	after(m, g, fn, arg);
 	leave(m, g);
 }
@@ -170,7 +175,7 @@ void goro__start(struct g *g)
 {
 	struct p *p = goro__m()->p;
 
-	count(&p->stats.spawned);
+	count_own(&p->stats.spawned);
 	store_relaxed(&g->status, GRUNNABLE);
 	san_release(g);
 	submit(p, g);
@@ -254,9 +259,9 @@ static void *end(struct m *m, struct g *g)
 
 	san_release(g->stack->lo);
 	store_relaxed(&g->status, GDEAD);
-	count(&m->p->stats.finished);
+	count_own(&m->p->stats.finished);
 	if (unlikely(g->goid == 1))
-		goro__main_ended();
+		goro__sched.main_exited = true;
 	after(m, g, after_exit, NULL);
 	end_keeping(m, g);
 	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
@@ -271,7 +276,7 @@ static void *end(struct m *m, struct g *g)
 	m->curg = to;
 	to->m = m;
 	store_relaxed(&to->status, GRUNNING);
-	count(&m->p->stats.switches);
+	count_own(&m->p->stats.switches);
 	san_die(&g->san, &to->san);
 	return to->sp;
 }

@@ -8,6 +8,10 @@
  * When threads are woken and put to sleep is in idle.h and poll.h.
  */
 #include "sched/clock.h"
+#include "sched/rand.h"
+#include "sched/lockthread.h"
+#include "sched/timer.h"
+#include "sched/world.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
@@ -100,7 +104,7 @@ static struct g *steal_from(struct m *m, struct p *v, bool last, int64_t now)
 		return NULL;
 	g = goro__runq_steal(&p->runq, &v->runq, last);
 	if (g)
-		count(&p->stats.steals);
+		count_own(&p->stats.steals);
 	return g;
 }
 
@@ -207,7 +211,7 @@ static void execute(struct m *m, struct g *g)
 	m->curg = g;
 	g->m = m;
 	store_relaxed(&g->status, GRUNNING);
-	count(&m->p->stats.switches);
+	count_own(&m->p->stats.switches);
 	san_leave(&m->san, &g->san);
 	goro__switch(&m->g0_sp, g->sp);
 	san_arrive(&m->san);

@@ -33,7 +33,8 @@
 
 #include "sched/keep.h"
 #include "sched/outside.h"
-#include "sched/proc.h"
+#include "sched/die.h"
+#include "sched/stack.h"
 #include "sched/runq.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -13,7 +13,9 @@
 #include "sched/keep.h"
 #include "sched/outside.h"
 #include "sched/idle.h"
-#include "sched/proc.h"
+#include "diag/overflow.h"
+#include "sched/schedule.h"
+#include "sched/stack.h"
 #include "sched/runq.h"
 
 static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
@@ -86,7 +88,7 @@ static inline void prepare(struct m *m, struct g *to)
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
 	prepare(m, to);
-	count(&m->p->stats.switches);
+	count_own(&m->p->stats.switches);
 	m->curg = to;
 	to->m = m;
 	store_relaxed(&to->status, GRUNNING);
@@ -139,7 +141,7 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
 	g->reason = (uint16_t)why;
 	g->since = load_relaxed(&goro__seconds);
 	store_relaxed(&g->status, GWAITING);
-	count(&m->p->stats.parks);
+	count_own(&m->p->stats.parks);
 	if (unlikely(goro__mp))
 		after(m, g, after_unlock, l);
 	leave(m, g);

@@ -19,7 +19,9 @@
 #include "sched/clock.h"
 #include "sched/outside.h"
 #include "sched/poll.h"
-#include "sched/proc.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/timer.h"
 #include "sched/runq.h"
 #include "base/text.h"
 

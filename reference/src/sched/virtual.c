@@ -23,7 +23,9 @@
 #include "sched/clock.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/die.h"
+#include "sched/m.h"
 #include "base/text.h"
 
 /* 2000-01-01 00:00 UTC, if it were a date: as in Go. */

@@ -13,7 +13,13 @@
 #include "sched/halt.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
-#include "sched/proc.h"
+#include "base/note.h"
+#include "sched/die.h"
+#include "sched/m.h"
+#include "sched/preempt.h"
+#include "sched/schedule.h"
+#include "sched/timer.h"
+#include "sched/world.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
@@ -68,7 +74,7 @@ void goro__attend(struct p *p)
 	}
 	if (load_relaxed(&p->preempt)) {
 		store_relaxed(&p->preempt, 0u);
-		count(&p->stats.preemptions);
+		count_own(&p->stats.preemptions);
 		goro__line_up_next(p);
 	}
 }

@@ -12,6 +12,11 @@
  */
 #include "wait/chan.h"
 
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/panic.h"
+#include "sched/preempt.h"
+#include "sched/timer.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"

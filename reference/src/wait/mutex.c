@@ -9,6 +9,7 @@
  */
 #include "wait/sema.h"
 
+#include "sched/die.h"
 #include "sched/panic.h"
 
 #include "base/sys.h"

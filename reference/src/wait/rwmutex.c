@@ -6,6 +6,7 @@
  * mutex is handed over: who is woken has it.
  */
 #include "wait/sema.h"
+#include "sched/die.h"
 #include "sched/outside.h"
 
 #include "sched/panic.h"

@@ -13,6 +13,10 @@
  * woke it may be gone already (goro_chan_free).
  */
 #include "wait/chan.h"
+#include "sched/rand.h"
+#include "sched/goroutine.h"
+#include "sched/panic.h"
+#include "sched/preempt.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"

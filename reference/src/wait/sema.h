@@ -8,7 +8,7 @@
 #ifndef GORO_SEMA_H
 #define GORO_SEMA_H
 
-#include "sched/proc.h"
+#include "sched/goroutine.h"
 
 static inline void waitq_push(struct waitq *q, struct sudog *s)
 {

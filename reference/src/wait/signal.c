@@ -35,6 +35,11 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/note.h"
+#include "sched/goroutine.h"
+#include "sched/m.h"
+#include "sched/panic.h"
+#include "sched/preempt.h"
 #include "base/forward.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -19,6 +19,10 @@
  * Its own lock keeps two resets from putting it in twice.
  */
 #include "wait/chan.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/preempt.h"
+#include "sched/timer.h"
 #include "sched/clock.h"
 #include "base/godebug.h"
 #include "base/sys.h"

@@ -3,6 +3,7 @@
  */
 #include "wait/sema.h"
 
+#include "sched/die.h"
 #include "sched/panic.h"
 #include "sched/outside.h"
 #include "base/text.h"

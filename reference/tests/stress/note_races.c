@@ -3,6 +3,7 @@
  * after it.
  */
 #include "base/sys.h"
+#include "base/note.h"
 #include "threads.h"
 
 enum { TURNS = 5000 * STRESS_SCALE, WAKERS = 3 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sched/proc.h"
+#include "sched/types.h"
 #include "base/sys.h"
 
 struct fake {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sched/timer.h"
 #include "fake_p.h"
 #include "unit.h"
 

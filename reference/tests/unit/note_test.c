@@ -2,6 +2,7 @@
  * note_test.c - sleep and wake, alone; stress_notes.c has the races.
  */
 #include "base/sys.h"
+#include "base/note.h"
 #include "unit.h"
 
 static atomic_uint note;

@@ -3,6 +3,7 @@
  * memory of a heap that was large.
  */
 #include "fake_p.h"
+#include "sched/timer.h"
 #include "unit.h"
 
 static void next_ticks(void)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "fake_p.h"
+#include "sched/timer.h"
 #include "base/sys.h"
 #include "unit.h"
 

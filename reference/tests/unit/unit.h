@@ -10,7 +10,7 @@
 #include <CUnit/CUnit.h>
 #include <stdint.h>
 
-#include "sched/proc.h"
+#include "sched/types.h"
 
 struct unit_test {
 	const char *name;

@@ -1,7 +1,7 @@
 /*
  * thread.c - for the races without the rest of goro: no thread is an M.
  */
-#include "sched/proc.h"
+#include "sched/types.h"
 
 _Thread_local struct m *goro__tls_m
 	__attribute__((tls_model("initial-exec"), used));

@@ -1,0 +1,21 @@
+/*
+ * die.h - the end of the process by a panic or a fatal error.
+ */
+#ifndef GORO_DIE_H
+#define GORO_DIE_H
+
+#include "sched/types.h"
+
+_Noreturn void goro__fatal(const char *text);
+/* For a text of several lines: enter first, then fatal_alone at the end. */
+void goro__enter_death(void);
+_Noreturn void goro__fatal_alone(const char *text);
+/* A panic of nobody: its text, then all goroutines. */
+_Noreturn void goro__die_of_deadlock(const char *text);
+_Noreturn void goro__die_of_panic(struct g *g);
+/* What the program did wrong: the panics before it are reported too. */
+_Noreturn void goro__fatal_misuse(const char *text);
+/* Returns unless the process is about to die with a report. */
+void goro__yield_to_death(void);
+
+#endif

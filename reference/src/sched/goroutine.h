@@ -1,0 +1,36 @@
+/*
+ * goroutine.h - how a goroutine begins, waits, yields and ends.
+ */
+#ifndef GORO_GOROUTINE_H
+#define GORO_GOROUTINE_H
+
+#include "sched/types.h"
+
+/*
+ * Parks the calling goroutine until goro__ready(g).  l, if not NULL, is
+ * released once its stack is free: who holds l may find and ready it.
+ */
+void goro__park(struct lock *l, enum wait_reason why);
+/* The same with a function to run once the stack is free. */
+void goro__park_after(after_fn fn, void *arg, enum wait_reason why);
+/* Makes a parked goroutine the next one to run on this P. */
+void goro__ready(struct g *g);
+/* Puts the caller behind the others: local ring, or the global queue. */
+void goro__yield_to(bool global);
+/* A goroutine of the given stack class; NULL without memory. */
+struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
+		     void *creator);
+/* Puts a new goroutine on this P's queue. */
+void goro__start(struct g *g);
+/* A deferred-free end of the calling goroutine. */
+_Noreturn void goro__goexit0(void);
+/* Calls fn(arg) on the scheduler's own stack of this M. */
+void goro__systemstack(void (*fn)(void *), void *arg);
+void *goro__gomain(void);
+
+static inline struct g *goro__self(void)
+{
+	return goro__m()->curg;
+}
+
+#endif

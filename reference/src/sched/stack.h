@@ -1,0 +1,36 @@
+/*
+ * stack.h - stacks of goroutines, and the Gs that have none.
+ */
+#ifndef GORO_STACK_H
+#define GORO_STACK_H
+
+#include "sched/types.h"
+
+int goro__stack_class(size_t bytes);
+size_t goro__stack_size(int size_class);
+/* A G, with or without a stack; NULL without memory for both. */
+struct g *goro__gfget(struct p *p, int size_class);
+/* It has ended, or never ran; it keeps the stack it has. */
+void goro__gfput(struct p *p, struct g *g);
+/* g, which has none, gets s. */
+void goro__stack_give(struct g *g, struct stack *s);
+/* The same with any free one; false: no memory. */
+bool goro__stack_take(struct p *p, struct g *g);
+/* The same right before its first turn: fatal without memory. */
+void goro__stack_first(struct p *p, struct g *g);
+/*
+ * Gives the memory of globally free stacks back: of those that nobody took
+ * since the last call, or of all.
+ */
+void goro__scavenge(bool all);
+/* True if at is in a goroutine's stack, used or free, or in its guard. */
+bool goro__is_stack(const char *at);
+/* True if at is in a guard; *owner is whose stack that is of, NULL: free. */
+bool goro__is_guard(const char *at, struct g **owner);
+/* Calls fn for every G ever made, dead ones too. */
+void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);
+uint64_t goro__stack_bytes(void);
+void goro__stack_init(size_t default_bytes);
+extern int goro__default_class;
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * world.h - stopping the world, and the number of Ps.
+ */
+#ifndef GORO_WORLD_H
+#define GORO_WORLD_H
+
+#include "sched/types.h"
+
+void goro__gcstopm(void);
+void goro__procresize(int32_t n);
+void goro__stop_world(void);
+void goro__start_world(void);
+void goro__attend(struct p *p);
+/* The slice of p is over: who is next goes to the end of its queue. */
+void goro__line_up_next(struct p *p);
+
+/* Adds what from has counted to to. */
+void goro__add_stats(struct pstats *to, struct pstats *from);
+
+#endif
