@@ -142,51 +142,82 @@ typedef void (*goro_fn)(void *arg);
 typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
 
 /*
- * What the calls with a deadline return.  Negative: Go would panic with the
- * text of goro_status_text().
+ * What the calls return: the name after GORO_, its value, its text, meaning.
+ * Positive: an ordinary other outcome.  -1 to -63: Go would panic with the
+ * text.  -64 and below: an error of the call.
  */
+#define GORO_STATUS_MAP(X)                                                     \
+	X(OK, 0, "ok", "done")                                                 \
+	X(CLOSED, 1, "channel closed",                                         \
+	  "received the zero value: closed and drained")                       \
+	X(AGAIN, 2, "not ready", "GORO_POLL and not ready")                    \
+	X(TIMEOUT, 3, "i/o timeout", "the deadline passed")                    \
+	X(PANICKED, 4, "panicked", "goro_try: the function panicked")          \
+	X(EOF, 5, "EOF", "read: the peer will send no more")                   \
+	X(CANCELED, 6, "context canceled", "the context was cancelled")        \
+	X(DEADLINE, 7, "context deadline exceeded",                            \
+	  "the context's deadline passed")                                     \
+	X(SEND_CLOSED, -1, "send on closed channel",                           \
+	  "goro_chan_send, goro_select_until")                                 \
+	X(CLOSE_CLOSED, -2, "close of closed channel", "goro_chan_close")      \
+	X(CLOSE_NIL, -3, "close of nil channel", "goro_chan_close")            \
+	X(CHAN_SIZE, -4, "makechan: size out of range",                        \
+	  "goro_chan_make: cap is negative, or no memory is so large")         \
+	X(WG_NEGATIVE, -5, "sync: negative WaitGroup counter",                 \
+	  "goro_wg_add_status")                                                \
+	/* -6, -7: misuses of a WaitGroup that Go reports and goro allows */   \
+	X(COND_COPIED, -8, "sync.Cond is copied", "any call on the copy")      \
+	X(TICKER_NEW, -9, "non-positive interval for NewTicker",               \
+	  "goro_ticker_new")                                                   \
+	X(TICKER_RESET, -10, "non-positive interval for Ticker.Reset",         \
+	  "goro_ticker_reset")                                                 \
+	X(TIMER_STOP, -11, "time: Stop called on uninitialized Timer",         \
+	  "goro_timer_stop: a NULL timer")                                     \
+	X(TIMER_RESET, -12, "time: Reset called on uninitialized Timer",       \
+	  "goro_timer_reset: a NULL timer")                                    \
+	X(CTX_NIL_PARENT, -13, "cannot create context from nil parent",        \
+	  "goro_with_cancel and its kin")                                      \
+	X(CTX_NIL_KEY, -14, "nil key", "goro_with_value")                      \
+	X(CTX_BAD_KEY, -15, "key is not comparable", "goro_with_value")        \
+	X(SEM_RELEASED, -16, "semaphore: released more than held",             \
+	  "goro_semaphore_release")                                            \
+	X(GROUP_LIMIT, -17,                                                    \
+	  "errgroup: modify limit while goroutines in the group are still "    \
+	  "active",                                                            \
+	  "goro_group_set_limit: a task is active")                            \
+	X(EINVAL, -64, "invalid argument", "NULL, or a number out of range")   \
+	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
+	X(ENOTSUP, -66, "not supported", "goro has no such form")              \
+	X(NET_CLOSED, -80, "use of closed network connection",                 \
+	  "closed here, before or meanwhile")                                  \
+	X(NET_REFUSED, -81, "connect: connection refused",                     \
+	  "nobody listens there")                                              \
+	X(NET_RESET, -82, "connection reset by peer",                          \
+	  "the peer has reset the connection")                                 \
+	X(NET_PIPE, -83, "broken pipe", "the peer reads no more")              \
+	X(NET_ADDR, -84, "invalid port", "an address that cannot be parsed")   \
+	X(NET_NO_DEADLINE, -85, "file type does not support deadline",         \
+	  "no poller waits for such a file")                                   \
+	X(NET_CANCELED, -86, "operation was canceled",                         \
+	  "the context of a dial has ended")                                   \
+	X(NET_PIPE_CLOSED, -87, "io: read/write on closed pipe",               \
+	  "in-memory pipe")                                                    \
+	X(NET_MFILE, -88, "too many open files", "EMFILE or ENFILE")           \
+	X(NET_OTHER, -89, "network error", "any other")                        \
+	X(RATE_BURST, -100, "rate: wait exceeds limiter's burst",              \
+	  "goro_limiter_wait: more than the burst")                            \
+	X(RATE_DEADLINE, -101, "rate: wait would exceed context deadline",     \
+	  "goro_limiter_wait: not before the deadline")                        \
+	X(CTX_KIND, -102, "context has no such call",                          \
+	  "goro_cancel: it was not made with a cancel")
+
+/* clang-format off */
 enum goro_status {
-	GORO_OK = 0,
-	GORO_CLOSED = 1,   /* received the zero value: closed and drained */
-	GORO_AGAIN = 2,    /* GORO_POLL and not ready */
-	GORO_TIMEOUT = 3,  /* the deadline passed */
-	GORO_PANICKED = 4, /* goro_try: the function panicked */
-	GORO_EOF = 5,      /* read: the peer will send no more */
-	GORO_CANCELED = 6, /* the context was cancelled */
-	GORO_DEADLINE = 7, /* the context's deadline passed */
-	GORO_SEND_CLOSED = -1,
-	GORO_CLOSE_CLOSED = -2,
-	GORO_CLOSE_NIL = -3,
-	GORO_CHAN_SIZE = -4,
-	GORO_WG_NEGATIVE = -5,
-	/* -6, -7: misuses of a WaitGroup that Go reports and goro allows */
-	GORO_COND_COPIED = -8,
-	GORO_TICKER_NEW = -9,
-	GORO_TICKER_RESET = -10,
-	GORO_TIMER_STOP = -11,
-	GORO_TIMER_RESET = -12,
-	GORO_CTX_NIL_PARENT = -13,
-	GORO_CTX_NIL_KEY = -14,
-	GORO_CTX_BAD_KEY = -15,
-	GORO_SEM_RELEASED = -16,
-	GORO_GROUP_LIMIT = -17,
-	GORO_EINVAL = -64,
-	GORO_ENOMEM = -65,
-	GORO_ENOTSUP = -66,
-	GORO_NET_CLOSED = -80,      /* closed here, before or meanwhile */
-	GORO_NET_REFUSED = -81,     /* nobody listens there */
-	GORO_NET_RESET = -82,       /* the peer has reset the connection */
-	GORO_NET_PIPE = -83,        /* the peer reads no more */
-	GORO_NET_ADDR = -84,        /* an address that cannot be parsed */
-	GORO_NET_NO_DEADLINE = -85, /* no poller waits for such a file */
-	GORO_NET_CANCELED = -86,    /* the context of a dial has ended */
-	GORO_NET_PIPE_CLOSED = -87, /* in-memory pipe */
-	GORO_NET_MFILE = -88,       /* EMFILE or ENFILE */
-	GORO_NET_OTHER = -89,       /* any other */
-	GORO_RATE_BURST = -100,
-	GORO_RATE_DEADLINE = -101,
-	GORO_CTX_KIND = -102 /* the context has no such call */
+#define GORO_STATUS_ENUM(name, value, text, meaning) GORO_##name = value,
+	GORO_STATUS_MAP(GORO_STATUS_ENUM)
+#undef GORO_STATUS_ENUM
 };
+/* clang-format on */
 
 /* The text of a status: "send on closed channel" ... */
 GORO_API const char *goro_status_text(int status);
