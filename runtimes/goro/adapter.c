@@ -1,32 +1,15 @@
 /*
  * adapter.c - goro behind the contract.  Handles, cases, options and statuses
  * have the same layout and numbers on both sides, which is checked here, so
- * most entries of the table are goro's own functions behind a cast.
+ * most entries of the table are goro's own functions.
  */
 #include <string.h>
 
-#include <assay.h>
-#include <goro.h>
+#include "handles.h"
 
-#define SAME(a, b) _Static_assert((int)(a) == (int)(b), #a " is not " #b)
-SAME(ASSAY_OK, GORO_OK);
-SAME(ASSAY_CLOSED, GORO_CLOSED);
-SAME(ASSAY_AGAIN, GORO_AGAIN);
-SAME(ASSAY_TIMEOUT, GORO_TIMEOUT);
-SAME(ASSAY_PANICKED, GORO_PANICKED);
-SAME(ASSAY_SEND_CLOSED, GORO_SEND_CLOSED);
-SAME(ASSAY_CLOSE_CLOSED, GORO_CLOSE_CLOSED);
-SAME(ASSAY_CLOSE_NIL, GORO_CLOSE_NIL);
-SAME(ASSAY_CHAN_SIZE, GORO_CHAN_SIZE);
-SAME(ASSAY_WG_NEGATIVE, GORO_WG_NEGATIVE);
-SAME(ASSAY_COND_COPIED, GORO_COND_COPIED);
-SAME(ASSAY_TICKER_NEW, GORO_TICKER_NEW);
-SAME(ASSAY_TICKER_RESET, GORO_TICKER_RESET);
-SAME(ASSAY_TIMER_STOP, GORO_TIMER_STOP);
-SAME(ASSAY_TIMER_RESET, GORO_TIMER_RESET);
-SAME(ASSAY_EINVAL, GORO_EINVAL);
-SAME(ASSAY_ENOMEM, GORO_ENOMEM);
-SAME(ASSAY_ENOTSUP, GORO_ENOTSUP);
+#define SAME_STATUS(name, value, text, meaning) SAME(ASSAY_##name, GORO_##name);
+GORO_STATUS_MAP(SAME_STATUS)
+
 SAME(ASSAY_SEND, GORO_SEND);
 SAME(ASSAY_RECV, GORO_RECV);
 SAME(ASSAY_ARG_MAX, GORO_ARG_MAX);
@@ -43,9 +26,6 @@ _Static_assert(sizeof(assay_waitgroup) >= sizeof(goro_waitgroup), "storage");
 _Static_assert(sizeof(assay_once) >= sizeof(goro_once), "storage");
 _Static_assert(sizeof(assay_cond) >= sizeof(goro_cond), "storage");
 
-#define CHAN(c) ((goro_chan *)(void *)(c))
-#define TIMER(t) ((goro_timer *)(void *)(t))
-#define TICKER(t) ((goro_ticker *)(void *)(t))
 /* ---- core --------------------------------------------------------------- */
 
 static int run(assay_fn fn, void *arg, const struct assay_run_options *o)
@@ -101,41 +81,6 @@ static const struct assay_core_ops core = {
 
 /* ---- channels ----------------------------------------------------------- */
 
-static assay_chan *make(size_t elem, int64_t cap, int *status)
-{
-	return (assay_chan *)(void *)goro_chan_make(elem, cap, status);
-}
-
-static void chan_free(assay_chan *c)
-{
-	goro_chan_free(CHAN(c));
-}
-
-static int send(assay_chan *c, const void *v, int64_t deadline)
-{
-	return goro_chan_send(CHAN(c), v, deadline);
-}
-
-static int recv(assay_chan *c, void *out, int64_t deadline)
-{
-	return goro_chan_recv(CHAN(c), out, deadline);
-}
-
-static int chan_close(assay_chan *c)
-{
-	return goro_chan_close(CHAN(c));
-}
-
-static int64_t chan_len(assay_chan *c)
-{
-	return goro_len(CHAN(c));
-}
-
-static int64_t chan_cap(assay_chan *c)
-{
-	return goro_cap(CHAN(c));
-}
-
 static int select_(const struct assay_case *cases, size_t n, int64_t deadline,
 		   size_t *chosen)
 {
@@ -145,106 +90,57 @@ static int select_(const struct assay_case *cases, size_t n, int64_t deadline,
 
 static const struct assay_chan_ops chan = {
 	.size = sizeof(chan),
-	.make = make,
-	.free = chan_free,
-	.send = send,
-	.recv = recv,
-	.close = chan_close,
-	.len = chan_len,
-	.cap = chan_cap,
+	.make = goro_chan_make,
+	.free = goro_chan_free,
+	.send = goro_chan_send,
+	.recv = goro_chan_recv,
+	.close = goro_chan_close,
+	.len = goro_len,
+	.cap = goro_cap,
 	.select = select_,
 };
 
 /* ---- time --------------------------------------------------------------- */
 
-static assay_timer *timer_new(int64_t ns)
-{
-	return (assay_timer *)(void *)goro_timer_new(ns);
-}
+/* goro_now(), goro_sleep() ...: all have the names of the contract. */
+#define GORO(g, f) goro_##f,
 
-static assay_timer *after_func(int64_t ns, assay_fn fn, void *arg)
-{
-	return (assay_timer *)(void *)goro_after_func(ns, fn, arg);
-}
+static const struct assay_time_ops time_ops = {sizeof(time_ops),
+					       ASSAY_TIME_FN(GORO)};
 
-static assay_chan *timer_chan(assay_timer *t)
-{
-	return (assay_chan *)(void *)goro_timer_chan(TIMER(t));
-}
+/* ---- network ------------------------------------------------------------ */
 
-static int timer_stop(assay_timer *t)
-{
-	return goro_timer_stop(TIMER(t));
-}
+SAME(ASSAY_SHUT_READ, GORO_SHUT_READ);
+SAME(ASSAY_SHUT_WRITE, GORO_SHUT_WRITE);
 
-static int timer_reset(assay_timer *t, int64_t ns)
-{
-	return goro_timer_reset(TIMER(t), ns);
-}
-
-static void timer_free(assay_timer *t)
-{
-	goro_timer_free(TIMER(t));
-}
-
-static assay_chan *after(int64_t ns)
-{
-	return (assay_chan *)(void *)goro_after(ns);
-}
-
-static assay_ticker *ticker_new(int64_t ns, int *status)
-{
-	return (assay_ticker *)(void *)goro_ticker_new(ns, status);
-}
-
-static assay_chan *ticker_chan(assay_ticker *t)
-{
-	return (assay_chan *)(void *)goro_ticker_chan(TICKER(t));
-}
-
-static void ticker_stop(assay_ticker *t)
-{
-	goro_ticker_stop(TICKER(t));
-}
-
-static int ticker_reset(assay_ticker *t, int64_t ns)
-{
-	return goro_ticker_reset(TICKER(t), ns);
-}
-
-static void ticker_free(assay_ticker *t)
-{
-	goro_ticker_free(TICKER(t));
-}
-
-static assay_chan *tick(int64_t ns)
-{
-	return (assay_chan *)(void *)goro_tick(ns);
-}
-
-static const struct assay_time_ops time_ops = {
-	.size = sizeof(time_ops),
-	.now = goro_now,
-	.sleep = goro_sleep,
-	.timer_new = timer_new,
-	.after_func = after_func,
-	.timer_chan = timer_chan,
-	.timer_stop = timer_stop,
-	.timer_reset = timer_reset,
-	.timer_free = timer_free,
-	.after = after,
-	.ticker_new = ticker_new,
-	.ticker_chan = ticker_chan,
-	.ticker_stop = ticker_stop,
-	.ticker_reset = ticker_reset,
-	.ticker_free = ticker_free,
-	.tick = tick,
+static const struct assay_net_ops net = {
+	.size = sizeof(net),
+	.dial = goro_dial,
+	.listen = goro_listen,
+	.accept = goro_accept,
+	.listener_addr = goro_listener_addr,
+	.listener_deadline = goro_listener_deadline,
+	.listener_close = goro_listener_close,
+	.listener_free = goro_listener_free,
+	.read = goro_conn_read,
+	.write = goro_conn_write,
+	.read_deadline = goro_conn_read_deadline,
+	.write_deadline = goro_conn_write_deadline,
+	.shutdown = goro_conn_shutdown,
+	.local_addr = goro_conn_local_addr,
+	.remote_addr = goro_conn_remote_addr,
+	.close = goro_conn_close,
+	.free = goro_conn_free,
+	.packet_listen = goro_packet_listen,
+	.read_from = goro_conn_read_from,
+	.write_to = goro_conn_write_to,
+	.os_pipe = goro_os_pipe,
+	.mem_pipe = goro_mem_pipe,
+	.from_fd = goro_conn_from_fd,
+	.error = goro_net_error,
 };
 
-/* ---- the table ---------------------------------------------------------- */
-
-extern const struct assay_sync_ops goro_adapter_sync;
-extern const struct assay_net_ops goro_adapter_net;
+/* ---- introspection, blocking calls -------------------------------------- */
 
 static int stats(struct assay_stats *out)
 {
@@ -284,26 +180,18 @@ static const struct assay_inspect_ops inspect = {
 	.checkpoint = goro_checkpoint,
 };
 
-static int signal_notify(assay_chan *c, int sig)
-{
-	return goro_signal_notify(CHAN(c), sig);
-}
-
-static int signal_stop(assay_chan *c)
-{
-	return goro_signal_stop(CHAN(c));
-}
-
 static const struct assay_blocking_ops blocking = {
 	.size = sizeof(blocking),
 	.call = goro_blocking,
 	.lock_thread = goro_lock_thread,
 	.unlock_thread = goro_unlock_thread,
 	.max_threads = goro_max_threads,
-	.signal_notify = signal_notify,
-	.signal_stop = signal_stop,
+	.signal_notify = goro_signal_notify,
+	.signal_stop = goro_signal_stop,
 	.signal_ignore = goro_signal_ignore,
 };
+
+/* ---- the table ---------------------------------------------------------- */
 
 /* The traits are completed when it is asked for. */
 static struct assay_runtime table = {
@@ -320,7 +208,7 @@ static struct assay_runtime table = {
 	.sync = &goro_adapter_sync,
 	.blocking = &blocking,
 	.inspect = &inspect,
-	.net = &goro_adapter_net,
+	.net = &net,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

@@ -157,7 +157,7 @@ static assay_chan *fail(int *status, int why)
 	return NULL;
 }
 
-static assay_chan *make(size_t elem, int64_t cap, int *status)
+static assay_chan *chan_make(size_t elem, int64_t cap, int *status)
 {
 	struct assay_chan *c;
 
@@ -192,7 +192,7 @@ void pt_chan_unpin(struct assay_chan *c)
 }
 
 /* Takes the lock: who has just served us may still hold it. */
-static void destroy(assay_chan *c)
+static void chan_free(assay_chan *c)
 {
 	if (!c)
 		return;
@@ -202,7 +202,7 @@ static void destroy(assay_chan *c)
 	pt_chan_unpin(c);
 }
 
-static int send(assay_chan *c, const void *v, int64_t deadline)
+static int chan_send(assay_chan *c, const void *v, int64_t deadline)
 {
 	struct assay_case one = {.c = c, .dir = ASSAY_SEND, .send = v};
 	size_t chosen;
@@ -211,7 +211,7 @@ static int send(assay_chan *c, const void *v, int64_t deadline)
 			 c ? "chan send" : "chan send (nil chan)");
 }
 
-static int recv(assay_chan *c, void *out, int64_t deadline)
+static int chan_recv(assay_chan *c, void *out, int64_t deadline)
 {
 	struct assay_case one = {.c = c, .dir = ASSAY_RECV, .recv = out};
 	size_t chosen;
@@ -220,7 +220,7 @@ static int recv(assay_chan *c, void *out, int64_t deadline)
 			 c ? "chan receive" : "chan receive (nil chan)");
 }
 
-static int close_chan(assay_chan *c)
+static int chan_close(assay_chan *c)
 {
 	int status;
 
@@ -232,7 +232,7 @@ static int close_chan(assay_chan *c)
 	return status;
 }
 
-static int64_t len(assay_chan *c)
+static int64_t chan_len(assay_chan *c)
 {
 	int64_t n;
 
@@ -244,26 +244,17 @@ static int64_t len(assay_chan *c)
 	return n;
 }
 
-static int64_t cap(assay_chan *c)
+static int64_t chan_cap(assay_chan *c)
 {
 	return c && !c->timer ? c->cap : 0;
 }
 
-static int select_cases(const struct assay_case *cases, size_t n,
-			int64_t deadline, size_t *chosen)
+static int chan_select(const struct assay_case *cases, size_t n,
+		       int64_t deadline, size_t *chosen)
 {
 	return pt_select(cases, n, deadline, chosen,
 			 n ? "select" : "select (no cases)");
 }
 
-const struct assay_chan_ops pt_chan = {
-	.size = sizeof(pt_chan),
-	.make = make,
-	.free = destroy,
-	.send = send,
-	.recv = recv,
-	.close = close_chan,
-	.len = len,
-	.cap = cap,
-	.select = select_cases,
-};
+const struct assay_chan_ops pt_chan = {sizeof(pt_chan),
+				       ASSAY_CHAN_FN(ASSAY_ENTRY)};

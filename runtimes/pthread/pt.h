@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "assay.h"
+#include "assay_fn.h"
 
 #define STACK_SIZE (256 * 1024) /* address space; committed on touch */
 #define SLEEP_MAX (ASSAY_FOREVER - 1)

@@ -16,7 +16,7 @@ struct assay_pool {
 	size_t n, room;
 };
 
-static assay_pool *pool_new(void *(*make)(void *arg), void *arg)
+static assay_pool *pt_pool_new(void *(*make)(void *arg), void *arg)
 {
 	struct assay_pool *p = calloc(1, sizeof(*p));
 
@@ -28,7 +28,7 @@ static assay_pool *pool_new(void *(*make)(void *arg), void *arg)
 	return p;
 }
 
-static void *pool_get(assay_pool *p)
+static void *pt_pool_get(assay_pool *p)
 {
 	void *item = NULL;
 
@@ -57,7 +57,7 @@ static bool has_room(struct assay_pool *p)
 }
 
 /* An item for which there is no memory is dropped, as a pool may. */
-static void pool_put(assay_pool *p, void *item)
+static void pt_pool_put(assay_pool *p, void *item)
 {
 	if (!p || !item)
 		return;
@@ -67,7 +67,7 @@ static void pool_put(assay_pool *p, void *item)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void pool_free(assay_pool *p)
+static void pt_pool_free(assay_pool *p)
 {
 	if (!p)
 		return;
@@ -79,19 +79,19 @@ static void pool_free(assay_pool *p)
 /* ---- atomics ---- */
 
 #define ATOMICS(suffix, type)                                                  \
-	static type load##suffix(const type *p)                                \
+	static type pt_load##suffix(const type *p)                             \
 	{                                                                      \
 		return __atomic_load_n(p, __ATOMIC_SEQ_CST);                   \
 	}                                                                      \
-	static void store##suffix(type *p, type v)                             \
+	static void pt_store##suffix(type *p, type v)                          \
 	{                                                                      \
 		__atomic_store_n(p, v, __ATOMIC_SEQ_CST);                      \
 	}                                                                      \
-	static type swap##suffix(type *p, type v)                              \
+	static type pt_swap##suffix(type *p, type v)                           \
 	{                                                                      \
 		return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);            \
 	}                                                                      \
-	static bool cas##suffix(type *p, type old, type v)                     \
+	static bool pt_cas##suffix(type *p, type old, type v)                  \
 	{                                                                      \
 		return __atomic_compare_exchange_n(p, &old, v, false,          \
 						   __ATOMIC_SEQ_CST,           \
@@ -103,48 +103,16 @@ ATOMICS(32, int32_t)
 ATOMICS(64, int64_t)
 ATOMICS(p, pointer)
 
-static int32_t add32(int32_t *p, int32_t delta)
+static int32_t pt_add32(int32_t *p, int32_t delta)
 {
 	return __atomic_add_fetch(p, delta, __ATOMIC_SEQ_CST);
 }
 
-static int64_t add64(int64_t *p, int64_t delta)
+static int64_t pt_add64(int64_t *p, int64_t delta)
 {
 	return __atomic_add_fetch(p, delta, __ATOMIC_SEQ_CST);
 }
 
-const struct assay_sync_ops pt_sync = {
-	.size = sizeof(pt_sync),
-	.mutex_lock = pt_mutex_lock,
-	.mutex_unlock = pt_mutex_unlock,
-	.rw_lock = pt_rw_lock,
-	.rw_unlock = pt_rw_unlock,
-	.rw_rlock = pt_rw_rlock,
-	.rw_runlock = pt_rw_runlock,
-	.wg_add = pt_wg_add,
-	.wg_wait = pt_wg_wait,
-	.wg_go = pt_wg_go,
-	.once_do = pt_once_do,
-	.cond_wait = pt_cond_wait,
-	.cond_wait_r = pt_cond_wait_r,
-	.cond_signal = pt_cond_signal,
-	.cond_broadcast = pt_cond_broadcast,
-	.pool_new = pool_new,
-	.pool_get = pool_get,
-	.pool_put = pool_put,
-	.pool_free = pool_free,
-	.add32 = add32,
-	.load32 = load32,
-	.store32 = store32,
-	.swap32 = swap32,
-	.cas32 = cas32,
-	.add64 = add64,
-	.load64 = load64,
-	.store64 = store64,
-	.swap64 = swap64,
-	.cas64 = cas64,
-	.loadp = loadp,
-	.storep = storep,
-	.swapp = swapp,
-	.casp = casp,
-};
+#define PT(g, f) pt_##f,
+
+const struct assay_sync_ops pt_sync = {sizeof(pt_sync), ASSAY_SYNC_FN(PT)};

@@ -288,7 +288,7 @@ static bool reset(assay_timer *t, int64_t ns, int64_t period)
 	return was;
 }
 
-static void destroy(assay_timer *t)
+static void time_timer_free(assay_timer *t)
 {
 	if (!t)
 		return;
@@ -302,7 +302,7 @@ static void destroy(assay_timer *t)
 
 /* ---- the table; a ticker is a timer with a period ---- */
 
-static void sleep_ns(int64_t ns)
+static void time_sleep(int64_t ns)
 {
 	int64_t deadline;
 
@@ -313,37 +313,37 @@ static void sleep_ns(int64_t ns)
 	pt_park(deadline);
 }
 
-static assay_timer *timer_new(int64_t ns)
+static assay_timer *time_timer_new(int64_t ns)
 {
 	return with_chan(ns, 0);
 }
 
-static assay_timer *after_func(int64_t ns, assay_fn fn, void *arg)
+static assay_timer *time_after_func(int64_t ns, assay_fn fn, void *arg)
 {
 	return fn ? create(ns, 0, NULL, fn, arg) : NULL;
 }
 
-static assay_chan *timer_chan(assay_timer *t)
+static assay_chan *time_timer_chan(assay_timer *t)
 {
 	return t ? t->c : NULL;
 }
 
-static int timer_stop(assay_timer *t)
+static int time_timer_stop(assay_timer *t)
 {
 	return t ? stop(t) : ASSAY_TIMER_STOP;
 }
 
-static int timer_reset(assay_timer *t, int64_t ns)
+static int time_timer_reset(assay_timer *t, int64_t ns)
 {
 	return t ? reset(t, ns, 0) : ASSAY_TIMER_RESET;
 }
 
-static assay_chan *after(int64_t ns)
+static assay_chan *time_after(int64_t ns)
 {
-	return timer_chan(timer_new(ns));
+	return time_timer_chan(time_timer_new(ns));
 }
 
-static assay_ticker *ticker_new(int64_t ns, int *status)
+static assay_ticker *time_ticker_new(int64_t ns, int *status)
 {
 	assay_timer *t = ns > 0 ? with_chan(ns, ns) : NULL;
 
@@ -354,18 +354,18 @@ static assay_ticker *ticker_new(int64_t ns, int *status)
 	return (assay_ticker *)t;
 }
 
-static assay_chan *ticker_chan(assay_ticker *t)
+static assay_chan *time_ticker_chan(assay_ticker *t)
 {
-	return timer_chan((assay_timer *)t);
+	return time_timer_chan((assay_timer *)t);
 }
 
-static void ticker_stop(assay_ticker *t)
+static void time_ticker_stop(assay_ticker *t)
 {
 	if (t)
 		stop((assay_timer *)t);
 }
 
-static int ticker_reset(assay_ticker *t, int64_t ns)
+static int time_ticker_reset(assay_ticker *t, int64_t ns)
 {
 	if (ns <= 0)
 		return ASSAY_TICKER_RESET;
@@ -375,14 +375,14 @@ static int ticker_reset(assay_ticker *t, int64_t ns)
 	return ASSAY_OK;
 }
 
-static void ticker_free(assay_ticker *t)
+static void time_ticker_free(assay_ticker *t)
 {
-	destroy((assay_timer *)t);
+	time_timer_free((assay_timer *)t);
 }
 
-static assay_chan *tick(int64_t ns)
+static assay_chan *time_tick(int64_t ns)
 {
-	return ticker_chan(ticker_new(ns, NULL));
+	return time_ticker_chan(time_ticker_new(ns, NULL));
 }
 
 /* ---- for the deadlock check ---- */
@@ -418,21 +418,7 @@ bool pt_timers_may_wake(void)
 	return false;
 }
 
-const struct assay_time_ops pt_time = {
-	.size = sizeof(pt_time),
-	.now = pt_now,
-	.sleep = sleep_ns,
-	.timer_new = timer_new,
-	.after_func = after_func,
-	.timer_chan = timer_chan,
-	.timer_stop = timer_stop,
-	.timer_reset = timer_reset,
-	.timer_free = destroy,
-	.after = after,
-	.ticker_new = ticker_new,
-	.ticker_chan = ticker_chan,
-	.ticker_stop = ticker_stop,
-	.ticker_reset = ticker_reset,
-	.ticker_free = ticker_free,
-	.tick = tick,
-};
+#define time_now pt_now
+
+const struct assay_time_ops pt_time = {sizeof(pt_time),
+				       ASSAY_TIME_FN(ASSAY_ENTRY)};

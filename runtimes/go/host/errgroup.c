@@ -3,13 +3,13 @@
 /* errgroup.c - golang.org/x/sync/errgroup. */
 #include "_cgo_export.h"
 
-static assay_group *make(void)
+static assay_group *group_make(void)
 {
 	return (assay_group *)goGroupNew();
 }
 
-static int with_context(assay_context *parent, assay_group **group,
-			assay_context **context)
+static int group_with_context(assay_context *parent, assay_group **group,
+			      assay_context **context)
 {
 	if (!group || !context)
 		return ASSAY_EINVAL;
@@ -17,7 +17,7 @@ static int with_context(assay_context *parent, assay_group **group,
 				  (uintptr_t *)context);
 }
 
-static int set_limit(assay_group *g, int64_t n)
+static int group_set_limit(assay_group *g, int64_t n)
 {
 	return g ? goGroupSetLimit((uintptr_t)g, n) : ASSAY_EINVAL;
 }
@@ -46,13 +46,5 @@ static const char *group_error(void)
 	return assay_go_text(GO_TEXT_GROUP);
 }
 
-const struct assay_group_ops assay_go_group = {
-	.size = sizeof(assay_go_group),
-	.make = make,
-	.with_context = with_context,
-	.set_limit = set_limit,
-	.go = group_go,
-	.wait = group_wait,
-	.free = group_free,
-	.error = group_error,
-};
+const struct assay_group_ops assay_go_group = {sizeof(assay_go_group),
+					       ASSAY_GROUP_FN(ASSAY_ENTRY)};

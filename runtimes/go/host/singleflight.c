@@ -3,13 +3,13 @@
 /* singleflight.c - golang.org/x/sync/singleflight. */
 #include "_cgo_export.h"
 
-static assay_flight *make(void)
+static assay_flight *flight_make(void)
 {
 	return (assay_flight *)goFlightNew();
 }
 
-static int do_(assay_flight *f, const char *key, assay_call call, void *arg,
-	       void **value, bool *shared)
+static int flight_do_(assay_flight *f, const char *key, assay_call call,
+		      void *arg, void **value, bool *shared)
 {
 	void *no_value;
 	bool no_shared;
@@ -21,8 +21,8 @@ static int do_(assay_flight *f, const char *key, assay_call call, void *arg,
 			  shared ? shared : &no_shared);
 }
 
-static assay_chan *do_chan(assay_flight *f, const char *key, assay_call call,
-			   void *arg)
+static assay_chan *flight_do_chan(assay_flight *f, const char *key,
+				  assay_call call, void *arg)
 {
 	if (!f || !key || !call)
 		return NULL;
@@ -30,7 +30,7 @@ static assay_chan *do_chan(assay_flight *f, const char *key, assay_call call,
 					    arg);
 }
 
-static void forget(assay_flight *f, const char *key)
+static void flight_forget(assay_flight *f, const char *key)
 {
 	if (f && key)
 		goFlightForget((uintptr_t)f, (char *)key);
@@ -42,11 +42,5 @@ static void flight_free(assay_flight *f)
 		goFlightFree((uintptr_t)f);
 }
 
-const struct assay_flight_ops assay_go_flight = {
-	.size = sizeof(assay_go_flight),
-	.make = make,
-	.do_ = do_,
-	.do_chan = do_chan,
-	.forget = forget,
-	.free = flight_free,
-};
+const struct assay_flight_ops assay_go_flight = {sizeof(assay_go_flight),
+						 ASSAY_FLIGHT_FN(ASSAY_ENTRY)};

@@ -82,50 +82,44 @@ static void *pointer(uintptr_t handle)
 
 /* ---- core --------------------------------------------------------------- */
 
-static int go(assay_fn fn, const void *arg, size_t n)
+static int core_go(assay_fn fn, const void *arg, size_t n)
 {
 	return goGo(fn, (void *)arg, n);
 }
 
-static void goexit_(void)
+static void core_goexit(void)
 {
 	goGoexit(self);
 }
 
-static void panic(const struct assay_panic *p)
+static void core_panic(const struct assay_panic *p)
 {
 	static const struct assay_panic nothing = {.kind = ASSAY_PANIC_NIL};
 
 	goPanic((struct assay_panic *)(p ? p : &nothing));
 }
 
-static int try_(assay_fn fn, void *arg, struct assay_panic *out)
+static int core_try_(assay_fn fn, void *arg, struct assay_panic *out)
 {
 	return fn ? goTry(self, fn, arg, out) : ASSAY_EINVAL;
 }
 
-static int defer(assay_fn fn, void *arg)
+static int core_defer(assay_fn fn, void *arg)
 {
 	return fn ? goDefer(self, fn, arg) : ASSAY_EINVAL;
 }
 
-static bool recover(struct assay_panic *out)
+static bool core_recover(struct assay_panic *out)
 {
 	return goRecover(self, out);
 }
 
-static const struct assay_core_ops core = {
-	.size = sizeof(core),
-	.run = assay_go_run,
-	.go = go,
-	.yield = goYield,
-	.goexit = goexit_,
-	.exit = goExit,
-	.panic = panic,
-	.try_ = try_,
-	.defer = defer,
-	.recover = recover,
-};
+#define core_run assay_go_run
+#define core_yield goYield
+#define core_exit goExit
+
+static const struct assay_core_ops core = {sizeof(core),
+					   ASSAY_CORE_FN(ASSAY_ENTRY)};
 
 /* ---- channels ----------------------------------------------------------- */
 
@@ -178,273 +172,227 @@ static int chan_select(const struct assay_case *cases, size_t n,
 			chosen ? chosen : &ignored);
 }
 
-static const struct assay_chan_ops chans = {
-	.size = sizeof(chans),
-	.make = chan_make,
-	.free = chan_free,
-	.send = chan_send,
-	.recv = chan_recv,
-	.close = chan_close,
-	.len = chan_len,
-	.cap = chan_cap,
-	.select = chan_select,
-};
+static const struct assay_chan_ops chans = {sizeof(chans),
+					    ASSAY_CHAN_FN(ASSAY_ENTRY)};
 
 /* ---- time --------------------------------------------------------------- */
 
-static assay_timer *timer_new(int64_t ns)
+static assay_timer *time_timer_new(int64_t ns)
 {
 	return pointer(goTimerNew(ns));
 }
 
-static assay_timer *after_func(int64_t ns, assay_fn fn, void *arg)
+static assay_timer *time_after_func(int64_t ns, assay_fn fn, void *arg)
 {
 	return fn ? pointer(goAfterFunc(ns, fn, arg)) : NULL;
 }
 
-static assay_chan *timer_chan(assay_timer *t)
+static assay_chan *time_timer_chan(assay_timer *t)
 {
 	return t ? pointer(goTimerChan((uintptr_t)t)) : NULL;
 }
 
-static int timer_stop(assay_timer *t)
+static int time_timer_stop(assay_timer *t)
 {
 	return goTimerStop((uintptr_t)t);
 }
 
-static int timer_reset(assay_timer *t, int64_t ns)
+static int time_timer_reset(assay_timer *t, int64_t ns)
 {
 	return goTimerReset((uintptr_t)t, ns);
 }
 
-static void timer_free(assay_timer *t)
+static void time_timer_free(assay_timer *t)
 {
 	if (t)
 		goTimerFree((uintptr_t)t);
 }
 
-static assay_chan *after(int64_t ns)
+static assay_chan *time_after(int64_t ns)
 {
 	return pointer(goAfter(ns));
 }
 
-static assay_ticker *ticker_new(int64_t ns, int *status)
+static assay_ticker *time_ticker_new(int64_t ns, int *status)
 {
 	int ignored;
 
 	return pointer(goTickerNew(ns, status ? status : &ignored));
 }
 
-static assay_chan *ticker_chan(assay_ticker *t)
+static assay_chan *time_ticker_chan(assay_ticker *t)
 {
 	return t ? pointer(goTickerChan((uintptr_t)t)) : NULL;
 }
 
-static void ticker_stop(assay_ticker *t)
+static void time_ticker_stop(assay_ticker *t)
 {
 	if (t)
 		goTickerStop((uintptr_t)t);
 }
 
-static int ticker_reset(assay_ticker *t, int64_t ns)
+static int time_ticker_reset(assay_ticker *t, int64_t ns)
 {
 	return t ? goTickerReset((uintptr_t)t, ns) : ASSAY_EINVAL;
 }
 
-static void ticker_free(assay_ticker *t)
+static void time_ticker_free(assay_ticker *t)
 {
 	if (t)
 		goTickerFree((uintptr_t)t);
 }
 
-static assay_chan *tick(int64_t ns)
+static assay_chan *time_tick(int64_t ns)
 {
 	return pointer(goTick(ns));
 }
 
-static const struct assay_time_ops times = {
-	.size = sizeof(times),
-	.now = goNow,
-	.sleep = goSleep,
-	.timer_new = timer_new,
-	.after_func = after_func,
-	.timer_chan = timer_chan,
-	.timer_stop = timer_stop,
-	.timer_reset = timer_reset,
-	.timer_free = timer_free,
-	.after = after,
-	.ticker_new = ticker_new,
-	.ticker_chan = ticker_chan,
-	.ticker_stop = ticker_stop,
-	.ticker_reset = ticker_reset,
-	.ticker_free = ticker_free,
-	.tick = tick,
-};
+#define time_now goNow
+#define time_sleep goSleep
+
+static const struct assay_time_ops times = {sizeof(times),
+					    ASSAY_TIME_FN(ASSAY_ENTRY)};
 
 /* ---- sync --------------------------------------------------------------- */
 
-static int mutex_lock(assay_mutex *m, int64_t deadline)
+static int sync_mutex_lock(assay_mutex *m, int64_t deadline)
 {
 	return m ? goMutexLock(m, deadline) : ASSAY_EINVAL;
 }
 
-static void mutex_unlock(assay_mutex *m)
+static void sync_mutex_unlock(assay_mutex *m)
 {
 	if (m)
 		goMutexUnlock(m);
 }
 
-static int rw_lock(assay_rwmutex *m, int64_t deadline)
+static int sync_rw_lock(assay_rwmutex *m, int64_t deadline)
 {
 	return m ? goRwLock(m, deadline) : ASSAY_EINVAL;
 }
 
-static void rw_unlock(assay_rwmutex *m)
+static void sync_rw_unlock(assay_rwmutex *m)
 {
 	if (m)
 		goRwUnlock(m);
 }
 
-static int rw_rlock(assay_rwmutex *m, int64_t deadline)
+static int sync_rw_rlock(assay_rwmutex *m, int64_t deadline)
 {
 	return m ? goRwRlock(m, deadline) : ASSAY_EINVAL;
 }
 
-static void rw_runlock(assay_rwmutex *m)
+static void sync_rw_runlock(assay_rwmutex *m)
 {
 	if (m)
 		goRwRunlock(m);
 }
 
-static int wg_add(assay_waitgroup *wg, int64_t delta)
+static int sync_wg_add(assay_waitgroup *wg, int64_t delta)
 {
 	return wg ? goWgAdd(wg, delta) : ASSAY_EINVAL;
 }
 
-static int wg_wait(assay_waitgroup *wg, int64_t deadline)
+static int sync_wg_wait(assay_waitgroup *wg, int64_t deadline)
 {
 	return wg ? goWgWait(wg, deadline) : ASSAY_EINVAL;
 }
 
-static int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
+static int sync_wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
 {
 	return wg && fn ? goWgGo(wg, fn, arg) : ASSAY_EINVAL;
 }
 
-static void once_do(assay_once *o, assay_fn fn, void *arg)
+static void sync_once_do(assay_once *o, assay_fn fn, void *arg)
 {
 	if (o && fn)
 		goOnceDo(o, fn, arg);
 }
 
-static int cond_wait(assay_cond *c, assay_mutex *m)
+static int sync_cond_wait(assay_cond *c, assay_mutex *m)
 {
 	return c && m ? goCondWait(c, m) : ASSAY_EINVAL;
 }
 
-static int cond_wait_r(assay_cond *c, assay_rwmutex *m)
+static int sync_cond_wait_r(assay_cond *c, assay_rwmutex *m)
 {
 	return c && m ? goCondWaitR(c, m) : ASSAY_EINVAL;
 }
 
-static int cond_signal(assay_cond *c)
+static int sync_cond_signal(assay_cond *c)
 {
 	return c ? goCondSignal(c) : ASSAY_EINVAL;
 }
 
-static int cond_broadcast(assay_cond *c)
+static int sync_cond_broadcast(assay_cond *c)
 {
 	return c ? goCondBroadcast(c) : ASSAY_EINVAL;
 }
 
-static assay_pool *pool_new(make_fn make, void *arg)
+static assay_pool *sync_pool_new(make_fn make, void *arg)
 {
 	return pointer(goPoolNew(make, arg));
 }
 
-static void *pool_get(assay_pool *p)
+static void *sync_pool_get(assay_pool *p)
 {
 	return p ? goPoolGet((uintptr_t)p) : NULL;
 }
 
-static void pool_put(assay_pool *p, void *item)
+static void sync_pool_put(assay_pool *p, void *item)
 {
 	if (p)
 		goPoolPut((uintptr_t)p, item);
 }
 
-static void pool_free(assay_pool *p)
+static void sync_pool_free(assay_pool *p)
 {
 	if (p)
 		goPoolFree((uintptr_t)p);
 }
 
-static int32_t load32(const int32_t *p)
+static int32_t sync_load32(const int32_t *p)
 {
 	return goLoad32((int32_t *)p);
 }
 
-static int64_t load64(const int64_t *p)
+static int64_t sync_load64(const int64_t *p)
 {
 	return goLoad64((int64_t *)p);
 }
 
-static void *loadp(void *const *p)
+static void *sync_loadp(void *const *p)
 {
 	return goLoadp((void *)p);
 }
 
-static void storep(void **p, void *v)
+static void sync_storep(void **p, void *v)
 {
 	goStorep(p, v);
 }
 
-static void *swapp(void **p, void *v)
+static void *sync_swapp(void **p, void *v)
 {
 	return goSwapp(p, v);
 }
 
-static bool casp(void **p, void *old, void *v)
+static bool sync_casp(void **p, void *old, void *v)
 {
 	return goCasp(p, old, v);
 }
 
+#define sync_add32 goAdd32
+#define sync_store32 goStore32
+#define sync_swap32 goSwap32
+#define sync_cas32 goCas32
+#define sync_add64 goAdd64
+#define sync_store64 goStore64
+#define sync_swap64 goSwap64
+#define sync_cas64 goCas64
+
 /* Not constant: wg_go depends on the version. */
-static struct assay_sync_ops sync_ops = {
-	.size = sizeof(sync_ops),
-	.mutex_lock = mutex_lock,
-	.mutex_unlock = mutex_unlock,
-	.rw_lock = rw_lock,
-	.rw_unlock = rw_unlock,
-	.rw_rlock = rw_rlock,
-	.rw_runlock = rw_runlock,
-	.wg_add = wg_add,
-	.wg_wait = wg_wait,
-	.wg_go = wg_go,
-	.once_do = once_do,
-	.cond_wait = cond_wait,
-	.cond_wait_r = cond_wait_r,
-	.cond_signal = cond_signal,
-	.cond_broadcast = cond_broadcast,
-	.pool_new = pool_new,
-	.pool_get = pool_get,
-	.pool_put = pool_put,
-	.pool_free = pool_free,
-	.add32 = goAdd32,
-	.load32 = load32,
-	.store32 = goStore32,
-	.swap32 = goSwap32,
-	.cas32 = goCas32,
-	.add64 = goAdd64,
-	.load64 = load64,
-	.store64 = goStore64,
-	.swap64 = goSwap64,
-	.cas64 = goCas64,
-	.loadp = loadp,
-	.storep = storep,
-	.swapp = swapp,
-	.casp = casp,
-};
+static struct assay_sync_ops sync_ops = {sizeof(sync_ops),
+					 ASSAY_SYNC_FN(ASSAY_ENTRY)};
 
 /* ---- blocking calls, threads; introspection ----------------------------- */
 
@@ -473,26 +421,23 @@ static void blocking_call(assay_fn fn, void *arg)
 	errno = w.err;
 }
 
-static int signal_notify(assay_chan *c, int sig)
+static int blocking_signal_notify(assay_chan *c, int sig)
 {
 	return goSignalNotify(assay_go_handle(c), sig);
 }
 
-static int signal_stop(assay_chan *c)
+static int blocking_signal_stop(assay_chan *c)
 {
 	return goSignalStop(assay_go_handle(c));
 }
 
+#define blocking_lock_thread goLockThread
+#define blocking_unlock_thread goUnlockThread
+#define blocking_max_threads goMaxThreads
+#define blocking_signal_ignore goSignalIgnore
+
 static const struct assay_blocking_ops blocking = {
-	.size = sizeof(blocking),
-	.call = blocking_call,
-	.lock_thread = goLockThread,
-	.unlock_thread = goUnlockThread,
-	.max_threads = goMaxThreads,
-	.signal_notify = signal_notify,
-	.signal_stop = signal_stop,
-	.signal_ignore = goSignalIgnore,
-};
+	sizeof(blocking), ASSAY_BLOCKING_FN(ASSAY_ENTRY)};
 
 static int64_t goid(void)
 {

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#include "assay.h"
+#include "assay_fn.h"
 #include "child.h"
 
 /* What differs between Go versions. */

@@ -3,12 +3,12 @@
 /* version_lazy.c - lazy values, since Go 1.21. */
 #include "_cgo_export.h"
 
-static assay_lazy *make(make_fn make_value, void *arg)
+static assay_lazy *lazy_make(make_fn make_value, void *arg)
 {
 	return make_value ? (assay_lazy *)goLazyNew(make_value, arg) : NULL;
 }
 
-static void *get(assay_lazy *l)
+static void *lazy_get(assay_lazy *l)
 {
 	return l ? goLazyGet((uintptr_t)l) : NULL;
 }
@@ -19,9 +19,5 @@ static void lazy_free(assay_lazy *l)
 		goLazyFree((uintptr_t)l);
 }
 
-const struct assay_lazy_ops assay_go_lazy = {
-	.size = sizeof(assay_go_lazy),
-	.make = make,
-	.get = get,
-	.free = lazy_free,
-};
+const struct assay_lazy_ops assay_go_lazy = {sizeof(assay_go_lazy),
+					     ASSAY_LAZY_FN(ASSAY_ENTRY)};
