@@ -68,8 +68,9 @@ bool ob_quiet(const struct ob_block *b);
 void ob_spin(int64_t ns);
 
 /*
- * The same, or sleeps, while at least four lines or blocks are printed; on a
- * busy machine that may take much longer than four periods.
+ * The same, or sleeps, while at least four lines or blocks are printed, and in
+ * sleep until two of them show all Ps idle; on a busy machine that may take much
+ * longer than four periods.
  */
 void ob_spin_seen(void);
 void ob_rest_seen(void);
