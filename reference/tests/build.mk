@@ -37,7 +37,8 @@ $(GT_OUT)/unit/unit_main.o: $(GT)/unit/main.c
 $(GT_OUT)/ext-tests: $(GT_EXT:$(GT)/%.c=$(GT_OUT)/%.o) \
 		$(GT_OUT)/unit/unit_main.o $(B)/libgoro.a
 	$(CC) $(CONFIG_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
-		-Wl,--wrap=aligned_alloc -o $@ $^ $(CUNIT_LIBS) -pthread
+		-Wl,--wrap=aligned_alloc,--wrap=goro_mutex_lock \
+		-o $@ $^ $(CUNIT_LIBS) -pthread
 
 $(GT_OUT)/net-tests: $(GT_NET:$(GT)/%.c=$(GT_OUT)/%.o) \
 		$(GT_OUT)/unit/unit_main.o $(B)/libgoro.a

@@ -41,8 +41,9 @@ struct flight {
 };
 
 /*
- * The lock guards all but refs: the caller's, and one for each pilot that flies
- * alone, who is not done with the lock yet when the result is there.
+ * The lock guards all but refs: the caller's, and one for each reference of a
+ * flight, whose holder is not done with the lock yet when the result is there:
+ * another who has it may free the group at once.
  */
 struct goro_flight {
 	_Atomic(int64_t) refs;
@@ -68,6 +69,7 @@ goro_flight *goro_flight_new(void)
 	return g;
 }
 
+/* One reference less. */
 void goro_flight_free(goro_flight *g)
 {
 	/* What each holder did comes before the end. */
@@ -141,6 +143,13 @@ static void unlist(goro_flight *g, struct flight *f)
 	g->n--;
 }
 
+/* With the lock; relaxed: the caller has a reference of the group. */
+static void hold(goro_flight *g, struct flight *f)
+{
+	f->refs++;
+	atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
+}
+
 static struct flight *new_flight(goro_flight *g, const char *key)
 {
 	size_t size = strlen(key) + 1;
@@ -151,7 +160,7 @@ static struct flight *new_flight(goro_flight *g, const char *key)
 		return NULL;
 	}
 	memcpy(f->key, key, size);
-	f->refs = 1;
+	hold(g, f);
 	f->listed = true;
 	goro_wg_add(&f->landed, 1);
 	put(g->buckets, g->nbuckets, f);
@@ -168,6 +177,7 @@ static void unref(goro_flight *g, struct flight *f)
 	goro_mutex_unlock(&g->lock);
 	if (last)
 		free(f);
+	goro_flight_free(g);
 }
 
 /* ---- the flight --------------------------------------------------------- */
@@ -265,7 +275,7 @@ static int result(goro_flight *g, struct flight *f, void **value)
 static int wait(goro_flight *g, struct flight *f, void **value, bool *shared)
 {
 	f->dups++;
-	f->refs++;
+	hold(g, f);
 	goro_mutex_unlock(&g->lock);
 	goro_wg_wait(&f->landed);
 	if (shared)
@@ -297,11 +307,6 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 
 /* ---- by channel --------------------------------------------------------- */
 
-static void release_group(void *g)
-{
-	goro_flight_free(g);
-}
-
 /* It ends here whatever the outcome. */
 static void fly_alone(void *arg)
 {
@@ -309,13 +314,6 @@ static void fly_alone(void *arg)
 
 	goro__call(fly, &p, land, &p);
 	unref(p.group, p.f);
-}
-
-static void fly_and_release(void *arg)
-{
-	struct pilot *p = arg;
-
-	goro__call(fly_alone, p, release_group, p->group);
 }
 
 static struct taker *new_taker(void)
@@ -342,12 +340,12 @@ static bool board(goro_flight *g, const char *key, struct pilot *p,
 		p->f = new_flight(g, key);
 		if (!p->f)
 			return false;
-		if (goro_go_copy(fly_and_release, p, sizeof(*p))) {
+		if (goro_go_copy(fly_alone, p, sizeof(*p))) {
 			unlist(g, p->f);
 			free(p->f);
+			goro_flight_free(g); /* not the last */
 			return false;
 		}
-		atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
 	}
 	t->next = p->f->takers;
 	p->f->takers = t;

@@ -178,6 +178,54 @@ static void freed_at_once(void)
 	}
 }
 
+/* The one who flies; slow on its way to a lock, as one without a CPU is. */
+static _Atomic(int64_t) slow;
+static atomic_bool is_freed;
+
+void __real_goro_mutex_lock(goro_mutex *m);
+void __wrap_goro_mutex_lock(goro_mutex *m);
+
+/* The linker sends the library's calls here (build.mk). */
+void __wrap_goro_mutex_lock(goro_mutex *m)
+{
+	if (goro_id() == atomic_load(&slow))
+		for (int i = 0; i < 20 && !atomic_load(&is_freed); i++)
+			goro_sleep(MS);
+	__real_goro_mutex_lock(m);
+}
+
+static void fly_slowly(void *arg)
+{
+	struct fetch *t = arg;
+
+	atomic_store(&slow, goro_id());
+	ask(t);
+	atomic_store(&slow, 0);
+}
+
+/* And though the one who flew for them is still on its way out. */
+static void freed_by_waiter(void)
+{
+	struct fetch t = {.f = goro_flight_new(), .go_on = goro_make(0, 0)};
+	int64_t waiting = goro_num_waiting();
+	goro_waitgroup wg = {{0}};
+
+	atomic_store(&is_freed, false); /* the tests run twice */
+	goro_wg_go(&wg, fly_slowly, &t);
+	UNIT_EQ(ext_await(&t.calls, 1), 1);
+	goro_go(ask, &t);
+	while (goro_num_waiting() < waiting + 2)
+		goro_yield();
+	goro_close(t.go_on);
+	while (atomic_load(&t.got) == 0)
+		goro_sleep(MS / 10);
+	goro_flight_free(t.f);
+	atomic_store(&is_freed, true);
+	goro_wg_wait(&wg);
+	UNIT_EQ(atomic_load(&t.got), 2);
+	goro_chan_free(t.go_on);
+}
+
 static void forget(void)
 {
 	struct fetch t = {.f = goro_flight_new(), .go_on = goro_make(0, 0)};
@@ -261,6 +309,7 @@ static const struct unit_test tests[] = {
 	{"by channel", by_channel},
 	{"goexit by channel", goexit_by_channel},
 	{"freed with the result", freed_at_once},
+	{"freed by who waited", freed_by_waiter},
 	{"forget", forget},
 	{"many keys", many_keys},
 	{NULL, NULL},
