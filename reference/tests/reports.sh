@@ -61,6 +61,13 @@ fatal() {
 		"goroutine 1 [running]:"
 }
 
+# What is looked at first depends on how many Ps there are.
+overwritten() {
+	GOMAXPROCS=$1
+	export GOMAXPROCS
+	fatal overwritten "$2"
+}
+
 exits_at_once() {
 	exits 7 dies exit && [ ! -s "$out" ] && [ ! -s "$err" ] ||
 		no "deferred calls ran, or something was said"
@@ -111,6 +118,9 @@ else
 	check "fatal: a channel freed twice" fatal freed-twice \
 		"free of freed channel"
 fi
+check "fatal: a channel is overwritten" overwritten 1 "use of freed channel"
+check "fatal: a channel is overwritten, many Ps" overwritten 4 \
+	"lock is overwritten: memory in use was freed or never set up"
 check "fatal: unlock of an unlocked mutex" fatal unlock \
 	"sync: unlock of unlocked mutex"
 check "exit runs no deferred call" exits_at_once

@@ -18,9 +18,14 @@ enum { STEP = 8, LONGEST = 64, YIELDS = 16, NAP_NS = 20000 };
  * grow steeply, so two Ms that both use one channel take turns of many
  * operations, not of one or two.  A holder that lost its CPU needs one: after
  * some spinning the waiter yields, and then sleeps.
+ *
+ * A lock is 0 or 1.  Anything else is no lock any more: nobody would ever
+ * unlock it.
  */
-void goro__lock_slow(struct lock *l)
+void goro__lock_slow(struct lock *l, unsigned held)
 {
+	if (held != 1)
+		goro__lock_overwritten();
 	for (unsigned turn = 0;; turn++) {
 		for (int pauses = 1; pauses <= LONGEST; pauses *= STEP) {
 			if (try_lock(l))

@@ -26,13 +26,18 @@ struct lock {
 
 extern uint32_t goro__mp __attribute__((visibility("hidden")));
 
-void goro__lock_slow(struct lock *l);
+/* held: what was found in the lock, not 0. */
+void goro__lock_slow(struct lock *l, unsigned held);
+/* That is not 1 either: this is no lock (die.c). */
+_Noreturn void goro__lock_overwritten(void);
 
 /* Pairs with the release in unlock. */
 static inline void lock(struct lock *l)
 {
-	if (__builtin_expect(xchg_acquire(&l->held, 1u) != 0, 0))
-		goro__lock_slow(l);
+	unsigned held = xchg_acquire(&l->held, 1u);
+
+	if (__builtin_expect(held != 0, 0))
+		goro__lock_slow(l, held);
 }
 
 static inline bool try_lock(struct lock *l)

@@ -143,6 +143,12 @@ _Noreturn void goro__fatal(const char *text)
 	last(report_fatal, text);
 }
 
+_Noreturn void goro__lock_overwritten(void)
+{
+	goro__fatal("lock is overwritten: memory in use was freed or never set "
+		    "up");
+}
+
 static void report_misuse(void *text)
 {
 	struct m *m = goro__m();

@@ -277,6 +277,17 @@ static void freed_twice(void *arg)
 	goro_chan_free(freed());
 }
 
+/* Freed, and written over by whoever has the memory now. */
+static void overwritten(void *arg)
+{
+	goro_chan *c = goro_make(sizeof(int), 1);
+	int v = 1;
+
+	(void)arg;
+	memset(c, 0xa5, 32);
+	goro_send(c, &v);
+}
+
 /* ---- the sync types ----------------------------------------------------- */
 
 static void unlock_unlocked(void *arg)
@@ -329,6 +340,7 @@ static const struct mode modes[] = {
 	{"freed-close", freed_close},
 	{"freed-select", freed_select},
 	{"freed-twice", freed_twice},
+	{"overwritten", overwritten},
 	{"unlock", unlock_unlocked},
 	{"group-negative", negative_group},
 	{"exit", exits},
