@@ -31,7 +31,8 @@ edit "$here/small.sed" "$dir/sched/schedule.c"
 edit "$here/small.sed" "$dir/base/lock.c"
 if [ "$name" != small ]; then
 	script=$here/planted/$name.sed
-	for file in $(sed -n 's/^# file: //p' "$script") ; do
+	files=$(sed -n 's/^# file: //p' "$script")
+	for file in ${files:-none}; do
 		[ -f "$dir/$file" ] || {
 			echo "plant.sh: $script names no file of the runtime" >&2
 			exit 1
