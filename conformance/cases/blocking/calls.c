@@ -58,7 +58,8 @@ static bool others_run(int64_t unit)
 	int64_t before = atomic_load_explicit(&counter, memory_order_relaxed);
 
 	rt->blocking->call(kernel_sleep, &unit);
-	return atomic_load_explicit(&counter, memory_order_relaxed) > before;
+	return IS(atomic_load_explicit(&counter, memory_order_relaxed), >,
+		  before);
 }
 
 CASE(SY_001, "a goroutine in a blocking call gives its P to others", NEEDS_CALL)
@@ -68,7 +69,7 @@ CASE(SY_001, "a goroutine in a blocking call gives its P to others", NEEDS_CALL)
 	for (int i = 0; i < n; i++)
 		go(count_on, NULL);
 	for (int i = 0; i < 3; i++)
-		CHECK(in_some_unit(others_run, 30 * MS));
+		CHECK_SOME_UNIT(others_run, 30 * MS);
 	stop_all();
 	CHECK(becomes(&finished, n));
 }
@@ -92,12 +93,12 @@ static bool eight_overlap(int64_t unit)
 		go(call_and_finish, NULL);
 	CHECK(becomes(&finished, before + 8));
 	CHECK_GE(now() - begin, unit);
-	return now() - begin < 2 * unit;
+	return IS(now() - begin, <, 2 * unit);
 }
 
 CASE(SY_002, "blocking calls overlap, also on one P", NEEDS_CALL)
 {
-	CHECK(in_some_unit(eight_overlap, 40 * MS));
+	CHECK_SOME_UNIT(eight_overlap, 40 * MS);
 }
 
 static void short_call(void *arg)

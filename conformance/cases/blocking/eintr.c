@@ -146,7 +146,8 @@ CASE_OF(SY_016, parked, "nor do they wake who waits", NEEDS(NEED_PAIR))
 		 0);
 	write_all(p.w, "x", 1);
 	c = dial_server(&server);
-	REQUIRE(ends(&reading) && ends(&accepting));
+	REQUIRE(ends(&reading));
+	REQUIRE(ends(&accepting));
 	CHECK_EQ(reading.status, ASSAY_OK);
 	CHECK_EQ(accepting.status, ASSAY_OK);
 	end_storm();

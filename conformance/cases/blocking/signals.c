@@ -268,7 +268,7 @@ static void check_killed(assay_fn fn, int sig)
 
 	killed_by = sig;
 	pid = fork();
-	REQUIRE(pid >= 0);
+	REQUIRE_CMP(pid, >=, 0);
 	if (pid == 0) {
 		rt->core->run(fn, NULL, &options);
 		_exit(case_failures() ? 1 : 0);

@@ -548,7 +548,7 @@ static bool idle_is_quiet(int64_t unit)
 
 	sleep_ns(unit);
 	wakeups = (sleeps() - before) * SEC / unit;
-	return wakeups <= 150;
+	return IS(wakeups, <=, 150);
 }
 
 CASE(SY_014, "an idle process hardly wakes up", .procs = {2},
@@ -559,7 +559,7 @@ CASE(SY_014, "an idle process hardly wakes up", .procs = {2},
 	for (int i = 0; i < 20; i++)
 		go(park, c);
 	sleep_ns(50 * MS);
-	CHECK(in_some_unit(idle_is_quiet, 100 * MS));
+	CHECK_SOME_UNIT(idle_is_quiet, 100 * MS);
 	note("idle: %" PRId64 " wake-ups a second", wakeups);
 	close_chan(c);
 	CHECK(becomes(&finished, 20));

@@ -6,6 +6,7 @@
 #ifndef ASSAY_CASES_CH_H
 #define ASSAY_CASES_CH_H
 
+#include "kit/attempt.h"
 #include "kit/kit.h"
 
 /* What settle(), becomes() and stays_unset() are made of. */
@@ -69,25 +70,6 @@ static inline void do_recv(void *arg)
 	struct op *op = arg;
 
 	op_returned(op, rt->chan->recv(op->c, &op->v, ASSAY_FOREVER));
-}
-
-/* Whether settle() knows that goroutines are parked, or only hopes so. */
-static inline bool parking_is_known(void)
-{
-	return rt->inspect != NULL && rt->inspect->num_waiting != NULL;
-}
-
-/*
- * Whether attempt() is true.  Where settle() can only hope that goroutines
- * are parked, a slow machine may spoil an attempt, so one good one of ten
- * is enough; attempt() must be such that a wrong runtime never succeeds.
- */
-static inline bool holds(bool (*attempt)(void))
-{
-	for (int tries = parking_is_known() ? 1 : 10; tries > 0; tries--)
-		if (attempt())
-			return true;
-	return false;
 }
 
 /* Ends the process by the panic that the status stands for, if it does. */

@@ -66,9 +66,9 @@ static void check_not_made(size_t elem, int64_t cap)
 {
 	int status = ASSAY_OK;
 
-	CHECK(rt->chan->make(elem, cap, &status) == NULL);
+	CHECK_PTR(rt->chan->make(elem, cap, &status), ==, NULL);
 	CHECK_EQ(status, ASSAY_CHAN_SIZE);
-	CHECK(rt->chan->make(elem, cap, NULL) == NULL);
+	CHECK_PTR(rt->chan->make(elem, cap, NULL), ==, NULL);
 }
 
 CASE(CH_026, "a channel with a size out of range is not made")
@@ -163,11 +163,13 @@ CASE(CH_036, "handles are equal by origin and travel over channels",
 	assay_chan *chans = chan(sizeof(assay_chan *), 2);
 	assay_chan *requests = chan(sizeof(struct request), 0);
 
-	CHECK(a != b);
+	CHECK_PTR(a, !=, b);
 	send(chans, &a);
 	send(chans, &b);
-	CHECK(recv(chans, &got) && got == a);
-	CHECK(recv(chans, &got) && got == b);
+	CHECK(recv(chans, &got));
+	CHECK_PTR(got, ==, a);
+	CHECK(recv(chans, &got));
+	CHECK_PTR(got, ==, b);
 
 	for (int i = 0; i < 3; i++)
 		go_copy(serve, &requests, sizeof(requests));

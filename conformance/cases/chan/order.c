@@ -178,13 +178,13 @@ static bool receivers_in_order(void)
 		send_int(c, 100 + i);
 	REQUIRE(becomes(&total, QUEUE));
 	for (int i = 0; i < QUEUE; i++)
-		right &= queue[i].v == 100 + i;
+		right &= IS(queue[i].v, ==, 100 + i);
 	return right;
 }
 
 CASE(CH_027, "parked receivers are served first come, first served")
 {
-	CHECK(holds(receivers_in_order));
+	CHECK_HOLDS(receivers_in_order);
 }
 
 static bool senders_in_order(int cap)
@@ -198,7 +198,7 @@ static bool senders_in_order(int cap)
 		send_int(c, i - cap);
 	park_queue(c, do_send, &total);
 	for (int i = -cap; i < QUEUE; i++)
-		right &= recv_int(c) == i;
+		right &= IS(recv_int(c), ==, i);
 	REQUIRE(becomes(&total, QUEUE));
 	return right;
 }
@@ -216,8 +216,8 @@ static bool buffered_in_order(void)
 CASE(CH_028, "parked senders are served first come, first served",
      .flags = CASE_VALGRIND)
 {
-	CHECK(holds(unbuffered_in_order));
-	CHECK(holds(buffered_in_order));
+	CHECK_HOLDS(unbuffered_in_order);
+	CHECK_HOLDS(buffered_in_order);
 }
 
 /* ---- from hand to hand ---------------------------------------------------------------- */
@@ -268,13 +268,13 @@ static bool refilled_by_sender(void)
 	CHECK_EQ(recv_int(s.c), 2);
 	CHECK_EQ(recv_int(s.c), 3);
 	REQUIRE(becomes(&s.done, 1));
-	return len == 2;
+	return IS(len, ==, 2);
 }
 
 CASE(CH_030, "a receive from a full buffer lets a parked sender refill it",
      NEEDS(NEED(chan, len)))
 {
-	CHECK(holds(refilled_by_sender));
+	CHECK_HOLDS(refilled_by_sender);
 	for (int i = 0; i < 10; i++)
 		(void)refilled_by_sender();
 }

@@ -225,7 +225,7 @@ static void run_split(void *arg)
 		size_t chosen = select_cases(cases, 3, NULL);
 
 		if (chosen == 0) {
-			REQUIRE(s->n < MOST_TERMS);
+			REQUIRE_CMP(s->n, <, MOST_TERMS);
 			s->had[s->n++] = got;
 			s->asked = false;
 		} else {

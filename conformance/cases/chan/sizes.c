@@ -184,7 +184,7 @@ CASE(CH_046, "two-word values are never torn")
 			struct fat f = {0, 0};
 
 			REQUIRE(recv(c, &f));
-			CHECK(f.not_id == ~f.id);
+			CHECK_EQ(f.not_id, ~f.id);
 			sum += f.id;
 		}
 		CHECK_EQ(sum, 4 * n * (4 * n - 1) / 2);

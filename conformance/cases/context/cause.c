@@ -397,6 +397,6 @@ CASE_OF(CX_026, input, "wrong arguments are refused", NEEDS(NEED_AFTER))
 		 ASSAY_EINVAL);
 	CHECK_EQ(ext->context->after_func(c, run_after, NULL, NULL),
 		 ASSAY_EINVAL);
-	CHECK(handle == NULL);
+	CHECK_PTR(handle, ==, NULL);
 	free_context(c);
 }

@@ -13,7 +13,7 @@ static int dial_fails(assay_context *c, const char *address)
 	assay_conn *conn = NULL;
 	int status = ext->context->dial(c, "tcp", address, &conn);
 
-	CHECK(conn == NULL);
+	CHECK_PTR(conn, ==, NULL);
 	return status;
 }
 
@@ -92,5 +92,5 @@ CASE_OF(NP_030, input, "dial wants a context, an address and out",
 		 ASSAY_EINVAL);
 	CHECK_EQ(ext->context->dial(background(), "tcp", NULL, &conn),
 		 ASSAY_EINVAL);
-	CHECK(conn == NULL);
+	CHECK_PTR(conn, ==, NULL);
 }

@@ -12,10 +12,10 @@ static void check_root(assay_context *root)
 
 	CHECK_EQ(err_of(root), 0);
 	CHECK_EQ(cause_of(root), 0);
-	CHECK(done_of(root) == NULL);
+	CHECK_PTR(done_of(root), ==, NULL);
 	CHECK_EQ(select_default(cases, 1, NULL), NO_CASE);
 	CHECK(!ext->context->deadline(root, NULL));
-	CHECK(value_of(root, 1, 1) == NULL);
+	CHECK_PTR(value_of(root, 1, 1), ==, NULL);
 }
 
 CASE(CX_001, "the roots are never done and hold nothing",
@@ -28,9 +28,9 @@ CASE(CX_001, "the roots are never done and hold nothing",
 	REQUIRE(todo != NULL);
 	check_root(background());
 	check_root(todo);
-	CHECK(background() != todo);
-	CHECK(background() == background());
-	CHECK(ext->context->todo() == todo);
+	CHECK_PTR(background(), !=, todo);
+	CHECK_PTR(background(), ==, background());
+	CHECK_PTR(ext->context->todo(), ==, todo);
 	free_context(NULL);
 }
 
@@ -347,7 +347,8 @@ CASE(CX_005, "cancel of a child leaves parents and siblings alone",
 
 	grow(tree, background());
 	top = first_cancellable(tree, 1);
-	REQUIRE(top >= 1 && top <= WIDTH);
+	REQUIRE_CMP(top, >=, 1);
+	REQUIRE_CMP(top, <=, WIDTH);
 	for (int i = 0; i < TREE; i++) {
 		if (is_below(i, top))
 			CHECK_ENDED(tree[i], ASSAY_CANCELED);
@@ -476,7 +477,7 @@ CASE(CX_012, "done is the same channel at each call and for all goroutines",
 			CHECK(got[k] != NULL && got[k] == got[0]);
 		}
 		cancel(a.c);
-		CHECK(done_of(a.c) == got[0]);
+		CHECK_PTR(done_of(a.c), ==, got[0]);
 		CHECK_EQ(try_recv(got[0], NULL), ASSAY_CLOSED);
 		free_context(a.c);
 	}
@@ -490,9 +491,9 @@ CASE_OF(CX_012, late, "done that is asked for after the end is closed",
 
 	cancel(parent);
 	CHECK(done_of(child) != NULL);
-	CHECK(done_of(child) == done_of(child));
+	CHECK_PTR(done_of(child), ==, done_of(child));
 	CHECK_ENDED(child, ASSAY_CANCELED);
-	CHECK(done_of(parent) == done_of(parent));
+	CHECK_PTR(done_of(parent), ==, done_of(parent));
 	CHECK_ENDED(parent, ASSAY_CANCELED);
 	free_context(child);
 	free_context(parent);

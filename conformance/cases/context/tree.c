@@ -156,8 +156,9 @@ static void check_layers(const struct layers *l)
 		CHECK_EQ(err_of(l->c[i]), l->ended[i] ? ASSAY_CANCELED : 0);
 		CHECK_EQ(is_done(l->c[i]), l->ended[i]);
 		for (int k = 0; k < l->n; k++)
-			CHECK(value_of(l->c[i], 1, (uint64_t)k) ==
-			      (k <= i && l->kind[k] == 'v' ? &l->c[k] : NULL));
+			CHECK_PTR(value_of(l->c[i], 1, (uint64_t)k), ==,
+				  (k <= i && l->kind[k] == 'v' ? &l->c[k]
+							       : NULL));
 	}
 }
 

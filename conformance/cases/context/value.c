@@ -21,23 +21,23 @@ CASE(CX_014, "a value is found along the chain, the nearest wins",
 	assay_context *timed = with_timeout(three, HOUR, 0);
 	assay_context *other = with_value(one, 1, 8, d);
 
-	CHECK(value_of(one, 1, 7) == a);
-	CHECK(value_of(one, 1, 8) == NULL);
-	CHECK(value_of(two, 1, 7) == a);
-	CHECK(value_of(two, 1, 8) == b);
-	CHECK(value_of(plain, 1, 7) == a);
-	CHECK(value_of(timed, 1, 7) == c);
-	CHECK(value_of(timed, 1, 8) == b);
-	CHECK(value_of(timed, 1, 9) == NULL);
-	CHECK(value_of(other, 1, 8) == d);
-	CHECK(value_of(other, 1, 7) == a);
-	CHECK(value_of(background(), 1, 7) == NULL);
+	CHECK_PTR(value_of(one, 1, 7), ==, a);
+	CHECK_PTR(value_of(one, 1, 8), ==, NULL);
+	CHECK_PTR(value_of(two, 1, 7), ==, a);
+	CHECK_PTR(value_of(two, 1, 8), ==, b);
+	CHECK_PTR(value_of(plain, 1, 7), ==, a);
+	CHECK_PTR(value_of(timed, 1, 7), ==, c);
+	CHECK_PTR(value_of(timed, 1, 8), ==, b);
+	CHECK_PTR(value_of(timed, 1, 9), ==, NULL);
+	CHECK_PTR(value_of(other, 1, 8), ==, d);
+	CHECK_PTR(value_of(other, 1, 7), ==, a);
+	CHECK_PTR(value_of(background(), 1, 7), ==, NULL);
 	cancel(plain);
-	CHECK(value_of(timed, 1, 7) == c);
-	CHECK(value_of(plain, 1, 8) == b);
+	CHECK_PTR(value_of(timed, 1, 7), ==, c);
+	CHECK_PTR(value_of(plain, 1, 8), ==, b);
 	free_context(one);
-	CHECK(value_of(timed, 1, 8) == b);
-	CHECK(value_of(two, 1, 7) == a);
+	CHECK_PTR(value_of(timed, 1, 8), ==, b);
+	CHECK_PTR(value_of(two, 1, 7), ==, a);
 	free_context(two);
 	free_context(plain);
 	free_context(three);
@@ -53,15 +53,15 @@ CASE_OF(CX_014, types, "keys of two types with one number do not collide",
 	assay_context *big = with_value(two, 1, UINT64_C(7) << 32, c);
 	assay_context *far = with_value(big, UINT64_C(1) << 32 | 1, 7, d);
 
-	CHECK(value_of(one, 2, 7) == NULL);
-	CHECK(value_of(far, 1, 7) == a);
-	CHECK(value_of(far, 2, 7) == b);
-	CHECK(value_of(far, 3, 7) == NULL);
-	CHECK(value_of(far, 7, 1) == NULL);
-	CHECK(value_of(far, 1, UINT64_C(7) << 32) == c);
-	CHECK(value_of(far, 2, UINT64_C(7) << 32) == NULL);
-	CHECK(value_of(far, UINT64_C(1) << 32 | 1, 7) == d);
-	CHECK(value_of(far, 0, 7) == NULL);
+	CHECK_PTR(value_of(one, 2, 7), ==, NULL);
+	CHECK_PTR(value_of(far, 1, 7), ==, a);
+	CHECK_PTR(value_of(far, 2, 7), ==, b);
+	CHECK_PTR(value_of(far, 3, 7), ==, NULL);
+	CHECK_PTR(value_of(far, 7, 1), ==, NULL);
+	CHECK_PTR(value_of(far, 1, UINT64_C(7) << 32), ==, c);
+	CHECK_PTR(value_of(far, 2, UINT64_C(7) << 32), ==, NULL);
+	CHECK_PTR(value_of(far, UINT64_C(1) << 32 | 1, 7), ==, d);
+	CHECK_PTR(value_of(far, 0, 7), ==, NULL);
 	free_context(one);
 	free_context(two);
 	free_context(big);
@@ -74,8 +74,8 @@ CASE_OF(CX_014, shadow, "a NULL value hides the one above",
 	assay_context *one = with_value(background(), 1, 0, a);
 	assay_context *two = with_value(one, 1, 0, NULL);
 
-	CHECK(value_of(one, 1, 0) == a);
-	CHECK(value_of(two, 1, 0) == NULL);
+	CHECK_PTR(value_of(one, 1, 0), ==, a);
+	CHECK_PTR(value_of(two, 1, 0), ==, NULL);
 	free_context(two);
 	free_context(one);
 }
@@ -92,8 +92,9 @@ CASE_OF(CX_014, many, "each of many values is found",
 				      1 + (uint64_t)i % 3, (uint64_t)i / 3,
 				      &values[i]);
 	for (int i = 0; i < DEPTH; i++) {
-		CHECK(value_of(chain[DEPTH - 1], 1 + (uint64_t)i % 3,
-			       (uint64_t)i / 3) == &values[i]);
+		CHECK_PTR(value_of(chain[DEPTH - 1], 1 + (uint64_t)i % 3,
+				   (uint64_t)i / 3),
+			  ==, &values[i]);
 		CHECK(i == 0 || value_of(chain[i - 1], 1 + (uint64_t)i % 3,
 					 (uint64_t)i / 3) == NULL);
 	}
@@ -109,7 +110,7 @@ static int value_status(assay_context *parent, uint64_t type)
 	int status = ext->context->with_value(parent, key_of(type, 1),
 					      (void *)(uintptr_t)a, &out);
 
-	CHECK(out == NULL);
+	CHECK_PTR(out, ==, NULL);
 	return status;
 }
 
@@ -171,7 +172,7 @@ static int orphan(int maker)
 	default:
 		status = ext->context->without_cancel(NULL, &out);
 	}
-	CHECK(out == NULL);
+	CHECK_PTR(out, ==, NULL);
 	return status;
 }
 
@@ -353,9 +354,9 @@ static void check_kept(assay_context *kept)
 {
 	CHECK_EQ(err_of(kept), 0);
 	CHECK_EQ(cause_of(kept), 0);
-	CHECK(done_of(kept) == NULL);
+	CHECK_PTR(done_of(kept), ==, NULL);
 	CHECK(!ext->context->deadline(kept, NULL));
-	CHECK(value_of(kept, 1, 1) == a);
+	CHECK_PTR(value_of(kept, 1, 1), ==, a);
 	CHECK_EQ(ext->context->cancel(kept, 0), ASSAY_CTX_KIND);
 }
 
@@ -374,7 +375,7 @@ CASE(CX_027, "without cancel there are only the values",
 	check_kept(before);
 	check_kept(after);
 	CHECK_ALIVE(child);
-	CHECK(value_of(child, 1, 1) == a);
+	CHECK_PTR(value_of(child, 1, 1), ==, a);
 	cancel_cause(child, ERR_A);
 	CHECK_ENDED(child, ASSAY_CANCELED);
 	CHECK_EQ(cause_of(child), ERR_A);

@@ -173,7 +173,8 @@ CASE_OF(DL_004, dump, "the states in a dump",
 
 	start_all();
 	n = rt->inspect->dump(text, sizeof(text) - 1);
-	REQUIRE(n > 0 && n < sizeof(text));
+	REQUIRE_CMP(n, >, 0);
+	REQUIRE_CMP(n, <, sizeof(text));
 	text[n] = '\0';
 	for (int i = 0; i < PLACES; i++) {
 		char head[64], word[64] = "";

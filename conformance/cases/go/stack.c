@@ -120,7 +120,8 @@ static void recv_on_stack(void *arg)
 
 		REQUIRE(recv(p->c, &slot[1]));
 		CHECK_EQ(slot[1], i);
-		CHECK(slot[0] == -1 && slot[2] == -1);
+		CHECK_EQ(slot[0], -1);
+		CHECK_EQ(slot[2], -1);
 		(void)use_stack((uint64_t)slot[1]);
 	}
 	send_signal(p->done);

@@ -247,7 +247,8 @@ CASE(GO_008, "a loop variable passed by value is each goroutine's own")
 	for (int i = 0; i < 3; i++) {
 		int got = recv_int(v.out);
 
-		REQUIRE(got >= 0 && got < 3);
+		REQUIRE_CMP(got, >=, 0);
+		REQUIRE_CMP(got, <, 3);
 		seen[got]++;
 	}
 	for (int i = 0; i < 3; i++)

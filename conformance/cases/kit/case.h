@@ -196,14 +196,15 @@ void due(void);
 #define CHECK(cond) check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
 /*
- * Each operand is evaluated once: it may be a call that does something.  The
- * text is made by the outermost macro, where the operands are as written.
+ * Each operand is an integer and evaluated once: it may be a call that does
+ * something.  128 bits hold any of 64 bits, signed or not.  The text is made by
+ * the outermost macro, where the operands are as written.
  */
 #define CHECK_CMP(a, op, b, text)                                              \
 	__extension__({                                                        \
-		const int64_t check_a = (int64_t)(a), check_b = (int64_t)(b);  \
-		check_cmp(check_a, check_b, check_a op check_b, __FILE__,      \
-			  __LINE__, text);                                     \
+		const __int128 check_a = (a), check_b = (b);                   \
+		check_cmp((int64_t)check_a, (int64_t)check_b,                  \
+			  check_a op check_b, __FILE__, __LINE__, text);       \
 	})
 #define CHECK_EQ(a, b) CHECK_CMP(a, ==, b, #a " == " #b)
 #define CHECK_NE(a, b) CHECK_CMP(a, !=, b, #a " != " #b)
@@ -211,7 +212,13 @@ void due(void);
 #define CHECK_LE(a, b) CHECK_CMP(a, <=, b, #a " <= " #b)
 #define CHECK_GT(a, b) CHECK_CMP(a, >, b, #a " > " #b)
 #define CHECK_GE(a, b) CHECK_CMP(a, >=, b, #a " >= " #b)
-/* The same of doubles. */
+/* The same of pointers, and of doubles. */
+#define CHECK_PTR(a, op, b)                                                    \
+	__extension__({                                                        \
+		const void *const check_a = (a), *const check_b = (b);         \
+		check_ok(check_a op check_b, __FILE__, __LINE__,               \
+			 "%s (%p, %p)", #a " " #op " " #b, check_a, check_b);  \
+	})
 #define CHECK_REAL(a, op, b)                                                   \
 	__extension__({                                                        \
 		const double check_a = (a), check_b = (b);                     \
@@ -239,6 +246,11 @@ void due(void);
 #define REQUIRE_EITHER(a, x, y)                                                \
 	do {                                                                   \
 		if (!CHECK_EITHER(a, x, y))                                    \
+			check_stop();                                          \
+	} while (0)
+#define REQUIRE_CMP(a, op, b)                                                  \
+	do {                                                                   \
+		if (!CHECK_CMP(a, op, b, #a " " #op " " #b))                   \
 			check_stop();                                          \
 	} while (0)
 #define REQUIRE_EQ(a, b)                                                       \

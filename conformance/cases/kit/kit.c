@@ -209,7 +209,7 @@ size_t select_cases(const struct assay_case *cases, size_t n, int *status)
 		*status = s;
 	else
 		REQUIRE_EITHER(s, ASSAY_OK, ASSAY_CLOSED);
-	REQUIRE(chosen < n);
+	REQUIRE_CMP(chosen, <, n);
 	return chosen;
 }
 
@@ -220,13 +220,13 @@ size_t select_default(const struct assay_case *cases, size_t n, int *status)
 
 	if (status != NULL)
 		*status = s;
-	else
-		REQUIRE(s == ASSAY_OK || s == ASSAY_CLOSED || s == ASSAY_AGAIN);
+	else if (s != ASSAY_AGAIN)
+		REQUIRE_EITHER(s, ASSAY_OK, ASSAY_CLOSED);
 	if (s == ASSAY_AGAIN) {
-		REQUIRE(chosen == NO_CASE);
+		REQUIRE_EQ(chosen, NO_CASE);
 		return NO_CASE;
 	}
-	REQUIRE(chosen < n);
+	REQUIRE_CMP(chosen, <, n);
 	return chosen;
 }
 

@@ -75,7 +75,7 @@ static struct caller caller(assay_flight *f, const char *key, assay_call call,
 static void check_answer(struct caller *c, const struct job *j, bool shared)
 {
 	CHECK(becomes(&c->told, 1));
-	CHECK(c->value == j->value);
+	CHECK_PTR(c->value, ==, j->value);
 	CHECK_EQ(c->error, j->error);
 	CHECK_EQ(c->shared, shared);
 }
@@ -320,7 +320,7 @@ static void check_result(assay_chan *c, const struct job *j, bool shared)
 	struct assay_flight_result r = {.value = NULL, .error = -1};
 
 	REQUIRE_EQ(rt->chan->recv(c, &r, in(upto(10 * SEC))), ASSAY_OK);
-	CHECK(r.value == j->value);
+	CHECK_PTR(r.value, ==, j->value);
 	CHECK_EQ(r.error, j->error);
 	CHECK_EQ(r.shared, shared);
 	CHECK_EQ(try_recv(c, &r), ASSAY_AGAIN);
@@ -353,7 +353,7 @@ CASE_OF(XL_010, chans, "do and do_chan share one call", NEEDS(NEED_DO_CHAN))
 	assay_chan *second = ask_chan(f, run_job, &j), *unread;
 	struct caller c = caller(f, "key", run_job, &j);
 
-	CHECK(first != second);
+	CHECK_PTR(first, !=, second);
 	start_callers(&c, 1, 2);
 	unread = ask_chan(f, run_job, &j);
 	CHECK_EQ(try_recv(first, NULL), ASSAY_AGAIN);

@@ -146,8 +146,8 @@ CASE_OF(XL_001, one, "of many errors at once one is told to all who wait",
 			start(w.g, fail_by_number, &s);
 		go_many(2, wait_and_tell, &w);
 		error = wait_all(w.g);
-		CHECK(error > ASSAY_ERROR_USER &&
-		      error <= ASSAY_ERROR_USER + 20);
+		CHECK_GT(error, ASSAY_ERROR_USER);
+		CHECK_LE(error, ASSAY_ERROR_USER + 20);
 		CHECK_EQ(recv_int(results), error);
 		CHECK_EQ(recv_int(results), error);
 		CHECK_EQ(wait_all(w.g), error);
@@ -323,8 +323,8 @@ CASE_OF(XL_002, nil, "there is no group with a context without a parent",
 	assay_context *c = NULL;
 
 	CHECK_EQ(ext->group->with_context(NULL, &g, &c), ASSAY_CTX_NIL_PARENT);
-	CHECK(g == NULL);
-	CHECK(c == NULL);
+	CHECK_PTR(g, ==, NULL);
+	CHECK_PTR(c, ==, NULL);
 }
 
 /* ---- XL-005: panics are not caught ----------------------------------------------------------- */

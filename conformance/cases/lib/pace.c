@@ -62,9 +62,9 @@ CASE(XL_016, "the first ones, each so-manieth, and the very first always",
 			check_calls(first, every);
 	check_calls(30, 7);
 	drop_sometimes(NULL);
-	CHECK(ext->rate->sometimes_make(-1, 0, 0) == NULL);
-	CHECK(ext->rate->sometimes_make(0, -1, 0) == NULL);
-	CHECK(ext->rate->sometimes_make(0, 0, -1) == NULL);
+	CHECK_PTR(ext->rate->sometimes_make(-1, 0, 0), ==, NULL);
+	CHECK_PTR(ext->rate->sometimes_make(0, -1, 0), ==, NULL);
+	CHECK_PTR(ext->rate->sometimes_make(0, 0, -1), ==, NULL);
 }
 
 CASE_OF(XL_016, interval, "what comes an interval after the last",
@@ -127,13 +127,13 @@ static bool counts_from_end(int64_t unit)
 	for (int i = 0; i < 2; i++)
 		ext->rate->sometimes_do(s, run_slowly, &slow);
 	drop_sometimes(s);
-	return slow.runs == 1;
+	return IS(slow.runs, ==, 1);
 }
 
 CASE_OF(XL_016, end, "an interval counts from the end of the last function",
 	NEEDS(NEED_SOMETIMES))
 {
-	CHECK(in_some_unit(counts_from_end, 10 * MS));
+	CHECK_SOME_UNIT(counts_from_end, 10 * MS);
 }
 
 struct crowd {
@@ -263,11 +263,11 @@ CASE_OF(XL_017, per, "a rate is so many events in any time", NEEDS(NEED_BUCKET))
 	CHECK_EQ(next(fast, t), t + 1);
 	drop_bucket(b);
 	drop_bucket(fast);
-	CHECK(ext->rate->bucket_make(0, SEC, 0) == NULL);
-	CHECK(ext->rate->bucket_make(-1, SEC, 0) == NULL);
-	CHECK(ext->rate->bucket_make(1, 0, 0) == NULL);
-	CHECK(ext->rate->bucket_make(1, -SEC, 0) == NULL);
-	CHECK(ext->rate->bucket_make(1, SEC, -1) == NULL);
+	CHECK_PTR(ext->rate->bucket_make(0, SEC, 0), ==, NULL);
+	CHECK_PTR(ext->rate->bucket_make(-1, SEC, 0), ==, NULL);
+	CHECK_PTR(ext->rate->bucket_make(1, 0, 0), ==, NULL);
+	CHECK_PTR(ext->rate->bucket_make(1, -SEC, 0), ==, NULL);
+	CHECK_PTR(ext->rate->bucket_make(1, SEC, -1), ==, NULL);
 }
 
 /* After idleness `slack` events are saved up, beside the one that is due. */

@@ -19,7 +19,7 @@ CASE(XL_011, "every(interval) is that many events a second",
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		CHECK_ABOUT(ext->rate->every(table[i].ns), table[i].limit);
-	CHECK(ext->rate->every(HOUR) > 0);
+	CHECK_REAL(ext->rate->every(HOUR), >, 0);
 }
 
 CASE_OF(XL_011, told, "a limiter tells its limit and its burst",
@@ -37,7 +37,7 @@ CASE_OF(XL_011, told, "a limiter tells its limit and its burst",
 	CHECK_EQ(ext->rate->burst(l), 2);
 	free_limiter(l);
 	free_limiter(NULL);
-	CHECK(ext->rate->make((double)NAN, 1) == NULL);
+	CHECK_PTR(ext->rate->make((double)NAN, 1), ==, NULL);
 }
 
 /* ---- XL-012: tables of steps -------------------------------------------------------------- */

@@ -89,7 +89,7 @@ CASE_OF(XL_006, sizes, "weights of nothing, of much and below zero",
 	CHECK(try_acquire(most, INT64_MAX - 1));
 	CHECK(!try_acquire(most, 2));
 	CHECK(try_acquire(most, 1));
-	CHECK(ext->semaphore->make(-1) == NULL);
+	CHECK_PTR(ext->semaphore->make(-1), ==, NULL);
 	free_semaphore(none);
 	free_semaphore(most);
 }

@@ -135,7 +135,7 @@ CASE_OF(NP_011, deadline, "that is no timeout, also with a deadline ahead",
 	CHECK(stays_blocked(&call, 1));
 	close_conn(p.r);
 	check_closed(&call);
-	CHECK(strstr(call.text, "timeout") == NULL);
+	CHECK_PTR(strstr(call.text, "timeout"), ==, NULL);
 }
 
 /* ... or with one that has passed: closed comes first. */
@@ -198,7 +198,7 @@ static void close_wakes_accept(enum net_kind kind)
 	close_server(&s);
 	for (int i = 0; i < 4; i++) {
 		check_closed(&calls[i]);
-		CHECK(calls[i].accepted == NULL);
+		CHECK_PTR(calls[i].accepted, ==, NULL);
 	}
 	free_server(&s);
 }
@@ -248,7 +248,7 @@ CASE_OF(NP_012, again_unix, "so can a path, which close removes",
 
 	CHECK_EQ(access(s.address, F_OK), 0);
 	close_server(&s);
-	CHECK(access(s.address, F_OK) != 0);
+	CHECK_NE(access(s.address, F_OK), 0);
 	rt->net->listener_free(s.l);
 	REQUIRE_EQ(rt->net->listen("unix", s.address, &s.l), ASSAY_OK);
 	end_conn(dial_server(&s));
@@ -263,7 +263,7 @@ CASE_OF(NP_012, refused, "nobody is let in after the close", NEEDS(NEED_PAIR))
 	end_server(&s);
 	CHECK_EQ(rt->net->dial("tcp", s.address, ASSAY_FOREVER, &c),
 		 ASSAY_NET_REFUSED);
-	CHECK(c == NULL);
+	CHECK_PTR(c, ==, NULL);
 }
 
 CASE_OF(NP_012, connections, "connections outlive their listener",
@@ -345,7 +345,7 @@ CASE_OF(NP_013, listener, "and on a listener",
 		CHECK_CLOSED(rt->net->listener_deadline(s.l, in(HOUR)));
 		CHECK_CLOSED(rt->net->listener_close(s.l));
 	}
-	CHECK(c == NULL);
+	CHECK_PTR(c, ==, NULL);
 	rt->net->listener_free(s.l);
 	end_conn(waiting);
 }
@@ -378,7 +378,7 @@ static void close_canaries(struct canaries *all)
 	for (int i = 0; i < CANARIES; i++) {
 		for (int k = 0; k < 2; k++) {
 			REQUIRE_EQ(read(all->fds[i][k], buf, sizeof(buf)), 6);
-			REQUIRE(memcmp(buf, "canary", 6) == 0);
+			REQUIRE(CHECK_BYTES(buf, "canary", 6));
 			REQUIRE_EQ(read(all->fds[i][k], buf, 1), -1);
 		}
 		for (int k = 0; k < 2; k++)

@@ -22,13 +22,13 @@ static bool times_out(int64_t unit)
 	if (rt->net->error != NULL)
 		CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	return end - begin <= unit + unit / 10;
+	return IS(end - begin, <=, unit + unit / 10);
 }
 
 static void times_out_on(enum net_kind kind)
 {
 	pair = pair_of(kind);
-	CHECK(in_some_unit(times_out, 20 * MS));
+	CHECK_SOME_UNIT(times_out, 20 * MS);
 	/* the data that comes later is not lost */
 	write_all(pair.w, "x", 1);
 	CHECK_EQ(read_fails(pair.r), ASSAY_TIMEOUT);
@@ -197,7 +197,7 @@ static bool is_cleared_late(int64_t unit)
 	due = in(unit);
 	read_deadline(p.r, due);
 	read_deadline(p.r, ASSAY_FOREVER);
-	if (now() >= due)
+	if (!IS(now(), <, due))
 		return false;
 	check_waits(&p, &call, 2 * unit);
 	end_pair(&p);
@@ -206,7 +206,7 @@ static bool is_cleared_late(int64_t unit)
 
 CASE_OF(NP_020, blocked, "also if it is cleared while a read waits", NEEDS_TCP)
 {
-	CHECK(in_some_unit(is_cleared_late, 30 * MS));
+	CHECK_SOME_UNIT(is_cleared_late, 30 * MS);
 }
 
 /* What the connection leaves behind is nobody else's. */
@@ -303,7 +303,7 @@ static bool is_moved(int64_t unit, int times)
 			sleep_ns(unit);
 		due = in(4 * unit);
 		read_deadline(p.r, due);
-		in_time = in_time && now() < before;
+		in_time = in_time && IS(now(), <, before);
 	}
 	check_ends(&call, ASSAY_TIMEOUT);
 	if (in_time)
@@ -327,19 +327,19 @@ CASE(NP_022, "a deadline moved to a later time does not fire at the old one",
      NEEDS_TCP)
 {
 	moved_kind = TCP;
-	CHECK(in_some_unit(moved_once, 15 * MS));
+	CHECK_SOME_UNIT(moved_once, 15 * MS);
 }
 
 CASE_OF(NP_022, often, "however often it is moved", NEEDS_TCP)
 {
 	moved_kind = UNIX;
-	CHECK(in_some_unit(moved_often, 10 * MS));
+	CHECK_SOME_UNIT(moved_often, 10 * MS);
 }
 
 CASE_OF(NP_022, os_pipe, "on a pipe of the system", NEEDS_OS)
 {
 	moved_kind = OS_PIPE;
-	CHECK(in_some_unit(moved_once, 15 * MS));
+	CHECK_SOME_UNIT(moved_once, 15 * MS);
 }
 
 static bool next_read_waits(int64_t unit)
@@ -352,7 +352,7 @@ static bool next_read_waits(int64_t unit)
 
 	read_deadline(p.r, due);
 	write_all(p.w, "y", 1);
-	if (read_some(p.r, &byte, 1, &got) == ASSAY_TIMEOUT) {
+	if (!IS(read_some(p.r, &byte, 1, &got), !=, ASSAY_TIMEOUT)) {
 		CHECK_GE(now(), due);
 		return false;
 	}
@@ -366,7 +366,7 @@ static bool next_read_waits(int64_t unit)
 CASE_OF(NP_022, between, "a deadline of the last read is not that of the next",
 	NEEDS_TCP)
 {
-	CHECK(in_some_unit(next_read_waits, 25 * MS));
+	CHECK_SOME_UNIT(next_read_waits, 25 * MS);
 }
 
 /* ---- NP-025: two of them -------------------------------------------------- */

@@ -18,7 +18,7 @@ static int dial_fails(const char *network, const char *address,
 	int status = rt->net->dial(network, address, deadline, &c);
 
 	CHECK_NE(status, ASSAY_OK);
-	CHECK(c == NULL);
+	CHECK_PTR(c, ==, NULL);
 	return status;
 }
 
@@ -71,13 +71,13 @@ static bool dial_times_out(int64_t unit)
 	end = now();
 	CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	return end - begin < unit + unit / 2;
+	return IS(end - begin, <, unit + unit / 2);
 }
 
 CASE_OF(NP_028, hangs, "a dial that hangs ends at its deadline", NEEDS_DIAL)
 {
 	full_address(nowhere, sizeof(nowhere));
-	CHECK(in_some_unit(dial_times_out, 50 * MS));
+	CHECK_SOME_UNIT(dial_times_out, 50 * MS);
 }
 
 CASE_OF(NP_028, far, "a deadline that is as far as can be is none", NEEDS_DIAL)
@@ -107,7 +107,7 @@ static bool dialed_in_time_waits(int64_t unit)
 	struct pair p;
 	char byte;
 
-	if (rt->net->dial(s.network, s.address, due, &c) != ASSAY_OK) {
+	if (!IS(rt->net->dial(s.network, s.address, due, &c), ==, ASSAY_OK)) {
 		CHECK_GE(now(), due);
 		return false;
 	}
@@ -128,7 +128,7 @@ static bool dialed_in_time_waits(int64_t unit)
 CASE_OF(NP_028, over, "the dial's deadline is none of the connection's",
 	NEEDS_DIAL)
 {
-	CHECK(in_some_unit(dialed_in_time_waits, 30 * MS));
+	CHECK_SOME_UNIT(dialed_in_time_waits, 30 * MS);
 }
 
 static atomic_int finished;
@@ -157,14 +157,14 @@ static bool dials_park(int64_t unit)
 		yield();
 	ended = atomic_load_explicit(&finished, memory_order_acquire);
 	REQUIRE(becomes(&finished, 4));
-	return ended == 0;
+	return IS(ended, ==, 0);
 }
 
 CASE_OF(NP_028, parks, "a dial that hangs parks its goroutine only",
 	.procs = {1}, NEEDS_DIAL)
 {
 	full_address(nowhere, sizeof(nowhere));
-	CHECK(in_some_unit(dials_park, 60 * MS));
+	CHECK_SOME_UNIT(dials_park, 60 * MS);
 }
 
 /* ---- NP-029: in vain ------------------------------------------------------ */
@@ -215,7 +215,7 @@ CASE_OF(NP_029, port, "a number that is no port", NEEDS_DIAL)
 			 ASSAY_NET_ADDR);
 		CHECK_SAID("invalid port");
 	}
-	CHECK(l == NULL);
+	CHECK_PTR(l, ==, NULL);
 }
 
 CASE_OF(NP_029, address, "what is no address at all", NEEDS_DIAL)
@@ -236,7 +236,7 @@ CASE_OF(NP_029, in_use, "a port that is listened on cannot be again",
 
 	CHECK_EQ(rt->net->listen("tcp", s.address, &l), ASSAY_NET_OTHER);
 	CHECK_SAID("address already in use");
-	CHECK(l == NULL);
+	CHECK_PTR(l, ==, NULL);
 	end_server(&s);
 }
 
@@ -268,7 +268,7 @@ static int context_dial_fails(assay_context *of, const char *address)
 	int status = ext->context->dial(of, "tcp", address, &c);
 
 	CHECK_NE(status, ASSAY_OK);
-	CHECK(c == NULL);
+	CHECK_PTR(c, ==, NULL);
 	return status;
 }
 

@@ -17,7 +17,7 @@ static int make_file(void)
 {
 	int fd = mkostemp(path, O_CLOEXEC);
 
-	REQUIRE(fd >= 0);
+	REQUIRE_CMP(fd, >=, 0);
 	return fd;
 }
 
@@ -25,7 +25,7 @@ static int open_file(int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC);
 
-	REQUIRE(fd >= 0);
+	REQUIRE_CMP(fd, >=, 0);
 	return fd;
 }
 

@@ -13,8 +13,9 @@ int read_some(assay_conn *c, void *buf, size_t n, size_t *got)
 
 	*got = SIZE_MAX;
 	status = rt->net->read(c, buf, n, got);
+	REQUIRE_CMP(*got, <=, n);
 	if (status == ASSAY_OK && n > 0)
-		REQUIRE(*got >= 1 && *got <= n);
+		REQUIRE_CMP(*got, >=, 1);
 	else
 		CHECK_EQ(*got, 0);
 	return status;
@@ -28,7 +29,7 @@ int write_some(assay_conn *c, const void *buf, size_t n, size_t *done)
 	status = rt->net->write(c, buf, n, done);
 	if (status == ASSAY_OK)
 		CHECK_EQ(*done, n);
-	REQUIRE(*done <= n);
+	REQUIRE_CMP(*done, <=, n);
 	return status;
 }
 
@@ -376,7 +377,7 @@ static bool is_full(assay_conn *c, const void *buf, int64_t *at)
 	write_deadline(c, due);
 	begin = now();
 	if (write_some(c, buf, PIECE, &done) == ASSAY_OK)
-		REQUIRE(*at < 1 << 30);
+		REQUIRE_CMP(*at, <, 1 << 30);
 	*at += (int64_t)done;
 	return done == 0 && begin < due - 3 * MS;
 }

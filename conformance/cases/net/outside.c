@@ -28,7 +28,7 @@ static int stream_socket(int family)
 {
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	REQUIRE(fd >= 0);
+	REQUIRE_CMP(fd, >=, 0);
 	return fd;
 }
 
@@ -43,7 +43,7 @@ static struct sockaddr_un unix_address(const char *path)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 
-	REQUIRE(strlen(path) < sizeof(a.sun_path));
+	REQUIRE_CMP(strlen(path), <, sizeof(a.sun_path));
 	memcpy(a.sun_path, path, strlen(path) + 1);
 	return a;
 }

@@ -103,7 +103,7 @@ CASE_OF(NP_033, tcp, "and TCP, where the peer is far away",
 	end_conn(p.r);
 	/* the first is lost; its answer breaks the connection */
 	while ((status = write_some(p.w, "x", 1, &done)) == ASSAY_OK) {
-		REQUIRE(now() < end);
+		REQUIRE_CMP(now(), <, end);
 		sleep_ns(MS / 4);
 	}
 	CHECK_EITHER(status, ASSAY_NET_PIPE, ASSAY_NET_RESET);
@@ -238,11 +238,11 @@ CASE_OF(NP_036, writers, "writes follow one another whole", NEEDS_MEM)
 
 		for (; n < sizeof(buf); n += got) {
 			REQUIRE_EQ(read_some(p.r, buf + n, 3, &got), ASSAY_OK);
-			REQUIRE(n + got <= sizeof(buf));
+			REQUIRE_CMP(n + got, <=, sizeof(buf));
 			CHECK_EQ(got, n < 99 ? 3 : 1);
 			yield();
 		}
-		REQUIRE(buf[0] < 3);
+		REQUIRE_CMP(buf[0], <, 3);
 		left[buf[0]]--;
 		for (size_t k = 1; k < sizeof(buf); k++)
 			REQUIRE_EQ(buf[k], buf[0]);
@@ -351,7 +351,7 @@ static bool both_time_out(int64_t unit)
 	end = now();
 	CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	if (end > due + unit)
+	if (!IS(end, <=, due + unit))
 		return false;
 	due = in(unit);
 	write_deadline(mem.r, due);
@@ -359,7 +359,7 @@ static bool both_time_out(int64_t unit)
 	end = now();
 	CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	return end <= due + unit;
+	return IS(end, <=, due + unit);
 }
 
 CASE_OF(NP_036, deadline, "its deadlines: in the future, past, cleared, moved",
@@ -370,7 +370,7 @@ CASE_OF(NP_036, deadline, "its deadlines: in the future, past, cleared, moved",
 	char byte;
 
 	mem = pair_of(MEM_PIPE);
-	CHECK(in_some_unit(both_time_out, 10 * MS));
+	CHECK_SOME_UNIT(both_time_out, 10 * MS);
 	/* past, though the peer is there */
 	start_write(&writing, mem.w, "x", 1);
 	CHECK(stays_blocked(&writing, 1));

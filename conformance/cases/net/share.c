@@ -32,7 +32,7 @@ static void read_part(void *arg)
 	while ((status = read_some(arg, buf, 1 + (size_t)rnd_below(1000),
 				   &got)) == ASSAY_OK) {
 		for (size_t i = 0; i < got; i++) {
-			REQUIRE(buf[i] < 251);
+			REQUIRE_CMP(buf[i], <, 251);
 			if (i > 0)
 				REQUIRE_EQ(buf[i], (buf[i - 1] + 1) % 251);
 			atomic_fetch_add_explicit(&seen[buf[i]], 1,
@@ -187,7 +187,7 @@ static void check_blocks(assay_conn *c, size_t size)
 	REQUIRE(buf != NULL);
 	for (int n = 0; n < WRITERS * BLOCKS; n++) {
 		read_all(c, buf, size);
-		REQUIRE(buf[0] < WRITERS);
+		REQUIRE_CMP(buf[0], <, WRITERS);
 		REQUIRE_EQ(buf[1], next[buf[0]]);
 		next[buf[0]]++;
 		REQUIRE(memcmp(buf, buf + 2, size - 2) == 0);
@@ -251,7 +251,7 @@ static void accept_on(void *arg)
 		unsigned char number = 0;
 
 		read_all(c, &number, 1);
-		REQUIRE(number <= DIALS);
+		REQUIRE_CMP(number, <=, DIALS);
 		/* release: pairs with the acquire loads of the case */
 		atomic_fetch_add_explicit(&greeted[number], 1,
 					  memory_order_release);

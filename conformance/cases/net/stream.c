@@ -43,14 +43,15 @@ static void check_addresses(const struct server *s, const struct pair *p)
 	CHECK_STR(at[1], s->address);
 	CHECK_STR(at[2], s->address);
 	CHECK_STR(at[0], at[3]);
-	CHECK(strcmp(at[0], at[1]) != 0);
+	CHECK_MSG(strcmp(at[0], at[1]) != 0, "both ends are %s", at[0]);
 }
 
 static int port_in(const char *address, const char *host)
 {
 	size_t n = strlen(host);
 
-	REQUIRE(strncmp(address, host, n) == 0 && address[n] == ':');
+	REQUIRE(CHECK_BYTES(address, host, n));
+	REQUIRE_EQ(address[n], ':');
 	return atoi(address + n + 1);
 }
 
@@ -60,7 +61,8 @@ static void check_port_0(enum net_kind kind, const char *host)
 	struct pair p = connect_to(&s);
 	int port = port_in(s.address, host);
 
-	CHECK(port > 0 && port < 65536);
+	CHECK_GT(port, 0);
+	CHECK_LT(port, 65536);
 	CHECK_NE(port, port_in(other.address, host));
 	check_addresses(&s, &p);
 	check_both_ways(&p);
@@ -344,16 +346,16 @@ static bool ends_by_deadline(int64_t unit)
 	if (call.got > 0)
 		check_partial(&call, &p, true);
 	free(buf);
-	return call.got > 0;
+	return IS(call.got, >, 0);
 }
 
 CASE_OF(NP_008, deadline, "but for a deadline, with the count up to there",
 	NEEDS(NEED_PAIR, NEED_DEADLINES))
 {
 	late_kind = TCP;
-	CHECK(in_some_unit(ends_by_deadline, 20 * MS));
+	CHECK_SOME_UNIT(ends_by_deadline, 20 * MS);
 	late_kind = UNIX;
-	CHECK(in_some_unit(ends_by_deadline, 20 * MS));
+	CHECK_SOME_UNIT(ends_by_deadline, 20 * MS);
 }
 
 CASE_OF(NP_008, closed, "but for a close, with the count up to there",

@@ -41,7 +41,7 @@ static int take(struct station *at, void *buf, size_t n, size_t *got,
 	if (status != ASSAY_OK)
 		CHECK_EQ(*got, 0);
 	else
-		REQUIRE(*got <= n);
+		REQUIRE_CMP(*got, <=, n);
 	return status;
 }
 
@@ -184,13 +184,13 @@ static bool take_times_out(int64_t unit)
 	end = now();
 	CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	return end - begin <= unit + unit / 10;
+	return IS(end - begin, <=, unit + unit / 10);
 }
 
 CASE_OF(NP_032, deadline, "a read deadline ends a read in time", NEEDS_UDP)
 {
 	here = station();
-	CHECK(in_some_unit(take_times_out, 20 * MS));
+	CHECK_SOME_UNIT(take_times_out, 20 * MS);
 }
 
 CASE_OF(NP_032, past, "a past deadline fails each read and each write",
@@ -296,7 +296,8 @@ static void take_many(void *arg)
 
 		REQUIRE_EQ(got, sizeof(number));
 		memcpy(&number, buf, sizeof(number));
-		REQUIRE(number >= 0 && number < POSTS);
+		REQUIRE_CMP(number, >=, 0);
+		REQUIRE_CMP(number, <, POSTS);
 		/* release: pairs with the acquire loads of the case */
 		atomic_fetch_add_explicit(&taken[number], 1,
 					  memory_order_release);

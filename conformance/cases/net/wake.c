@@ -81,7 +81,7 @@ static bool wakes_from_idle(int64_t unit)
 	outside(ask, &a);
 	answer(asked.c, 1);
 	REQUIRE(becomes(&a.over, 1));
-	return a.slowest < unit;
+	return IS(a.slowest, <, unit);
 }
 
 CASE(NP_003, "data wakes its reader when every P is idle", NEEDS(NEED_SERVER))
@@ -89,7 +89,7 @@ CASE(NP_003, "data wakes its reader when every P is idle", NEEDS(NEED_SERVER))
 	struct server s = serve(TCP);
 
 	asked = half_of(&s);
-	CHECK(in_some_unit(wakes_from_idle, 50 * MS));
+	CHECK_SOME_UNIT(wakes_from_idle, 50 * MS);
 	end_server(&s);
 }
 
@@ -257,7 +257,7 @@ static bool answers_while_busy(int64_t unit)
 	settle(1);
 	outside(ask, &a);
 	REQUIRE(becomes(&a.over, 1));
-	return a.slowest < unit;
+	return IS(a.slowest, <, unit);
 }
 
 static void check_answers(assay_fn busy, int n)
@@ -267,7 +267,7 @@ static void check_answers(assay_fn busy, int n)
 	asked = half_of(&s);
 	for (int i = 0; i < n; i++)
 		go(busy, NULL);
-	CHECK(in_some_unit(answers_while_busy, 100 * MS));
+	CHECK_SOME_UNIT(answers_while_busy, 100 * MS);
 	stop_all();
 	end_server(&s);
 }
@@ -361,7 +361,7 @@ static void check_timer_breaks(bool (*attempt)(int64_t unit))
 
 	start_read(&call, h.c, &byte, 1);
 	settle(1);
-	CHECK(in_some_unit(attempt, 30 * MS));
+	CHECK_SOME_UNIT(attempt, 30 * MS);
 	CHECK_EQ(atomic_load_explicit(&call.over, memory_order_acquire), 0);
 	end_server(&s);
 }

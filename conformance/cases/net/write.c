@@ -60,7 +60,7 @@ static bool write_times_out(int64_t unit)
 	end = now();
 	CHECK_SAID(TIMEOUT_TEXT);
 	CHECK_GE(end, due);
-	return end - begin <= unit + unit / 10;
+	return IS(end - begin, <=, unit + unit / 10);
 }
 
 static void write_times_out_on(enum net_kind kind)
@@ -69,7 +69,7 @@ static void write_times_out_on(enum net_kind kind)
 
 	pair = pair_of(kind);
 	n = fill(pair.w);
-	CHECK(in_some_unit(write_times_out, 20 * MS));
+	CHECK_SOME_UNIT(write_times_out, 20 * MS);
 	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
 	take_bytes(pair.r, 0, n);
 	/* room alone does not help */
@@ -111,7 +111,7 @@ static bool tcp_write_times_out(int64_t unit)
 	CHECK_LT(done, LARGE);
 	tcp_written += (int64_t)done;
 	free(buf);
-	return end <= due + unit / 10;
+	return IS(end, <=, due + unit / 10);
 }
 
 CASE_OF(NP_023, future, "what a write wrote until its deadline is counted",
@@ -120,7 +120,7 @@ CASE_OF(NP_023, future, "what a write wrote until its deadline is counted",
 	int status;
 
 	pair = pair_of(TCP);
-	CHECK(in_some_unit(tcp_write_times_out, 20 * MS));
+	CHECK_SOME_UNIT(tcp_write_times_out, 20 * MS);
 	CHECK_EQ(write_fails(pair.w), ASSAY_TIMEOUT);
 	CHECK_GT(tcp_written, 0);
 	close_conn(pair.w);
@@ -226,7 +226,7 @@ static bool moved_write_waits(int64_t unit)
 	sleep_ns(unit / 2);
 	due = in(3 * unit);
 	write_deadline(p.w, due);
-	in_time = now() < first;
+	in_time = IS(now(), <, first);
 	check_ends(&call, ASSAY_TIMEOUT);
 	if (in_time)
 		CHECK_GE(call.end, due);
@@ -237,7 +237,7 @@ static bool moved_write_waits(int64_t unit)
 CASE_OF(NP_023, moved, "one that is moved does not fire at the old time",
 	NEEDS_TCP)
 {
-	CHECK(in_some_unit(moved_write_waits, 30 * MS));
+	CHECK_SOME_UNIT(moved_write_waits, 30 * MS);
 }
 
 /* ---- NP-024: accept ------------------------------------------------------- */
@@ -257,7 +257,7 @@ static void check_accept_times_out(void)
 
 	CHECK_EQ(rt->net->accept(server.l, &c), ASSAY_TIMEOUT);
 	CHECK_SAID(TIMEOUT_TEXT);
-	CHECK(c == NULL);
+	CHECK_PTR(c, ==, NULL);
 }
 
 /* With nobody there, and then with somebody who waits. */
@@ -299,14 +299,14 @@ static bool accept_times_out(int64_t unit)
 	check_accept_times_out();
 	end = now();
 	CHECK_GE(end, due);
-	return end - begin <= unit + unit / 10;
+	return IS(end - begin, <=, unit + unit / 10);
 }
 
 CASE_OF(NP_024, future, "a deadline ends accept in time", NEEDS_ACCEPT)
 {
 	server = serve(TCP);
 	accept_deadline(ASSAY_FOREVER);
-	CHECK(in_some_unit(accept_times_out, 20 * MS));
+	CHECK_SOME_UNIT(accept_times_out, 20 * MS);
 	end_server(&server);
 }
 

@@ -72,7 +72,8 @@ static void check_p(const char *line)
 				"timerslen=[0-9]+$"),
 		  "not the line of a P: %s", line);
 	status = ob_field(line, " status=");
-	CHECK(status >= 0 && status <= 4);
+	CHECK_GE(status, 0);
+	CHECK_LE(status, 4);
 }
 
 CASE(OB_006, "the line of a P; at rest all are idle and one has main's timer",

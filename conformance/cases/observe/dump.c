@@ -22,7 +22,8 @@ static const char *take_dump(void)
 {
 	size_t n = rt->inspect->dump(dump, sizeof(dump));
 
-	REQUIRE(n > 0 && n < sizeof(dump));
+	REQUIRE_CMP(n, >, 0);
+	REQUIRE_CMP(n, <, sizeof(dump));
 	return dump;
 }
 
@@ -93,7 +94,7 @@ CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
 	CHECK_EQ(n, all);
 	CHECK_EQ(n, BLOCKED + 1);
 	/* the caller comes first */
-	CHECK(strncmp(dump, "goroutine 1 [running", 20) == 0);
+	CHECK_EQ(strncmp(dump, "goroutine 1 [running", 20), 0);
 	CHECK(strstr(dump, " [chan receive") != NULL);
 }
 

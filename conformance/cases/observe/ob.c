@@ -50,7 +50,8 @@ char *ob_run(assay_fn fn)
 	int file = memfd_create("stderr", MFD_CLOEXEC);
 	int own = dup(STDERR_FILENO);
 
-	REQUIRE(file >= 0 && own >= 0);
+	REQUIRE_CMP(file, >=, 0);
+	REQUIRE_CMP(own, >=, 0);
 	dup2(file, STDERR_FILENO);
 	atomic_store_explicit(&ended, false, memory_order_relaxed);
 	caller_enter(&caller);
@@ -122,7 +123,7 @@ int64_t ob_queues(const char *line, int64_t *sum)
 
 static void add(const char **list, int64_t *n, const char *line)
 {
-	REQUIRE(*n < OB_MOST);
+	REQUIRE_CMP(*n, <, OB_MOST);
 	list[(*n)++] = line;
 }
 

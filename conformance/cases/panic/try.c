@@ -11,7 +11,7 @@ static void tell(void *arg)
 {
 	size_t n = strlen(story);
 
-	REQUIRE(n + 1 < sizeof(story));
+	REQUIRE_CMP(n + 1, <, sizeof(story));
 	story[n] = *(const char *)arg;
 }
 
@@ -298,7 +298,7 @@ static int misuse(int i)
 	case 2:
 		return rt->chan->close(NULL);
 	default:
-		CHECK(rt->chan->make(sizeof(int), -1, &status) == NULL);
+		CHECK_PTR(rt->chan->make(sizeof(int), -1, &status), ==, NULL);
 		return status;
 	}
 }

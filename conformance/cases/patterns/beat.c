@@ -103,8 +103,9 @@ static bool beats_in_time(int64_t unit)
 	CHECK(all_ended());
 	CHECK_LE(pulses, 1 + (now() - begin) / unit);
 	CHECK_LE(results, 1 + (now() - begin) / (2 * unit));
-	return heard && pulses >= BEATS * 7 / 10 && pulses <= BEATS * 13 / 10 &&
-	       results >= BEATS / 2 - 2 && results <= BEATS / 2 + 1;
+	return heard && IS(pulses, >=, BEATS * 7 / 10) &&
+	       IS(pulses, <=, BEATS * 13 / 10) &&
+	       IS(results, >=, BEATS / 2 - 2) && IS(results, <=, BEATS / 2 + 1);
 }
 
 #define NEEDS_TICK NEEDS(NEED_AFTER, NEED(time, tick), NEED(time, after_func))
@@ -112,7 +113,7 @@ static bool beats_in_time(int64_t unit)
 CASE(PT_019, "a heart beats at its interval while results come at twice it",
      .timeout_ms = 20000, NEEDS_TICK)
 {
-	CHECK(in_some_unit(beats_in_time, 5 * MS));
+	CHECK_SOME_UNIT(beats_in_time, 5 * MS);
 }
 
 CASE_OF(PT_019, unheard, "work goes on when nobody listens to the heart",
@@ -163,13 +164,13 @@ static bool dead_is_noticed(int64_t unit)
 	}
 	CHECK_GE(now() - last, timeout);
 	CHECK(all_ended());
-	return pulses == 2 && now() - last < 3 * timeout;
+	return IS(pulses, ==, 2) && IS(now() - last, <, 3 * timeout);
 }
 
 CASE(PT_020, "two beats and then silence time out, not early",
      NEEDS(NEED_AFTER))
 {
-	CHECK(in_some_unit(dead_is_noticed, 3 * MS));
+	CHECK_SOME_UNIT(dead_is_noticed, 3 * MS);
 }
 
 /* ---- PT-021: by unit of work ---------------------------------------------- */
@@ -383,13 +384,13 @@ static bool healthy_is_left_alone(int64_t unit)
 	CHECK(all_ended());
 	CHECK_EQ(count(&p.ends), count(&p.starts));
 	CHECK_EQ(count(&p.starts), count(&restarts) + 1);
-	return beats > 4 && count(&restarts) == 0;
+	return IS(beats, >, 4) && IS(count(&restarts), ==, 0);
 }
 
 CASE_OF(PT_024, healthy, "a steward leaves a ward alone that pulses",
 	.timeout_ms = 20000, NEEDS_TICK)
 {
-	CHECK(in_some_unit(healthy_is_left_alone, 2 * MS));
+	CHECK_SOME_UNIT(healthy_is_left_alone, 2 * MS);
 }
 
 /* ---- PT-025: steward and bridge ------------------------------------------- */
@@ -461,16 +462,16 @@ static bool heals(int64_t unit)
 	start_steward(s);
 	six = take(done, bridge(done, doer.streams), 6);
 	for (; recv(six, &v); n++)
-		right = right && v == 1 + n % 2;
+		right = right && IS(v, ==, 1 + n % 2);
 	CHECK_GE(now() - begin, count(&restarts) * s.timeout);
 	close_chan(done);
 	CHECK(all_ended());
 	CHECK_EQ(n, 6);
-	return right && count(&restarts) == 2;
+	return right && IS(count(&restarts), ==, 2);
 }
 
 CASE(PT_025, "a ward that dies at a negative value is healed: 1 2 1 2 1 2",
      .timeout_ms = 20000, NEEDS_TICK)
 {
-	CHECK(in_some_unit(heals, 3 * MS));
+	CHECK_SOME_UNIT(heals, 3 * MS);
 }

@@ -162,13 +162,13 @@ static bool stops_within_a_chunk(int64_t unit)
 	closed = now() - closed;
 	/* One that had looked at done before may have begun after. */
 	CHECK_LE(count(&chunks), before + 1);
-	return closed < 2 * unit;
+	return IS(closed, <, 2 * unit);
 }
 
 CASE(PT_033, "long work that looks at done between chunks ends within one",
      NEEDS(NEED_SELECT))
 {
-	CHECK(in_some_unit(stops_within_a_chunk, 5 * MS));
+	CHECK_SOME_UNIT(stops_within_a_chunk, 5 * MS);
 }
 
 /* ---- PT-034: messages that could come twice -------------------------------- */

@@ -106,7 +106,8 @@ CASE_OF(PT_012, primes, "finders of one stream find its primes, each once",
 	s.in = generate(s.done, values, RANDOMS);
 	primes = fan_out(&fan, run_prime_finder, s, case_procs() + 1);
 	while (recv(primes, &v)) {
-		REQUIRE(v >= 0 && v < BELOW);
+		REQUIRE_CMP(v, >=, 0);
+		REQUIRE_CMP(v, <, BELOW);
 		CHECK(is_prime(v));
 		CHECK_GE(--left[v], 0);
 	}
@@ -172,13 +173,13 @@ static int64_t time_of(int workers, int64_t unit)
 
 static bool four_beat_one(int64_t unit)
 {
-	return 2 * time_of(4, unit) < time_of(1, unit);
+	return IS(2 * time_of(4, unit), <, time_of(1, unit));
 }
 
 CASE_OF(PT_012, faster, "four slow workers take less than half of one's time",
 	.timeout_ms = 20000, NEEDS(NEED_SELECT, NEED_WG))
 {
-	CHECK(in_some_unit(four_beat_one, 2 * MS));
+	CHECK_SOME_UNIT(four_beat_one, 2 * MS);
 }
 
 #define MEETING 2
@@ -302,7 +303,8 @@ static void fan_in_all(int n)
 	for (int i = 0; i < n * EACH; i++) {
 		CHECK_EQ(count(&fan.closed), 0);
 		v = recv_int(out);
-		REQUIRE(v >= 0 && v < n * EACH);
+		REQUIRE_CMP(v, >=, 0);
+		REQUIRE_CMP(v, <, n * EACH);
 		CHECK_EQ(v % EACH, next[v / EACH]++);
 	}
 	CHECK(!recv(out, &v));
@@ -398,9 +400,11 @@ CASE(PT_029, "workers over one queue give every task's result once",
 	}
 	SPAWN(feed, p);
 	while (recv(p.results, &r)) {
-		REQUIRE(r.task >= 0 && r.task < p.n);
+		REQUIRE_CMP(r.task, >=, 0);
+		REQUIRE_CMP(r.task, <, p.n);
 		CHECK_EQ(r.square, r.task * r.task);
-		CHECK(r.worker >= 0 && r.worker < WORKERS);
+		CHECK_GE(r.worker, 0);
+		CHECK_LT(r.worker, WORKERS);
 		results[r.task]++;
 	}
 	for (int i = 0; i < p.n; i++)

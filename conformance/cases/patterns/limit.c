@@ -52,13 +52,13 @@ static bool silence_times_out(int64_t unit)
 	close_chan(t.done);
 	CHECK(all_ended());
 	CHECK_LE(stopped, heard);
-	return heard == t.n && stopped == heard;
+	return IS(heard, ==, t.n) && IS(stopped, ==, heard);
 }
 
 CASE_OF(PT_026, turn, "a timer per turn ends the loop after a silence",
 	NEEDS_TIMER)
 {
-	CHECK(in_some_unit(silence_times_out, 2 * MS));
+	CHECK_SOME_UNIT(silence_times_out, 2 * MS);
 }
 
 CASE_OF(PT_026, loop, "a timer around the loop ends it, however much is said",
@@ -321,13 +321,13 @@ static bool tokens_come_in_time(int64_t unit)
 	elapsed = now() - begin;
 	close_chan(t.done);
 	CHECK(all_ended());
-	return burst < unit && elapsed < 8 * unit;
+	return IS(burst, <, unit) && IS(elapsed, <, 8 * unit);
 }
 
 CASE_OF(PT_035, rate, "a bucket gives its depth at once, then at its rate",
 	NEEDS_TOKENS)
 {
-	CHECK(in_some_unit(tokens_come_in_time, 4 * MS));
+	CHECK_SOME_UNIT(tokens_come_in_time, 4 * MS);
 }
 
 CASE_OF(PT_035, full, "an idle bucket holds no more than its depth",
@@ -424,13 +424,13 @@ static bool strictest_governs(int64_t unit)
 	close_chan(shortly.done);
 	close_chan(longer.done);
 	CHECK(all_ended());
-	return fourth < 5 * unit && elapsed < 11 * unit;
+	return IS(fourth, <, 5 * unit) && IS(elapsed, <, 11 * unit);
 }
 
 CASE_OF(PT_036, tiers, "of a short and a long limit the stricter governs",
 	.timeout_ms = 20000, NEEDS_TOKENS)
 {
-	CHECK(in_some_unit(strictest_governs, 3 * MS));
+	CHECK_SOME_UNIT(strictest_governs, 3 * MS);
 }
 
 /* Every call costs a token of the API, and one of what it uses. */

@@ -37,8 +37,8 @@ CASE_OF(PT_008, few, "or-channel of none is nil and of one is that one")
 {
 	assay_chan *c = chan_signal(0);
 
-	CHECK(or_channel(NULL, 0) == NULL);
-	CHECK(or_channel(&c, 1) == c);
+	CHECK_PTR(or_channel(NULL, 0), ==, NULL);
+	CHECK_PTR(or_channel(&c, 1), ==, c);
 	CHECK_EQ(count(&spawned_alive), 0);
 	prove_alive();
 }

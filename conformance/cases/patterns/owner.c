@@ -245,8 +245,10 @@ CASE(PT_006, "a random stream stops after three values when done closes",
 	a = recv_int(r.out);
 	b = recv_int(r.out);
 	c = recv_int(r.out);
-	CHECK(a >= 0 && b >= 0 && c >= 0);
-	CHECK(a != b || b != c);
+	CHECK_GE(a, 0);
+	CHECK_GE(b, 0);
+	CHECK_GE(c, 0);
+	CHECK_MSG(a != b || b != c, "all are %d", a);
 	CHECK(still_unset(&exits));
 	close_chan(r.done);
 	CHECK(all_ended());

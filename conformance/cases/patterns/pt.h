@@ -42,7 +42,7 @@ static inline void spawn(assay_fn fn, const void *arg, size_t n)
 {
 	struct spawned s = {.fn = fn};
 
-	REQUIRE(n <= sizeof(s.arg));
+	REQUIRE_CMP(n, <=, sizeof(s.arg));
 	memcpy(s.arg, arg, n);
 	atomic_fetch_add_explicit(&spawned_alive, 1, memory_order_relaxed);
 	go_copy(run_spawned, &s, sizeof(s));

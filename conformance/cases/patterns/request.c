@@ -59,7 +59,7 @@ CASE_OF(PT_009, all, "one bad host is one error, and the stream goes on",
 	int n = 0, errors = 0;
 
 	for (; recv(results, &r); n++) {
-		REQUIRE(n < 3);
+		REQUIRE_CMP(n, <, 3);
 		CHECK_STR(r.url, urls[n]);
 		if (r.error != NULL)
 			errors++;
@@ -130,13 +130,13 @@ static bool first_of_ten(int64_t unit)
 	CHECK(all_ended());
 	CHECK_GE(elapsed, 2 * unit);
 	CHECK_GE(count(&cut_short), HANDLERS / 2 - 1);
-	return first == fastest && elapsed < 20 * unit;
+	return IS(first, ==, fastest) && IS(elapsed, <, 20 * unit);
 }
 
 CASE(PT_022, "the first answer wins, the other handlers are cut short",
      NEEDS(NEED_AFTER))
 {
-	CHECK(in_some_unit(first_of_ten, 2 * MS));
+	CHECK_SOME_UNIT(first_of_ten, 2 * MS);
 }
 
 /* ---- PT-023: moving on ---------------------------------------------------- */
@@ -179,7 +179,8 @@ CASE(PT_023, "losers of a query neither block nor stay", NEEDS(NEED_SELECT))
 		int base = i * CONNS;
 		int answer = query(i % 2 == 0 ? CONNS : 1, base);
 
-		CHECK(answer >= base && answer < base + CONNS);
+		CHECK_GE(answer, base);
+		CHECK_LT(answer, base + CONNS);
 		if (i % 50 == 0)
 			CHECK(all_ended());
 	}
@@ -244,13 +245,13 @@ static bool search_all(int64_t unit)
 	CHECK_GE(one_by_one, sum);
 	CHECK_GE(at_once, most);
 	CHECK(all_ended());
-	return one_by_one < sum + unit && at_once < most + unit / 2;
+	return IS(one_by_one, <, sum + unit) && IS(at_once, <, most + unit / 2);
 }
 
 CASE_OF(PT_037, sum, "searched in turn it takes the sum, at once the longest",
 	NEEDS(NEED_SELECT))
 {
-	CHECK(in_some_unit(search_all, 8 * MS));
+	CHECK_SOME_UNIT(search_all, 8 * MS);
 }
 
 /* Searches at once, for at most 8 units; the back ends of bit i set. */
@@ -283,13 +284,14 @@ static bool slow_is_dropped(int64_t unit)
 
 	if ((seen & 1 << IMAGE) == 0)
 		CHECK_GE(elapsed, 8 * unit);
-	return seen == (1 << WEB | 1 << VIDEO) && elapsed < 50 * unit;
+	return IS(seen, ==, (1 << WEB | 1 << VIDEO)) &&
+	       IS(elapsed, <, 50 * unit);
 }
 
 CASE_OF(PT_037, timeout, "a slow back end is dropped at the timeout",
 	NEEDS(NEED_AFTER))
 {
-	CHECK(in_some_unit(slow_is_dropped, 2 * MS));
+	CHECK_SOME_UNIT(slow_is_dropped, 2 * MS);
 }
 
 struct replicated {
@@ -321,11 +323,11 @@ static bool fastest_replicas_win(int64_t unit)
 	for (int i = 0; i < KINDS; i++)
 		fastest += recv_int(r.found) % 3 == 1;
 	CHECK_GE(now() - begin, unit);
-	return fastest == KINDS && now() - begin < 20 * unit;
+	return IS(fastest, ==, KINDS) && IS(now() - begin, <, 20 * unit);
 }
 
 CASE_OF(PT_037, replicas, "of replicas the fastest of each kind answers",
 	NEEDS(NEED_SELECT))
 {
-	CHECK(in_some_unit(fastest_replicas_win, 2 * MS));
+	CHECK_SOME_UNIT(fastest_replicas_win, 2 * MS);
 }

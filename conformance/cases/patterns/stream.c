@@ -405,11 +405,12 @@ static bool queue_frees_the_early(int64_t unit)
 
 	CHECK_GE(direct.end, (1 + 4 * (QUEUED - 1)) * unit);
 	/* No less is checked in run_queue(); a busy machine adds to both. */
-	return queued.end < direct.end / 2 && b < a + a / 4 && a < b + b / 4;
+	return IS(queued.end, <, direct.end / 2) && IS(b, <, a + a / 4) &&
+	       IS(a, <, b + b / 4);
 }
 
 CASE(PT_018, "a queue frees the early stage sooner, not the pipeline",
      .timeout_ms = 20000)
 {
-	CHECK(in_some_unit(queue_frees_the_early, MS));
+	CHECK_SOME_UNIT(queue_frees_the_early, MS);
 }

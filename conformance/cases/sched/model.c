@@ -49,7 +49,7 @@ CASE(SC_036, "the threading model is the one the runtime names",
 		CHECK_EQ(n, GOROUTINES);
 	} else if (strcmp(rt->model, "N:1") == 0) {
 		CHECK_EQ(n, 1);
-		CHECK((rt->traits & ASSAY_TRAIT_PARALLEL) == 0);
+		CHECK_EQ((rt->traits & ASSAY_TRAIT_PARALLEL), 0);
 	} else {
 		CHECK_STR(rt->model, "N:M");
 		CHECK_LE(n, case_procs() + 2);

@@ -203,7 +203,7 @@ CASE_OF(SC_023, computing, "what one starts is run while it computes",
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		for (attempts = 1; !run_beside_me(sizes[i], &ended);
 		     attempts++) {
-			REQUIRE(attempts < 200);
+			REQUIRE_CMP(attempts, <, 200);
 			REQUIRE(becomes(&done, ended));
 		}
 		note("%d at the attempt %d", sizes[i], attempts);

@@ -117,13 +117,13 @@ CASE_OF(SE_005, deadline, "a select gives up at its deadline, leaving nothing",
 
 	CHECK_EQ(rt->chan->select(cases, 2, end, &chosen), ASSAY_TIMEOUT);
 	CHECK_GE(now(), end);
-	CHECK(chosen == NO_CASE);
+	CHECK_EQ(chosen, NO_CASE);
 	CHECK_EQ(got, -1);
 	no_ghost(a);
 	no_ghost(b);
 	chosen = NO_CASE;
 	CHECK_EQ(rt->chan->select(NULL, 0, in(2 * MS), &chosen), ASSAY_TIMEOUT);
-	CHECK(chosen == NO_CASE);
+	CHECK_EQ(chosen, NO_CASE);
 }
 
 /* ---- default ------------------------------------------------------------ */
@@ -141,7 +141,7 @@ static void default_of_none(void)
 	cases[2] = case_recv(sync, &got);
 	cases[3] = case_send(sync, &v);
 	for (size_t n = 0; n <= 4; n++) {
-		CHECK(select_default(cases, n, &status) == NO_CASE);
+		CHECK_EQ(select_default(cases, n, &status), NO_CASE);
 		CHECK_EQ(status, ASSAY_AGAIN);
 	}
 	CHECK_EQ(got, -1);
@@ -209,11 +209,11 @@ static void parked_is_ready(void)
 
 	go(send_eight, c);
 	settle(1);
-	CHECK(select_default(from, 2, NULL) == 1);
+	CHECK_EQ(select_default(from, 2, NULL), 1);
 	CHECK_EQ(got, 8);
 	go(receive_one, pair);
 	settle(1);
-	CHECK(select_default(to, 2, NULL) == 1);
+	CHECK_EQ(select_default(to, 2, NULL), 1);
 	CHECK_EQ(recv_int(back), 6);
 }
 
@@ -240,7 +240,7 @@ static void poll_nil(const struct assay_case *cases, size_t n)
 	CHECK_EQ(rt->chan->select(cases, n, ASSAY_POLL, &chosen), ASSAY_AGAIN);
 	CHECK_EQ(rt->chan->select(cases, n, in(3 * MS), &chosen),
 		 ASSAY_TIMEOUT);
-	CHECK(chosen == NO_CASE);
+	CHECK_EQ(chosen, NO_CASE);
 }
 
 CASE_OF(SE_008, ignored, "a nil channel in a case is never ready",

@@ -32,7 +32,8 @@ static void tally(struct assay_case *cases, size_t n, const bool *ready,
 		size_t i = NO_CASE;
 
 		REQUIRE_EQ(rt->chan->select(cases, n, deadline, &i), ASSAY_OK);
-		REQUIRE(i < n && ready[i]);
+		REQUIRE_CMP(i, <, n);
+		REQUIRE_EQ(ready[i], true);
 		hits[i]++;
 		send_int(cases[i].c, (int)i);
 	}
@@ -164,7 +165,7 @@ static void uniform(const char *places)
 	bool ready[MANY] = {false};
 	int v = 0;
 
-	REQUIRE(n <= MANY);
+	REQUIRE_CMP(n, <=, MANY);
 	receive_cases(cases, n);
 	for (size_t i = 0; i < n; i++) {
 		ready[i] = places[i] == 'R';

@@ -125,7 +125,7 @@ static struct seen operate(enum state state, int32_t dir, int64_t wait,
 	    seen.status != ASSAY_TIMEOUT)
 		CHECK_EQ(chosen, 0);
 	else
-		CHECK(chosen == NO_CASE);
+		CHECK_EQ(chosen, NO_CASE);
 	release(&s);
 	seen.partner_v = s.v;
 	return seen;

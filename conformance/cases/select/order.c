@@ -156,7 +156,7 @@ static void up_to(size_t most)
 CASE(SE_026, "a select may have any number of cases, in any order",
      NEEDS(NEED(chan, select)))
 {
-	CHECK(select_default(NULL, 0, NULL) == NO_CASE);
+	CHECK_EQ(select_default(NULL, 0, NULL), NO_CASE);
 	make_many();
 	up_to(48);
 }

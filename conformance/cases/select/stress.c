@@ -358,7 +358,7 @@ static void receive_beside(assay_chan **c, int count)
 	go(send_count, c);
 	send_int(c[1], count);
 	for (int i = 0; i < count; i++)
-		REQUIRE(select_cases(cases, 3, NULL) == 1);
+		REQUIRE_EQ(select_cases(cases, 3, NULL), 1);
 	wait_for(c[2]);
 }
 

@@ -138,7 +138,7 @@ int st_play_record(struct st_play *p, int actor, const struct st_op *op)
 	struct st_record *in_log = &p->log[actor][n];
 	struct st_record rec = {.op = *op, .chosen = -1};
 
-	REQUIRE(n < ST_OPS);
+	REQUIRE_CMP(n, <, ST_OPS);
 	rec.from = now();
 	rec.begin = ticket(p);
 	*in_log = rec;

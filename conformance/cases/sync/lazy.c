@@ -36,8 +36,8 @@ CASE(WG_016, "a lazy value is made once, at the first get",
 
 	CHECK_EQ(count_of(&m.calls), 0);
 	for (int i = 0; i < 5; i++) {
-		CHECK(ext->lazy->get(l) == &m);
-		CHECK(ext->lazy->get(none) == NULL);
+		CHECK_PTR(ext->lazy->get(l), ==, &m);
+		CHECK_PTR(ext->lazy->get(none), ==, NULL);
 	}
 	CHECK_EQ(count_of(&m.calls), 1);
 	CHECK_EQ(count_of(&nil.calls), 1);

@@ -119,10 +119,10 @@ static bool visit_one(void *arg, uint64_t key, void *value)
 	int k = number_of(key);
 
 	v->calls++;
-	if (CHECK(k >= 0)) {
+	if (CHECK_GE(k, 0)) {
 		v->seen[k]++;
 		CHECK(v->model->there[k]);
-		CHECK(v->model->value[k] == value);
+		CHECK_PTR(v->model->value[k], ==, value);
 	}
 	return v->calls != v->stop_after;
 }
@@ -174,16 +174,16 @@ CASE_OF(WG_028, nothing, "of a key that is not there nothing is told",
 	void *value = &value;
 
 	CHECK(!ext->map->load(m, 7, &value));
-	CHECK(value == NULL);
+	CHECK_PTR(value, ==, NULL);
 	value = &value;
 	CHECK(!ext->map->load_and_delete(m, 7, &value));
-	CHECK(value == NULL);
+	CHECK_PTR(value, ==, NULL);
 	CHECK(!ext->map->compare_and_swap(m, 7, NULL, &value));
 	CHECK(!ext->map->compare_and_delete(m, 7, NULL));
 	CHECK(!ext->map->load(m, 7, NULL));
 	value = &value;
 	CHECK(!ext->map->swap(m, 7, NULL, &value));
-	CHECK(value == NULL);
+	CHECK_PTR(value, ==, NULL);
 	CHECK(ext->map->load(m, 7, NULL));
 	CHECK(ext->map->load_or_store(m, 7, &value, NULL));
 	CHECK(ext->map->load_and_delete(m, 7, NULL));

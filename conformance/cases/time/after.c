@@ -32,12 +32,12 @@ static bool measured_from_the_call(int64_t unit)
 	sleep_ns(unit + unit / 4);
 	recv_time(c);
 	CHECK_GE(now() - begin, unit + unit / 4);
-	return now() - begin < 2 * unit;
+	return IS(now() - begin, <, 2 * unit);
 }
 
 CASE(TM_007, "the clock of after starts with the call", NEEDS_AFTER)
 {
-	CHECK(in_some_unit(measured_from_the_call, 20 * MS));
+	CHECK_SOME_UNIT(measured_from_the_call, 20 * MS);
 	prove_alive();
 }
 
@@ -69,7 +69,7 @@ static bool timeout_inside(int64_t unit)
 			case_recv(p.c, NULL),
 			case_recv(rt->time->after(4 * unit), NULL)};
 
-		if (select_cases(cases, 2, &status) == 1) {
+		if (!IS(select_cases(cases, 2, &status), ==, 0)) {
 			while (recv(p.c, NULL))
 				;
 			return false;
@@ -82,7 +82,7 @@ static bool timeout_inside(int64_t unit)
 CASE_OF(TM_008, inside, "after inside a loop starts again each turn",
 	NEEDS(NEED(chan, select), NEED(time, after)))
 {
-	CHECK(in_some_unit(timeout_inside, 5 * MS));
+	CHECK_SOME_UNIT(timeout_inside, 5 * MS);
 }
 
 CASE_OF(TM_008, outside, "after before a loop bounds all of it",
@@ -109,12 +109,12 @@ static bool ten_in_a_row(int64_t unit)
 	for (int i = 0; i < 10; i++)
 		recv_time(rt->time->after(unit));
 	CHECK_GE(now() - begin, 10 * unit);
-	return now() - begin <= 30 * unit;
+	return IS(now() - begin, <=, 30 * unit);
 }
 
 CASE(TM_009, "ten afters in a row take ten times as long", NEEDS_AFTER)
 {
-	CHECK(in_some_unit(ten_in_a_row, 5 * MS));
+	CHECK_SOME_UNIT(ten_in_a_row, 5 * MS);
 }
 
 /*
@@ -167,14 +167,14 @@ static bool fire_in_order(int64_t unit)
 		recv(out, &f[i]);
 		CHECK_GE(f[i].at, begin + f[i].slot * unit);
 		CHECK_GE(now(), f[i].at);
-		soon = soon && f[i].at <= begin + (f[i].slot + 10) * unit;
+		soon = soon && IS(f[i].at, <=, begin + (f[i].slot + 10) * unit);
 	}
 	return soon && in_order(f, N);
 }
 
 CASE(TM_010, "several afters fire in the order of their times", NEEDS_AFTER)
 {
-	CHECK(in_some_unit(fire_in_order, 4 * MS));
+	CHECK_SOME_UNIT(fire_in_order, 4 * MS);
 }
 
 /* ---- after_func --------------------------------------------------------- */
@@ -201,7 +201,7 @@ CASE(TM_011, "after_func runs its function in a goroutine of its own",
 	assay_timer *t = rt->time->after_func(30 * MS, tell_where, NULL);
 
 	REQUIRE(t != NULL);
-	CHECK(rt->time->timer_chan(t) == NULL);
+	CHECK_PTR(rt->time->timer_chan(t), ==, NULL);
 	REQUIRE(becomes(&finished, 1));
 	CHECK_GE(fired_at - begin, 30 * MS);
 	CHECK_LT(fired_at - begin, upto(2 * SEC));

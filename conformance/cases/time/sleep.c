@@ -42,15 +42,15 @@ static bool sleeps_alone(int64_t unit)
 	sleep_ns(unit);
 	took = now() - begin;
 	CHECK_GE(took, unit);
-	return took < 20 * unit &&
-	       atomic_load_explicit(&counted, memory_order_relaxed) > 10;
+	return IS(took, <, 20 * unit) &&
+	       IS(atomic_load_explicit(&counted, memory_order_relaxed), >, 10);
 }
 
 CASE(TM_001, "sleep pauses its caller, at least that long, and nobody else")
 {
 	go(count_on, NULL);
 	REQUIRE(becomes(&counted, 1));
-	CHECK(in_some_unit(sleeps_alone, 50 * MS));
+	CHECK_SOME_UNIT(sleeps_alone, 50 * MS);
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);
 	CHECK(becomes(&finished, 1));
 }
@@ -157,13 +157,13 @@ static bool sleep_together(int64_t unit)
 		go_copy(sleep_the_same, &unit, sizeof(unit));
 	begin = now();
 	REQUIRE(becomes(&finished, before + n));
-	return now() - begin < 20 * unit;
+	return IS(now() - begin, <, 20 * unit);
 }
 
 CASE(TM_004, "ten thousand sleepers wake together", .procs = {1, 4},
      .timeout_ms = 30000)
 {
-	CHECK(in_some_unit(sleep_together, 50 * MS));
+	CHECK_SOME_UNIT(sleep_together, 50 * MS);
 	CHECK_EQ(atomic_load_explicit(&too_short, memory_order_relaxed), 0);
 }
 
@@ -192,12 +192,12 @@ static bool sum_and_maximum(int64_t unit)
 	CHECK(becomes(&finished, before + 5));
 	took = now() - begin;
 	CHECK_GE(took, most);
-	return took < sum;
+	return IS(took, <, sum);
 }
 
 CASE(TM_005, "sleeps in a row take the sum, side by side the maximum")
 {
-	CHECK(in_some_unit(sum_and_maximum, 10 * MS));
+	CHECK_SOME_UNIT(sum_and_maximum, 10 * MS);
 }
 
 static void wait_on(void *c)
@@ -213,7 +213,7 @@ static bool wakes_in_time(int64_t unit)
 	sleep_ns(unit);
 	late = now() - begin - unit;
 	CHECK_GE(late, 0);
-	return late < unit;
+	return IS(late, <, unit);
 }
 
 CASE(TM_038, "a timer fires in time while all are parked")
@@ -223,7 +223,7 @@ CASE(TM_038, "a timer fires in time while all are parked")
 	for (int i = 0; i < 10; i++)
 		go(wait_on, c);
 	settle(10);
-	CHECK(in_some_unit(wakes_in_time, 20 * MS));
+	CHECK_SOME_UNIT(wakes_in_time, 20 * MS);
 	close_chan(c);
 }
 
@@ -238,7 +238,7 @@ CASE_OF(TM_038, earlier, "a timer fires in time though a later one came first",
 	until = in(20 * MS);
 	while (now() < until)
 		;
-	CHECK(in_some_unit(wakes_in_time, 20 * MS));
+	CHECK_SOME_UNIT(wakes_in_time, 20 * MS);
 	prove_alive();
 }
 

@@ -43,12 +43,12 @@ static bool five_and_five(int64_t unit)
 	took = now() - begin;
 	rt->time->ticker_stop(t);
 	CHECK_GE(took, 15 * unit * 7 / 10);
-	return took <= 15 * unit * 13 / 10;
+	return IS(took, <=, 15 * unit * 13 / 10);
 }
 
 CASE(TM_030, "ticks are spaced by the period, reset changes it", NEEDS_TICKER)
 {
-	CHECK(in_some_unit(five_and_five, 4 * MS));
+	CHECK_SOME_UNIT(five_and_five, 4 * MS);
 }
 
 static atomic_int received;
@@ -100,11 +100,11 @@ static bool keeps_phase(int64_t unit)
 	bool one_waits, no_more, in_time;
 
 	sleep_ns(2 * unit + unit / 2);
-	one_waits = try_tick(t) == ASSAY_OK;
-	no_more = try_tick(t) == ASSAY_AGAIN;
+	one_waits = IS(try_tick(t), ==, ASSAY_OK);
+	no_more = IS(try_tick(t), ==, ASSAY_AGAIN);
 	recv_tick(t);
 	tick = now() - begin;
-	in_time = tick < 3 * unit + unit / 4;
+	in_time = IS(tick, <, 3 * unit + unit / 4);
 	rt->time->ticker_stop(t);
 	if (no_more)
 		CHECK_GE(tick, 3 * unit);
@@ -113,7 +113,7 @@ static bool keeps_phase(int64_t unit)
 
 CASE(TM_032, "a slow receiver loses ticks, and the phase stays", NEEDS_TICKER)
 {
-	CHECK(in_some_unit(keeps_phase, 10 * MS));
+	CHECK_SOME_UNIT(keeps_phase, 10 * MS);
 }
 
 /* Ten periods away; what comes at once is at most one tick. */
@@ -126,12 +126,12 @@ static bool at_most_one(int64_t unit)
 	while (try_tick(t) == ASSAY_OK)
 		n++;
 	rt->time->ticker_stop(t);
-	return n == 1;
+	return IS(n, ==, 1);
 }
 
 CASE_OF(TM_032, drain, "at most one tick is pending", NEEDS_TICKER)
 {
-	CHECK(in_some_unit(at_most_one, 5 * MS));
+	CHECK_SOME_UNIT(at_most_one, 5 * MS);
 }
 
 CASE(TM_033, "a period that is not positive is refused", NEEDS_TICKER)
@@ -141,7 +141,7 @@ CASE(TM_033, "a period that is not positive is refused", NEEDS_TICKER)
 	for (int i = 0; i < 3; i++) {
 		int status = ASSAY_OK;
 
-		CHECK(rt->time->ticker_new(bad[i], &status) == NULL);
+		CHECK_PTR(rt->time->ticker_new(bad[i], &status), ==, NULL);
 		CHECK_EQ(status, ASSAY_TICKER_NEW);
 	}
 }
@@ -185,9 +185,9 @@ CASE(TM_035, "tick of a negative period is a nil channel",
 	assay_chan *c = rt->time->tick(-1);
 	struct assay_case cases[] = {case_recv(c, NULL)};
 
-	CHECK(c == NULL);
-	CHECK(rt->time->tick(0) == NULL);
-	CHECK(select_default(cases, 1, NULL) == NO_CASE);
+	CHECK_PTR(c, ==, NULL);
+	CHECK_PTR(rt->time->tick(0), ==, NULL);
+	CHECK_EQ(select_default(cases, 1, NULL), NO_CASE);
 }
 
 CASE_OF(TM_035, ticks, "tick of a positive one ticks", NEEDS(NEED(time, tick)))
@@ -351,12 +351,12 @@ static bool five_periods(int64_t unit)
 	}
 	CHECK_GE(now() - begin, 5 * unit + unit / 2);
 	rt->time->ticker_stop(t);
-	return ticks >= 4 && now() - begin < 7 * unit;
+	return IS(ticks, >=, 4) && IS(now() - begin, <, 7 * unit);
 }
 
 CASE(TM_044, "a ticker drives periodic work until done",
      NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
 	   NEED(time, ticker_stop), NEED(time, after_func), NEED(chan, select)))
 {
-	CHECK(in_some_unit(five_periods, 8 * MS));
+	CHECK_SOME_UNIT(five_periods, 8 * MS);
 }

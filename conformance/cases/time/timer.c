@@ -133,19 +133,19 @@ static bool moved_later(int64_t unit)
 
 	sleep_ns(unit);
 	due = in(3 * unit);
-	if (reset(t, 3 * unit) != 1)
+	if (!IS(reset(t, 3 * unit), ==, 1))
 		return false;
 	sleep_ns(unit + unit / 2);
 	if (!empty(t))
 		CHECK_GE(now(), due);
 	else
 		CHECK_GE(recv_timer(t), due);
-	return now() < due + 4 * unit;
+	return IS(now(), <, due + 4 * unit);
 }
 
 CASE(TM_017, "reset moves a timer that has not fired", NEEDS_TIMER)
 {
-	CHECK(in_some_unit(moved_later, 10 * MS));
+	CHECK_SOME_UNIT(moved_later, 10 * MS);
 }
 
 static bool moved_earlier(int64_t unit)
@@ -155,12 +155,12 @@ static bool moved_earlier(int64_t unit)
 
 	CHECK_EQ(reset(t, unit), 1);
 	CHECK_GE(recv_timer(t), due);
-	return now() < due + 10 * unit;
+	return IS(now(), <, due + 10 * unit);
 }
 
 CASE_OF(TM_017, earlier, "also to an earlier time", NEEDS_TIMER)
 {
-	CHECK(in_some_unit(moved_earlier, 5 * MS));
+	CHECK_SOME_UNIT(moved_earlier, 5 * MS);
 }
 
 CASE(TM_018, "reset arms an expired or stopped timer again", NEEDS_TIMER)

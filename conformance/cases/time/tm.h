@@ -5,21 +5,8 @@
 #ifndef ASSAY_CASES_TM_H
 #define ASSAY_CASES_TM_H
 
+#include "kit/attempt.h"
 #include "kit/kit.h"
-
-/*
- * Runs attempt(unit) until it is true, with 1, 3, 7, 20 and 50 times the unit; the
- * attempt makes no CHECK of an upper bound.  False if it never was.
- */
-static inline bool in_some_unit(bool (*attempt)(int64_t unit), int64_t unit)
-{
-	static const int factors[] = {1, 3, 7, 20, 50};
-
-	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
-		if (attempt(unit * factors[i]))
-			return true;
-	return false;
-}
 
 /* The timers of Go 1.22, from runtimes that have both kinds: then ask_async. */
 #define ASYNC_ON_REQUEST .env = {"GODEBUG=asynctimerchan=1"}

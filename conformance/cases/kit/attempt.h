@@ -1,0 +1,45 @@
+/*
+ * attempt.h - checks of what a busy machine may spoil.  They are tried more
+ * than once, so an attempt is a function that says whether it went well; what
+ * it compares by IS() is shown if no attempt did.
+ */
+#ifndef ASSAY_ATTEMPT_H
+#define ASSAY_ATTEMPT_H
+
+#include "case.h"
+
+/*
+ * True if a op b.  Each operand is evaluated once.  For the goroutine that
+ * makes the attempt alone.
+ */
+#define IS(a, op, b)                                                           \
+	__extension__({                                                        \
+		const __int128 is_a = (a), is_b = (b);                         \
+		attempt_is(is_a op is_b, (int64_t)is_a, (int64_t)is_b,         \
+			   __FILE__, __LINE__, #a " " #op " " #b);             \
+	})
+bool attempt_is(bool ok, int64_t a, int64_t b, const char *file, int line,
+		const char *text);
+
+/*
+ * Checks that attempt(unit) is true for some unit: 1, 3, 7, 20 or 50 times the
+ * one given.  The attempt makes no CHECK of an upper bound.
+ */
+#define CHECK_SOME_UNIT(attempt, unit)                                         \
+	check_some_unit(attempt, unit, #attempt, __FILE__, __LINE__)
+void check_some_unit(bool (*attempt)(int64_t unit), int64_t unit,
+		     const char *what, const char *file, int line);
+
+/*
+ * Checks that attempt() is true.  Where settle() can only hope that goroutines
+ * are parked, a slow machine may spoil an attempt, so one good one of ten
+ * is enough; attempt() must be such that a wrong runtime never succeeds.
+ */
+#define CHECK_HOLDS(attempt) check_holds(attempt, #attempt, __FILE__, __LINE__)
+void check_holds(bool (*attempt)(void), const char *what, const char *file,
+		 int line);
+
+/* True if settle() knows that goroutines are parked, and does not only hope. */
+bool parking_is_known(void);
+
+#endif
