@@ -10,7 +10,7 @@ CASE(CH_001, "unbuffered send blocks until the value is taken",
 
 	s.c = chan_int(0);
 	go(do_send, &s);
-	CHECK(stays_unset(&s.done));
+	CHECK(stays(&s.done, 0));
 	CHECK_EQ(recv_int(s.c), 7);
 	CHECK(becomes(&s.done, 1));
 	CHECK_EQ(s.status, ASSAY_OK);
@@ -23,7 +23,7 @@ CASE(CH_002, "unbuffered receive blocks until a value is sent",
 
 	r.c = chan_int(0);
 	go(do_recv, &r);
-	CHECK(stays_unset(&r.done));
+	CHECK(stays(&r.done, 0));
 	send_int(r.c, 7);
 	REQUIRE(becomes(&r.done, 1));
 	CHECK_EQ(r.status, ASSAY_OK);
@@ -58,13 +58,13 @@ CASE(CH_004, "send on a full buffer blocks until a receive makes room")
 		send_int(c, i);
 	s[0].c = s[1].c = c;
 	go(do_send, &s[0]);
-	CHECK(stays_unset(&s[0].done));
+	CHECK(stays(&s[0].done, 0));
 	CHECK_EQ(recv_int(c), 0);
 	CHECK(becomes(&s[0].done, 1));
 
 	/* The sender's value has filled the buffer again. */
 	go(do_send, &s[1]);
-	CHECK(stays_unset(&s[1].done));
+	CHECK(stays(&s[1].done, 0));
 	for (int i = 1; i <= 4; i++)
 		CHECK_EQ(recv_int(c), i);
 	CHECK(becomes(&s[1].done, 1));
@@ -85,7 +85,7 @@ CASE_OF(CH_004, two, "one receive releases exactly one of two senders")
 		s[i].total = &sent;
 		go(do_send, &s[i]);
 	}
-	CHECK(stays_unset(&sent));
+	CHECK(stays(&sent, 0));
 	CHECK_EQ(recv_int(c), 0);
 	CHECK(becomes(&sent, 1));
 	sleep_ns(10 * MS);
@@ -105,7 +105,7 @@ CASE(CH_005, "receive from an empty open buffer blocks until a send")
 	for (int i = 0; i < 2; i++) {
 		r[i].c = c;
 		go(do_recv, &r[i]);
-		CHECK(stays_unset(&r[i].done));
+		CHECK(stays(&r[i].done, 0));
 		send_int(c, 40 + i);
 		REQUIRE(becomes(&r[i].done, 1));
 		CHECK_EQ(r[i].v, 40 + i);

@@ -13,34 +13,6 @@
 
 #define DEADLOCK "fatal error: all goroutines are asleep - deadlock!"
 
-/*
- * Counters and flags.  What was written before mark() is visible after
- * becomes() or count() has seen it: acq_rel here pairs with acquire there.
- */
-static inline int mark(atomic_int *counter)
-{
-	return atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1;
-}
-
-static inline int count(atomic_int *counter)
-{
-	return atomic_load_explicit(counter, memory_order_acquire);
-}
-
-/* Whether what sets the flag is still blocked after 10 ms. */
-static inline bool stays_unset(atomic_int *flag)
-{
-	sleep_ns(10 * MS);
-	return count(flag) == 0;
-}
-
-/* Receives n signals: each of n goroutines sends one as its last act. */
-static inline void join(assay_chan *done, int64_t n)
-{
-	for (int64_t i = 0; i < n; i++)
-		wait_for(done);
-}
-
 /* One operation of a goroutine on a channel of int. */
 struct op {
 	assay_chan *c;

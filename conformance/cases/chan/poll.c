@@ -22,7 +22,7 @@ CASE(CH_019, "a send that is not ready stores nothing", NEEDS(NEED(chan, len)))
 	r.c = chan_int(0);
 	CHECK_EQ(try_send(r.c, &lost), ASSAY_AGAIN);
 	go(do_recv, &r);
-	CHECK(stays_unset(&r.done));
+	CHECK(stays(&r.done, 0));
 	send_int(r.c, 1);
 	REQUIRE(becomes(&r.done, 1));
 	CHECK_EQ(r.v, 1);

@@ -162,9 +162,9 @@ static void run_after(void *arg)
 	assay_chan *release = a->release;
 
 	if (err_of(a->c) == 0 || !is_done(a->c))
-		bump(&a->wrong);
+		mark(&a->wrong);
 	/* who sees this may end the case: *a is gone then */
-	bump(&a->runs);
+	mark(&a->runs);
 	if (release != NULL)
 		wait_for(release);
 }
@@ -202,7 +202,7 @@ CASE(CX_026, "a function runs once, after the end", .flags = CASE_VALGRIND,
 	CHECK(!stop(handle));
 	CHECK(!stop(handle));
 	CHECK(stays(&a.runs, 1));
-	CHECK_EQ(count_of(&a.wrong), 0);
+	CHECK_EQ(count(&a.wrong), 0);
 	free_after(handle);
 	free_after(NULL);
 	free_context(a.c);
@@ -247,7 +247,7 @@ CASE_OF(CX_026, late, "after an ended context it runs at once",
 		CHECK(becomes(&a.runs, 1));
 		CHECK(!stop(handle));
 		CHECK(stays(&a.runs, 1));
-		CHECK_EQ(count_of(&a.wrong), 0);
+		CHECK_EQ(count(&a.wrong), 0);
 		free_after(handle);
 		free_context(c[i]);
 	}
@@ -309,12 +309,12 @@ CASE_OF(CX_026, ends, "it runs after a timeout and a parent's end, too",
 
 	CHECK(becomes(&timed.runs, 1));
 	CHECK_GE(now() - begin, 10 * MS);
-	CHECK_EQ(count_of(&value.runs) + count_of(&child.runs), 0);
+	CHECK_EQ(count(&value.runs) + count(&child.runs), 0);
 	cancel(parent);
 	CHECK(becomes(&value.runs, 1));
 	CHECK(becomes(&child.runs, 1));
-	CHECK_EQ(count_of(&timed.wrong) + count_of(&value.wrong) +
-			 count_of(&child.wrong),
+	CHECK_EQ(count(&timed.wrong) + count(&value.wrong) +
+			 count(&child.wrong),
 		 0);
 	for (int i = 0; i < 3; i++) {
 		CHECK(!stop(handles[i]));
@@ -377,7 +377,7 @@ CASE_OF(CX_026, race, "stop and cancel at once: stopped, or it runs",
 			yield();
 		else
 			CHECK(becomes(&r.after.runs, 1));
-		CHECK_EQ(count_of(&r.after.runs), !stopped);
+		CHECK_EQ(count(&r.after.runs), !stopped);
 		/* a function that runs all the same needs its argument */
 		if (stopped && i % 100 == 1)
 			CHECK(stays(&r.after.runs, 0));

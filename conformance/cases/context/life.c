@@ -85,8 +85,8 @@ static void await(void *arg)
 	int status = rt->chan->recv(done_of(w->c), NULL, ASSAY_FOREVER);
 
 	if (status != ASSAY_CLOSED || err_of(w->c) != ASSAY_CANCELED)
-		bump(&w->wrong);
-	bump(&w->woken);
+		mark(&w->wrong);
+	mark(&w->woken);
 	send_signal(w->ended);
 }
 
@@ -97,8 +97,8 @@ static void await_in_select(void *arg)
 				     case_recv(done_of(w->c), NULL)};
 
 	if (select_cases(cases, 2, NULL) != 1 || err_of(w->c) != ASSAY_CANCELED)
-		bump(&w->wrong);
-	bump(&w->woken);
+		mark(&w->wrong);
+	mark(&w->woken);
 	send_signal(w->ended);
 }
 
@@ -111,10 +111,10 @@ CASE_OF(CX_002, wakes, "cancel wakes all who wait for done",
 	go_many(5, await, &w);
 	go_many(5, await_in_select, &w);
 	settle(10);
-	CHECK_EQ(count_of(&w.woken), 0);
+	CHECK_EQ(count(&w.woken), 0);
 	cancel(w.c);
 	join(w.ended, 10);
-	CHECK_EQ(count_of(&w.wrong), 0);
+	CHECK_EQ(count(&w.wrong), 0);
 	free_context(w.c);
 }
 
@@ -154,19 +154,19 @@ struct cancels {
 static void cancel_too(void *arg)
 {
 	struct cancels *s = arg;
-	int own = ERR_A + bump(&s->next);
+	int own = ERR_A + mark(&s->next);
 	int first;
 
 	gather(&s->arrived, 8);
 	if (ext->context->cancel(s->c, own) != ASSAY_OK)
-		bump(&s->wrong);
+		mark(&s->wrong);
 	first = cause_of(s->c);
 	if (first <= ERR_A || first > ERR_A + 8 ||
 	    err_of(s->c) != ASSAY_CANCELED || !is_done(s->c))
-		bump(&s->wrong);
+		mark(&s->wrong);
 	yield();
 	if (cause_of(s->c) != first)
-		bump(&s->wrong);
+		mark(&s->wrong);
 	send_signal(s->ended);
 }
 
@@ -181,7 +181,7 @@ CASE(CX_003, "cancel by many goroutines at once: one wins",
 
 		go_many(8, cancel_too, &s);
 		join(ended, 8);
-		CHECK_EQ(count_of(&s.wrong), 0);
+		CHECK_EQ(count(&s.wrong), 0);
 		free_context(s.c);
 	}
 }
@@ -263,7 +263,7 @@ CASE_OF(CX_004, waiting, "cancel wakes who waits for a descendant",
 	cancel(tree[0]);
 	join(ended, TREE);
 	for (int i = 0; i < TREE; i++)
-		CHECK_EQ(count_of(&w[i].wrong), 0);
+		CHECK_EQ(count(&w[i].wrong), 0);
 	fell(tree);
 }
 
@@ -519,9 +519,9 @@ static void watch_it(void *arg)
 		int err = err_of(w->c);
 
 		if (done && err == 0)
-			bump(&w->wrong);
+			mark(&w->wrong);
 		if (err != 0 && (!is_done(w->c) || cause_of(w->c) == 0))
-			bump(&w->wrong);
+			mark(&w->wrong);
 		ended = err != 0 || done;
 		yield();
 	}
@@ -536,7 +536,7 @@ static void sleep_on_it(void *arg)
 	gather(&w->arrived, 3);
 	wait_done(w->c);
 	if (err_of(w->c) == 0 || cause_of(w->c) == 0)
-		bump(&w->wrong);
+		mark(&w->wrong);
 	send_signal(w->ended);
 }
 
@@ -550,7 +550,7 @@ static void watch_one(assay_context *c, assay_context *end, assay_chan *ended)
 	if (end != NULL)
 		cancel(end);
 	join(ended, 2);
-	CHECK_EQ(count_of(&w.wrong), 0);
+	CHECK_EQ(count(&w.wrong), 0);
 }
 
 CASE(CX_013, "err is set when done is closed, not before and not later",

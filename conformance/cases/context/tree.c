@@ -284,7 +284,7 @@ static struct chain end_chain(assay_chan *ended, assay_fn fn)
 /* The member that is the caller's. */
 static assay_context *own_member(struct chain *s)
 {
-	return s->c[bump(&s->next) - 1];
+	return s->c[mark(&s->next) - 1];
 }
 
 static void cancel_own(void *arg)
@@ -539,12 +539,12 @@ static void ignore(void *arg)
 {
 	struct stubborn *s = arg;
 
-	while (count_of(&s->stop) == 0) {
+	while (count(&s->stop) == 0) {
 		(void)err_of(s->c);
-		bump(&s->turns);
+		mark(&s->turns);
 		sleep_ns(MS);
 	}
-	bump(&s->stop);
+	mark(&s->stop);
 }
 
 CASE(CX_030, "cancel does not stop who ignores its context", NEEDS(NEED_CX))
@@ -555,9 +555,9 @@ CASE(CX_030, "cancel does not stop who ignores its context", NEEDS(NEED_CX))
 	go(ignore, &s);
 	CHECK(becomes(&s.turns, 3));
 	cancel(s.c);
-	turns = count_of(&s.turns);
+	turns = count(&s.turns);
 	CHECK(becomes(&s.turns, turns + 5));
-	bump(&s.stop);
+	mark(&s.stop);
 	CHECK(becomes(&s.stop, 2));
 	free_context(s.c);
 }

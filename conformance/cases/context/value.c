@@ -282,7 +282,7 @@ static void read_values(void *arg)
 		if (value_of(own, 1, 1) != a || value_of(own, 1, 2) != b ||
 		    value_of(own, 1, 3) != c || value_of(own, 1, 4) != NULL ||
 		    value_of(own, 9, (uint64_t)i) != d)
-			bump(&r->wrong);
+			mark(&r->wrong);
 		free_context(own);
 	}
 	send_signal(r->ended);
@@ -303,7 +303,7 @@ CASE(CX_023, "values are read by many goroutines at once",
 	yield();
 	cancel(plain);
 	join(r.ended, 8);
-	CHECK_EQ(count_of(&r.wrong), 0);
+	CHECK_EQ(count(&r.wrong), 0);
 	free_context(plain);
 	free_context(r.leaf);
 }

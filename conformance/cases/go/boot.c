@@ -11,7 +11,7 @@
  */
 static atomic_int ran;
 
-static void mark(void *arg)
+static void leave_mark(void *arg)
 {
 	(void)arg;
 	/* relaxed: a flag that carries no data */
@@ -26,7 +26,7 @@ CASE(BT_002, "go only queues; the scheduler runs it later", .procs = {1},
 	for (int64_t i = 0; i < n; i++) {
 		int before = atomic_load_explicit(&ran, memory_order_relaxed);
 
-		go(mark, NULL);
+		go(leave_mark, NULL);
 		unset += atomic_load_explicit(&ran, memory_order_relaxed) ==
 			 before;
 		while (atomic_load_explicit(&ran, memory_order_relaxed) ==

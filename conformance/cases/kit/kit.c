@@ -160,23 +160,44 @@ void settle_at(int64_t n, const char *what, const char *file, int line)
 		settle_assumed(n);
 }
 
+static bool saw(int v, bool ok, const char *what, const char *file, int line)
+{
+	if (!ok)
+		note("%s:%d: %s: it is %d", file, line, what, v);
+	return ok;
+}
+
 bool still_unset_at(atomic_int *flag, const char *what, const char *file,
 		    int line)
 {
+	int seen;
+
 	settle_at(1, what, file, line);
 	/* pairs with the store of the goroutine that must not have come by */
-	return atomic_load_explicit(flag, memory_order_acquire) == 0;
+	seen = count(flag);
+	return saw(seen, seen == 0, what, file, line);
 }
 
-bool becomes(atomic_int *flag, int v)
+bool stays_at(atomic_int *n, int v, const char *what, const char *file,
+	      int line)
+{
+	int seen;
+
+	sleep_ns(10 * MS);
+	seen = count(n);
+	return saw(seen, seen == v, what, file, line);
+}
+
+bool becomes_at(atomic_int *n, int v, const char *what, const char *file,
+		int line)
 {
 	int64_t end = kernel_now() + upto(PATIENCE);
 	int looks = 0;
 
-	/* pairs with the store, of any order, of whoever raises the flag */
-	while (atomic_load_explicit(flag, memory_order_acquire) < v) {
+	/* pairs with the store, of any order, of whoever raises it */
+	while (count(n) < v) {
 		if (kernel_now() > end)
-			return false;
+			return saw(count(n), false, what, file, line);
 		yields(16);
 		if (looks++ > 4)
 			runtime_sleep(pause_ns(looks));

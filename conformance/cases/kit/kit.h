@@ -173,6 +173,29 @@ static inline void wg_wait(assay_waitgroup *wg)
 	REQUIRE_EQ(rt->sync->wg_wait(wg, ASSAY_FOREVER), ASSAY_OK);
 }
 
+#define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
+
+/*
+ * Counters and flags.  What was written before mark() is visible after
+ * becomes() or count() has seen it: acq_rel here pairs with acquire there.
+ */
+static inline int mark(atomic_int *n)
+{
+	return atomic_fetch_add_explicit(n, 1, memory_order_acq_rel) + 1;
+}
+
+static inline int count(atomic_int *n)
+{
+	return atomic_load_explicit(n, memory_order_acquire);
+}
+
+/* Receives n signals: each of n goroutines sends one as its last act. */
+static inline void join(assay_chan *done, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		wait_for(done);
+}
+
 /*
  * Waits until n goroutines are parked: exactly known where the runtime can
  * count them (inspect->num_waiting), else assumed after yields and 2 ms of
@@ -182,7 +205,11 @@ static inline void wg_wait(assay_waitgroup *wg)
 #define settle(n) settle_at(n, "settle(" #n ")", __FILE__, __LINE__)
 void settle_at(int64_t n, const char *what, const char *file, int line);
 
-/* settle(1) and that the flag is still unset: "it blocks". */
+/*
+ * These say in a note what they saw if they are false.
+ *
+ * settle(1) and that the flag is still unset: "it blocks".
+ */
 #define still_unset(flag)                                                      \
 	still_unset_at(flag, "still_unset(" #flag ")", __FILE__, __LINE__)
 bool still_unset_at(atomic_int *flag, const char *what, const char *file,
@@ -194,8 +221,16 @@ bool still_unset_at(atomic_int *flag, const char *what, const char *file,
  */
 void prove_alive(void);
 
-/* Waits until *flag is at least v, up to 10 s; false if it never was. */
-bool becomes(atomic_int *flag, int v);
+/* True if *n is still v after 10 ms: nobody else was let go. */
+#define stays(n, v) stays_at(n, v, "stays(" #n ", " #v ")", __FILE__, __LINE__)
+bool stays_at(atomic_int *n, int v, const char *what, const char *file,
+	      int line);
+
+/* Waits until *n is at least v, up to 10 s; false if it never was. */
+#define becomes(n, v)                                                          \
+	becomes_at(n, v, "becomes(" #n ", " #v ")", __FILE__, __LINE__)
+bool becomes_at(atomic_int *n, int v, const char *what, const char *file,
+		int line);
 
 /* Raises the panic that a negative status stands for; does not return. */
 _Noreturn void raise_status(int status);

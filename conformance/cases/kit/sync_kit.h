@@ -7,18 +7,6 @@
 
 #include "kit.h"
 
-/* Counters that goroutines report on: the release of bump pairs with the
- * acquire of count_of (and of becomes). */
-static inline int bump(atomic_int *n)
-{
-	return atomic_fetch_add_explicit(n, 1, memory_order_release) + 1;
-}
-
-static inline int count_of(atomic_int *n)
-{
-	return atomic_load_explicit(n, memory_order_acquire);
-}
-
 /* Steering that orders nothing: what is under test must do it. */
 static inline void steer(atomic_int *n, int v)
 {
@@ -28,13 +16,6 @@ static inline void steer(atomic_int *n, int v)
 static inline int steered(atomic_int *n)
 {
 	return atomic_load_explicit(n, memory_order_relaxed);
-}
-
-/* 10 ms later *n is still v: nobody else was let go. */
-static inline bool stays(atomic_int *n, int v)
-{
-	sleep_ns(10 * MS);
-	return count_of(n) == v;
 }
 
 /* Statistical rows keep enough trials for their bound, however scaled. */
@@ -96,8 +77,8 @@ static inline int64_t fitting(int64_t n)
  */
 static inline void gather(atomic_int *arrived, int n)
 {
-	bump(arrived);
-	while (count_of(arrived) < n)
+	mark(arrived);
+	while (count(arrived) < n)
 		yield();
 }
 
@@ -106,13 +87,6 @@ static inline void go_many(int64_t n, assay_fn fn, void *arg)
 {
 	for (int64_t i = 0; i < n; i++)
 		go(fn, arg);
-}
-
-/* Waits for n signals. */
-static inline void join(assay_chan *done, int64_t n)
-{
-	for (int64_t i = 0; i < n; i++)
-		wait_for(done);
 }
 
 static inline void wlock(assay_rwmutex *m)
@@ -149,6 +123,5 @@ static inline int try_rlock(assay_rwmutex *m)
 #define NEED_RW                                                                \
 	NEED(sync, rw_lock), NEED(sync, rw_unlock), NEED(sync, rw_rlock),      \
 		NEED(sync, rw_runlock)
-#define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
 
 #endif

@@ -37,7 +37,7 @@ static int run_job(void *arg, void **value)
 {
 	struct job *j = arg;
 
-	bump(&j->runs);
+	mark(&j->runs);
 	if (j->release != NULL)
 		wait_for(j->release);
 	*value = j->value;
@@ -63,7 +63,7 @@ static void ask(void *arg)
 
 	c->error = ext->flight->do_(c->f, c->key, c->call, c->arg, &c->value,
 				    &c->shared);
-	bump(&c->told);
+	mark(&c->told);
 }
 
 static struct caller caller(assay_flight *f, const char *key, assay_call call,
@@ -97,7 +97,7 @@ CASE(XL_010, "a lone call gives its value and its error",
 		c.shared = true;
 		ask(&c);
 		check_answer(&c, j, false);
-		CHECK_EQ(count_of(&j->runs), i / 3 + 1);
+		CHECK_EQ(count(&j->runs), i / 3 + 1);
 	}
 	CHECK_EQ(ext->flight->do_(f, "key", run_job, &jobs[1], NULL, NULL),
 		 ERR_OWN);
@@ -128,13 +128,13 @@ CASE_OF(XL_010, once, "calls at the same time are one, its result is shared",
 		for (int i = 0; i < CALLERS; i++)
 			c[i] = caller(f, "key", run_job, &j);
 		start_callers(c, CALLERS, CALLERS);
-		CHECK_EQ(count_of(&j.runs), 1);
+		CHECK_EQ(count(&j.runs), 1);
 		for (int i = 0; i < CALLERS; i++)
-			CHECK_EQ(count_of(&c[i].told), 0);
+			CHECK_EQ(count(&c[i].told), 0);
 		close_chan(j.release);
 		for (int i = 0; i < CALLERS; i++)
 			check_answer(&c[i], &j, true);
-		CHECK_EQ(count_of(&j.runs), 1);
+		CHECK_EQ(count(&j.runs), 1);
 	}
 	free_flight(f);
 }
@@ -158,7 +158,7 @@ CASE_OF(XL_010, keys, "calls for other keys are other calls", NEEDS(NEED_DO))
 	}
 	start_callers(c, KEYS + 1, KEYS + 1);
 	for (int i = KEYS; i >= 0; i--) {
-		CHECK_EQ(count_of(&j[i].runs), 1);
+		CHECK_EQ(count(&j[i].runs), 1);
 		close_chan(j[i].release);
 		check_answer(&c[i], &j[i], false);
 	}
@@ -185,7 +185,7 @@ CASE_OF(XL_010, copied, "the key is copied", NEEDS(NEED_DO))
 	close_chan(j.release);
 	check_answer(&c, &j, true);
 	check_answer(&joins, &j, true);
-	CHECK_EQ(count_of(&second.runs), 1);
+	CHECK_EQ(count(&second.runs), 1);
 	free_flight(f);
 }
 
@@ -198,7 +198,7 @@ CASE_OF(XL_010, input, "a key and a call are needed", NEEDS(NEED_DO))
 		 ASSAY_EINVAL);
 	CHECK_EQ(ext->flight->do_(f, "key", NULL, &j, NULL, NULL),
 		 ASSAY_EINVAL);
-	CHECK_EQ(count_of(&j.runs), 0);
+	CHECK_EQ(count(&j.runs), 0);
 	free_flight(f);
 }
 
@@ -213,10 +213,10 @@ static int one_at_a_time(void *arg, void **value)
 {
 	struct storm *s = arg;
 
-	if (bump(&s->inside) != 1)
-		bump(&s->wrong);
+	if (mark(&s->inside) != 1)
+		mark(&s->wrong);
 	yield();
-	*value = (void *)(uintptr_t)bump(&s->runs);
+	*value = (void *)(uintptr_t)mark(&s->runs);
 	atomic_fetch_sub_explicit(&s->inside, 1, memory_order_acq_rel);
 	return 0;
 }
@@ -232,7 +232,7 @@ static void ask_often(void *arg)
 		if (ext->flight->do_(s->f, "key", one_at_a_time, s, &value,
 				     NULL) != 0 ||
 		    (uintptr_t)value < last || value == NULL)
-			bump(&s->wrong);
+			mark(&s->wrong);
 		last = (uintptr_t)value;
 	}
 	send_signal(s->ended);
@@ -245,8 +245,8 @@ CASE_OF(XL_010, storm, "a key's call never runs twice at a time",
 
 	go_many(8, ask_often, &s);
 	join(s.ended, 8);
-	CHECK_EQ(count_of(&s.wrong), 0);
-	note("%d runs for %d calls", count_of(&s.runs), (int)(8 * rounds(500)));
+	CHECK_EQ(count(&s.wrong), 0);
+	note("%d runs for %d calls", count(&s.runs), (int)(8 * rounds(500)));
 	free_flight(s.f);
 }
 
@@ -267,19 +267,19 @@ CASE_OF(XL_010, forget, "after forget a new call runs beside the old one",
 	ext->flight->forget(f, "other");
 	ext->flight->forget(f, "key");
 	start_callers(&second, 1, 2);
-	CHECK_EQ(count_of(&new.runs), 1);
+	CHECK_EQ(count(&new.runs), 1);
 	start_callers(&third, 1, 3);
 	close_chan(old.release);
 	check_answer(&first, &old, false);
 	/* the end of the old one does not take the new one away */
 	start_callers(&fourth, 1, 3);
-	CHECK_EQ(count_of(&new.runs), 1);
+	CHECK_EQ(count(&new.runs), 1);
 	close_chan(new.release);
 	check_answer(&second, &new, true);
 	check_answer(&third, &new, true);
 	check_answer(&fourth, &new, true);
-	CHECK_EQ(count_of(&old.runs), 1);
-	CHECK_EQ(count_of(&new.runs), 1);
+	CHECK_EQ(count(&old.runs), 1);
+	CHECK_EQ(count(&new.runs), 1);
 	free_flight(f);
 }
 
@@ -301,7 +301,7 @@ CASE_OF(XL_010, forgotten, "who waits for a forgotten call still shares it",
 	close_chan(old.release);
 	for (int i = 0; i < 3; i++)
 		check_answer(&c[i], &old, true);
-	CHECK_EQ(count_of(&old.runs), 1);
+	CHECK_EQ(count(&old.runs), 1);
 	free_flight(f);
 }
 
@@ -339,7 +339,7 @@ CASE_OF(XL_010, chan, "do_chan gives the result by a channel",
 
 		CHECK_EQ(rt->chan->cap(c), 1);
 		check_result(c, &jobs[i], false);
-		CHECK_EQ(count_of(&jobs[i].runs), 1);
+		CHECK_EQ(count(&jobs[i].runs), 1);
 	}
 	free_flight(f);
 }
@@ -361,7 +361,7 @@ CASE_OF(XL_010, chans, "do and do_chan share one call", NEEDS(NEED_DO_CHAN))
 	check_answer(&c, &j, true);
 	check_result(first, &j, true);
 	check_result(second, &j, true);
-	CHECK_EQ(count_of(&j.runs), 1);
+	CHECK_EQ(count(&j.runs), 1);
 	(void)unread; /* nobody has to take it */
 	free_flight(f);
 }
@@ -378,7 +378,7 @@ CASE_OF(XL_010, chans_only, "two do_chans of one key are told that they share",
 	close_chan(j.release);
 	check_result(first, &j, true);
 	check_result(second, &j, true);
-	CHECK_EQ(count_of(&j.runs), 1);
+	CHECK_EQ(count(&j.runs), 1);
 	check_result(ask_chan(f, run_job, &alone), &alone, false);
 	free_flight(f);
 }
@@ -390,7 +390,7 @@ static int panic_later(void *arg, void **value)
 	struct job *j = arg;
 
 	*value = NULL;
-	bump(&j->runs);
+	mark(&j->runs);
 	if (j->release != NULL)
 		wait_for(j->release);
 	raise_text("from the call");
@@ -401,8 +401,8 @@ static void ask_and_catch(void *arg)
 	struct caller *c = arg;
 
 	if (rt->core->try_(ask, c, &c->panic) == ASSAY_PANICKED)
-		bump(&c->caught);
-	bump(&c->left);
+		mark(&c->caught);
+	mark(&c->left);
 }
 
 CASE_OF(XL_010, panic, "a panic of the call is raised in every caller",
@@ -421,12 +421,12 @@ CASE_OF(XL_010, panic, "a panic of the call is raised in every caller",
 	close_chan(j.release);
 	for (int i = 0; i < CALLERS; i++) {
 		CHECK(becomes(&c[i].left, 1));
-		CHECK_EQ(count_of(&c[i].caught), 1);
-		CHECK_EQ(count_of(&c[i].told), 0);
+		CHECK_EQ(count(&c[i].caught), 1);
+		CHECK_EQ(count(&c[i].told), 0);
 		CHECK_MSG(strncmp(c[i].panic.text, text, strlen(text)) == 0,
 			  "the panic is \"%s\"", c[i].panic.text);
 	}
-	CHECK_EQ(count_of(&j.runs), 1);
+	CHECK_EQ(count(&j.runs), 1);
 	ask(&next);
 	check_answer(&next, &fine, false);
 	free_flight(f);
@@ -437,7 +437,7 @@ static int goexit_later(void *arg, void **value)
 	struct job *j = arg;
 
 	*value = NULL;
-	bump(&j->runs);
+	mark(&j->runs);
 	if (j->release != NULL)
 		wait_for(j->release);
 	rt->core->goexit();
@@ -446,7 +446,7 @@ static int goexit_later(void *arg, void **value)
 
 static void leave(void *arg)
 {
-	bump(&((struct caller *)arg)->left);
+	mark(&((struct caller *)arg)->left);
 }
 
 static void ask_and_leave(void *arg)
@@ -470,9 +470,9 @@ CASE_OF(XL_010, goexit, "a goexit of the call ends every caller",
 	close_chan(j.release);
 	for (int i = 0; i < CALLERS; i++) {
 		CHECK(becomes(&c[i].left, 1));
-		CHECK_EQ(count_of(&c[i].told), 0);
+		CHECK_EQ(count(&c[i].told), 0);
 	}
-	CHECK_EQ(count_of(&j.runs), 1);
+	CHECK_EQ(count(&j.runs), 1);
 	ask(&next);
 	check_answer(&next, &fine, false);
 	free_flight(f);

@@ -58,12 +58,12 @@ static int fail_first(void *arg)
 {
 	struct crowd *s = arg;
 
-	if (bump(&s->started) == 1) {
-		bump(&s->ended);
+	if (mark(&s->started) == 1) {
+		mark(&s->ended);
 		return ERR_A;
 	}
 	wait_for(s->release);
-	bump(&s->ended);
+	mark(&s->ended);
 	return ERR_B;
 }
 
@@ -87,7 +87,7 @@ CASE_OF(XL_001, ends, "wait returns when all tasks have ended, not before",
 	CHECK(becomes(&s.started, 20));
 	go(release_later, &s);
 	CHECK_EQ(wait_all(g), ERR_A);
-	CHECK_EQ(count_of(&s.ended), 20);
+	CHECK_EQ(count(&s.ended), 20);
 	free_group(g);
 }
 
@@ -96,7 +96,7 @@ static int meet(void *arg)
 	struct crowd *s = arg;
 
 	gather(&s->started, 5);
-	return bump(&s->ended) == 3 ? ERR_C : 0;
+	return mark(&s->ended) == 3 ? ERR_C : 0;
 }
 
 CASE_OF(XL_001, together, "tasks run side by side, in goroutines of their own",
@@ -108,7 +108,7 @@ CASE_OF(XL_001, together, "tasks run side by side, in goroutines of their own",
 	for (int i = 0; i < 5; i++)
 		start(g, meet, &s);
 	CHECK_EQ(wait_all(g), ERR_C);
-	CHECK_EQ(count_of(&s.ended), 5);
+	CHECK_EQ(count(&s.ended), 5);
 	free_group(g);
 }
 
@@ -116,7 +116,7 @@ static int fail_by_number(void *arg)
 {
 	struct crowd *s = arg;
 
-	return ASSAY_ERROR_USER + bump(&s->started);
+	return ASSAY_ERROR_USER + mark(&s->started);
 }
 
 struct waiting {
@@ -157,7 +157,7 @@ CASE_OF(XL_001, one, "of many errors at once one is told to all who wait",
 
 static int leave(void *arg)
 {
-	bump(arg);
+	mark(arg);
 	rt->core->goexit();
 	return ERR_A;
 }
@@ -171,7 +171,7 @@ CASE_OF(XL_001, goexit, "a task that leaves by goexit has ended, without error",
 	for (int i = 0; i < 3; i++)
 		start(g, leave, &left);
 	CHECK_EQ(wait_all(g), 0);
-	CHECK_EQ(count_of(&left), 3);
+	CHECK_EQ(count(&left), 3);
 	free_group(g);
 }
 
@@ -201,7 +201,7 @@ static int fail_after_cancel(void *arg)
 	struct tasks *t = arg;
 
 	wait_done(t->c);
-	bump(&t->ended);
+	mark(&t->ended);
 	return ERR_B;
 }
 
@@ -219,7 +219,7 @@ CASE(XL_002, "the first error cancels the context, later ones come too late",
 		CHECK_ALIVE(t.c);
 		start_failing(g, ERR_A);
 		CHECK_EQ(wait_all(g), ERR_A);
-		CHECK_EQ(count_of(&t.ended), 5);
+		CHECK_EQ(count(&t.ended), 5);
 		CHECK_ENDED(t.c, ASSAY_CANCELED);
 		free_context(t.c);
 		free_group(g);

@@ -59,7 +59,7 @@ static inline int hold(void *arg)
 	struct tasks *t = arg;
 
 	wait_for(t->release);
-	bump(&t->ended);
+	mark(&t->ended);
 	return 0;
 }
 

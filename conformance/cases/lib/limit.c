@@ -12,7 +12,7 @@ struct active {
 static int be_active(void *arg)
 {
 	struct active *a = arg;
-	int n = bump(&a->now), most = count_of(&a->most);
+	int n = mark(&a->now), most = count(&a->most);
 
 	while (n > most && !atomic_compare_exchange_weak_explicit(
 				   &a->most, &most, n, memory_order_acq_rel,
@@ -20,7 +20,7 @@ static int be_active(void *arg)
 		;
 	yield();
 	atomic_fetch_sub_explicit(&a->now, 1, memory_order_acq_rel);
-	bump(&a->ended);
+	mark(&a->ended);
 	return 0;
 }
 
@@ -32,8 +32,8 @@ static void run_active(int64_t limit, int tasks)
 	for (int i = 0; i < tasks; i++)
 		start(g, be_active, &a);
 	CHECK_EQ(wait_all(g), 0);
-	CHECK_EQ(count_of(&a.ended), tasks);
-	CHECK_LE(count_of(&a.most), limit);
+	CHECK_EQ(count(&a.ended), tasks);
+	CHECK_LE(count(&a.most), limit);
 	free_group(g);
 }
 
@@ -57,7 +57,7 @@ static void start_one_more(void *arg)
 	struct starting *s = arg;
 
 	start(s->g, hold, s->t);
-	bump(&s->went_on);
+	mark(&s->went_on);
 }
 
 static void check_blocks_at(int64_t limit)
@@ -69,14 +69,14 @@ static void check_blocks_at(int64_t limit)
 		start(s.g, hold, &t);
 	go(start_one_more, &s);
 	settle(limit + 1);
-	CHECK_EQ(count_of(&s.went_on), 0);
+	CHECK_EQ(count(&s.went_on), 0);
 	CHECK_EQ(try_start(s.g, hold, &t), ASSAY_AGAIN);
 	send_signal(t.release);
 	CHECK(becomes(&s.went_on, 1));
-	CHECK_EQ(count_of(&t.ended), 1);
+	CHECK_EQ(count(&t.ended), 1);
 	close_chan(t.release);
 	CHECK_EQ(wait_all(s.g), 0);
-	CHECK_EQ(count_of(&t.ended), limit + 1);
+	CHECK_EQ(count(&t.ended), limit + 1);
 	free_group(s.g);
 }
 
@@ -101,11 +101,11 @@ static void check_tries(int64_t limit)
 	CHECK_LT(now() - begin, upto(5 * SEC));
 	close_chan(t.release);
 	CHECK_EQ(wait_all(g), 0);
-	CHECK_EQ(count_of(&t.ended), limit);
+	CHECK_EQ(count(&t.ended), limit);
 	if (limit > 0)
 		CHECK_EQ(try_start(g, hold, &t), ASSAY_OK);
 	CHECK_EQ(wait_all(g), 0);
-	CHECK_EQ(count_of(&t.ended), limit + (limit > 0));
+	CHECK_EQ(count(&t.ended), limit + (limit > 0));
 	free_group(g);
 }
 
@@ -144,7 +144,7 @@ CASE_OF(XL_003, none, "a negative limit is none", NEEDS(NEED_LIMIT))
 			CHECK_EQ(try_start(g, hold, &t), ASSAY_OK);
 		close_chan(t.release);
 		CHECK_EQ(wait_all(g), 0);
-		CHECK_EQ(count_of(&t.ended), 100);
+		CHECK_EQ(count(&t.ended), 100);
 		free_group(g);
 	}
 }
@@ -161,7 +161,7 @@ CASE_OF(XL_003, unlimited, "a new group has no limit", NEEDS(NEED_GROUP))
 			ASSAY_OK);
 	close_chan(t.release);
 	CHECK_EQ(wait_all(g), 0);
-	CHECK_EQ(count_of(&t.ended), 100);
+	CHECK_EQ(count(&t.ended), 100);
 	free_group(g);
 }
 

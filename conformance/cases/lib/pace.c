@@ -21,7 +21,7 @@ static assay_sometimes *sometimes(int64_t first, int64_t every, int64_t ns)
 
 static void count_run(void *arg)
 {
-	bump(arg);
+	mark(arg);
 }
 
 /* Whether a call runs its function, once and at once. */
@@ -30,8 +30,8 @@ static bool runs(assay_sometimes *s)
 	atomic_int n = 0;
 
 	ext->rate->sometimes_do(s, count_run, &n);
-	CHECK_LE(count_of(&n), 1);
-	return count_of(&n) == 1;
+	CHECK_LE(count(&n), 1);
+	return count(&n) == 1;
 }
 
 static void drop_sometimes(assay_sometimes *s)
@@ -146,9 +146,9 @@ static void run_alone(void *arg)
 {
 	struct crowd *c = arg;
 
-	if (bump(&c->inside) != 1)
-		bump(&c->wrong);
-	bump(&c->runs);
+	if (mark(&c->inside) != 1)
+		mark(&c->wrong);
+	mark(&c->runs);
 	yield();
 	atomic_fetch_sub_explicit(&c->inside, 1, memory_order_acq_rel);
 }
@@ -159,7 +159,7 @@ static void call_often(void *arg)
 
 	for (int i = 0; i < 20; i++) {
 		ext->rate->sometimes_do(c->s, run_alone, c);
-		bump(&c->calls);
+		mark(&c->calls);
 	}
 	send_signal(c->ended);
 }
@@ -171,9 +171,9 @@ CASE_OF(XL_016, crowd, "many goroutines count together, one runs at a time",
 
 	go_many(8, call_often, &c);
 	join(c.ended, 8);
-	CHECK_EQ(count_of(&c.wrong), 0);
+	CHECK_EQ(count(&c.wrong), 0);
 	/* of 160 calls the first ten, then 12, 16 ... 156 */
-	CHECK_EQ(count_of(&c.runs), 10 + 37);
+	CHECK_EQ(count(&c.runs), 10 + 37);
 	drop_sometimes(c.s);
 }
 
@@ -181,7 +181,7 @@ static void run_held(void *arg)
 {
 	struct crowd *c = arg;
 
-	bump(&c->inside);
+	mark(&c->inside);
 	wait_for(c->release);
 }
 
@@ -190,7 +190,7 @@ static void call_held(void *arg)
 	struct crowd *c = arg;
 
 	ext->rate->sometimes_do(c->s, run_held, c);
-	bump(&c->calls);
+	mark(&c->calls);
 }
 
 CASE_OF(XL_016, blocks, "a call waits while another's function runs",
@@ -202,10 +202,10 @@ CASE_OF(XL_016, blocks, "a call waits while another's function runs",
 	CHECK(becomes(&c.inside, 1));
 	go(call_held, &c);
 	settle(2);
-	CHECK_EQ(count_of(&c.calls), 0);
+	CHECK_EQ(count(&c.calls), 0);
 	close_chan(c.release);
 	CHECK(becomes(&c.calls, 2));
-	CHECK_EQ(count_of(&c.inside), 1);
+	CHECK_EQ(count(&c.inside), 1);
 	drop_sometimes(c.s);
 }
 

@@ -181,7 +181,7 @@ static void allow_one(void *arg)
 
 	gather(&s->arrived, 15);
 	if (allow(s->l, s->at != 0 ? s->at : now(), 1))
-		bump(&s->allowed);
+		mark(&s->allowed);
 	send_signal(s->ended);
 }
 
@@ -196,7 +196,7 @@ CASE(XL_013, "of 15 at once a burst of 5 allows exactly 5", NEEDS(NEED_LIMITER))
 
 		go_many(15, allow_one, &s);
 		join(ended, 15);
-		CHECK_EQ(count_of(&s.allowed), 5);
+		CHECK_EQ(count(&s.allowed), 5);
 		free_limiter(s.l);
 	}
 }

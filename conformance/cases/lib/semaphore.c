@@ -137,7 +137,7 @@ static void take_and_give(void *arg)
 					      memory_order_relaxed) +
 			    n >
 		    h->weight)
-			bump(&h->wrong);
+			mark(&h->wrong);
 		if (i % 8 < 4)
 			yield();
 		atomic_fetch_sub_explicit(&h->held, n, memory_order_relaxed);
@@ -156,7 +156,7 @@ CASE_OF(XL_006, hammer, "never more than the whole weight is held",
 
 		go_many(8, take_and_give, &h);
 		join(h.ended, 8);
-		CHECK_EQ(count_of(&h.wrong), 0);
+		CHECK_EQ(count(&h.wrong), 0);
 		check_free(h.s, weight);
 		free_semaphore(h.s);
 	}
@@ -178,7 +178,7 @@ static void take(void *arg)
 	struct taker *t = arg;
 
 	t->status = ext->semaphore->acquire(t->s, t->c, t->n);
-	atomic_store_explicit(&t->place, bump(t->order), memory_order_release);
+	atomic_store_explicit(&t->place, mark(t->order), memory_order_release);
 }
 
 /* Starts it; waits until waiting goroutines wait. */
@@ -188,7 +188,7 @@ static void start_taker(struct taker *t, assay_semaphore *s, assay_context *c,
 	*t = (struct taker){.s = s, .c = c, .n = n, .order = order};
 	go(take, t);
 	settle(waiting);
-	CHECK_EQ(count_of(&t->place), 0);
+	CHECK_EQ(count(&t->place), 0);
 }
 
 static void check_got(struct taker *t, int status)
@@ -217,7 +217,7 @@ CASE(XL_007, "a large waiter at the head holds smaller ones up",
 	CHECK(stays(&order, 1));
 	release(s, 4);
 	check_got(&small, ASSAY_OK);
-	CHECK_EQ(count_of(&small.place), 2);
+	CHECK_EQ(count(&small.place), 2);
 	check_free(s, 3);
 	free_semaphore(s);
 }
@@ -239,7 +239,7 @@ CASE_OF(XL_007, order, "waiters are served in their order", NEEDS(NEED_SEM))
 		/* those behind fit in only as far as there is room */
 		for (int64_t k = i + 1, room = 3 - t[i].n; k < MANY; k++) {
 			room -= t[k].n;
-			if (room < 0 && count_of(&t[k].place) != 0)
+			if (room < 0 && count(&t[k].place) != 0)
 				CHECK_MSG(false, "%d before its turn", (int)k);
 		}
 		release(s, t[i].n);
@@ -283,7 +283,7 @@ static void take_small(void *arg)
 {
 	struct small_takers *t = arg;
 
-	while (count_of(&t->stop) == 0) {
+	while (count(&t->stop) == 0) {
 		acquire(t->s, 1);
 		yield();
 		release(t->s, 1);
@@ -302,7 +302,7 @@ CASE_OF(XL_007, starve, "a large waiter is not starved by small ones",
 		CHECK(!try_acquire(t.s, 1));
 		release(t.s, 4);
 	}
-	bump(&t.stop);
+	mark(&t.stop);
 	join(t.ended, 4);
 	check_free(t.s, 4);
 	free_semaphore(t.s);
@@ -528,7 +528,7 @@ static void take_in_race(void *arg)
 			yield();
 			release(r->s, n);
 		} else if (status != ASSAY_CANCELED || err_of(c) == 0) {
-			bump(&r->wrong);
+			mark(&r->wrong);
 		}
 		if (i % 2 == 0)
 			wait_done(c);
@@ -545,7 +545,7 @@ CASE_OF(XL_009, race, "no weight is lost when contexts end meanwhile",
 
 	go_many(6, take_in_race, &r);
 	join(r.ended, 6);
-	CHECK_EQ(count_of(&r.wrong), 0);
+	CHECK_EQ(count(&r.wrong), 0);
 	check_free(r.s, 3);
 	free_semaphore(r.s);
 }

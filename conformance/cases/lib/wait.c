@@ -107,7 +107,7 @@ static void wait_here(void *arg)
 	struct waiter *w = arg;
 
 	w->status = ext->rate->wait_n(w->l, w->c, w->n);
-	bump(&w->ended);
+	mark(&w->ended);
 }
 
 static void check_status(struct waiter *w, int status)
@@ -125,7 +125,7 @@ CASE_OF(XL_015, cancel, "a cancelled wait gives its tokens back",
 	CHECK(allow(w.l, now(), 3));
 	go(wait_here, &w);
 	settle(1);
-	CHECK_EQ(count_of(&w.ended), 0);
+	CHECK_EQ(count(&w.ended), 0);
 	CHECK_REAL(ext->rate->tokens(w.l, now()), <, -1.5);
 	cancel(w.c);
 	check_status(&w, ASSAY_CANCELED);
@@ -170,7 +170,7 @@ CASE_OF(XL_015, queue, "it gives back what later waits did not build upon",
 	check_status(&first, ASSAY_CANCELED);
 	CHECK_REAL(ext->rate->tokens(l, now()), >, -2.5);
 	CHECK_REAL(ext->rate->tokens(l, now()), <, -1.5);
-	CHECK_EQ(count_of(&second.ended), 0);
+	CHECK_EQ(count(&second.ended), 0);
 	cancel(c[1]);
 	check_status(&second, ASSAY_CANCELED);
 	free_context(c[0]);

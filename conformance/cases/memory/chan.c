@@ -47,7 +47,7 @@ static void read_started(void *arg)
 	struct start *s = arg;
 
 	if (s->value != s->expected)
-		bump(s->wrong);
+		mark(s->wrong);
 	send_signal(s->done);
 }
 
@@ -75,7 +75,7 @@ CASE(MM_001, "what was written before go is seen by the goroutine")
 			join(done, 8);
 	}
 	join(done, n % 8);
-	CHECK_EQ(count_of(&wrong), 0);
+	CHECK_EQ(count(&wrong), 0);
 }
 
 static void write_and_end(void *arg)
@@ -334,7 +334,7 @@ CASE(MM_015, "what was written before a timer is armed its function sees",
 		wait_for(done);
 		rt->time->timer_free(t);
 	}
-	CHECK_EQ(count_of(&wrong), 0);
+	CHECK_EQ(count(&wrong), 0);
 }
 
 /* ---- publication -------------------------------------------------------- */

@@ -454,7 +454,7 @@ static void read_on(void *arg)
 
 	while ((status = read_some(f->p.r, buf, sizeof(buf), &got)) == ASSAY_OK)
 		;
-	CHECK(is_end(status));
+	CHECK_MSG(is_end(status), "status %d is no end", status);
 	leave(f);
 }
 
@@ -466,7 +466,7 @@ static void write_on(void *arg)
 
 	while ((status = write_some(f->p.w, "storm", 5, &done)) == ASSAY_OK)
 		yield();
-	CHECK(is_end(status));
+	CHECK_MSG(is_end(status), "status %d is no end", status);
 	leave(f);
 }
 

@@ -349,6 +349,9 @@ bool stays_blocked(struct call *call, int64_t n)
 	settle(n);
 	if (!is_over(call))
 		sleep_ns(2 * MS);
+	if (is_over(call))
+		note("the call is over: status %d, %zu bytes", call->status,
+		     call->got);
 	return !is_over(call);
 }
 

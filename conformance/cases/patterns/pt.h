@@ -15,7 +15,6 @@
 
 #define NEED_SELECT NEED(chan, select)
 #define NEED_AFTER NEED_SELECT, NEED(time, after)
-#define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
 
 /* ---- goroutines that are counted ------------------------------------------ */
 
@@ -56,8 +55,11 @@ static inline bool ended_but(int n)
 	int64_t end = in(upto(10 * SEC));
 
 	while (atomic_load_explicit(&spawned_alive, memory_order_acquire) > n) {
-		if (now() > end)
+		if (now() > end) {
+			note("after 10 s %d are left of those that were to end",
+			     count(&spawned_alive));
 			return false;
+		}
 		yield();
 		sleep_ns(MS / 10);
 	}
@@ -67,19 +69,6 @@ static inline bool ended_but(int n)
 static inline bool all_ended(void)
 {
 	return ended_but(0);
-}
-
-/* ---- counters ------------------------------------------------------------- */
-
-/* What came before mark() is visible to who saw it by count(). */
-static inline int mark(atomic_int *counter)
-{
-	return atomic_fetch_add_explicit(counter, 1, memory_order_acq_rel) + 1;
-}
-
-static inline int count(atomic_int *counter)
-{
-	return atomic_load_explicit(counter, memory_order_acquire);
 }
 
 /* ---- one step of a stage -------------------------------------------------- */
@@ -113,11 +102,6 @@ static inline bool pause_for(assay_chan *done, int64_t ns)
 				     case_recv(rt->time->after(ns), NULL)};
 
 	return select_cases(cases, 2, NULL) == 1;
-}
-
-static inline bool is_closed(assay_chan *c)
-{
-	return try_recv(c, NULL) == ASSAY_CLOSED;
 }
 
 /* ---- stages --------------------------------------------------------------- */

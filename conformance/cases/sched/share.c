@@ -17,10 +17,10 @@ static bool stopped(void)
 static void spin(void *arg)
 {
 	(void)arg;
-	bump(&spinning);
+	mark(&spinning);
 	while (!stopped())
 		;
-	bump(&finished);
+	mark(&finished);
 }
 
 /* ---- half of a queue ---------------------------------------------------- */
@@ -37,10 +37,10 @@ static atomic_int let_go;
 static void hold_other_p(void *arg)
 {
 	(void)arg;
-	bump(&spinning);
+	mark(&spinning);
 	while (steered(&let_go) == 0)
 		;
-	bump(&finished);
+	mark(&finished);
 }
 
 struct queues {
@@ -56,21 +56,21 @@ static int64_t longest_queue(void)
 
 static struct queues steal_once(void)
 {
-	int here = count_of(&spinning);
+	int here = count(&spinning);
 	int64_t end;
 	struct queues q;
 
 	steer(&let_go, 0);
 	steer(&stop, 0);
 	go(hold_other_p, NULL);
-	while (count_of(&spinning) == here)
+	while (count(&spinning) == here)
 		;
 	go_many(FILL, spin, NULL);
 	q.before = longest_queue();
 	steer(&let_go, 1);
 	end = in(8 * MS);
 	/* the first of those stolen runs */
-	while (count_of(&spinning) == here + 1 && now() < end)
+	while (count(&spinning) == here + 1 && now() < end)
 		;
 	q.after = longest_queue();
 	q.thief = rt->inspect->runq_len(0) + rt->inspect->runq_len(1) - q.after;
@@ -116,18 +116,18 @@ static atomic_int children;
 static void be_born(void *arg)
 {
 	(void)arg;
-	bump(&children);
+	mark(&children);
 }
 
 static void have_child_and_spin(void *arg)
 {
-	bump(&spinning);
+	mark(&spinning);
 	while (steered(&spinning) < *(const int *)arg)
 		;
 	go(be_born, NULL);
 	while (!stopped())
 		;
-	bump(&finished);
+	mark(&finished);
 }
 
 static void one_p_is_left(int procs)
@@ -141,7 +141,7 @@ static void one_p_is_left(int procs)
 	for (int i = 0; i < n; i++)
 		go_copy(have_child_and_spin, &n, sizeof(n));
 	CHECK_MSG(becomes(&children, n), "with %d P only %d children ran",
-		  procs, count_of(&children));
+		  procs, count(&children));
 	steer(&stop, 1);
 	REQUIRE(becomes(&finished, n));
 }
@@ -271,7 +271,7 @@ static void work(void *arg)
 	while (now() < until)
 		;
 	atomic_fetch_sub_explicit(&running, 1, memory_order_relaxed);
-	if (bump(&worked) % BURST == 0)
+	if (mark(&worked) % BURST == 0)
 		send_signal(*(assay_chan **)arg);
 }
 
@@ -282,7 +282,7 @@ static void answer(void *arg)
 
 	while (recv(c[0], &v))
 		send_int(c[1], v);
-	bump(&answered);
+	mark(&answered);
 }
 
 /* Two that wake each other in turn need no third. */

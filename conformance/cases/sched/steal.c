@@ -189,7 +189,7 @@ static bool run_beside_me(int n, int *ended)
 	*ended += n;
 	for (int i = 0; i < n; i++)
 		go(run_once, &runs[i]);
-	while (count_of(&done) < *ended && now() < end)
+	while (count(&done) < *ended && now() < end)
 		;
 	return now() < end;
 }

@@ -21,7 +21,7 @@ static void select_three(void *arg)
 				      case_send(s->c, &s->out)};
 
 	s->index = select_cases(cases, 3, &s->status);
-	bump(&s->returned);
+	mark(&s->returned);
 	send_signal(s->done);
 }
 

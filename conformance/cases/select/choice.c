@@ -296,16 +296,16 @@ static void select_often(void *arg)
 	struct waiter *w = arg;
 
 	for (int64_t t = 0; t < w->count; t++) {
-		bump(&w->begun);
+		mark(&w->begun);
 		w->hits[select_cases(w->cases, w->n, NULL)]++;
 	}
-	bump(&w->ended);
+	mark(&w->ended);
 }
 
 /* It is parked by now, or else finds the other side ready: both are fair. */
 static void wait_till_parked(struct waiter *w, int64_t t)
 {
-	while (count_of(&w->begun) <= t)
+	while (count(&w->begun) <= t)
 		yield();
 	for (int i = 0; i < 8; i++)
 		yield();

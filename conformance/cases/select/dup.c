@@ -114,7 +114,7 @@ static void select_ccd(void *arg)
 				      case_recv(g->d, &g->a)};
 
 	CHECK_EQ(select_cases(cases, 3, NULL), 2);
-	bump(&g->a_done);
+	mark(&g->a_done);
 }
 
 static void receive_c(void *arg)
@@ -122,7 +122,7 @@ static void receive_c(void *arg)
 	struct group *g = arg;
 
 	g->b = recv_int(g->c);
-	bump(&g->b_done);
+	mark(&g->b_done);
 }
 
 /* A waits on c, c and d, B on c, in either order; d wakes A, c then B. */
@@ -137,7 +137,7 @@ static void ghost_receiver(bool b_first)
 	send_int(g.d, 7);
 	REQUIRE(becomes(&g.a_done, 1));
 	CHECK_EQ(g.a, 7);
-	CHECK_EQ(count_of(&g.b_done), 0);
+	CHECK_EQ(count(&g.b_done), 0);
 	settle(1);
 	CHECK_EQ(rt->chan->send(g.c, &(int){8}, in(upto(5 * SEC))), ASSAY_OK);
 	REQUIRE(becomes(&g.b_done, 1));
@@ -154,7 +154,7 @@ static void select_sends(void *arg)
 				      case_send(g->c, &ghost)};
 
 	CHECK_EQ(select_cases(cases, 3, NULL), 1);
-	bump(&g->a_done);
+	mark(&g->a_done);
 }
 
 static void send_c(void *arg)
@@ -162,7 +162,7 @@ static void send_c(void *arg)
 	struct group *g = arg;
 
 	send_int(g->c, 3);
-	bump(&g->b_done);
+	mark(&g->b_done);
 }
 
 static void ghost_sender(bool b_first)
@@ -216,9 +216,9 @@ static void take_then_c(void *arg)
 				      case_recv(g->d, &g->a)};
 
 	CHECK_EQ(select_cases(cases, 2, NULL), 1);
-	bump(&g->a_done);
+	mark(&g->a_done);
 	g->a = recv_int(g->c);
-	bump(&g->a_done);
+	mark(&g->a_done);
 }
 
 /* The select was last in c's list: who queues behind it must be found. */
@@ -237,7 +237,7 @@ CASE_OF(SE_015, last, "waiters that queue behind a departed select wake",
 	send_int(g.c, 10);
 	REQUIRE(becomes(&g.b_done, 1));
 	CHECK_EQ(g.b, 10);
-	CHECK_EQ(count_of(&g.a_done), 1);
+	CHECK_EQ(count(&g.a_done), 1);
 	send_int(g.c, 11);
 	REQUIRE(becomes(&g.a_done, 2));
 	CHECK_EQ(g.a, 11);
@@ -253,9 +253,9 @@ static void take_then_others(void *arg)
 				     case_recv(g->done, NULL)};
 
 	CHECK_EQ(select_cases(first, 2, NULL), 1);
-	bump(&g->a_done);
+	mark(&g->a_done);
 	CHECK_EQ(select_cases(then, 2, NULL), 1);
-	bump(&g->a_done);
+	mark(&g->a_done);
 }
 
 /* What the first select left on c would be taken for a part of the next. */
@@ -274,7 +274,7 @@ CASE_OF(SE_015, again, "a select is not woken by a channel of the one before",
 	REQUIRE(becomes(&g.a_done, 1));
 	settle(1);
 	CHECK_EQ(try_send(g.c, &(int){2}), ASSAY_AGAIN);
-	CHECK_EQ(count_of(&g.a_done), 1);
+	CHECK_EQ(count(&g.a_done), 1);
 	close_chan(g.done);
 	REQUIRE(becomes(&g.a_done, 2));
 	CHECK_EQ(g.a, 1);
@@ -293,7 +293,7 @@ static void select_both_ways(void *arg)
 	size_t i = select_cases(cases, 4, NULL);
 
 	g->b = (int)i;
-	bump(&g->a_done);
+	mark(&g->a_done);
 }
 
 static void start_both_ways(struct group *g)

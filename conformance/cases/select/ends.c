@@ -27,7 +27,7 @@ CASE(SE_007, "the empty select blocks for ever", NEEDS(NEED(chan, select)),
 static void select_nothing(void *returned)
 {
 	block_for_ever(NULL, 0);
-	bump(returned);
+	mark(returned);
 }
 
 CASE_OF(SE_007, parked, "the empty select blocks one goroutine, not others",

@@ -42,7 +42,7 @@ static void be_partner(void *arg)
 		send_int(s->c, s->v);
 	else
 		s->v = recv_int(s->c);
-	bump(&s->partner_done);
+	mark(&s->partner_done);
 }
 
 static int32_t partner_of(enum state state)
@@ -85,7 +85,7 @@ static void build(struct subject *s, enum state state)
 /* Lets a partner go that the operation has not. */
 static void release(struct subject *s)
 {
-	while (s->partner >= 0 && count_of(&s->partner_done) == 0) {
+	while (s->partner >= 0 && count(&s->partner_done) == 0) {
 		if (s->partner == ASSAY_SEND)
 			(void)try_recv(s->c, NULL);
 		else

@@ -63,7 +63,7 @@ static void relay_one(void *arg)
 				      case_send(r->out, &v)};
 
 	r->taken = select_cases(cases, 2, NULL);
-	bump(&r->finished);
+	mark(&r->finished);
 }
 
 CASE(SE_013, "a value to be received first holds the select up",
@@ -197,7 +197,7 @@ static void work_until_done(void *arg)
 	bool late;
 
 	for (;;) {
-		late = count_of(&w->closed) != 0;
+		late = count(&w->closed) != 0;
 		if (select_default(first, 1, NULL) == 0)
 			break;
 		if (select_cases(both, 2, NULL) == 0)
@@ -223,7 +223,7 @@ CASE(SE_030, "work never goes on after a first look sees done closed",
 		for (int64_t k = i % 8; k > 0; k--)
 			yield();
 		close_chan(w.done);
-		bump(&w.closed);
+		mark(&w.closed);
 		wait_for(w.ended);
 		CHECK_EQ(w.after, 0);
 		before += w.before;

@@ -34,7 +34,7 @@ static int leaves(atomic_int *n, int v)
 {
 	int w;
 
-	for (int spins = 1; (w = count_of(n)) == v; spins++)
+	for (int spins = 1; (w = count(n)) == v; spins++)
 		if (spins % 64 == 0 || case_procs() == 1)
 			yield();
 	return w;
@@ -60,7 +60,7 @@ static void probe_rounds(void *arg)
 
 	while ((round = leaves(&p->round, round)) != -1) {
 		p->defaults += !probe_once(p, round);
-		bump(&p->probed);
+		mark(&p->probed);
 	}
 	send_signal(p->ended);
 }

@@ -53,8 +53,8 @@ static void wait_in_room(void *arg)
 	lock(&r->m);
 	me = r->waiting++;
 	wait_cond(&r->c, &r->m);
-	r->order[count_of(&r->awake)] = me;
-	bump(&r->awake);
+	r->order[count(&r->awake)] = me;
+	mark(&r->awake);
 	unlock(&r->m);
 	send_signal(r->done);
 }
@@ -139,8 +139,8 @@ static void wait_in_crowd(void *arg)
 		s->waiting++;
 		wait_cond(&s->c, &s->m);
 		if (s->generation != i)
-			bump(&s->wrong);
-		bump(&s->woken);
+			mark(&s->wrong);
+		mark(&s->woken);
 	}
 	unlock(&s->m);
 	send_signal(s->done);
@@ -155,7 +155,7 @@ static void next_generation(struct crowd *s, int n)
 		yield();
 		lock(&s->m);
 	}
-	CHECK_EQ(count_of(&s->woken), s->generation * n);
+	CHECK_EQ(count(&s->woken), s->generation * n);
 	s->waiting = 0;
 	s->generation++;
 	broadcast(&s->c);
@@ -172,8 +172,8 @@ CASE_OF(WG_017, broadcast, "a broadcast wakes all waiters, each once",
 	for (int i = 0; i < 10; i++)
 		next_generation(&s, n);
 	join(s.done, n);
-	CHECK_EQ(count_of(&s.wrong), 0);
-	CHECK_EQ(count_of(&s.woken), 10 * n);
+	CHECK_EQ(count(&s.wrong), 0);
+	CHECK_EQ(count(&s.woken), 10 * n);
 	broadcast(&s.c);
 }
 
@@ -207,8 +207,8 @@ static void wait_generation(void *arg)
 	lock(&g.r->m);
 	g.r->waiting++;
 	wait_cond(&g.r->c, &g.r->m);
-	g.r->order[count_of(&g.r->awake)] = g.me;
-	bump(&g.r->awake);
+	g.r->order[count(&g.r->awake)] = g.me;
+	mark(&g.r->awake);
 	unlock(&g.r->m);
 	send_signal(g.r->done);
 }
@@ -249,9 +249,9 @@ static void wait_and_hold(void *arg)
 	struct held *h = arg;
 
 	lock(&h->m);
-	bump(&h->waits);
+	mark(&h->waits);
 	wait_cond(&h->c, &h->m);
-	bump(&h->woken);
+	mark(&h->woken);
 	wait_for(h->leave);
 	unlock(&h->m);
 	send_signal(h->done);
@@ -445,9 +445,9 @@ static void wait_reading(void *arg)
 	struct reading *r = arg;
 
 	rlock(&r->m);
-	bump(&r->waits);
+	mark(&r->waits);
 	REQUIRE_EQ(rt->sync->cond_wait_r(&r->c, &r->m), ASSAY_OK);
-	bump(&r->woken);
+	mark(&r->woken);
 	wait_for(r->leave);
 	runlock(&r->m);
 	send_signal(r->done);
@@ -463,7 +463,7 @@ CASE(WG_025, "a cond works with the read side of a lock",
 	REQUIRE(becomes(&r.waits, 2));
 	wlock(&r.m); /* got only while both wait */
 	settle(2);
-	CHECK_EQ(count_of(&r.woken), 0);
+	CHECK_EQ(count(&r.woken), 0);
 	wunlock(&r.m);
 	signal_cond(&r.c);
 	REQUIRE(becomes(&r.woken, 1));

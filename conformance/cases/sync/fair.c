@@ -19,7 +19,7 @@ static void hog(void *arg)
 {
 	struct contest *c = arg;
 
-	while (count_of(&c->stop) == 0) {
+	while (count(&c->stop) == 0) {
 		lock(&c->m);
 		sleep_ns(MS / 10);
 		unlock(&c->m);
@@ -46,7 +46,7 @@ CASE(MU_007, "a waiter gets the mutex though a hog locks again at once",
 	}
 	CHECK_LT(now() - start, upto(10 * SEC));
 	note("longest wait %" PRId64 " us", longest / 1000);
-	bump(&c.stop);
+	mark(&c.stop);
 	wait_for(c.done);
 }
 
@@ -56,7 +56,7 @@ static void greedy(void *arg)
 {
 	struct contest *c = arg;
 
-	while (count_of(&c->stop) == 0) {
+	while (count(&c->stop) == 0) {
 		lock(&c->m);
 		sleep_ns(3 * UNIT);
 		unlock(&c->m);
@@ -69,7 +69,7 @@ static void polite(void *arg)
 {
 	struct contest *c = arg;
 
-	while (count_of(&c->stop) == 0) {
+	while (count(&c->stop) == 0) {
 		for (int i = 0; i < 3; i++) {
 			lock(&c->m);
 			sleep_ns(UNIT);
@@ -88,7 +88,7 @@ CASE(MU_024, "a greedy worker does not starve a polite one", NEEDS(NEED_MUTEX),
 	go(greedy, &c);
 	go(polite, &c);
 	sleep_ns(200 * MS);
-	bump(&c.stop);
+	mark(&c.stop);
 	join(c.done, 2);
 	note("greedy %" PRId64 " units, polite %" PRId64, c.greedy, c.polite);
 	CHECK_GT(c.polite, 0);
@@ -107,10 +107,10 @@ static void take_both(void *arg)
 	struct fork *f = arg;
 
 	lock(f->first);
-	bump(f->holding);
+	mark(f->holding);
 	(void)becomes(f->holding, 2);
 	lock(f->second);
-	bump(f->through);
+	mark(f->through);
 }
 
 CASE(MU_022, "a cycle of two locks blocks both, and the others go on",
@@ -126,7 +126,7 @@ CASE(MU_022, "a cycle of two locks blocks both, and the others go on",
 	REQUIRE(becomes(&holding, 2));
 	settle(2);
 	sleep_ns(40 * MS);
-	CHECK_EQ(count_of(&through), 0);
+	CHECK_EQ(count(&through), 0);
 	CHECK(!try_lock(&a));
 	CHECK(!try_lock(&b));
 }

@@ -21,7 +21,7 @@ static void meet(void *arg)
 
 	wg_done(&b->come);
 	wg_wait(&b->go);
-	bump(&b->left);
+	mark(&b->left);
 	send_signal(b->done);
 }
 
@@ -34,11 +34,11 @@ static void one_barrier(struct barrier *b)
 	wg_wait(&b->come);
 	for (int i = 0; i < PARTY; i++) {
 		yield();
-		CHECK_EQ(count_of(&b->left), 0);
+		CHECK_EQ(count(&b->left), 0);
 		wg_done(&b->go);
 	}
 	join(b->done, PARTY);
-	CHECK_EQ(count_of(&b->left), PARTY);
+	CHECK_EQ(count(&b->left), PARTY);
 }
 
 CASE(WG_001, "wait returns when the counter is zero, not before",
@@ -123,7 +123,7 @@ static void wait_and_tell(void *arg)
 	struct waiting *w = arg;
 
 	wg_wait(&w->wg);
-	bump(&w->released);
+	mark(&w->released);
 	send_signal(w->done);
 }
 
@@ -139,7 +139,7 @@ CASE(WG_004, "all waiters are released", .flags = CASE_VALGRIND, NEEDS(NEED_WG))
 		CHECK(stays(&w.released, 10 * (round - 1)));
 		wg_done(&w.wg);
 		join(w.done, 10);
-		CHECK_EQ(count_of(&w.released), 10 * round);
+		CHECK_EQ(count(&w.released), 10 * round);
 	}
 }
 
@@ -226,7 +226,7 @@ static void wait_misused(void *arg)
 	atomic_store_explicit(&m->status,
 			      rt->sync->wg_wait(&m->wg, ASSAY_FOREVER),
 			      memory_order_relaxed);
-	bump(&m->returned);
+	mark(&m->returned);
 }
 
 static void last_done(void *arg)
@@ -235,7 +235,7 @@ static void last_done(void *arg)
 	int status = rt->sync->wg_add(&m->wg, -1);
 
 	CHECK_EITHER(status, ASSAY_OK, ASSAY_WG_MISUSE);
-	bump(&m->returned);
+	mark(&m->returned);
 }
 
 CASE(WG_006, "add from zero beside a waiter may be reported", NEEDS(NEED_WG))
@@ -291,7 +291,7 @@ static void count_run(void *arg)
 	struct waiting *w = arg;
 
 	yield();
-	bump(&w->ran);
+	mark(&w->ran);
 }
 
 CASE(WG_009, "the go helper adds, runs and is done", .flags = CASE_VALGRIND,
@@ -304,7 +304,7 @@ CASE(WG_009, "the go helper adds, runs and is done", .flags = CASE_VALGRIND,
 			REQUIRE_EQ(rt->sync->wg_go(&w.wg, count_run, &w),
 				   ASSAY_OK);
 		wg_wait(&w.wg);
-		CHECK_EQ(count_of(&w.ran), 100 * round);
+		CHECK_EQ(count(&w.ran), 100 * round);
 	}
 }
 
@@ -323,7 +323,7 @@ CASE(WG_010, "the go helper is done also after goexit",
 		REQUIRE_EQ(rt->sync->wg_go(&w.wg, count_and_exit, &w),
 			   ASSAY_OK);
 	wg_wait(&w.wg);
-	CHECK_EQ(count_of(&w.ran), 10);
+	CHECK_EQ(count(&w.ran), 10);
 }
 
 static void panic_now(void *arg)

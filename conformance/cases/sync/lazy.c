@@ -24,7 +24,7 @@ static void *make_value(void *arg)
 {
 	struct maker *m = arg;
 
-	bump(&m->calls);
+	mark(&m->calls);
 	return m->value;
 }
 
@@ -34,25 +34,25 @@ CASE(WG_016, "a lazy value is made once, at the first get",
 	struct maker m = {.value = &m}, nil = {.value = NULL};
 	assay_lazy *l = lazy(make_value, &m), *none = lazy(make_value, &nil);
 
-	CHECK_EQ(count_of(&m.calls), 0);
+	CHECK_EQ(count(&m.calls), 0);
 	for (int i = 0; i < 5; i++) {
 		CHECK_PTR(ext->lazy->get(l), ==, &m);
 		CHECK_PTR(ext->lazy->get(none), ==, NULL);
 	}
-	CHECK_EQ(count_of(&m.calls), 1);
-	CHECK_EQ(count_of(&nil.calls), 1);
+	CHECK_EQ(count(&m.calls), 1);
+	CHECK_EQ(count(&nil.calls), 1);
 	ext->lazy->free(l);
 	ext->lazy->free(none);
 	ext->lazy->free(lazy(make_value, &m));
 	ext->lazy->free(NULL);
-	CHECK_EQ(count_of(&m.calls), 1);
+	CHECK_EQ(count(&m.calls), 1);
 }
 
 static void *make_slowly(void *arg)
 {
 	struct maker *m = arg;
 
-	bump(&m->calls);
+	mark(&m->calls);
 	(void)becomes(&m->asked, 10);
 	sleep_ns(2 * MS);
 	m->slow = 1;
@@ -70,9 +70,9 @@ static void get_value(void *arg)
 {
 	struct getter *g = arg;
 
-	bump(&g->m->asked);
+	mark(&g->m->asked);
 	if (ext->lazy->get(g->l) != g->m->value || g->m->slow != 1)
-		bump(&g->wrong);
+		mark(&g->wrong);
 	send_signal(g->ended);
 }
 
@@ -87,8 +87,8 @@ CASE_OF(WG_016, wait, "all who get a lazy value wait until it is made",
 
 		go_many(10, get_value, &g);
 		join(ended, 10);
-		CHECK_EQ(count_of(&g.wrong), 0);
-		CHECK_EQ(count_of(&m.calls), 1);
+		CHECK_EQ(count(&g.wrong), 0);
+		CHECK_EQ(count(&m.calls), 1);
 		ext->lazy->free(g.l);
 	}
 }
@@ -98,14 +98,14 @@ static void *make_and_panic(void *arg)
 	struct maker *m = arg;
 	struct assay_panic p = {.kind = ASSAY_PANIC_INT, .value = 42};
 
-	bump(&m->calls);
+	mark(&m->calls);
 	rt->core->panic(&p);
 	return NULL;
 }
 
 static void *make_and_raise(void *arg)
 {
-	bump(&((struct maker *)arg)->calls);
+	mark(&((struct maker *)arg)->calls);
 	raise_text("no value");
 }
 
@@ -133,8 +133,8 @@ CASE_OF(WG_016, panic, "a panic is raised again at each get, with its value",
 		CHECK_EQ(p.kind, ASSAY_PANIC_STRING);
 		CHECK_STR(p.text, "no value");
 	}
-	CHECK_EQ(count_of(&number.calls), 1);
-	CHECK_EQ(count_of(&text.calls), 1);
+	CHECK_EQ(count(&number.calls), 1);
+	CHECK_EQ(count(&text.calls), 1);
 	ext->lazy->free(l);
 	ext->lazy->free(other);
 }
@@ -152,7 +152,7 @@ static void get_and_catch(void *arg)
 
 	if (rt->core->try_(get_it, c->l, &p) == ASSAY_PANICKED &&
 	    p.kind == ASSAY_PANIC_INT && p.value == 42)
-		bump(&c->caught);
+		mark(&c->caught);
 	send_signal(c->ended);
 }
 
@@ -165,8 +165,8 @@ CASE_OF(WG_016, all, "it is raised in all who get it at once",
 
 	go_many(10, get_and_catch, &c);
 	join(c.ended, 10);
-	CHECK_EQ(count_of(&c.caught), 10);
-	CHECK_EQ(count_of(&m.calls), 1);
+	CHECK_EQ(count(&c.caught), 10);
+	CHECK_EQ(count(&m.calls), 1);
 	ext->lazy->free(c.l);
 }
 

@@ -14,7 +14,7 @@ struct race {
 
 static int enter_race(struct race *r, int n)
 {
-	int me = bump(&r->next);
+	int me = mark(&r->next);
 
 	gather(&r->arrived, n);
 	return me;
@@ -25,7 +25,7 @@ static void run_race(struct race *r, assay_fn fn)
 	r->ended = chan_signal(0);
 	go_many(8, fn, r);
 	join(r->ended, 8);
-	CHECK_EQ(count_of(&r->wrong), 0);
+	CHECK_EQ(count(&r->wrong), 0);
 }
 
 /* Who stored it is told so; all the others get what that one stored. */
@@ -40,11 +40,11 @@ static void store_first(void *arg)
 						     word((uint64_t)me), &got);
 
 		if (!there)
-			bump(&r->won);
+			mark(&r->won);
 		if (there == (got == word((uint64_t)me)) ||
 		    !ext->map->load(r->m, (uint64_t)k, &now_there) ||
 		    now_there != got)
-			bump(&r->wrong);
+			mark(&r->wrong);
 	}
 	send_signal(r->ended);
 }
@@ -54,7 +54,7 @@ CASE_OF(WG_028, first, "of many who load or store one stores", NEEDS(NEED_MAP))
 	struct race r = {.m = map(), .rounds = rounds(5000)};
 
 	run_race(&r, store_first);
-	CHECK_EQ(count_of(&r.won), r.rounds);
+	CHECK_EQ(count(&r.won), r.rounds);
 	ext->map->free(r.m);
 }
 
@@ -70,9 +70,9 @@ static void delete_first(void *arg)
 			    ? ext->map->load_and_delete(r->m, (uint64_t)k, &got)
 			    : ext->map->compare_and_delete(
 				      r->m, (uint64_t)k, word((uint64_t)k + 1)))
-			bump(&r->won);
+			mark(&r->won);
 		if (k % 2 == 0 && got != NULL && got != word((uint64_t)k + 1))
-			bump(&r->wrong);
+			mark(&r->wrong);
 	}
 	send_signal(r->ended);
 }
@@ -84,7 +84,7 @@ CASE_OF(WG_028, last, "of many who delete one does", NEEDS(NEED_MAP))
 	for (int64_t k = 0; k < r.rounds; k++)
 		store(r.m, (uint64_t)k, word((uint64_t)k + 1));
 	run_race(&r, delete_first);
-	CHECK_EQ(count_of(&r.won), r.rounds);
+	CHECK_EQ(count(&r.won), r.rounds);
 	ext->map->free(r.m);
 }
 
@@ -94,8 +94,8 @@ CASE_OF(WG_028, last, "of many who delete one does", NEEDS(NEED_MAP))
  */
 static void line_up(struct race *r, int64_t key)
 {
-	bump(&r->arrived);
-	for (int spins = 1; count_of(&r->arrived) < 2 * (key + 1); spins++)
+	mark(&r->arrived);
+	for (int spins = 1; count(&r->arrived) < 2 * (key + 1); spins++)
 		if (spins % 512 == 0)
 			yield();
 }
@@ -124,7 +124,7 @@ static void run_duel(void *arg)
 	for (int64_t k = 0; k < r->rounds; k++) {
 		line_up(r, k);
 		if (try_once(r->m, k))
-			bump(&r->won);
+			mark(&r->won);
 	}
 	send_signal(r->ended);
 }
@@ -140,7 +140,7 @@ CASE_OF(WG_028, duel, "of two at the same moment one stores, swaps, deletes",
 			store(r.m, (uint64_t)k, NULL);
 	go_many(2, run_duel, &r);
 	join(r.ended, 2);
-	CHECK_EQ(count_of(&r.won), r.rounds);
+	CHECK_EQ(count(&r.won), r.rounds);
 	ext->map->free(r.m);
 }
 
@@ -191,7 +191,7 @@ static void swap_through(void *arg)
 		uint64_t mine = (uint64_t)me << 32 | (uint64_t)i;
 
 		if (!ext->map->swap(r->m, 1, word(mine), &got) || got == NULL)
-			bump(&r->wrong);
+			mark(&r->wrong);
 		atomic_fetch_add_explicit(&r->won, (int)(uintptr_t)got,
 					  memory_order_relaxed);
 	}
@@ -206,7 +206,7 @@ CASE_OF(WG_028, swap, "swap hands on each value once", NEEDS(NEED_MAP))
 	store(r.m, 1, word(UINT64_C(1) << 32));
 	run_race(&r, swap_through);
 	CHECK(ext->map->load(r.m, 1, &last));
-	CHECK_EQ(count_of(&r.won) + (int)(uintptr_t)last,
+	CHECK_EQ(count(&r.won) + (int)(uintptr_t)last,
 		 8 * (r.rounds * (r.rounds - 1) / 2));
 	ext->map->free(r.m);
 }
@@ -224,9 +224,9 @@ struct churn {
 static void come_and_go(void *arg)
 {
 	struct churn *c = arg;
-	uint64_t own = (uint64_t)bump(&c->next) * 1000000;
+	uint64_t own = (uint64_t)mark(&c->next) * 1000000;
 
-	while (count_of(&c->stop) == 0) {
+	while (count(&c->stop) == 0) {
 		int64_t most = rnd_below(16) == 0 ? c->many : c->few;
 		uint64_t n = 1 + (uint64_t)rnd_below(most);
 
@@ -234,7 +234,7 @@ static void come_and_go(void *arg)
 			store(c->m, own + k, word(k));
 		for (uint64_t k = 0; k < n; k++)
 			if (!ext->map->load_and_delete(c->m, own + k, NULL))
-				bump(&c->wrong);
+				mark(&c->wrong);
 		yield();
 	}
 	send_signal(c->ended);
@@ -260,10 +260,10 @@ static void look_beside_churn(struct churn c, uint64_t stay)
 		}
 		yield();
 	}
-	bump(&c.stop);
+	mark(&c.stop);
 	join(c.ended, 3);
 	CHECK_EQ(missed, 0);
-	CHECK_EQ(count_of(&c.wrong), 0);
+	CHECK_EQ(count(&c.wrong), 0);
 	ext->map->free(c.m);
 }
 
@@ -305,8 +305,8 @@ static void look_for_moving(void *arg)
 {
 	struct moving *s = arg;
 
-	while (count_of(&s->stop) == 0) {
-		int g = count_of(&s->there);
+	while (count(&s->stop) == 0) {
+		int g = count(&s->there);
 
 		atomic_store_explicit(&s->seen, g, memory_order_release);
 		for (uint64_t k = 0; k < NMOVING; k++) {
@@ -327,7 +327,7 @@ static void add_moving(struct moving *s, int g)
 		store(s->m, moving_key(OTHERS, k), NULL);
 	for (uint64_t k = 0; k < NMOVING; k++)
 		store(s->m, moving_key(g, k), word(k + 1));
-	bump(&s->there);
+	mark(&s->there);
 }
 
 static void remove_keys(struct moving *s, int g, uint64_t n)
@@ -346,13 +346,13 @@ CASE_OF(WG_028, moved, "a key that moves is found by who was stopped meanwhile",
 	add_moving(&s, 1);
 	go(look_for_moving, &s);
 	for (g = 1; goes_on(&e); g++) {
-		while (count_of(&s.seen) < g)
+		while (count(&s.seen) < g)
 			yield();
 		remove_keys(&s, g - 1, NMOVING); /* none for 0 */
 		remove_keys(&s, OTHERS, NOTHERS);
 		add_moving(&s, g + 1);
 	}
-	bump(&s.stop);
+	mark(&s.stop);
 	join(s.ended, 1);
 	note("the others went %d times", g - 1);
 	CHECK_EQ(s.missed, 0);
@@ -375,12 +375,12 @@ static void store_on(void *arg)
 {
 	struct ranging *r = arg;
 
-	for (uint64_t round = 2; count_of(&r->stop) == 0; round++)
+	for (uint64_t round = 2; count(&r->stop) == 0; round++)
 		for (uint64_t k = 1; k <= (uint64_t)r->keys; k++) {
 			store(r->m, k, word(k * round));
 			if (k % 64 == 0)
 				yield();
-			if (count_of(&r->stop) != 0)
+			if (count(&r->stop) != 0)
 				break;
 		}
 	send_signal(r->ended);
@@ -415,7 +415,7 @@ CASE(WG_029, "range visits each key once while others store", NEEDS(NEED_MAP))
 			r.wrong += seen[k] != 1;
 		yield();
 	}
-	bump(&r.stop);
+	mark(&r.stop);
 	join(r.ended, 4);
 	CHECK_EQ(r.wrong, 0);
 	ext->map->free(r.m);
@@ -447,10 +447,10 @@ CASE_OF(WG_029, churn, "a key that stays is visited once while others come",
 			wrong += times_seen[k] != 1;
 		yield();
 	}
-	bump(&c.stop);
+	mark(&c.stop);
 	join(c.ended, 3);
 	CHECK_EQ(wrong, 0);
-	CHECK_EQ(count_of(&c.wrong), 0);
+	CHECK_EQ(count(&c.wrong), 0);
 	ext->map->free(c.m);
 }
 

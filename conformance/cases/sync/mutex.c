@@ -185,7 +185,7 @@ static void lock_and_count(void *arg)
 
 	lock(&t->m);
 	t->plain++;
-	bump(&t->got);
+	mark(&t->got);
 	unlock(&t->m);
 	send_signal(t->done);
 }
@@ -195,7 +195,7 @@ static void count_turns(void *arg)
 	struct turns *t = arg;
 
 	for (int i = 0; i < 1000; i++) {
-		bump(&t->waiting);
+		mark(&t->waiting);
 		yield();
 	}
 	send_signal(t->done);
@@ -211,11 +211,11 @@ CASE(MU_008, "a goroutine blocked on a mutex leaves its P to others",
 	settle(3);
 	go(count_turns, &t);
 	wait_for(t.done);
-	CHECK_EQ(count_of(&t.waiting), 1000);
-	CHECK_EQ(count_of(&t.got), 0);
+	CHECK_EQ(count(&t.waiting), 1000);
+	CHECK_EQ(count(&t.got), 0);
 	unlock(&t.m);
 	join(t.done, 3);
-	CHECK_EQ(count_of(&t.got), 3);
+	CHECK_EQ(count(&t.got), 3);
 }
 
 CASE(MU_009, "every unlock wakes a waiter: a thousand contenders all get in",
@@ -269,7 +269,7 @@ static void hold_until_told(void *arg)
 	struct turns *t = arg;
 
 	lock(&t->m);
-	bump(&t->got);
+	mark(&t->got);
 	wait_for(t->done);
 	unlock(&t->m);
 }

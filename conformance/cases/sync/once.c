@@ -19,7 +19,7 @@ static void slow_call(void *arg)
 {
 	struct single *s = arg;
 
-	bump(&s->calls);
+	mark(&s->calls);
 	(void)becomes(&s->entered, CALLERS);
 	sleep_ns(2 * MS);
 	s->finished = 1;
@@ -29,10 +29,10 @@ static void call_once(void *arg)
 {
 	struct single *s = arg;
 
-	bump(&s->entered);
+	mark(&s->entered);
 	rt->sync->once_do(&s->once, slow_call, s);
 	if (!s->finished)
-		bump(&s->early);
+		mark(&s->early);
 	send_signal(s->done);
 }
 
@@ -46,16 +46,16 @@ CASE(WG_012, "once runs one call, and all callers wait until it has ended",
 
 		go_many(CALLERS, call_once, &s);
 		join(done, CALLERS);
-		CHECK_EQ(count_of(&s.calls), 1);
-		CHECK_EQ(count_of(&s.early), 0);
+		CHECK_EQ(count(&s.calls), 1);
+		CHECK_EQ(count(&s.early), 0);
 		rt->sync->once_do(&s.once, slow_call, &s);
-		CHECK_EQ(count_of(&s.calls), 1);
+		CHECK_EQ(count(&s.calls), 1);
 	}
 }
 
 static void count_call(void *calls)
 {
-	bump(calls);
+	mark(calls);
 }
 
 static void count_ten(void *calls)
@@ -73,9 +73,9 @@ CASE(WG_013, "once runs only the first function", .flags = CASE_VALGRIND,
 	rt->sync->once_do(&a, count_call, &calls);
 	rt->sync->once_do(&a, count_ten, &calls);
 	rt->sync->once_do(&a, count_call, &calls);
-	CHECK_EQ(count_of(&calls), 1);
+	CHECK_EQ(count(&calls), 1);
 	rt->sync->once_do(&b, count_ten, &calls);
-	CHECK_EQ(count_of(&calls), 11);
+	CHECK_EQ(count(&calls), 11);
 }
 
 struct panicking {

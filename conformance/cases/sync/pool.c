@@ -28,7 +28,7 @@ struct users {
 static void *make_item(void *arg)
 {
 	struct users *u = arg;
-	int i = bump(&u->made) - 1;
+	int i = mark(&u->made) - 1;
 
 	return i < ITEMS ? &items[i] : NULL;
 }
@@ -43,11 +43,11 @@ static void use_item(struct users *u, int64_t i)
 	struct item *it = rt->sync->pool_get(u->pool);
 
 	if (!is_item(it)) {
-		bump(&u->wrong);
+		mark(&u->wrong);
 		return;
 	}
 	if (atomic_fetch_add_explicit(&it->users, 1, memory_order_relaxed))
-		bump(&u->wrong);
+		mark(&u->wrong);
 	it->uses++;
 	if (i % 16 == 0)
 		yield();
@@ -74,7 +74,7 @@ CASE(WG_026, "a pool item is in the hands of one user at a time",
 	REQUIRE(u.pool != NULL);
 	go_many(10, use_items, &u);
 	join(u.done, 10);
-	CHECK_EQ(count_of(&u.wrong), 0);
+	CHECK_EQ(count(&u.wrong), 0);
 	for (int i = 0; i < ITEMS; i++)
 		uses += items[i].uses;
 	CHECK_EQ(uses, 10 * u.each);
@@ -96,7 +96,7 @@ CASE_OF(WG_026, empty, "an empty pool gives what make gives, or NULL",
 	u.pool = rt->sync->pool_new(make_item, &u);
 	for (int i = 0; i < 3; i++)
 		CHECK_PTR(rt->sync->pool_get(u.pool), ==, &items[i]);
-	CHECK_EQ(count_of(&u.made), 3);
+	CHECK_EQ(count(&u.made), 3);
 	rt->sync->pool_free(u.pool);
 	rt->sync->pool_free(bare);
 }
@@ -109,8 +109,8 @@ CASE(WG_027, "a pool makes far fewer items than it has users", NEEDS(NEED_POOL))
 	REQUIRE(u.pool != NULL);
 	go_many(8, use_items, &u);
 	join(u.done, 8);
-	note("%d made for %" PRId64 " users", count_of(&u.made), 8 * u.each);
-	CHECK_LT(count_of(&u.made), 8 * u.each / 10);
+	note("%d made for %" PRId64 " users", count(&u.made), 8 * u.each);
+	CHECK_LT(count(&u.made), 8 * u.each / 10);
 }
 
 /* ---- atomics ------------------------------------------------------------ */
@@ -143,7 +143,7 @@ static void step32(struct words *w)
 static void hands32(void *arg)
 {
 	struct words *w = arg;
-	int32_t token = bump(&w->hand);
+	int32_t token = mark(&w->hand);
 	int32_t half = token | token << 16;
 	int64_t i = 0;
 
@@ -152,7 +152,7 @@ static void hands32(void *arg)
 		int32_t pair = rt->sync->load32(&w->pair32);
 
 		if ((pair & 0xffff) != pair >> 16)
-			bump(&w->torn);
+			mark(&w->torn);
 		rt->sync->store32(&w->pair32, half);
 		rt->sync->add32(&w->add32, 1);
 		step32(w);
@@ -170,7 +170,7 @@ static int64_t run_hands(struct words *w, assay_fn hands)
 	go_many(HANDS, hands, w);
 	let_work(&w->stop, case_procs() == 1 ? 10 * MS : 60 * MS);
 	join(w->done, HANDS);
-	CHECK_EQ(count_of(&w->torn), 0);
+	CHECK_EQ(count(&w->torn), 0);
 	return atomic_load_explicit(&w->rounds, memory_order_relaxed);
 }
 
@@ -204,7 +204,7 @@ static void step64(struct words *w)
 static void hands64(void *arg)
 {
 	struct words *w = arg;
-	int64_t token = bump(&w->hand);
+	int64_t token = mark(&w->hand);
 	int64_t half = token | token << 32;
 	int64_t i = 0;
 
@@ -213,7 +213,7 @@ static void hands64(void *arg)
 		int64_t pair = rt->sync->load64(&w->pair64);
 
 		if ((pair & 0xffffffff) != pair >> 32)
-			bump(&w->torn);
+			mark(&w->torn);
 		rt->sync->store64(&w->pair64, half);
 		rt->sync->add64(&w->add64, (INT64_C(1) << 33) - 1);
 		step64(w);
@@ -257,7 +257,7 @@ static void stepp(struct words *w)
 static void handsp(void *arg)
 {
 	struct words *w = arg;
-	int hand = bump(&w->hand);
+	int hand = mark(&w->hand);
 	void *token = &bytes[hand];
 	int64_t i = 0;
 
@@ -266,7 +266,7 @@ static void handsp(void *arg)
 		char *p = rt->sync->loadp(&w->pairp);
 
 		if (p != NULL && (p <= bytes || p > bytes + HANDS))
-			bump(&w->torn);
+			mark(&w->torn);
 		rt->sync->storep(&w->pairp, &bytes[hand]);
 		stepp(w);
 		token = rt->sync->swapp(&w->swapp, token);

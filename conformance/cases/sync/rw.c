@@ -22,7 +22,7 @@ static void read_until_told(void *arg)
 	struct hall *h = arg;
 
 	rlock(&h->m);
-	bump(&h->readers);
+	mark(&h->readers);
 	wait_for(h->leave);
 	runlock(&h->m);
 	send_signal(h->done);
@@ -33,7 +33,7 @@ static void write_until_told(void *arg)
 	struct hall *h = arg;
 
 	wlock(&h->m);
-	bump(&h->writers);
+	mark(&h->writers);
 	wait_for(h->leave);
 	wunlock(&h->m);
 	send_signal(h->done);
@@ -73,7 +73,7 @@ static void hold(struct hall *h, int weight, int64_t i)
 					       memory_order_relaxed);
 
 	if (weight == 1 ? others >= 10000 : others != 0)
-		bump(&h->mixed);
+		mark(&h->mixed);
 	if (i % 8 == 0)
 		yield();
 	atomic_fetch_sub_explicit(&h->activity, weight, memory_order_relaxed);
@@ -116,7 +116,7 @@ CASE(MU_013, "a writer is alone, readers are only with readers", NEEDS(NEED_RW))
 		go(hammer_writer, &h);
 		go_many(readers[i] - readers[i] / 2, hammer_reader, &h);
 		join(h.done, readers[i] + 2);
-		CHECK_EQ(count_of(&h.mixed), 0);
+		CHECK_EQ(count(&h.mixed), 0);
 	}
 }
 
@@ -137,7 +137,7 @@ CASE(MU_014, "a waiting writer holds off new readers", .flags = CASE_VALGRIND,
 	go(read_until_told, &h);
 	settle(2);
 	CHECK(stays(&h.readers, 0));
-	CHECK_EQ(count_of(&h.writers), 0);
+	CHECK_EQ(count(&h.writers), 0);
 	runlock(&h.m);
 	REQUIRE(becomes(&h.writers, 1));
 	CHECK(stays(&h.readers, 0));
@@ -281,7 +281,7 @@ CASE(MU_021, "the last reader wakes the writer though readers queue behind it",
 		CHECK(stays(&h.writers, 0));
 		runlock(&h.m);
 		REQUIRE(becomes(&h.writers, 1));
-		CHECK_EQ(count_of(&h.readers), 0);
+		CHECK_EQ(count(&h.readers), 0);
 		send_signal(h.leave);
 		wait_for(h.done);
 		REQUIRE(becomes(&h.readers, late));

@@ -24,18 +24,18 @@ static int64_t wall(void)
 
 /* ---- the clock itself --------------------------------------------------- */
 
-static atomic_int count;
+static atomic_int calls;
 
 static void add_one(void *arg)
 {
 	(void)arg;
 	/* relaxed: the time that is the same for both orders them */
-	atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
 }
 
 static int counted(void)
 {
-	return atomic_load_explicit(&count, memory_order_relaxed);
+	return atomic_load_explicit(&calls, memory_order_relaxed);
 }
 
 static void sleep_a_bit(void *arg)
