@@ -109,7 +109,7 @@ check "panic: negative wait group" panics group-negative 1 \
 check "fatal: go of a null function" fatal go-nil "go of nil func value"
 # Under AddressSanitizer it is that which reports it.
 if [ "$san" = asan ]; then
-	skip "fatal: use of a freed channel" "AddressSanitizer reports it"
+	skip "fatal: use of what was freed" "AddressSanitizer reports it"
 else
 	for mode in send recv close select; do
 		check "fatal: $mode with a freed channel" fatal "freed-$mode" \
@@ -117,6 +117,14 @@ else
 	done
 	check "fatal: a channel freed twice" fatal freed-twice \
 		"free of freed channel"
+	check "fatal: accept of a freed listener" fatal freed-accept \
+		"use of freed listener"
+	check "fatal: a listener freed twice" fatal freed-listener-twice \
+		"free of freed listener"
+	check "fatal: read of a freed connection" fatal freed-conn-read \
+		"use of freed connection"
+	check "fatal: a connection freed twice" fatal freed-conn-twice \
+		"free of freed connection"
 fi
 check "fatal: a channel is overwritten" overwritten 1 "use of freed channel"
 check "fatal: a channel is overwritten, many Ps" overwritten 4 \

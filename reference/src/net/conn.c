@@ -5,10 +5,17 @@
 #include "net.h"
 #include "sched/outside.h"
 
-/* What no kind has to look at. */
-static bool bytes_ok(const goro_conn *c, const void *buf, size_t n)
+static bool valid(goro_conn *c)
 {
-	return c && (buf || n == 0) && n <= PTRDIFF_MAX;
+	if (c)
+		net_in_use(&c->live, "use of freed connection");
+	return c != NULL;
+}
+
+/* What no kind has to look at. */
+static bool bytes_ok(goro_conn *c, const void *buf, size_t n)
+{
+	return valid(c) && (buf || n == 0) && n <= PTRDIFF_MAX;
 }
 
 int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got)
@@ -68,7 +75,8 @@ int goro_conn_write_to(goro_conn *c, const void *buf, size_t n, const char *to)
 
 static int set_deadline(goro_conn *c, unsigned modes, int64_t deadline)
 {
-	return c ? c->ops->deadline(c, modes, deadline) : goro__net_invalid();
+	return valid(c) ? c->ops->deadline(c, modes, deadline)
+			: goro__net_invalid();
 }
 
 int goro_conn_read_deadline(goro_conn *c, int64_t deadline)
@@ -96,7 +104,8 @@ int goro_conn_shutdown(goro_conn *c, int how)
 {
 	AS_GOROUTINE();
 
-	if (!c || how == 0 || (how & ~(GORO_SHUT_READ | GORO_SHUT_WRITE)))
+	if (!valid(c) || how == 0 ||
+	    (how & ~(GORO_SHUT_READ | GORO_SHUT_WRITE)))
 		return goro__net_invalid();
 	if (!c->ops->shutdown)
 		return goro__net_unsupported();
@@ -105,7 +114,7 @@ int goro_conn_shutdown(goro_conn *c, int how)
 
 static int addr(goro_conn *c, bool remote, char *buf, size_t n)
 {
-	if (!c || !buf || n == 0)
+	if (!valid(c) || !buf || n == 0)
 		return goro__net_invalid();
 	return c->ops->addr(c, remote, buf, n);
 }
@@ -128,13 +137,15 @@ int goro_conn_close(goro_conn *c)
 {
 	AS_GOROUTINE();
 
-	return c ? c->ops->close(c) : goro__net_invalid();
+	return valid(c) ? c->ops->close(c) : goro__net_invalid();
 }
 
 void goro_conn_free(goro_conn *c)
 {
 	AS_GOROUTINE();
 
-	if (c)
-		c->ops->free(c);
+	if (!c)
+		return;
+	net_freed(&c->live, "free of freed connection");
+	c->ops->free(c);
 }

@@ -82,6 +82,7 @@ static int listener_new(int sysfd, const struct network *net,
 		return goro__neterr_fd(e, "epoll_ctl", status);
 	}
 	l->net = net;
+	net_made(&l->live);
 	atomic_init(&l->unlinked, false);
 	goro__call_sockname(sysfd, &l->addr);
 	*out = l;
@@ -135,6 +136,13 @@ int goro_packet_listen(const char *network, const char *address,
 
 /* ---- in use --------------------------------------------------------------- */
 
+static bool valid(goro_listener *l)
+{
+	if (l)
+		net_in_use(&l->live, "use of freed listener");
+	return l != NULL;
+}
+
 static int fail(const goro_listener *l, const char *op, const struct neterr *e)
 {
 	char addr[GORO_ADDR_MAX];
@@ -160,7 +168,7 @@ int goro_accept(goro_listener *l, goro_conn **out)
 	struct sock *s;
 	int status, fd;
 
-	if (!l || !out)
+	if (!valid(l) || !out)
 		return goro__net_invalid();
 	status = goro__fd_accept(&l->fd, &fd, &peer.u.sa, &peer.len);
 	if (status != GORO_OK)
@@ -181,7 +189,7 @@ int goro_listener_addr(goro_listener *l, char *buf, size_t n)
 {
 	AS_GOROUTINE();
 
-	if (!l || !buf || n == 0)
+	if (!valid(l) || !buf || n == 0)
 		return goro__net_invalid();
 	goro__netaddr_print(&l->addr, buf, n);
 	return GORO_OK;
@@ -192,7 +200,7 @@ int goro_listener_deadline(goro_listener *l, int64_t deadline)
 	AS_GOROUTINE();
 	int status;
 
-	if (!l)
+	if (!valid(l))
 		return goro__net_invalid();
 	status = goro__fd_set_deadline(&l->fd, FD_MODE_BOTH, deadline);
 	if (status == GORO_OK)
@@ -222,7 +230,7 @@ int goro_listener_close(goro_listener *l)
 	AS_GOROUTINE();
 	int status;
 
-	if (!l)
+	if (!valid(l))
 		return goro__net_invalid();
 	unlink_once(l);
 	status = goro__fd_close(&l->fd);
@@ -236,6 +244,7 @@ void goro_listener_free(goro_listener *l)
 
 	if (!l)
 		return;
+	net_freed(&l->live, "free of freed listener");
 	unlink_once(l);
 	goro__fd_close(&l->fd);
 	free(l);

@@ -10,9 +10,12 @@
 
 #include <goro_net.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+#include "sched/die.h"
 
 /* ---- error.c -------------------------------------------------------------- */
 
@@ -145,6 +148,33 @@ struct conn_ops {
 /* The first field of each kind. */
 struct goro_conn {
 	const struct conn_ops *ops;
+	_Atomic(uint32_t) live; /* NET_LIVE until it is freed */
 };
+
+/* ---- freed ---------------------------------------------------------------- */
+
+/*
+ * What is freed loses its mark, so that a use is told while the memory has not
+ * become another one.  relaxed: a program that frees what others use is wrong
+ * already.
+ */
+enum { NET_LIVE = 0x6c697665 };
+
+static inline void net_made(_Atomic(uint32_t) *live)
+{
+	atomic_init(live, NET_LIVE);
+}
+
+static inline void net_in_use(_Atomic(uint32_t) *live, const char *or_else)
+{
+	if (atomic_load_explicit(live, memory_order_relaxed) != NET_LIVE)
+		goro__fatal(or_else);
+}
+
+static inline void net_freed(_Atomic(uint32_t) *live, const char *or_else)
+{
+	if (atomic_exchange_explicit(live, 0, memory_order_relaxed) != NET_LIVE)
+		goro__fatal(or_else);
+}
 
 #endif

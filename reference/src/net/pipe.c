@@ -386,6 +386,7 @@ static struct end *end_new(struct pipe *p, int side)
 	if (!e)
 		return NULL;
 	e->conn.ops = &ops;
+	net_made(&e->conn.live);
 	e->pipe = p;
 	e->side = side;
 	e->deadline[FD_READ].expiry = expiry_new();

@@ -233,6 +233,7 @@ static struct sock *sock_alloc(const struct network *net, const char *file,
 		return NULL;
 	}
 	s->conn.ops = &ops;
+	net_made(&s->conn.live);
 	s->net = net;
 	s->file = file;
 	return s;

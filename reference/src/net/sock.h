@@ -19,6 +19,7 @@ struct sock {
 };
 
 struct goro_listener {
+	_Atomic(uint32_t) live; /* NET_LIVE until it is freed */
 	struct fd fd;
 	const struct network *net;
 	struct netaddr addr;

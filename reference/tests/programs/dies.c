@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 
 #include <fcntl.h>
+#include <goro_net.h>
 
 #include "prog.h"
 
@@ -277,6 +278,54 @@ static void freed_twice(void *arg)
 	goro_chan_free(freed());
 }
 
+static goro_listener *freed_listener(void)
+{
+	goro_listener *l;
+
+	if (goro_listen("tcp", "127.0.0.1:0", &l))
+		abort();
+	goro_listener_free(l);
+	return l;
+}
+
+static goro_conn *freed_conn(void)
+{
+	goro_conn *ends[2];
+
+	if (goro_mem_pipe(ends))
+		abort();
+	goro_conn_free(ends[0]);
+	return ends[0];
+}
+
+static void freed_accept(void *arg)
+{
+	goro_conn *c;
+
+	(void)arg;
+	goro_accept(freed_listener(), &c);
+}
+
+static void freed_listener_twice(void *arg)
+{
+	(void)arg;
+	goro_listener_free(freed_listener());
+}
+
+static void freed_conn_read(void *arg)
+{
+	char buf[1];
+
+	(void)arg;
+	goro_conn_read(freed_conn(), buf, 1, NULL);
+}
+
+static void freed_conn_twice(void *arg)
+{
+	(void)arg;
+	goro_conn_free(freed_conn());
+}
+
 /* Freed, and written over by whoever has the memory now. */
 static void overwritten(void *arg)
 {
@@ -340,6 +389,10 @@ static const struct mode modes[] = {
 	{"freed-close", freed_close},
 	{"freed-select", freed_select},
 	{"freed-twice", freed_twice},
+	{"freed-accept", freed_accept},
+	{"freed-listener-twice", freed_listener_twice},
+	{"freed-conn-read", freed_conn_read},
+	{"freed-conn-twice", freed_conn_twice},
 	{"overwritten", overwritten},
 	{"unlock", unlock_unlocked},
 	{"group-negative", negative_group},
