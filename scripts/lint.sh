@@ -110,6 +110,14 @@ workflows_clean() {
 		xargs -r "$actionlint" -no-color
 }
 
+# A source of the runtime that does not mark its code is preempted in it.
+code_marked() {
+	bad=$(git ls-files 'reference/src/*.c' |
+		grep -E '/(base|sched|wait|io|diag)/[^/]*\.c$' |
+		xargs grep -L '^#include "base/text.h"')
+	[ -z "$bad" ] || { echo "without base/text.h:"; echo "$bad"; return 1; }
+}
+
 mkdir -p build
 for compiler in gcc clang; do
 	have $compiler && check "$compiler -Werror" strict_build $compiler
@@ -129,6 +137,7 @@ if have "$go"; then
 fi
 have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
 	'cd benchmarks/native/tokio && rustfmt --edition 2021 --check src/main.rs'
+check "code of the runtime is marked" code_marked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 [ -z "$left_out" ] ||

@@ -3,6 +3,8 @@
  */
 #include <goro.h>
 
+#include "base/text.h"
+
 const char *goro_status_text(int status)
 {
 	switch (status) {
