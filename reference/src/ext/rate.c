@@ -16,40 +16,37 @@
 
 #define NEVER INT64_MIN
 
+/* As Go's, a time may be later than the longest wait from now. */
+typedef __int128 moment;
+
 /* The lock guards all of it. */
 struct goro_limiter {
 	goro_mutex lock;
 	double limit;
 	int64_t burst;
 	double tokens;
-	int64_t last;       /* when tokens was right; NEVER: it is full */
-	int64_t last_event; /* the latest time reserved */
+	int64_t last;      /* when tokens was right; NEVER: it is full */
+	moment last_event; /* the latest time reserved */
 };
 
 struct goro_reservation {
 	goro_limiter *limiter;
 	bool ok;
 	int64_t tokens;
-	int64_t at;   /* when the event may happen */
+	moment at;    /* when the event may happen */
 	double limit; /* the limiter's then; 0: there was none */
 };
 
-static int64_t add(int64_t a, int64_t b)
+static int64_t in_range(moment t)
 {
-	int64_t sum;
-
-	if (__builtin_add_overflow(a, b, &sum))
-		return b < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
+	if (t > INT64_MAX)
+		return INT64_MAX;
+	return t < INT64_MIN ? INT64_MIN : (int64_t)t;
 }
 
-static int64_t subtract(int64_t a, int64_t b)
+static int64_t subtract(moment a, moment b)
 {
-	int64_t rest;
-
-	if (__builtin_sub_overflow(a, b, &rest))
-		return b < 0 ? INT64_MAX : INT64_MIN;
-	return rest;
+	return in_range(a - b);
 }
 
 /* Go's arithmetic to the last bit: whole seconds and the rest apart. */
@@ -191,7 +188,7 @@ static void take(goro_limiter *l, int64_t at, int64_t n, int64_t patience,
 	if (!r->ok)
 		return;
 	r->tokens = n;
-	r->at = add(at, wait);
+	r->at = (moment)at + wait;
 	l->last = at;
 	l->tokens = left;
 	l->last_event = r->at;
@@ -258,7 +255,7 @@ static void give_back(goro_limiter *l, const struct goro_reservation *r,
 {
 	double tokens = (double)r->tokens -
 			tokens_in(r->limit, subtract(l->last_event, r->at));
-	int64_t before;
+	moment before;
 
 	if (tokens <= 0)
 		return;
@@ -268,7 +265,7 @@ static void give_back(goro_limiter *l, const struct goro_reservation *r,
 		l->tokens = (double)l->burst;
 	if (r->at != l->last_event)
 		return;
-	before = add(r->at, time_for(r->limit, -(double)r->tokens));
+	before = r->at + time_for(r->limit, -(double)r->tokens);
 	if (before >= at)
 		l->last_event = before;
 }
@@ -333,8 +330,8 @@ static int wait_for(const struct goro_reservation *r, goro_context *c)
 {
 	int err = 0;
 
-	while (!err && goro_chan_recv(goro_context_done(c), NULL, r->at) !=
-			       GORO_TIMEOUT)
+	while (!err && goro_chan_recv(goro_context_done(c), NULL,
+				      in_range(r->at)) != GORO_TIMEOUT)
 		err = goro_context_err(c);
 	if (!err)
 		return GORO_OK;

@@ -296,6 +296,22 @@ static void sometimes(void)
 	goro_sometimes_free(s);
 }
 
+/* An event that never happens has as long to wait at every time, as in Go. */
+static void never(void)
+{
+	int64_t at = 1000 * GORO_SECOND;
+	goro_limiter *l = goro_limiter_new(-1, 3);
+	goro_reservation *r;
+
+	CU_ASSERT(goro_limiter_allow(l, at, 3));
+	r = goro_limiter_reserve(l, at, 1);
+	CU_ASSERT(goro_reservation_ok(r));
+	UNIT_EQ(goro_reservation_delay(r, at), INT64_MAX);
+	UNIT_EQ(goro_reservation_delay(r, at + 5), INT64_MAX - 5);
+	goro_reservation_free(r);
+	goro_limiter_free(l);
+}
+
 static const struct unit_test tests[] = {
 	{"every", every},
 	{"allow: what Go allows", tables},
@@ -310,6 +326,7 @@ static const struct unit_test tests[] = {
 	{"bucket: slack", bucket_slack},
 	{"bucket: take", bucket_take},
 	{"sometimes", sometimes},
+	{"an event that never happens", never},
 	{NULL, NULL},
 };
 
