@@ -13,6 +13,8 @@
 #include "sched/schedule.h"
 #include "sched/stack.h"
 #include "sched/world.h"
+#include "sched/halt.h"
+#include "sched/outside.h"
 #include "sched/clock.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
@@ -89,6 +91,9 @@ STUB bool goro__virtual_idle(void)
 {
 	return false;
 }
+
+/* No model makes calls while no run is on. */
+struct p goro__quiet_p;
 
 STUB struct m *goro__stopped_m(struct p *p)
 {

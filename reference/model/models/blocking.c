@@ -71,17 +71,23 @@ static void idle_m(void *unused)
 	look_for_work(m);
 }
 
-/* Two ticks, of which the second finds the call too long. */
+/*
+ * Two ticks, of which the second finds the call too long; then those that come
+ * while a P is in use.
+ */
 static void ticks(void *unused)
 {
 	(void)unused;
 	harness_be(HARNESS_MS - 1);
+	model_may_sleep();
 	harness_p[0].mon.calls = 1;
 	for (int64_t now = 1; now < 4 * SLICE; now += 2 * SLICE)
 		if (load_acquire(&harness_p[0].status) == PSYSCALL)
 			goro__watch_p(&harness_p[0], now);
 	for (int64_t now = 4 * SLICE; now < 4 * SLICE + 3; now++) {
 		model_wait_quiet();
+		if (goro__sleep_if_idle())
+			continue;
 		for (int i = 0; i < goro__sched.gomaxprocs; i++)
 			goro__watch_p(&harness_p[i], now);
 	}
