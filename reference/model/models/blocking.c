@@ -71,26 +71,43 @@ static void idle_m(void *unused)
 	look_for_work(m);
 }
 
-/*
- * Two ticks, of which the second finds the call too long; then those that come
- * while a P is in use.
- */
+static int ticked;
+
+/* Two ticks of sysmon, of which the second finds the call too long. */
 static void ticks(void *unused)
 {
 	(void)unused;
 	harness_be(HARNESS_MS - 1);
-	model_may_sleep();
 	harness_p[0].mon.calls = 1;
 	for (int64_t now = 1; now < 4 * SLICE; now += 2 * SLICE)
 		if (load_acquire(&harness_p[0].status) == PSYSCALL)
 			goro__watch_p(&harness_p[0], now);
+	model_wake(&ticked);
+}
+
+/*
+ * The ticks after these, any time later: a thread of its own, as one that goes
+ * on costs the search a preemption.
+ */
+static void later_ticks(void *unused)
+{
+	(void)unused;
+	harness_be(HARNESS_MS - 1);
+	model_may_sleep();
+	model_sleep(&ticked, "the first ticks");
 	for (int64_t now = 4 * SLICE; now < 4 * SLICE + 3; now++) {
-		model_wait_quiet();
 		if (goro__sleep_if_idle())
 			continue;
+		model_wait_quiet();
 		for (int i = 0; i < goro__sched.gomaxprocs; i++)
 			goro__watch_p(&harness_p[i], now);
 	}
+}
+
+static void all_ticks(void *unused)
+{
+	ticks(unused);
+	later_ticks(unused);
 }
 
 static void add_idle_m(void)
@@ -107,19 +124,21 @@ static void setup_call(int ps)
 	store_relaxed(&harness_g[0].status, GRUNNING);
 	model_thread("M0", call, NULL);
 	add_idle_m();
-	model_thread("sysmon", ticks, NULL);
 }
 
 /* On the only P another goroutine waits. */
 static void setup_one_p(void)
 {
 	setup_call(1);
+	model_thread("sysmon", ticks, NULL);
+	model_thread("later", later_ticks, NULL);
 	runq_push(&harness_p[0].runq, &harness_g[1]);
 }
 
 static void setup_two_ps(void)
 {
 	setup_call(2);
+	model_thread("sysmon", all_ticks, NULL);
 	runq_push(&harness_p[0].runq, &harness_g[1]);
 }
 
