@@ -24,10 +24,12 @@ struct op {
 
 static inline void op_returned(struct op *op, int status)
 {
+	atomic_int *total = op->total;
+
 	op->status = status;
-	mark(&op->done);
-	if (op->total != NULL)
-		mark(op->total);
+	mark(&op->done); /* who waits for it may give up op */
+	if (total != NULL)
+		mark(total);
 }
 
 static inline void do_send(void *arg)

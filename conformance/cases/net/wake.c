@@ -431,6 +431,7 @@ CASE_OF(NP_038, first, "a first connection is seen by who sleeps for a timer",
 {
 	int64_t pause = 50 * MS, begin;
 	struct server s;
+	static int far; /* the thread has nothing to tell that it has read it */
 	struct half h;
 	char byte = 0;
 
@@ -439,7 +440,8 @@ CASE_OF(NP_038, first, "a first connection is seen by who sleeps for a timer",
 	begin = now();
 	s = serve(TCP);
 	h = half_of(&s);
-	outside(write_late, &h.fd);
+	far = h.fd;
+	outside(write_late, &far);
 	read_all(h.c, &byte, 1);
 	CHECK_EQ(byte, 'x');
 	CHECK_LT(now() - begin, upto(5 * SEC));

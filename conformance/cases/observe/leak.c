@@ -119,10 +119,11 @@ static void call_in_vain(struct call *c)
 CASE_OF(OB_030, timeout, "a result after the timeout leaves its sender",
 	NEEDS(NEED(inspect, num_goroutine)))
 {
-	struct call c = {chan_signal(0), chan_int(0)};
-	struct call room = {chan_signal(0), chan_int(1)};
+	static struct call c, room; /* who is left behind has read it */
 	int64_t before = alive();
 
+	c = (struct call){chan_signal(0), chan_int(0)};
+	room = (struct call){chan_signal(0), chan_int(1)};
 	call_in_vain(&c);
 	leaves(before, 1);
 	call_in_vain(&room);

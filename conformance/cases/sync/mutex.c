@@ -276,8 +276,9 @@ static void hold_until_told(void *arg)
 
 CASE_OF(MU_009, one, "one unlock lets one waiter in", NEEDS(NEED_MUTEX))
 {
-	struct turns t = {.done = chan_signal(0)};
+	static struct turns t; /* the last unlock may come after the body */
 
+	t.done = chan_signal(0);
 	lock(&t.m);
 	go_many(3, hold_until_told, &t);
 	settle(3);
