@@ -13,14 +13,18 @@
  * program needs on its way to exit().  So a goroutine in the C library goes on
  * until a later signal finds it elsewhere; those that were preempted in there
  * before main returned get a P to do so.  A thread that sleeps in a system
- * call is left there.  goro_run() waits for all that, but not for ever: after
- * LAST it returns, and sysmon stops whoever leaves the library later.  While a
- * lock of stdout or stderr is still held (flockfile), all go on once more.
+ * call is left there; but in that of a lock, while it may hold another (as
+ * fork does), only once all who run have halted.  If a lock of stdout or stderr
+ * is held even then (flockfile), all go on once more.  goro_run() waits for all
+ * that, but not for ever: after LAST it returns, and sysmon stops whoever
+ * leaves the library later.
  *
  * Where there is no preemption by signals (ThreadSanitizer, asyncpreemptoff)
  * a goroutine that computes goes on up to its next call of the runtime.
  */
 #include "sched/halt.h"
+
+#include <sys/syscall.h>
 
 #include "base/libc_text.h"
 #include "base/sys.h"
@@ -38,6 +42,12 @@ enum { ASLEEP = 3 };
 
 /* m->halted: 0 while it runs, for good, or until it is woken. */
 enum { HALTED = 1, HALTED_HERE = 2 };
+
+/* What a round has found, the worst of all. */
+enum found { NOBODY, SLEEPERS, RUNNERS };
+
+/* Set while nobody runs: no lock that a sleeper waits for will be free. */
+static atomic_uint only_sleepers;
 
 /* What goro_run() leaves to sysmon. */
 enum { NOT_YET = 0, NOTHING = 1, THE_REST = 2 };
@@ -99,13 +109,18 @@ _Noreturn void goro__main_returned(void)
 static bool may_halt(struct m *m, const ucontext_t *uc)
 {
 	uintptr_t pc = arch_signal_pc(uc);
+	uint32_t seen = load_relaxed(&m->halt_seen);
 
 	if (!goro__in_libc(pc) || arch_signal_broke_call(uc))
 		return true;
 	if (pc != m->halt_pc || !arch_signal_at_call(uc))
-		m->halt_seen = 0;
+		seen = 0;
 	m->halt_pc = pc;
-	return ++m->halt_seen >= ASLEEP;
+	seen += seen < ASLEEP;
+	/* Pairs with ask(): what it held when it ran it holds no more. */
+	store_release(&m->halt_seen, seen);
+	return seen == ASLEEP && (arch_signal_call(uc) != SYS_futex ||
+				  load_acquire(&only_sleepers));
 }
 
 void goro__halt_here(struct m *m)
@@ -132,48 +147,55 @@ static void go_on(struct g *g, void *unused)
 		goro__note_wake(&g->m->note);
 }
 
-/* True if m has not halted: it is asked to, once more. */
-static bool ask(struct m *m)
+/* Asks m to halt, once more, if it has not. */
+static enum found ask(struct m *m)
 {
 	if (load_acquire(&m->halted))
-		return false;
+		return NOBODY;
 	goro__preempt_m(m);
-	return true;
+	return load_acquire(&m->halt_seen) == ASLEEP ? SLEEPERS : RUNNERS;
+}
+
+static void ask_and_note(struct m *m, enum found *worst)
+{
+	enum found found = ask(m);
+
+	if (found > *worst)
+		*worst = found;
 }
 
 /* A goroutine that has a P is found by the P: its M may be between two. */
-static bool ask_owners(void)
+static void ask_owners(enum found *worst)
 {
-	bool found = false;
-
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
 		struct p *p = goro__allp[i];
 		uint32_t status = load_acquire(&p->status);
 		struct m *m = load_acquire(&p->m);
 
 		if (status == PRUNNING && m && !m->outsider)
-			found |= ask(m);
+			ask_and_note(m, worst);
 	}
-	return found;
 }
 
 /* The others: in goro_blocking(), or with a P of let_finish(). */
-static void ask_runner(struct g *g, void *found)
+static void ask_runner(struct g *g, void *worst)
 {
 	/* Pairs with the release of who made it run: g->m is set. */
 	uint32_t status = load_acquire(&g->status);
 
 	if (status == GRUNNING || status == GSYSCALL)
-		*(bool *)found |= ask(g->m);
+		ask_and_note(g->m, worst);
 }
 
-/* One round; false if nobody had to be asked. */
-static bool ask_all(void)
+/* One round. */
+static enum found ask_all(void)
 {
-	bool found = ask_owners();
+	enum found worst = NOBODY;
 
-	goro__each_g(ask_runner, &found);
-	return found;
+	ask_owners(&worst);
+	goro__each_g(ask_runner, &worst);
+	store_release(&only_sleepers, worst < RUNNERS);
+	return worst;
 }
 
 static bool stdio_free(void)
@@ -181,12 +203,17 @@ static bool stdio_free(void)
 	return sys_stdio_free(stdout) && sys_stdio_free(stderr);
 }
 
-/* True if somebody still runs, or is to go on as it may hold a lock of stdio. */
+/*
+ * True if somebody still runs or sleeps, or is to go on: who holds a lock of
+ * stdio, but is not in the library, is one of those that have halted.
+ */
 static bool still_runs(bool locked)
 {
-	if (locked)
+	enum found found = ask_all();
+
+	if (locked && found != RUNNERS)
 		goro__each_g(go_on, NULL);
-	return ask_all() || locked;
+	return found != NOBODY || locked;
 }
 
 void goro__halt_others(void)
@@ -212,6 +239,6 @@ void goro__halt_the_rest(void)
 		return;
 	while (load_acquire(&left_to_sysmon) == NOT_YET)
 		sys_nanosleep(LONGEST_NAP);
-	while (load_acquire(&left_to_sysmon) == THE_REST && ask_all())
+	while (load_acquire(&left_to_sysmon) == THE_REST && ask_all() != NOBODY)
 		sys_nanosleep(LONGEST_NAP);
 }

@@ -289,7 +289,7 @@ struct m {
 	atomic_uint halted; /* it runs nothing any more: halt.c */
 	/* Its signal handler's: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
-	unsigned halt_seen;
+	atomic_uint halt_seen;
 	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* had in the system call: first choice after it */

@@ -4,6 +4,7 @@
  * where goroutines can be stopped none of them goes on.
  */
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "prog.h"
@@ -53,6 +54,20 @@ static void allocate(void *arg)
 
 		free(p);
 		free(malloc(16));
+	}
+}
+
+/* It sleeps for the locks of malloc with the one of fork() held. */
+static void fork_often(void *arg)
+{
+	(void)arg;
+	for (;; counter++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			_exit(0);
+		if (child > 0)
+			waitpid(child, NULL, 0);
 	}
 }
 
@@ -129,12 +144,22 @@ static void with_print(void *arg)
 	go_some(print, fopen("/dev/null", "w"));
 }
 
+static void with_fork(void *arg)
+{
+	for (int i = 0; i < 3; i++) {
+		goro_go(fork_often, arg);
+		goro_go(allocate, arg);
+	}
+	goro_sleep(20 * MS);
+}
+
 static const struct mode modes[] = {
 	{"spin", with_spin},
 	{"yield", with_yield},
 	{"poll", with_poll},
 	{"print", with_print},
 	{"malloc", with_allocate},
+	{"fork", with_fork},
 	{"sleep", with_late},
 	{"nap", with_nap},
 	{"naps", with_naps},
@@ -147,6 +172,7 @@ int main(int argc, char **argv)
 {
 	const char *off = getenv("GODEBUG");
 	unsigned long before;
+	pid_t child;
 
 	CHECK(goro_run(find_mode(modes, argc > 1 ? argv[1] : NULL), NULL) ==
 	      GORO_OK);
@@ -155,6 +181,10 @@ int main(int argc, char **argv)
 	if (goro_preemptive() && !off)
 		CHECK(counter == before);
 	free(malloc(200000)); /* no lock of libc is left behind */
-	printf("back");       /* no newline: exit has to flush it */
+	child = fork();
+	if (child == 0)
+		_exit(0);
+	CHECK(waitpid(child, NULL, 0) == child);
+	printf("back"); /* no newline: exit has to flush it */
 	return check_failed;
 }

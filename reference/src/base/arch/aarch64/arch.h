@@ -192,6 +192,12 @@ static inline bool arch_signal_at_call(const ucontext_t *uc)
 	return *(const uint32_t *)arch_signal_pc(uc) == ARCH_SVC;
 }
 
+/* The number of the system call that it is about to make. */
+static inline long arch_signal_call(const ucontext_t *uc)
+{
+	return (long)uc->uc_mcontext.regs[8];
+}
+
 /* True if the signal has ended a system call in which the thread slept. */
 static inline bool arch_signal_broke_call(const ucontext_t *uc)
 {

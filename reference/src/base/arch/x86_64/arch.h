@@ -180,6 +180,12 @@ static inline bool arch_signal_at_call(const ucontext_t *uc)
 	return code[0] == 0x0f && code[1] == 0x05;
 }
 
+/* The number of the system call that it is about to make. */
+static inline long arch_signal_call(const ucontext_t *uc)
+{
+	return (long)uc->uc_mcontext.gregs[REG_RAX];
+}
+
 /* True if the signal has ended a system call in which the thread slept. */
 static inline bool arch_signal_broke_call(const ucontext_t *uc)
 {
