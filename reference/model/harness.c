@@ -95,9 +95,9 @@ STUB bool goro__virtual_idle(void)
 /* No model makes calls while no run is on. */
 struct p goro__quiet_p;
 
-STUB struct m *goro__stopped_m(struct p *p)
+STUB struct m *goro__stopped_m(struct p *p, bool asleep_too)
 {
-	(void)p;
+	(void)p, (void)asleep_too;
 	return NULL;
 }
 

@@ -45,6 +45,10 @@ else
 	done
 	check "who waits for a stopped one's lock of libc gives way" \
 		quiet 1 hogs
+	for procs in 1 2 4; do
+		check "turns beside sleep in the kernel, GOMAXPROCS=$procs" \
+			quiet $procs stops asleep
+	done
 	check "a short soak" quiet 8 soak 15
 	check "a spinner is preempted" single "" preempted
 	check "asyncpreemptoff=1: it is not" single asyncpreemptoff=1 waited

@@ -58,12 +58,12 @@ static struct g *unlink_after(struct glist *l, struct g *prev)
 	return g;
 }
 
-struct g *goro__globq_take_stopped(struct globq *q)
+struct g *goro__globq_take_stopped(struct globq *q, bool asleep_too)
 {
 	struct g *prev, *g;
 
 	if (!find_stopped(&q->list, STOPPED, &prev) &&
-	    !find_stopped(&q->list, STOPPED_ASLEEP, &prev))
+	    !(asleep_too && find_stopped(&q->list, STOPPED_ASLEEP, &prev)))
 		return NULL;
 	g = unlink_after(&q->list, prev);
 	store_relaxed(&q->n, q->list.n);

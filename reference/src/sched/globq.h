@@ -42,7 +42,10 @@ static inline void globq_push_all(struct globq *q, struct glist *l)
 struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 			   uint32_t most);
 
-/* Takes the first that sleeps in its signal handler; NULL: there is none. */
-struct g *goro__globq_take_stopped(struct globq *q);
+/*
+ * Takes the first that was stopped while it ran, else, if it may be such a one,
+ * the first that was stopped while it slept; NULL: there is none.
+ */
+struct g *goro__globq_take_stopped(struct globq *q, bool asleep_too);
 
 #endif

@@ -67,7 +67,7 @@ static struct m *m_for(struct p *p, bool *stopped, bool spinning)
 		i->nmidle--;
 		return m;
 	}
-	m = goro__stopped_m(p);
+	m = goro__stopped_m(p, true);
 	if (m) {
 		*stopped = true;
 		goro__want_spare_m();

@@ -22,7 +22,8 @@
  * A goroutine that waits for a lock of libc that a stopped one holds blocks
  * its M with the P.  While goroutines are stopped sysmon looks for that
  * (asleep.c), and the P goes to the first that was not stopped asleep itself:
- * that is the holder, or one behind which the holder's turn comes.
+ * that is the holder, or one behind which the holder's turn comes.  If all were
+ * asleep they wait for something else, and have their turns like any other.
  *
  * The runtime's own code is never stopped: the handler looks whether it
  * interrupted it (the program counter, or mask.h for what it calls).  Then
@@ -115,7 +116,7 @@ static bool has_stopped(struct p *p)
 	return false;
 }
 
-struct m *goro__stopped_m(struct p *p)
+struct m *goro__stopped_m(struct p *p, bool asleep_too)
 {
 	struct sched *s = &goro__sched;
 	struct g *g;
@@ -125,7 +126,7 @@ struct m *goro__stopped_m(struct p *p)
 		while ((g = runq_take_next(&p->runq)) != NULL ||
 		       (g = runq_pop(&p->runq)) != NULL)
 			globq_push(&s->globq, g);
-	g = goro__globq_take_stopped(&s->globq);
+	g = goro__globq_take_stopped(&s->globq, asleep_too);
 	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
 		return NULL;                 /* main has returned */
 	store_relaxed(&g->status, GRUNNING); /* for the end of a run: halt.c */
@@ -177,7 +178,7 @@ static bool stop(struct m *m, struct g *g)
 	if (!can)
 		goro__want_spare_m();
 	if (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP) {
-		other = goro__stopped_m(m->p);
+		other = goro__stopped_m(m->p, !can);
 		can |= other != NULL;
 	}
 	if (can)

@@ -34,10 +34,11 @@ static inline int goro__not_ready(void)
 	return GORO_AGAIN;
 }
 /*
- * The M of a goroutine that was stopped and now has to go on with p, which is
- * the caller's; NULL: there is none.  sched.lock is held.
+ * The M of a goroutine that was stopped (or only of one that ran then) and now
+ * has to go on with p, which is the caller's; NULL: there is none.  sched.lock
+ * is held.
  */
-struct m *goro__stopped_m(struct p *p);
+struct m *goro__stopped_m(struct p *p, bool asleep_too);
 void goro__preempt_unblock(sigset_t *mask);
 /* False: there are only scheduling points. */
 bool goro__preempt_init(bool off);

@@ -335,13 +335,38 @@ static void run_yield(void *arg)
 	}
 }
 
+static void sleep_long(void *arg)
+{
+	struct timespec left = {.tv_sec = 60};
+
+	(void)arg;
+	while (nanosleep(&left, &left))
+		;
+}
+
+/*
+ * Beside those that sleep in the kernel with a P each, main has its turns: at
+ * most one time slice of each of them later.
+ */
+static void run_asleep(void *arg)
+{
+	enum { NAPPERS = 10, TURNS = 10 };
+	int64_t begin;
+
+	(void)arg;
+	for (int i = 0; i < NAPPERS; i++)
+		goro_go(sleep_long, NULL);
+	begin = goro_now();
+	for (int i = 0; i < TURNS; i++)
+		goro_sleep(5 * MS);
+	CHECK(goro_now() - begin < TURNS * NAPPERS * 10 * MS);
+}
+
 static const struct mode modes[] = {
-	{"world", run_world},   {"spawn", run_spawn},
-	{"tied", run_tied},     {"calls", run_calls},
-	{"ticks", run_ticks},   {"single", run_single},
-	{"return", run_return}, {"goro_exit", run_exit},
-	{"exit", run_c_exit},   {"yield", run_yield},
-	{NULL, NULL},
+	{"world", run_world},   {"spawn", run_spawn},    {"tied", run_tied},
+	{"calls", run_calls},   {"ticks", run_ticks},    {"single", run_single},
+	{"return", run_return}, {"goro_exit", run_exit}, {"exit", run_c_exit},
+	{"yield", run_yield},   {"asleep", run_asleep},  {NULL, NULL},
 };
 
 int main(int argc, char **argv)

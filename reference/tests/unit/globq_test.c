@@ -95,7 +95,7 @@ static void stopped_at(int at)
 	for (int i = 0; i < 3; i++)
 		store_relaxed(&item((uint32_t)i)->preempted, i == at);
 	fill(&q, 0, 3);
-	UNIT_EQ(number(goro__globq_take_stopped(&q)), at);
+	UNIT_EQ(number(goro__globq_take_stopped(&q, false)), at);
 	UNIT_EQ(globq_len(&q), left);
 	globq_push(&q, item(3));
 	for (int i = 0; i < 4; i++)
@@ -110,9 +110,24 @@ static void stopped(void)
 {
 	struct globq none = {0};
 
-	CU_ASSERT_PTR_NULL(goro__globq_take_stopped(&none));
+	CU_ASSERT_PTR_NULL(goro__globq_take_stopped(&none, true));
 	for (int at = -1; at < 3; at++)
 		stopped_at(at);
+}
+
+/* Who was stopped asleep is taken last, and only if that is asked for. */
+static void stopped_asleep(void)
+{
+	struct globq q = {0};
+
+	fill(&q, 0, 3);
+	store_relaxed(&item(0)->preempted, STOPPED_ASLEEP);
+	store_relaxed(&item(2)->preempted, STOPPED);
+	UNIT_EQ(number(goro__globq_take_stopped(&q, true)), 2);
+	CU_ASSERT_PTR_NULL(goro__globq_take_stopped(&q, false));
+	UNIT_EQ(number(goro__globq_take_stopped(&q, true)), 0);
+	store_relaxed(&item(0)->preempted, NOT_STOPPED);
+	store_relaxed(&item(2)->preempted, NOT_STOPPED);
 }
 
 static const struct unit_test tests[] = {
@@ -120,6 +135,7 @@ static const struct unit_test tests[] = {
 	{"a ring that gets full", no_room},
 	{"push all of a list", push_all},
 	{"take one that was stopped", stopped},
+	{"take one that was stopped asleep", stopped_asleep},
 	{NULL, NULL},
 };
 
