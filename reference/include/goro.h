@@ -265,7 +265,11 @@ struct goro_config {
  * Runs fn(arg) as goroutine 1 and returns 0 when it has returned; the other
  * goroutines, and what they do in goro_blocking(), never run again.  One that
  * is inside the C library then, and so may hold a lock of it, goes on until it
- * is outside, for at most 0.5 s, before goro_run() returns.  Only where
+ * is outside, for at most 0.5 s, before goro_run() returns; one that calls
+ * it over and over is stopped as soon as it is found outside.  A lock that a
+ * goroutine has taken for itself (a pthread_mutex_t, flockfile() of a file
+ * other than stdout and stderr, dlopen() with the constructor that it runs) it
+ * then has for ever.  Only where
  * goroutines are not preempted (goro_preemptive(), asyncpreemptoff) and in a
  * program without a shared C library (cc -static) one that computes goes on
  * until it calls goro again.  Once per process.  GORO_EINVAL for a NULL fn and

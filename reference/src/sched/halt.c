@@ -34,7 +34,7 @@
 #include "sched/stack.h"
 
 #define FIRST_NAP INT64_C(20000)
-#define LONGEST_NAP INT64_C(200000)
+#define LONGEST_NAP INT64_C(50000)
 #define LAST INT64_C(500000000)
 
 /* How often a thread is found at one system call until it is asleep there. */
