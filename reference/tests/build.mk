@@ -86,9 +86,12 @@ GT_PROG_FILES := $(GT_PROG:$(GT)/programs/%.c=$(GT_OUT)/%) $(GT_CXX)
 GT_LTO := -O3 $(if $(filter none,$(SAN)),-flto) \
 	$(if $(filter x86_64,$(GORO_ARCH)),$(if $(shell grep -m1 -w avx2 /proc/cpuinfo),-mavx2))
 
+# free(malloc()) is two calls of libc here, which gcc would leave out.
+GT_MALLOC := -fno-builtin-malloc -fno-builtin-free
+
 $(GT_OUT)/%: $(GT)/programs/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
+	$(CC) $(C_BASE) $(GT_MALLOC) -Ireference/include $(CONFIG_LDFLAGS) -MF $@.d \
 		-o $@ $< $(B)/libgoro.a -pthread -ldl -lm
 
 # As a program does that knows nothing of goro.pc.
