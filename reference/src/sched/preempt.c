@@ -191,13 +191,20 @@ static bool stop(struct m *m, struct g *g)
 	return can;
 }
 
+/*
+ * When main has returned who woke us may be let_finish(), while another M has
+ * just taken g from a queue: that one must still see that g is not its own.
+ */
 static void resume(struct m *m, struct g *g)
 {
 	struct p *p = m->nextp;
+	bool done;
 
 	m->nextp = NULL;
 	goro__acquirep(p);
-	if (g->lockcount == 0)
+	/* Pairs with the store of goro__main_returned(), by way of the note. */
+	done = load_acquire(&goro__sched.done);
+	if (g->lockcount == 0 && !done)
 		g->lockedm = NULL;
 	else
 		store_relaxed(&p->attention, 1u);
