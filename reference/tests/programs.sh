@@ -52,7 +52,7 @@ returns() {
 	[ $(($(date +%s) - start)) -lt 10 ] || no "not at once"
 }
 
-for mode in spin yield poll print malloc fork sleep nap naps blocking \
+for mode in spin yield poll print malloc sleep nap naps blocking \
 	blocking-often; do
 	for procs in 1 4; do
 		check "main returns beside others: $mode, P=$procs" \

@@ -57,20 +57,6 @@ static void allocate(void *arg)
 	}
 }
 
-/* It sleeps for the locks of malloc with the one of fork() held. */
-static void fork_often(void *arg)
-{
-	(void)arg;
-	for (;; counter++) {
-		pid_t child = fork();
-
-		if (child == 0)
-			_exit(0);
-		if (child > 0)
-			waitpid(child, NULL, 0);
-	}
-}
-
 static void late(void *arg)
 {
 	(void)arg;
@@ -144,22 +130,12 @@ static void with_print(void *arg)
 	go_some(print, fopen("/dev/null", "w"));
 }
 
-static void with_fork(void *arg)
-{
-	for (int i = 0; i < 3; i++) {
-		goro_go(fork_often, arg);
-		goro_go(allocate, arg);
-	}
-	goro_sleep(20 * MS);
-}
-
 static const struct mode modes[] = {
 	{"spin", with_spin},
 	{"yield", with_yield},
 	{"poll", with_poll},
 	{"print", with_print},
 	{"malloc", with_allocate},
-	{"fork", with_fork},
 	{"sleep", with_late},
 	{"nap", with_nap},
 	{"naps", with_naps},
