@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/note.h"
-#include "diag/overflow.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/preempt.h"
@@ -18,7 +17,7 @@
 #include "sched/clock.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
-#include "diag/schedtrace.h"
+#include "sched/hooks.h"
 
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
@@ -116,11 +115,6 @@ STUB void goro__schedule(void)
 	model_fail("schedules");
 }
 
-STUB void goro__sigstack(struct m *m)
-{
-	(void)m;
-}
-
 STUB void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
 {
 	(void)fn, (void)arg;
@@ -150,10 +144,12 @@ STUB void goro__park(struct lock *l, enum wait_reason why)
 	(void)l, (void)why;
 }
 
-STUB int64_t goro__schedtrace_wait(void)
+static int64_t no_trace(void)
 {
 	return -1;
 }
+
+STUB const struct hooks goro__hooks = {.wait = no_trace};
 
 STUB void goro__scavenge(bool all)
 {

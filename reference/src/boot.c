@@ -20,7 +20,9 @@
 #include "sched/panic.h"
 #include "sched/idle.h"
 #include "base/note.h"
+#include "diag/dump.h"
 #include "diag/overflow.h"
+#include "sched/hooks.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/m.h"
@@ -36,7 +38,14 @@
 #define DEFAULT_STACK ((size_t)64 << 10)
 #define MAIN_STACK GORO_STACK_MAX
 
-struct sched goro__sched;
+const struct hooks goro__hooks = {
+	.at_death = goro__schedtrace_stop,
+	.last_words = goro__schedtrace_dying,
+	.dump_all = goro__dump_all,
+	.dump_g = goro__dump_g,
+	.tick = goro__schedtrace_tick,
+	.wait = goro__schedtrace_wait,
+};
 
 struct boot {
 	goro_fn fn;

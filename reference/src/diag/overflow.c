@@ -2,14 +2,12 @@
  * overflow.c - the guard below a goroutine's stack, when it is hit; and
  * SIGQUIT.
  *
- * The handler runs on the M's alternate stack, sized by the kernel's own
- * figure (a frame with AMX state is over 8 KiB).  All that is not a guard's
+ * The handler runs on the M's alternate stack.  All that is not a guard's
  * fault, sent signals too, has the effect that it had before: the program's
  * handler is called, and ours stays for the next overflow.
  */
 #include <signal.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -23,11 +21,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-#ifndef AT_MINSIGSTKSZ
-#define AT_MINSIGSTKSZ 51
-#endif
-
-#define HANDLER_NEEDS ((size_t)32768)
 #define GUARD_REACH ((size_t)65536) /* a guard is no larger */
 
 /* Who had SIGSEGV and SIGBUS. */
@@ -35,35 +28,6 @@ static struct before {
 	struct sigaction act;
 	atomic_uint spent; /* its SA_RESETHAND has taken it away */
 } before_us[2];
-
-static void die_of_overflow(struct g *g)
-{
-	print_str("runtime: goroutine stack exceeds ");
-	print_int((int64_t)goro__stack_size(g->size_class));
-	print_str("-byte limit\nfatal error: stack overflow\n\n");
-	goro__dump_g(g, "running");
-	_exit(2);
-}
-
-static void die_of_stack(void *arg)
-{
-	struct g *g = arg;
-
-	if (g->stack->g == g)
-		die_of_overflow(g);
-	print_str("runtime: the stack of goroutine ");
-	print_int(g->goid);
-	print_str(" was overwritten\nfatal error: stack overwritten\n\n");
-	goro__dump_g(g, "running");
-	_exit(2);
-}
-
-void goro__off_stack(struct g *g)
-{
-	goro__enter_death();
-	goro__call_on(goro__m()->g0_sp, die_of_stack, g);
-	__builtin_unreachable();
-}
 
 /* A large frame's stack pointer is far below the guard. */
 static bool is_on(const struct g *g, uintptr_t sp)
@@ -134,7 +98,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		g = who_overflows(m, owner, context);
 	if (g) {
 		san_acquire(&m->sigstack); /* we are on it */
-		die_of_overflow(g);
+		goro__die_of_overflow(g);
 	}
 	as_before(sig, info, context);
 	errno = e;
@@ -151,23 +115,6 @@ static void on_quit(int sig, siginfo_t *info, void *context)
 	print_str("SIGQUIT: quit\n");
 	goro__dump_all(m ? m->curg : NULL);
 	_exit(2);
-}
-
-void goro__sigstack(struct m *m)
-{
-	size_t size = getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
-	stack_t old;
-	stack_t ss = {.ss_size = size};
-
-	/* A sanitizer's own is as good. */
-	if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
-		return;
-	if (!m->sigstack)
-		m->sigstack = sys_reserve(size);
-	ss.ss_sp = m->sigstack;
-	if (!ss.ss_sp || sigaltstack(&ss, NULL))
-		goro__fatal("runtime: no memory for a signal stack");
-	san_release(&m->sigstack);
 }
 
 void goro__overflow_init(void)

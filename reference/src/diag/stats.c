@@ -7,15 +7,6 @@
 #include "sched/runq.h"
 #include "base/text.h"
 
-void goro__add_stats(struct pstats *to, struct pstats *from)
-{
-	_Atomic(uint64_t) *t = (_Atomic(uint64_t) *)to;
-	_Atomic(uint64_t) *f = (_Atomic(uint64_t) *)from;
-
-	for (size_t i = 0; i < sizeof(*to) / sizeof(*t); i++)
-		store_relaxed(&t[i], load_relaxed(&t[i]) + load_relaxed(&f[i]));
-}
-
 static struct pstats sum(void)
 {
 	struct pstats all = {0};

@@ -12,7 +12,7 @@
 
 enum { BATCH = 128, CHANGES = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI };
 
-/* Set once, before sched.netpoll says that they are. */
+/* Set once, before sched.poller is. */
 static int epfd, breakfd;
 /* 1: breakfd was signalled, and no wait has ended for that yet. */
 static atomic_uint breaking;

@@ -214,6 +214,8 @@ void goro__netpoll_ready(uint64_t tag, unsigned modes, bool over,
 
 /* ---- open and close -------------------------------------------------------- */
 
+static const struct poller port = {goro__port_poll, goro__port_break};
+
 /* 0: the poller is open. */
 static int init(void)
 {
@@ -221,13 +223,13 @@ static int init(void)
 	struct sched *s = &goro__sched;
 	int e = 0;
 
-	if (load_acquire(&s->netpoll))
+	if (load_acquire(&s->poller))
 		return 0;
 	lock(&opening);
-	if (!load_relaxed(&s->netpoll)) {
+	if (!load_relaxed(&s->poller)) {
 		e = goro__port_init();
 		if (!e)
-			store_seq(&s->netpoll, 1u);
+			store_seq(&s->poller, &port);
 	}
 	unlock(&opening);
 	/* Who sleeps without the poller goes to sleep in it. */

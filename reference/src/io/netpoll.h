@@ -29,7 +29,7 @@
 #define GORO_NETPOLL_H
 
 #include "io/fdmutex.h"
-#include "sched/types.h"
+#include "sched/poller.h"
 
 #define PD_NIL ((uintptr_t)0)
 #define PD_READY ((uintptr_t)1)
@@ -70,20 +70,6 @@ int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode);
 /* modes: bits 1 << fd_mode.  when: of goro__now(), or GORO_FOREVER. */
 void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when);
 
-/* ---- for the scheduler: schedule.c, sysmon.c ------------------------------- */
-
-/* Goroutines wait for the poller. */
-static inline bool goro__netpoll_awaited(void)
-{
-	return load_seq(&goro__sched.netwaiters) > 0;
-}
-
-/* n goroutines that the poller gave are in run queues. */
-static inline void goro__netpoll_woken(uint32_t n)
-{
-	add_seq(&goro__sched.netwaiters, -n);
-}
-
 /* ---- the port: epoll.c --------------------------------------------- */
 
 /*
@@ -99,17 +85,8 @@ int goro__port_init(void);
 int goro__port_open(int fd, uint64_t tag);
 /* Tells no more of fd.  What it has told may still be on its way. */
 void goro__port_close(int fd);
-/*
- * Calls goro__netpoll_ready() for what has become ready, for some of it if
- * that is much.  If there is none it waits for at most ns (0: not at all, < 0:
- * without end), or until break; it may return early with nothing.  Many threads
- * may call it at once, each on a stack with room for 4 KiB.
- */
+/* struct poller: its two functions. */
 void goro__port_poll(int64_t ns, struct glist *ready);
-/*
- * Makes the call of poll that waits now, or else the next one that would,
- * return.  From any thread, also with locks of the runtime held.
- */
 void goro__port_break(void);
 
 /*

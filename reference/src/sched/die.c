@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "base/print.h"
-#include "diag/dump.h"
+#include "sched/hooks.h"
+#include "sched/stack.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diag/schedtrace.h"
 #include "sched/panic.h"
 
 static atomic_uint dying;
@@ -23,7 +23,7 @@ void goro__enter_death(void)
 	/* Acquire: only one report; a second reporter waits for the exit. */
 	while (xchg_acquire(&dying, 1u))
 		sys_nanosleep(1000000000);
-	goro__schedtrace_stop();
+	goro__hooks.at_death();
 }
 
 void goro__yield_to_death(void)
@@ -122,8 +122,8 @@ static _Noreturn void die(const char *kind, const char *text)
 	print_str(kind);
 	print_str(text);
 	print_str("\n");
-	goro__schedtrace_dying();
-	goro__dump_all(m ? m->curg : NULL);
+	goro__hooks.last_words();
+	goro__hooks.dump_all(m ? m->curg : NULL);
 	_exit(2);
 }
 
@@ -179,13 +179,44 @@ static void report_panic(void *arg)
 
 	goro__enter_death();
 	print_panics(g->stack->panics);
-	goro__schedtrace_dying();
+	goro__hooks.last_words();
 	print_str("\n");
-	goro__dump_g(g, "running");
+	goro__hooks.dump_g(g, "running");
 	_exit(2);
 }
 
 _Noreturn void goro__die_of_panic(struct g *g)
 {
 	last(report_panic, g);
+}
+
+/* ---- a stack that is used up ------------------------------------------------- */
+
+_Noreturn void goro__die_of_overflow(struct g *g)
+{
+	print_str("runtime: goroutine stack exceeds ");
+	print_int((int64_t)goro__stack_size(g->size_class));
+	print_str("-byte limit\nfatal error: stack overflow\n\n");
+	goro__hooks.dump_g(g, "running");
+	_exit(2);
+}
+
+static void die_of_stack(void *arg)
+{
+	struct g *g = arg;
+
+	if (g->stack->g == g)
+		goro__die_of_overflow(g);
+	print_str("runtime: the stack of goroutine ");
+	print_int(g->goid);
+	print_str(" was overwritten\nfatal error: stack overwritten\n\n");
+	goro__hooks.dump_g(g, "running");
+	_exit(2);
+}
+
+void goro__off_stack(struct g *g)
+{
+	goro__enter_death();
+	goro__call_on(goro__m()->g0_sp, die_of_stack, g);
+	__builtin_unreachable();
 }

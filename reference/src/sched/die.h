@@ -17,5 +17,12 @@ _Noreturn void goro__die_of_panic(struct g *g);
 _Noreturn void goro__fatal_misuse(const char *text);
 /* Returns unless the process is about to die with a report. */
 void goro__yield_to_death(void);
+/*
+ * g leaves, and is not on its stack: it dies of an overflow.  Or the top of its
+ * stack was overwritten.
+ */
+_Noreturn void goro__off_stack(struct g *g);
+/* The caller is on another stack than g's. */
+_Noreturn void goro__die_of_overflow(struct g *g);
 
 #endif

@@ -13,7 +13,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "diag/overflow.h"
+#include "sched/die.h"
 #include "sched/preempt.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -5,30 +5,31 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "sched/clock.h"
 #include "sched/keep.h"
-#include "io/netpoll.h"
+#include "sched/poller.h"
 #include "base/print.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "base/note.h"
-#include "diag/overflow.h"
 #include "sched/die.h"
 #include "sched/m.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
-#include "diag/schedtrace.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "wait/signal.h"
 
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+#define HANDLER_NEEDS ((size_t)32768)
 #define M_STACK ((size_t)1 << 20)
 
-/* used: the only references are inside asm, which link-time optimisers miss. */
-_Thread_local struct m *goro__tls_m
-	__attribute__((tls_model("initial-exec"), used));
+atomic_uint goro__awaited_outside;
 
 /* The release pairs with the acquire of a thief or of sysmon. */
 void goro__acquirep(struct p *p)
@@ -53,6 +54,24 @@ struct p *goro__releasep(void)
 	return p;
 }
 
+/* Sized by the kernel's own figure: a frame with AMX state is over 8 KiB. */
+static void set_sigstack(struct m *m)
+{
+	size_t size = getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
+	stack_t old;
+	stack_t ss = {.ss_size = size};
+
+	/* A sanitizer's own is as good. */
+	if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
+		return;
+	if (!m->sigstack)
+		m->sigstack = sys_reserve(size);
+	ss.ss_sp = m->sigstack;
+	if (!ss.ss_sp || sigaltstack(&ss, NULL))
+		goro__fatal("runtime: no memory for a signal stack");
+	san_release(&m->sigstack);
+}
+
 /* The calling thread becomes m. */
 static void attach(struct m *m)
 {
@@ -69,7 +88,7 @@ static void attach(struct m *m)
 		m->g0_size = size;
 	}
 	san_thread(&m->san, m->g0_lo, m->g0_size);
-	goro__sigstack(m);
+	set_sigstack(m);
 	store_relaxed(&m->tid, sys_gettid());
 	goro__keep_init(m);
 }
@@ -365,7 +384,7 @@ void goro__checkdead(void)
 	for (int32_t i = 0; i < s->gomaxprocs; i++)
 		if (load_relaxed(&goro__allp[i]->timers.next) != INT64_MAX)
 			return;
-	if (goro__signals_awaited())
+	if (load_relaxed(&goro__awaited_outside) > 0)
 		return;
 	unlock(&s->lock);
 	goro__virtual_dead();

@@ -14,6 +14,8 @@ void goro__handoffp(struct p *p);
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
 void goro__checkdead(void);
+/* How many wait for what no goroutine does, a signal: that is no deadlock. */
+extern atomic_uint goro__awaited_outside;
 /* Goroutines that have not ended; sched.lock may be held. */
 int64_t goro__count_live(void);
 /* Asks for an M for p; sched.lock is held.  The M counts from now on. */

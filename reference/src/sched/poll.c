@@ -4,7 +4,7 @@
 #include "sched/poll.h"
 
 #include "base/sys.h"
-#include "io/netpoll.h"
+#include "sched/poller.h"
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
@@ -82,7 +82,7 @@ bool goro__poll_network(void)
 	    load_relaxed(&s->idle.polluntil) != 0 ||
 	    load_relaxed(&s->netpolling) || xchg_acquire(&s->netpolling, 1u))
 		return false;
-	goro__port_poll(0, &ready);
+	load_relaxed(&s->poller)->poll(0, &ready);
 	store_relaxed(&s->netpolls, load_relaxed(&s->netpolls) + 1);
 	store_release(&s->netpolling, 0u);
 	some = ready.n > 0;
@@ -116,9 +116,10 @@ static int64_t next_real_timer(void)
 void goro__break_poll(void)
 {
 	struct sched *s = &goro__sched;
+	const struct poller *poller = load_seq(&s->poller);
 
-	if (load_seq(&s->netpoll))
-		goro__port_break();
+	if (poller)
+		poller->wake();
 	else
 		goro__note_wake(&s->idle.pollnote);
 }
@@ -220,9 +221,10 @@ static bool nothing_to_come(int64_t timer)
 static void sleep_in_poll(int64_t ns, struct glist *ready)
 {
 	struct sched *s = &goro__sched;
+	const struct poller *poller = load_seq(&s->poller);
 
-	if (load_seq(&s->netpoll))
-		goro__port_poll(ns, ready);
+	if (poller)
+		poller->poll(ns, ready);
 	else if (ns != 0)
 		goro__note_sleep(&s->idle.pollnote, ns);
 }

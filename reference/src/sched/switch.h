@@ -13,7 +13,7 @@
 #include "sched/keep.h"
 #include "sched/outside.h"
 #include "sched/idle.h"
-#include "diag/overflow.h"
+#include "sched/die.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
 #include "sched/runq.h"

@@ -13,6 +13,7 @@
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/halt.h"
+#include "sched/hooks.h"
 #include "sched/idle.h"
 #include "sched/monitor.h"
 #include "sched/poll.h"
@@ -20,7 +21,6 @@
 #include "sched/m.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
-#include "diag/schedtrace.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -151,14 +151,14 @@ static bool watch_all(int64_t now)
 /* Until a P is taken; false: a line of schedtrace is due. */
 static bool sleep_until_busy(struct sched *s)
 {
-	int64_t trace = goro__schedtrace_wait();
+	int64_t trace = goro__hooks.wait();
 	bool soon = trace >= 0 && trace < GRACE;
 	bool woken = goro__note_sleep(&s->sysmonnote, soon ? trace : GRACE);
 
 	if (!woken)
 		goro__scavenge(true);
-	return woken || (!soon && goro__note_sleep(&s->sysmonnote,
-						   goro__schedtrace_wait()));
+	return woken ||
+	       (!soon && goro__note_sleep(&s->sysmonnote, goro__hooks.wait()));
 }
 
 /* With all Ps idle there is nothing to watch until one is taken. */
@@ -260,7 +260,7 @@ void goro__sysmon(void)
 		sys_nanosleep(until_timer(delay));
 		now = sys_clock();
 		goro__set_seconds(now);
-		goro__schedtrace_tick(now);
+		goro__hooks.tick(now);
 		scavenge(now);
 		if (goro__sleep_if_idle() ? watch_closely()
 					  : watch_all(sys_clock())) {

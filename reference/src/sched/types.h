@@ -343,8 +343,8 @@ struct sched {
 	uint32_t stopwait;     /* lock: Ps still running */
 	atomic_uint stopnote;
 
-	/* The network poller: netpoll.h. */
-	atomic_uint netpoll;          /* it is open, and stays so */
+	/* The network poller; NULL until it is open for the first time. */
+	_Atomic(const struct poller *) poller;
 	atomic_uint netpolling;       /* somebody polls without sleeping */
 	_Atomic(uint32_t) netpolls;   /* changes with each poll */
 	_Atomic(uint32_t) netwaiters; /* goroutines that it is to wake */

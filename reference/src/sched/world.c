@@ -2,10 +2,9 @@
  * world.c - stopping the world, and changing the number of Ps while it is
  * stopped.
  *
- * The one who stops it holds world_mutex (a goroutine's mutex, so waiting for
- * it blocks nobody's P), asks all Ps for attention and waits until each is
- * idle, in a system call (then it is taken away) or has come to the scheduler.
- * The stopper keeps its own.
+ * The one who stops it asks all Ps for attention and waits until each is idle,
+ * in a system call (then it is taken away) or has come to the scheduler.  The
+ * stopper keeps its own.  One at a time: wait/procs.c sees to that.
  */
 #include <string.h>
 
@@ -22,13 +21,11 @@
 #include "sched/world.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "sched/outside.h"
 
 #define ASK_AGAIN INT64_C(1000000)
 
+struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
-
-static goro_mutex world_mutex;
 
 /* The M stops here, its P counted; it wakes with a P. */
 void goro__gcstopm(void)
@@ -120,7 +117,6 @@ void goro__stop_world(void)
 	struct p *self;
 	bool wait;
 
-	goro_mutex_lock(&world_mutex);
 	self = goro__m()->p;
 	lock(&s->lock);
 	s->stopwait = (uint32_t)s->gomaxprocs;
@@ -168,7 +164,6 @@ void goro__start_world(void)
 	}
 	goro__wake_now(); /* also for timers that none sleeps for */
 	goro__poll_network();
-	goro_mutex_unlock(&world_mutex);
 }
 
 static struct p *new_p(int32_t id)
@@ -180,6 +175,15 @@ static struct p *new_p(int32_t id)
 	p->id = id;
 	store_relaxed(&p->timers.next, INT64_MAX);
 	return p;
+}
+
+void goro__add_stats(struct pstats *to, struct pstats *from)
+{
+	_Atomic(uint64_t) *t = (_Atomic(uint64_t) *)to;
+	_Atomic(uint64_t) *f = (_Atomic(uint64_t) *)from;
+
+	for (size_t i = 0; i < sizeof(*to) / sizeof(*t); i++)
+		store_relaxed(&t[i], load_relaxed(&t[i]) + load_relaxed(&f[i]));
 }
 
 /* A P that goes: its goroutines to the global queue, its timers to p. */
@@ -232,21 +236,4 @@ void goro__procresize(int32_t n)
 		store_relaxed(&goro__allp[i]->status, PGCSTOP);
 	s->gomaxprocs = n;
 	goro__mp = n > 1;
-}
-
-int goro_gomaxprocs(int n)
-{
-	int old = goro__sched.gomaxprocs;
-
-	if (n <= 0 || n == old)
-		return old;
-	goro__need_run(__func__);
-	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));
-	if (n > MAX_PROCS)
-		n = MAX_PROCS;
-	goro__stop_world();
-	old = goro__sched.gomaxprocs;
-	goro__procresize(n);
-	goro__start_world();
-	return old;
 }

@@ -8,6 +8,7 @@
 
 void goro__gcstopm(void);
 void goro__procresize(int32_t n);
+/* Until start: no other P runs a goroutine.  One caller at a time. */
 void goro__stop_world(void);
 void goro__start_world(void);
 void goro__attend(struct p *p);

@@ -29,8 +29,6 @@
  * Either the stopper finds the bit, or the handler finds that the signal is no
  * longer caught, takes its bit back and calls the program's handler.
  */
-#include "wait/signal.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -66,17 +64,9 @@ static _Atomic(uint64_t) caught, ignored;
  */
 static _Atomic(const struct sigaction *) before[SIGNALS];
 
-/* subscribers that are left, for goro__signals_awaited(). */
-static atomic_uint awaited;
-
 static _Atomic(uint64_t) pending;
 static _Atomic(struct g *) idle; /* the messenger, parked */
 static atomic_uint courier_note;
-
-bool goro__signals_awaited(void)
-{
-	return load_relaxed(&awaited) > 0;
-}
 
 static uint64_t bit(int sig)
 {
@@ -315,7 +305,7 @@ static struct subscriber *find_or_add(goro_chan *c)
 	*at = sys_calloc(1, sizeof(**at));
 	if (*at) {
 		(*at)->c = c;
-		add_relaxed(&awaited, 1u);
+		add_relaxed(&goro__awaited_outside, 1u);
 	}
 	return *at;
 }
@@ -329,7 +319,7 @@ static bool remove_if_empty(struct subscriber **at)
 		return false;
 	*at = s->next;
 	free(s);
-	add_relaxed(&awaited, -1u);
+	add_relaxed(&goro__awaited_outside, -1u);
 	return true;
 }
 

@@ -1,12 +1,9 @@
 /*
- * thread.c - for the races without the rest of goro: no thread is an M.
+ * thread.c - for the races without the rest of goro: no report is made.
  */
-#include "sched/types.h"
-
 #include <stdlib.h>
 
-_Thread_local struct m *goro__tls_m
-	__attribute__((tls_model("initial-exec"), used));
+#include "base/lock.h"
 
 _Noreturn void goro__lock_overwritten(void)
 {

@@ -1,0 +1,26 @@
+/*
+ * hooks.h - what the scheduler has others do: reports and traces.  boot.c, which
+ * alone knows the rooms above, fills in the table; it is there before a run.
+ */
+#ifndef GORO_HOOKS_H
+#define GORO_HOOKS_H
+
+#include "sched/types.h"
+
+struct hooks {
+	/* The process dies: print nothing more that would cut up its report. */
+	void (*at_death)(void);
+	/* After that, before the dump of a fatal error. */
+	void (*last_words)(void);
+	/* All goroutines as text, first before the others; one, in that state. */
+	void (*dump_all)(struct g *first);
+	void (*dump_g)(struct g *g, const char *state);
+	/* At each tick of sysmon. */
+	void (*tick)(int64_t now);
+	/* How long sysmon may sleep with nothing to watch; -1: without end. */
+	int64_t (*wait)(void);
+};
+
+extern const struct hooks goro__hooks __attribute__((visibility("hidden")));
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * procs.c - GOMAXPROCS.
+ *
+ * Who stops the world holds a goroutine's mutex, so waiting for it blocks
+ * nobody's P.
+ */
+#include "sched/outside.h"
+#include "sched/world.h"
+#include "base/text.h"
+
+static goro_mutex stopper;
+
+int goro_gomaxprocs(int n)
+{
+	int old = goro__sched.gomaxprocs;
+
+	if (n <= 0 || n == old)
+		return old;
+	goro__need_run(__func__);
+	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));
+	if (n > MAX_PROCS)
+		n = MAX_PROCS;
+	goro_mutex_lock(&stopper);
+	goro__stop_world();
+	old = goro__sched.gomaxprocs;
+	goro__procresize(n);
+	goro__start_world();
+	goro_mutex_unlock(&stopper);
+	return old;
+}
