@@ -140,6 +140,7 @@ have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
 check "code of the runtime is marked" code_marked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
+check "include rule" scripts/includes.sh
 [ -z "$left_out" ] ||
 	echo "lint: not installed, left out:$left_out; scripts/setup.sh lint"
 if [ $((passed + failed)) -eq 0 ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# lint.sh - make lint finds what is wrong with a script, a Python file or a
-# workflow, and says what it lacks.
+# lint.sh - make lint finds what is wrong with a script, a Python file, a
+# workflow or an include of the runtime, and says what it lacks.
 #
 # The checks run on a small tree of their own, where a fault is planted.
 # shellcheck disable=SC2016 # what is planted is not for this shell
@@ -12,6 +12,7 @@ root=$PWD
 tree=$tmp/tree
 mkdir -p "$tree/build" "$tree/.ci" "$tree/.github/workflows"
 cp -r Makefile .shellcheckrc scripts "$tree"
+cp -r --parents reference/src "$tree"
 [ ! -d build/tools ] || ln -s "$root/build/tools" "$tree/build/tools"
 
 # lint ONLY: make lint there, with nothing installed.
@@ -51,6 +52,16 @@ with() {
 	clean
 	echo "$2" >>"$tree/$1"
 	finds "$3" "$4"
+}
+
+# climbs FILE HEADER: an include against the order of the rooms is found.
+climbs() {
+	clean
+	plant "reference/src/$1" "#include $2"
+	finds "include rule" "reference/src/$1\|$1:1:"
+	status=$?
+	rm "$tree/reference/src/$1"
+	return "$status"
 }
 
 # here TOOL: whether its check can run.
@@ -112,6 +123,14 @@ for tool in shellcheck pyflakes3 pycodestyle actionlint; do
 		;;
 	esac
 done
+clean
+check "include rule: nothing is wrong" lint "include rule"
+check "a scheduler that knows channels" climbs sched/planted.c '"wait/chan.h"'
+check "the same by another path" climbs sched/planted.h '"../wait/chan.h"'
+check "the same as a system header" climbs sched/planted.c '<wait/chan.h>'
+check "a base that knows the scheduler" climbs base/planted.c '"sched/types.h"'
+check "a library that knows more than the public headers" \
+	climbs ext/planted.c '"sched/types.h"'
 check "a check that there is not" sh -c \
 	'! scripts/lint.sh false nonsense 2>/dev/null'
 check "what is missing is told" tells_what_is_missing
