@@ -13,7 +13,7 @@ MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
 MC_LINKED := $(addprefix sched/,runq globq idle m timer) \
-	$(addprefix base/,lock note tls)
+	$(addprefix base/,lock note)
 # These models have the scheduler as it is, sysmon too.
 MC_LINKED_sched := $(addprefix sched/,schedule poll monitor sysmon)
 MC_LINKED_blocking := $(MC_LINKED_sched)

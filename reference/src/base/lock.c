@@ -9,6 +9,13 @@
 
 uint32_t goro__mp;
 
+/*
+ * The M of the calling thread, for arch.h; NULL in a thread that is no M.
+ * used: the only references are inside asm, which link-time optimisers miss.
+ */
+_Thread_local struct m *goro__tls_m
+	__attribute__((tls_model("initial-exec"), used));
+
 enum { STEP = 8, LONGEST = 64, YIELDS = 16, NAP_NS = 20000 };
 
 /*
