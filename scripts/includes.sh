@@ -19,7 +19,7 @@ BEGIN {
 	ok["io"] = "base sched wait io"
 	ok["diag"] = "base sched diag"
 	ok["ext"] = "ext sched/errtext.h sched/outside.h sched/call.h"
-	ok["net"] = "net sched/errtext.h sched/outside.h io/fd.h"
+	ok["net"] = "net sched/die.h sched/errtext.h sched/outside.h io/fd.h"
 }
 {
 	split($0, part, /["<>]/)
