@@ -109,7 +109,7 @@ test-registry: $(B)/conformance ## hold behaviours and cases against each other
 CONF_TEST := $(CONF_DIR)/runner/tests
 CONF_TEST_OUT := $(B)/runner-tests
 CONF_SUPPORT_OBJS := $(call conf_objects,$(addprefix $(CONF_DIR)/cases/kit/,\
-	caller.c check.c kit.c ledger.c))
+	attempt.c caller.c check.c kit.c ledger.c))
 
 # A runtime by its name, and the macros that break it.
 conf_fake = $(eval CONF_FAKES += $(1))$(eval CONF_FAKE_$(1) := $(2))

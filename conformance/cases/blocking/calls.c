@@ -7,28 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "time/tm.h"
 
 #define NEEDS_CALL NEEDS(NEED(blocking, call))
-
-static atomic_int stop, finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
-
-/* relaxed, here and where it is set: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-static void stop_all(void)
-{
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-}
 
 /* A blocking call's function: sleeps in the kernel for *ns. */
 static void kernel_sleep(void *ns)

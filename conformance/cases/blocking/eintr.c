@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "net/np.h"
 
 static atomic_int calm, signals;
@@ -60,14 +61,6 @@ static void start_storm(void)
 static void end_storm(void)
 {
 	atomic_store_explicit(&calm, 1, memory_order_relaxed);
-}
-
-static atomic_int finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
 }
 
 static struct server server;

@@ -9,29 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "time/tm.h"
 
 #define NEEDS_LOCK                                                             \
 	NEEDS(NEED(blocking, lock_thread), NEED(blocking, unlock_thread))
-
-static atomic_int stop, finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
-
-/* relaxed, here and where it is set: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-static void stop_all(void)
-{
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-}
 
 static void lock_thread(void)
 {
@@ -250,15 +232,6 @@ CASE_OF(SY_008, several, "goroutines that are tied have a thread each",
 	sleep_ns(5 * MS);
 	stop_all();
 	CHECK(becomes(&finished, 2 * TIED));
-}
-
-/* The thread stays its own over a time slice that ends. */
-static void spin(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		;
-	finish();
 }
 
 CASE_OF(SY_008, preempted,

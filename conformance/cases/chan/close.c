@@ -213,11 +213,6 @@ static void send_or_die(void *arg)
 	die_of(rt->chan->send(arg, &v, ASSAY_FOREVER));
 }
 
-static void close_it(void *arg)
-{
-	close_chan(arg);
-}
-
 CASE_OF(CH_013, panic, "a blocked sender panics when the channel is closed",
 	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
 {

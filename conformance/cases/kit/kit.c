@@ -5,6 +5,7 @@
  * be virtual or wrong.
  */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,7 @@ int64_t upto(int64_t ns)
 
 /* ---- waiting ------------------------------------------------------------ */
 
-static int64_t kernel_now(void)
+int64_t kernel_now(void)
 {
 	struct timespec ts;
 
@@ -337,6 +338,21 @@ int64_t cpu_ns(void)
 int64_t thread_id(void)
 {
 	return syscall(SYS_gettid);
+}
+
+int cpus_allowed(void)
+{
+	cpu_set_t set;
+
+	REQUIRE_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
+	return CPU_COUNT(&set);
+}
+
+int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
 }
 
 uint64_t checksum(const void *p, size_t n)

@@ -116,6 +116,12 @@ static inline void close_chan(assay_chan *c)
 	REQUIRE_EQ(rt->chan->close(c), ASSAY_OK);
 }
 
+/* The same as a goroutine or a timer's function. */
+static inline void close_it(void *c)
+{
+	close_chan(c);
+}
+
 /* Frees a channel that nobody will use again, if the runtime can. */
 static inline void drop(assay_chan *c)
 {
@@ -246,6 +252,14 @@ int64_t thread_count(void);
 int64_t cpu_ns(void);
 /* The kernel's id of the calling thread. */
 int64_t thread_id(void);
+
+/* CLOCK_MONOTONIC in ns, whatever the runtime's clock says. */
+int64_t kernel_now(void);
+/* The CPUs that this thread may run on. */
+int cpus_allowed(void);
+
+/* For qsort() of int64_t. */
+int by_size(const void *a, const void *b);
 
 /* A sum that changes with any bit of the n bytes at p. */
 uint64_t checksum(const void *p, size_t n);

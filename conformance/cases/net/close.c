@@ -5,21 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "np.h"
-
-static atomic_int stop, finished;
-
-/* relaxed: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 static void check_closed(struct call *call)
 {

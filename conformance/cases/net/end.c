@@ -1,15 +1,8 @@
 /* The end of a stream, of half of it, and reads that ask for nothing. */
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "np.h"
-
-static atomic_int finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 /* ---- NP-009: the end of the stream ---------------------------------------- */
 

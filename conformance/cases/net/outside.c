@@ -201,14 +201,6 @@ void outside(void *(*fn)(void *), void *arg)
 	pthread_detach(thread);
 }
 
-int64_t kernel_time(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * SEC + ts.tv_nsec;
-}
-
 void kernel_sleep(int64_t ns)
 {
 	struct timespec ts = {ns / SEC, ns % SEC};

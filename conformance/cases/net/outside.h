@@ -37,8 +37,7 @@ void socket_pair(int fds[2]);
 /* Runs fn(arg) on a thread that is none of the runtime's. */
 void outside(void *(*fn)(void *), void *arg);
 
-/* The kernel's clock, for who is outside; and its sleep. */
-int64_t kernel_time(void);
+/* The kernel's sleep, for who is outside. */
 void kernel_sleep(int64_t ns);
 
 /* How many descriptors this process may have, raised as far as it goes. */

@@ -5,26 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "np.h"
 
-static atomic_int stop, turns, finished;
-
-/* relaxed: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-static void stop_all(void)
-{
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-}
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
+static atomic_int turns;
 
 static void take_turns(void *arg)
 {

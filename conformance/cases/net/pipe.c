@@ -5,15 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "np.h"
-
-static atomic_int finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 /* ---- NP-033: pipes and unix sockets --------------------------------------- */
 

@@ -1,15 +1,8 @@
 /* Deadlines that are very short, and those that several goroutines change. */
+#include "kit/work.h"
 #include "np.h"
 
 #define NEEDS_TCP NEEDS(NEED_PAIR, NEED_DEADLINES)
-
-static atomic_int finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 /* ---- NP-026: short ones --------------------------------------------------- */
 

@@ -5,18 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kit/work.h"
 #include "np.h"
 #include "outside.h"
 
 #define NEED_ADDRS NEED(net, local_addr), NEED(net, remote_addr)
-
-static atomic_int finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 /* ---- NP-005: addresses ---------------------------------------------------- */
 

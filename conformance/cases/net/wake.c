@@ -6,26 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kit/work.h"
 #include "np.h"
-
-static atomic_int stop, finished;
-
-/* relaxed: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-static void stop_all(void)
-{
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-}
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
 
 /* ---- NP-003: from idle ---------------------------------------------------- */
 
@@ -47,12 +29,12 @@ static void *ask(void *arg)
 
 		if (a->pause > 0)
 			kernel_sleep(a->pause);
-		begin = kernel_time();
+		begin = kernel_now();
 		if (write(a->fd, &byte, 1) != 1 || read(a->fd, &back, 1) != 1 ||
 		    back != byte)
 			return NULL;
-		if (kernel_time() - begin > a->slowest)
-			a->slowest = kernel_time() - begin;
+		if (kernel_now() - begin > a->slowest)
+			a->slowest = kernel_now() - begin;
 	}
 	/* release: pairs with the acquire load in becomes() */
 	atomic_store_explicit(&a->over, 1, memory_order_release);
@@ -229,14 +211,6 @@ static void yield_on(void *arg)
 	(void)arg;
 	while (!stopped())
 		yield();
-	finish();
-}
-
-static void spin(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		;
 	finish();
 }
 

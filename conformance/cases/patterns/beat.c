@@ -62,11 +62,6 @@ static struct beating start_beating(int64_t interval)
 	return b;
 }
 
-static void close_it(void *arg)
-{
-	close_chan(arg);
-}
-
 #define BEATS 10
 
 /* Listens until done closes after BEATS intervals; false if it timed out. */

@@ -9,17 +9,9 @@
 
 #include "kit/kit.h"
 
-static int cpus(void)
-{
-	cpu_set_t set;
-
-	REQUIRE_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
-	return CPU_COUNT(&set);
-}
-
 static void skip_on_one_cpu(void)
 {
-	if (cpus() < 2)
+	if (cpus_allowed() < 2)
 		skip("one CPU");
 }
 

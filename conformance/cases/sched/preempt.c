@@ -4,37 +4,10 @@
  */
 #include <stdlib.h>
 
-#include "kit/kit.h"
+#include "kit/work.h"
 
 #define PREEMPTS .traits = ASSAY_TRAIT_PREEMPTIVE
 #define PREEMPTS_ON_P .traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT
-
-static atomic_int stop, finished;
-
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
-
-/* relaxed: a flag that carries no data */
-static void stop_all(void)
-{
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-}
-
-static void one_more_finished(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
-
-static void spin(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		;
-	one_more_finished();
-}
 
 CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS)
 {
@@ -68,7 +41,7 @@ static void poll_without_end(void *arg)
 {
 	while (!stopped())
 		(void)try_recv(arg, NULL);
-	one_more_finished();
+	finish();
 }
 
 CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
@@ -144,14 +117,7 @@ static void spin_and_look(void *arg)
 		turn_began = t;
 		atomic_store_explicit(&owner, me, memory_order_release);
 	}
-	one_more_finished();
-}
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
+	finish();
 }
 
 CASE(SC_015, "a time slice is about 10 ms", .procs = {1},
@@ -218,7 +184,7 @@ static void compute_often(void *arg)
 						  memory_order_relaxed);
 		atomic_fetch_add_explicit(&computed, 1, memory_order_relaxed);
 	}
-	one_more_finished();
+	finish();
 }
 
 CASE(SC_016, "a preempted goroutine finds all its registers intact",
@@ -250,7 +216,7 @@ static void keep_playing(void *arg)
 	while (recv(pair[0], NULL) && !stopped())
 		send_signal(pair[1]);
 	rt->chan->close(pair[1]);
-	one_more_finished();
+	finish();
 }
 
 static assay_chan *there[2], *back[2];
@@ -288,7 +254,7 @@ static void yield_on(void *arg)
 	(void)arg;
 	while (!stopped())
 		yield();
-	one_more_finished();
+	finish();
 }
 
 CASE(SC_033, "timers are served under the load of the other sources",
@@ -328,7 +294,7 @@ static void take_turns(void *arg)
 					  memory_order_relaxed);
 		rt->chan->send(h->wake, NULL, ASSAY_FOREVER);
 	}
-	one_more_finished();
+	finish();
 }
 
 static void start_hogs(int64_t limit, _Atomic int64_t *steps)
@@ -385,7 +351,7 @@ static void spin_and_time(void *arg)
 			longest[me] = t - last;
 		last = t;
 	}
-	one_more_finished();
+	finish();
 }
 
 CASE(SC_034, "a runnable goroutine waits a bounded time", .procs = {2},
@@ -416,7 +382,7 @@ static void next_link(void *arg)
 	    !stopped())
 		go(next_link, NULL);
 	else
-		one_more_finished();
+		finish();
 }
 
 CASE(SC_018, "a chain of goroutines beside another one", .procs = {1},

@@ -28,15 +28,6 @@ CASE(SC_001, "gomaxprocs(n) sets and returns the old value; n <= 0 reads",
 	CHECK_EQ(rt->inspect->gomaxprocs(0), 1);
 }
 
-/* CPUs that this process may use. */
-static int cpus_allowed(void)
-{
-	cpu_set_t set;
-
-	REQUIRE_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
-	return CPU_COUNT(&set);
-}
-
 /* CPUs that the control group pays for; 0 if it sets no limit. */
 static int cpus_paid(void)
 {

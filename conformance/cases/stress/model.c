@@ -167,8 +167,8 @@ static bool communicate(const struct st_program *p, struct state *state,
 	       c->closed;
 }
 
-static bool close_it(const struct st_chan *chan, struct chan_state *c,
-		     const struct st_record *r)
+static bool close_once(const struct st_chan *chan, struct chan_state *c,
+		       const struct st_record *r)
 {
 	int expected = chan->kind == ST_NIL ? ASSAY_CLOSE_NIL
 		       : c->closed          ? ASSAY_CLOSE_CLOSED
@@ -237,7 +237,7 @@ static bool step(const struct search *s, struct state *state,
 	case ST_SELECT:
 		return communicate(p, state, r);
 	case ST_CLOSE:
-		return close_it(&p->chans[r->op.target], c, r);
+		return close_once(&p->chans[r->op.target], c, r);
 	case ST_LEN:
 		return r->v == c->len;
 	case ST_CAP:

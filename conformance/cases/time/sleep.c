@@ -5,21 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "kit/work.h"
 #include "tm.h"
-
-static atomic_int stop, finished;
-
-static void finish(void)
-{
-	/* release: pairs with the acquire load in becomes() */
-	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-}
-
-/* relaxed, here and where it is set: a flag that carries no data */
-static bool stopped(void)
-{
-	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
-}
 
 static atomic_int counted;
 
@@ -257,15 +244,6 @@ static void keep_busy(void *arg)
 	finish();
 }
 
-/* One that never gives way: it is preempted or keeps its P for ever. */
-static void keep_p(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		;
-	finish();
-}
-
 /*
  * The sleeper's timer belongs to the P that the spinner keeps, as often as not.
  * Nobody is preempted: an idle P has to see to it.
@@ -276,7 +254,7 @@ CASE(TM_048, "a timer fires beside a loop without calls while a P is idle",
 {
 	for (int i = 0; i < 50; i++) {
 		atomic_store_explicit(&stop, 0, memory_order_relaxed);
-		go(keep_p, NULL);
+		go(spin, NULL);
 		sleep_ns(1 * MS);
 		atomic_store_explicit(&stop, 1, memory_order_relaxed);
 		REQUIRE(becomes(&finished, i + 1));
@@ -314,7 +292,7 @@ CASE(TM_039, "timers fire while loops without calls keep all P", .procs = {4},
      .traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
      .flags = CASE_ALONE | CASE_NOT_SANITIZED)
 {
-	fire_beside(keep_p);
+	fire_beside(spin);
 }
 
 CASE_OF(TM_039, yielding, "timers fire while all P are busy", .procs = {4},
@@ -322,13 +300,6 @@ CASE_OF(TM_039, yielding, "timers fire while all P are busy", .procs = {4},
 	.flags = CASE_ALONE | CASE_NOT_SANITIZED)
 {
 	fire_beside(keep_busy);
-}
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},
@@ -351,20 +322,12 @@ CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},
 	prove_alive();
 }
 
-static int64_t wall(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SEC + t.tv_nsec;
-}
-
 CASE(TM_047, "virtual time jumps to the next timer when all are blocked",
      .flags = CASE_VIRTUAL_TIME)
 {
-	int64_t begin = now(), real = wall();
+	int64_t begin = now(), real = kernel_now();
 
 	sleep_ns(3600 * SEC);
 	CHECK_EQ(now() - begin, 3600 * SEC);
-	CHECK_LT(wall() - real, upto(5 * SEC));
+	CHECK_LT(kernel_now() - real, upto(5 * SEC));
 }

@@ -330,11 +330,6 @@ CASE_OF(TM_042, tight, "nor do loops that only move a timer", .procs = {1, 2},
 }
 
 /* TM-044: the book's loop: work at each tick until it is told to end. */
-static void end_at(void *arg)
-{
-	close_chan(arg);
-}
-
 static bool five_periods(int64_t unit)
 {
 	assay_chan *done = chan_signal(0);
@@ -344,7 +339,7 @@ static bool five_periods(int64_t unit)
 	struct assay_case cases[] = {case_recv(done, NULL),
 				     case_recv(rt->time->ticker_chan(t), NULL)};
 
-	rt->time->after_func(5 * unit + unit / 2, end_at, done);
+	rt->time->after_func(5 * unit + unit / 2, close_it, done);
 	while (select_cases(cases, 2, NULL) == 1) {
 		ticks++;
 		CHECK_GE(now() - begin, ticks * unit);

@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../cases/kit/attempt.h"
 #include "../../cases/kit/case.h"
+#include "../../cases/kit/kit.h"
 #include "../../cases/kit/run.h"
 
 /* ---- verdicts ----------------------------------------------------------- */
@@ -62,6 +64,21 @@ CASE_OF(GO_005, told, "dies, says why, and a long dump follows")
 	for (int i = 0; i < 9; i++)
 		fprintf(stderr, "goroutine %d [running]:\n", i);
 	abort();
+}
+
+static bool never_right(int64_t unit)
+{
+	return IS(unit, <, 0);
+}
+
+CASE(GO_018, "no attempt is right, no pointer is the same, no wait ends")
+{
+	static atomic_int n = 3;
+
+	CHECK_SOME_UNIT(never_right, 2);
+	CHECK_PTR(&n, ==, NULL);
+	CHECK_LT((size_t)-1, 3);
+	CHECK(stays(&n, 4));
 }
 
 static void helper(void)

@@ -3,6 +3,12 @@
 
 check "pass" verdict GO-001 pass ""
 check "fail: both values" verdict GO-002 fail "1 == 2 (1, 2)"
+check "fail: attempts" verdict GO-018 fail \
+	"never_right failed with units from 2 to 100 ns; at last"
+check "fail: the last attempt" verdict GO-018 fail "unit < 0 (100, 0)"
+check "fail: pointers" verdict GO-018 fail "&n == NULL (0x"
+check "fail: no number of 64 bits wraps" verdict GO-018 fail "(size_t)-1 < 3"
+check "fail: a wait" verdict GO-018 fail "stays(&n, 4): it is 3"
 check "fail: strings" verdict GO-002 fail '("a", "b")'
 check "fail: file and line" verdict GO-002 fail "tests/cases.c:"
 check "REQUIRE" verdict GO-003 fail "1 > 2"

@@ -1,0 +1,38 @@
+/*
+ * work.h - goroutines that work until they are told to stop, and say when they
+ * have ended.  Each file that includes it has a flag and a counter of its own.
+ */
+#ifndef ASSAY_WORK_H
+#define ASSAY_WORK_H
+
+#include "kit.h"
+
+static atomic_int stop, finished;
+
+/* True once stop_all() was called.  relaxed: a flag that carries no data */
+static inline bool stopped(void)
+{
+	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
+}
+
+static inline void stop_all(void)
+{
+	atomic_store_explicit(&stop, 1, memory_order_relaxed);
+}
+
+static inline void finish(void)
+{
+	/* release: pairs with the acquire load in becomes() */
+	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
+}
+
+/* Computes until it is told to stop, and never yields. */
+static inline void spin(void *arg)
+{
+	(void)arg;
+	while (!stopped())
+		;
+	finish();
+}
+
+#endif
