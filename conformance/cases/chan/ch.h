@@ -9,8 +9,6 @@
 #include "kit/attempt.h"
 #include "kit/kit.h"
 
-/* What settle(), becomes() and stays_unset() are made of. */
-
 #define DEADLOCK "fatal error: all goroutines are asleep - deadlock!"
 
 /* One operation of a goroutine on a channel of int. */
