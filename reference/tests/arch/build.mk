@@ -4,7 +4,7 @@
 
 GA := $(GT)/arch
 GA_PROGRAMS := $(addprefix $(GT_OUT)/,port first shared/port dies overflow unwind \
-	migrate)
+	migrate keep)
 GA_CC = $(CC) $(C_BASE) -Ireference/include -I$(GT)/programs \
 	$(CONFIG_LDFLAGS) -MF $@.d
 

@@ -40,6 +40,9 @@ for procs in 1 2 4; do
 	for mode in registers frames select; do
 		check "shared $mode procs:$procs" ends 0 "" $procs shared/port $mode
 	done
+	for mode in fenv sigmask blocking kernel; do
+		check "keep $mode procs:$procs" ends 0 "" $procs keep $mode
+	done
 	check "migrate procs:$procs" ends 0 "" $procs migrate
 	check "unwind procs:$procs" ends 0 "" $procs unwind
 	check "deadlock procs:$procs" ends 2 \
