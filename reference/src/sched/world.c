@@ -6,7 +6,6 @@
  * in a system call (then it is taken away) or has come to the scheduler.  The
  * stopper keeps its own.  One at a time: wait/procs.c sees to that.
  */
-#include <string.h>
 
 #include "sched/globq.h"
 #include "sched/halt.h"
@@ -203,7 +202,7 @@ static void destroy_p(struct p *gone, struct p *p)
 	while ((stack = slist_pop(&gone->sfree)) != NULL)
 		slist_push(&p->sfree, stack);
 	goro__timers_move(&p->timers, &gone->timers);
-	memset(&gone->stats, 0, sizeof(gone->stats));
+	gone->stats = (struct pstats){0}; /* no call: it may not stop here */
 	store_relaxed(&gone->status, PDEAD);
 }
 
