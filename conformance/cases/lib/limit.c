@@ -120,9 +120,12 @@ CASE_OF(XL_003, try, "at the limit a try fails at once and starts nothing",
 
 CASE_OF(XL_003, zero, "a limit of 0 lets nobody in", NEEDS(NEED_LIMIT))
 {
-	struct tasks t = {.release = chan_signal(0)};
-	struct starting s = {limited(0), &t, 0};
+	/* The one that waits is left behind, and has them after the body. */
+	static struct tasks t;
+	static struct starting s = {.t = &t};
 
+	t.release = chan_signal(0);
+	s.g = limited(0);
 	CHECK_EQ(try_start(s.g, hold, &t), ASSAY_AGAIN);
 	go(start_one_more, &s);
 	CHECK(still_unset(&s.went_on));
