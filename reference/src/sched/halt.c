@@ -14,10 +14,10 @@
  * until a later signal finds it elsewhere; those that were preempted in there
  * before main returned get a P to do so.  A thread that sleeps in a system
  * call is left there; but in that of a lock, while it may hold another (as
- * fork does), only once all who run have halted.  If a lock of stdout or stderr
- * is held even then (flockfile), all go on once more.  goro_run() waits for all
- * that, but not for ever: after LAST it returns, and sysmon stops whoever
- * leaves the library later.
+ * fork does), only once all who run have halted.  While a lock of stdout or
+ * stderr is held (flockfile) all go on once more, now and then.  goro_run()
+ * waits for all that, but not for ever: after LAST it returns, and sysmon stops
+ * whoever leaves the library later.
  *
  * Where there is no preemption by signals (ThreadSanitizer, asyncpreemptoff)
  * a goroutine that computes goes on up to its next call of the runtime.
@@ -205,29 +205,35 @@ static bool stdio_free(void)
 
 /*
  * True if somebody still runs or sleeps, or is to go on: who holds a lock of
- * stdio, but is not in the library, is one of those that have halted.
+ * stdio may be one of those that have halted.  While others run they may hold
+ * it just as well, and so the halted ones go on ever more rarely then.
  */
-static bool still_runs(bool locked)
+static bool still_runs(bool locked, int64_t passed, int64_t *go_on_at)
 {
 	enum found found = ask_all();
 
-	if (locked && found != RUNNERS)
+	if (locked && (found != RUNNERS || passed >= *go_on_at)) {
+		*go_on_at = passed * 2;
 		goro__each_g(go_on, NULL);
+	}
 	return found != NOBODY || locked;
 }
 
 void goro__halt_others(void)
 {
-	int64_t nap = FIRST_NAP, began = sys_clock();
+	int64_t nap = FIRST_NAP, began = sys_clock(), passed = 0;
+	int64_t go_on_at = LAST / 128;
 	bool locked = !stdio_free(), late = false;
 
 	if (!goro__preempt_enabled())
 		return;
-	while (!late && (still_runs(locked) || !stdio_free())) {
+	while (!late &&
+	       (still_runs(locked, passed, &go_on_at) || !stdio_free())) {
 		sys_nanosleep(nap);
 		nap = nap * 2 > LONGEST_NAP ? LONGEST_NAP : nap * 2;
 		locked = !stdio_free();
-		late = sys_clock() - began > (locked ? 2 * LAST : LAST);
+		passed = sys_clock() - began;
+		late = passed > (locked ? 2 * LAST : LAST);
 	}
 	/* Pairs with goro__halt_the_rest(). */
 	store_release(&left_to_sysmon, late ? THE_REST : NOTHING);
