@@ -61,10 +61,10 @@ $(B)/libgoro.a: $(B)/reference/goro.o $(GORO_EXT_OBJ)
 
 # nodelete: threads of goro stay in its code after a dlclose().
 GORO_SO_FLAGS := -shared -Wl,-soname,libgoro.so.0 -Wl,-z,nodelete \
-	-Wl,-z,relro,-z,now
+	-Wl,-z,relro,-z,now -Wl,--version-script=reference/goro.map
 
-$(B)/libgoro.so: $(B)/reference/goro.o $(GORO_EXT_OBJ)
-	$(CC) $(CONFIG_LDFLAGS) $(GORO_SO_FLAGS) -o $@ $^ -pthread
+$(B)/libgoro.so: $(B)/reference/goro.o $(GORO_EXT_OBJ) reference/goro.map
+	$(CC) $(CONFIG_LDFLAGS) $(GORO_SO_FLAGS) -o $@ $(filter %.o,$^) -pthread
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
 

@@ -96,7 +96,7 @@ static void monitor(void *unused)
 		if (!goro__work_anywhere() || !needed())
 			return;
 		if (switches)
-			count(&harness_p[0].stats.switches);
+			count_own(&harness_p[0].stats.switches);
 		for (int i = 0; i < goro__sched.gomaxprocs; i++)
 			goro__watch_p(goro__allp[i], tick * TICK);
 	}
