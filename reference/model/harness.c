@@ -83,6 +83,11 @@ STUB void goro__fatal(const char *text)
 	model_fail(text);
 }
 
+STUB void goro__lock_overwritten(void)
+{
+	model_fail("the lock is overwritten");
+}
+
 STUB _Atomic(int64_t) goro__virtual_now;
 STUB struct p goro__real_p = {.timers = {.next = INT64_MAX}};
 
