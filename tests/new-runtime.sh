@@ -24,10 +24,10 @@ compiles() {
 
 runs() {
 	"$runner" --runtime "$tmp/fresh.so" >"$tmp/run" 2>"$tmp/err"
-	[ $? -eq 3 ] && grep 'nothing was judged' "$tmp/err" || {
+	if [ $? -ne 3 ] || ! grep 'nothing was judged' "$tmp/err"; then
 		cat "$tmp/run" "$tmp/err"
 		return 1
-	}
+	fi
 	grep 'needs chan->make' "$tmp/run" && grep ', 0 failed,' "$tmp/run"
 }
 
