@@ -3,7 +3,7 @@
  * errgroup, weighted semaphore, singleflight, rate limiters, lazy values and
  * the concurrent map.
  *
- *	static int fetch(void *arg) ...
+ *	static int prefetch_frames(void *arg) ...
  *
  *	goro_group *g;
  *	goro_context *ctx;

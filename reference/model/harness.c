@@ -130,13 +130,13 @@ STUB void goro__systemstack(void (*fn)(void *), void *arg)
 	fn(arg);
 }
 
-STUB void goro__gcstopm(void)
+STUB void goro__world_park(void)
 {
 }
 
 STUB void goro__attend(struct p *p)
 {
-	store_relaxed(&p->attention, 0u);
+	store_relaxed(&p->resched, 0u);
 }
 
 STUB void goro__ready(struct g *g)

@@ -200,7 +200,7 @@ static int mstart(struct m *m0)
 
 static int bootstrap(const struct goro_config *c)
 {
-	struct m *m0 = sys_reserve(sizeof(*m0));
+	struct m *m0 = sys_map(sizeof(*m0));
 	int status;
 
 	if (!m0)
@@ -249,7 +249,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 		return status;
 	/* Pairs with the release in main_returned() and end_run(). */
 	while (!load_acquire(&goro__sched.done)) {
-		goro__note_sleep(&goro__sched.template_note, -1);
+		goro__note_sleep(&goro__sched.maker_note, -1);
 		goro__make_threads();
 	}
 	goro__halt_others();

@@ -59,18 +59,18 @@ static void send_end(void)
 	xchg_seq(&edge, 1u);
 }
 
-int goro__port_init(void)
+int goro__poller_init(void)
 {
 	return 0;
 }
 
-int goro__port_open(int fd, uint64_t tag)
+int goro__poller_open(int fd, uint64_t tag)
 {
 	(void)fd, (void)tag;
 	return 0;
 }
 
-void goro__port_close(int fd)
+void goro__poller_close(int fd)
 {
 	(void)fd;
 }

@@ -1,3 +1,3 @@
 # A read is left out though the peer's end came with the last bytes.
 # file: io/fd.c
-s/^	if (!f->drained || load_seq(&f->pd->over))$/	if (!f->drained)/
+s/^	if (!f->drained || load_seq(&f->pd->hup))$/	if (!f->drained)/

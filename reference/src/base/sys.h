@@ -1,7 +1,7 @@
 /*
  * sys.h - every system call and libc call of the runtime that can fail, under
  * a name of its own, so that a test twin of this header can make it fail, and
- * that none is preempted in the middle of the runtime (mask.h).
+ * that none is preempted in the middle of the runtime (nopreempt.h).
  */
 #ifndef GORO_SYS_H
 #define GORO_SYS_H
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/mask.h"
+#include "base/nopreempt.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* since Linux 6.13 */
@@ -48,9 +48,9 @@ static inline int sys_sigmask(int how, const sigset_t *set, sigset_t *old)
 
 static inline void sys_yield(void)
 {
-	mask();
+	preempt_disable();
 	sched_yield();
-	unmask();
+	preempt_enable();
 }
 
 static inline void sys_nanosleep(int64_t ns)
@@ -58,9 +58,9 @@ static inline void sys_nanosleep(int64_t ns)
 	struct timespec ts = {.tv_sec = ns / 1000000000,
 			      .tv_nsec = ns % 1000000000};
 
-	mask();
+	preempt_disable();
 	nanosleep(&ts, NULL);
-	unmask();
+	preempt_enable();
 }
 
 /*
@@ -85,31 +85,31 @@ static inline void sys_free(void *p)
 }
 
 /* Address space without a promise of memory; NULL if there is none. */
-static inline void *sys_reserve(size_t n)
+static inline void *sys_map(size_t n)
 {
 	void *p;
 
-	mask();
+	preempt_disable();
 	p = mmap(NULL, n, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	unmask();
+	preempt_enable();
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static inline void sys_release(void *p, size_t n)
+static inline void sys_unmap(void *p, size_t n)
 {
-	mask();
+	preempt_disable();
 	munmap(p, n);
-	unmask();
+	preempt_enable();
 }
 
 static inline int sys_madvise(void *p, size_t n, int advice)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = madvise(p, n, advice);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -117,9 +117,9 @@ static inline int sys_mprotect(void *p, size_t n, int prot)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = mprotect(p, n, prot);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -149,9 +149,9 @@ static inline int sys_tgkill(int tid, int sig)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = sys_tgkill_raw(tid, sig);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -169,10 +169,10 @@ static inline void sys_block_signals(void)
 {
 	sigset_t all;
 
-	mask();
+	preempt_disable();
 	sigfillset(&all);
 	sys_sigmask(SIG_SETMASK, &all, NULL);
-	unmask();
+	preempt_enable();
 }
 
 /*
@@ -191,10 +191,10 @@ static inline int sys_futex_wait(const void *word, uint32_t value, int64_t ns)
 			      .tv_nsec = ns % 1000000000};
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
 			      ns < 0 ? NULL : &ts, NULL, 0);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -202,10 +202,10 @@ static inline int sys_futex_wake(const void *word, int n)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL,
 			      NULL, 0);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -213,9 +213,9 @@ static inline int64_t sys_clock(void)
 {
 	struct timespec ts;
 
-	mask();
+	preempt_disable();
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	unmask();
+	preempt_enable();
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
@@ -226,9 +226,9 @@ static inline int64_t sys_thread_cpu(int tid)
 	clockid_t clock = (clockid_t)((~(unsigned)tid << 3) | 6);
 	struct timespec ts = {0};
 
-	mask();
+	preempt_disable();
 	clock_gettime(clock, &ts);
-	unmask();
+	preempt_enable();
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
@@ -238,13 +238,13 @@ static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
 	ssize_t got = -1;
 	int fd;
 
-	mask();
+	preempt_disable();
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		got = read(fd, buf, n);
 		close(fd);
 	}
-	unmask();
+	preempt_enable();
 	return got;
 }
 
@@ -258,9 +258,9 @@ static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
 {
 	long status;
 
-	mask();
+	preempt_disable();
 	status = syscall(number, fd, buf, n, flags, NULL, 0);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -295,7 +295,7 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 	ssize_t put;
 	int e;
 
-	mask();
+	preempt_disable();
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	sys_sigmask(SIG_BLOCK, &pipe, &old);
@@ -306,7 +306,7 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 		(void)sigtimedwait(&pipe, NULL, &now);
 	sys_sigmask(SIG_SETMASK, &old, NULL);
 	errno = e;
-	unmask();
+	preempt_enable();
 	return put;
 }
 
@@ -314,10 +314,10 @@ static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_accept4, fd, addr, len,
 			      SOCK_NONBLOCK | SOCK_CLOEXEC);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -325,9 +325,9 @@ static inline int sys_close(int fd)
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = close(fd);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -335,11 +335,11 @@ static inline int sys_nonblock(int fd)
 {
 	int flags;
 
-	mask();
+	preempt_disable();
 	flags = fcntl(fd, F_GETFL);
 	if (flags >= 0 && !(flags & O_NONBLOCK))
 		flags = fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-	unmask();
+	preempt_enable();
 	return flags < 0 ? -1 : 0;
 }
 
@@ -352,14 +352,14 @@ static inline int sys_eventfd(void)
 {
 	int fd;
 
-	mask();
+	preempt_disable();
 	fd = (int)syscall(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
-	unmask();
+	preempt_enable();
 	return fd;
 }
 
 /* What epoll is woken up by. */
-static inline ssize_t sys_signal(int eventfd)
+static inline ssize_t sys_eventfd_write(int eventfd)
 {
 	uint64_t one = 1;
 
@@ -371,9 +371,9 @@ static inline int sys_epoll_ctl(int epfd, int op, int fd,
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_epoll_ctl, epfd, op, fd, ev);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -385,10 +385,10 @@ static inline int sys_epoll_wait_ns(int epfd, struct epoll_event *ev, int n,
 			      .tv_nsec = ns % 1000000000};
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_epoll_pwait2, epfd, ev, n,
 			      ns < 0 ? NULL : &ts, NULL, 8);
-	unmask();
+	preempt_enable();
 	return status;
 }
 
@@ -398,9 +398,9 @@ static inline int sys_epoll_wait_ms(int epfd, struct epoll_event *ev, int n,
 {
 	int status;
 
-	mask();
+	preempt_disable();
 	status = (int)syscall(SYS_epoll_pwait, epfd, ev, n, ms, NULL, 8);
-	unmask();
+	preempt_enable();
 	return status;
 }
 

@@ -53,7 +53,7 @@ static struct {
 	uint32_t idle_procs, idle_threads, spinning, runq;
 	uint32_t stopwait;
 	int32_t idle_locked;
-	bool gcwaiting, sysmonwait;
+	bool stopping, sysmonwait;
 	struct out out;
 	char text[LINE];
 } trace;
@@ -80,12 +80,12 @@ static bool make_room(void *p, uint32_t *room, uint32_t n, size_t size)
 
 	if (n <= *room)
 		return true;
-	new = sys_reserve(n * size);
+	new = sys_map(n * size);
 	if (!new)
 		return false;
 	memcpy(&old, p, sizeof(old));
 	if (old)
-		sys_release(old, *room * size);
+		sys_unmap(old, *room * size);
 	memcpy(p, &new, sizeof(new));
 	*room = n;
 	return true;
@@ -172,7 +172,7 @@ static void copy_sched(struct sched *s)
 	if (trace.spinning > awake)
 		trace.spinning = awake;
 	trace.runq = s->globq.list.n;
-	trace.gcwaiting = load_relaxed(&s->gcwaiting);
+	trace.stopping = load_relaxed(&s->stopping);
 	trace.stopwait = s->stopwait;
 	trace.idle_locked = s->nmidlelocked;
 	trace.sysmonwait = load_relaxed(&s->sysmonwait);
@@ -288,7 +288,7 @@ static void print_queues(void)
 
 static void print_stop(void)
 {
-	flag(" gcwaiting=", trace.gcwaiting);
+	flag(" gcwaiting=", trace.stopping);
 	number(" nmidlelocked=", trace.idle_locked);
 	number(" stopwait=", trace.stopwait);
 	flag(" sysmonwait=", trace.sysmonwait);

@@ -31,9 +31,9 @@ goro_context *goro__context_new(enum kind kind, goro_context *parent)
 	atomic_init(&c->refs, 1);
 	c->parent = parent ? goro__context_ref(parent) : NULL;
 	if (can_be_ended(c) || kind == FOREIGN)
-		c->ender = c;
+		c->nearest = c;
 	else if (kind == VALUE)
-		c->ender = parent->ender;
+		c->nearest = parent->nearest;
 	return c;
 }
 
@@ -129,7 +129,7 @@ int goro_with_cancel(goro_context *parent, goro_context **out)
 /* Locked: the timer may fire before it is known to be c's. */
 static bool start_timer(goro_context *c, int64_t ns)
 {
-	struct ender *e = &c->u.e;
+	struct canceler *e = &c->u.e;
 	bool ok = true;
 
 	goro_mutex_lock(&e->lock);
@@ -264,7 +264,7 @@ int goro_cancel(goro_context *c, int cause)
 	return GORO_OK;
 }
 
-static goro_chan *make_done(struct ender *e)
+static goro_chan *make_done(struct canceler *e)
 {
 	goro_chan *done;
 	int status = GORO_OK;
@@ -284,36 +284,36 @@ static goro_chan *make_done(struct ender *e)
 goro_chan *goro_context_done(goro_context *c)
 {
 	AS_GOROUTINE();
-	goro_context *ender = c ? c->ender : NULL;
+	goro_context *nearest = c ? c->nearest : NULL;
 	goro_chan *done;
 
-	if (!ender)
+	if (!nearest)
 		return NULL;
-	if (ender->kind == FOREIGN)
-		return ender->u.foreign;
+	if (nearest->kind == FOREIGN)
+		return nearest->u.foreign;
 	/* Pairs with the release of make_done() and begin_end(). */
-	done = atomic_load_explicit(&ender->u.e.done, memory_order_acquire);
-	return done ? done : make_done(&ender->u.e);
+	done = atomic_load_explicit(&nearest->u.e.done, memory_order_acquire);
+	return done ? done : make_done(&nearest->u.e);
 }
 
 /* An err that is set counts once done is closed: so both are seen at once. */
 int goro_context_err(goro_context *c)
 {
 	AS_GOROUTINE();
-	goro_context *ender = c ? c->ender : NULL;
+	goro_context *nearest = c ? c->nearest : NULL;
 	int err;
 
-	if (!ender)
+	if (!nearest)
 		return 0;
-	if (ender->kind == FOREIGN)
-		return goro_chan_recv(ender->u.foreign, NULL, GORO_POLL) ==
+	if (nearest->kind == FOREIGN)
+		return goro_chan_recv(nearest->u.foreign, NULL, GORO_POLL) ==
 				       GORO_CLOSED
 			       ? GORO_CANCELED
 			       : 0;
 	/* Pairs with the release of begin_end(). */
-	err = atomic_load_explicit(&ender->u.e.err, memory_order_acquire);
+	err = atomic_load_explicit(&nearest->u.e.err, memory_order_acquire);
 	if (err)
-		goro_recv(goro_context_done(ender), NULL);
+		goro_recv(goro_context_done(nearest), NULL);
 	return err;
 }
 
@@ -322,7 +322,7 @@ int goro_context_cause(goro_context *c)
 	AS_GOROUTINE();
 	int err = goro_context_err(c);
 
-	return err && c->ender->kind != FOREIGN ? c->ender->u.e.cause : err;
+	return err && c->nearest->kind != FOREIGN ? c->nearest->u.e.cause : err;
 }
 
 bool goro_context_deadline(goro_context *c, int64_t *deadline)

@@ -7,7 +7,7 @@
  *
  *	background <- cancel A <- value <- cancel B <- value C
  *
- * C's ender is B; B's owner is A, and A's only child.
+ * C's nearest canceler is B; B's owner is A, and A's only child.
  *
  * References: a context counts its holders: the caller until free, each
  * context below it, the list of children it is in, a timer that has not fired,
@@ -29,7 +29,7 @@ enum hook_state { HOOK_WAITS, HOOK_RUNS, HOOK_STOPPED };
  * holds its lock until its descendants have ended, too, so that nobody who
  * tries to end it meanwhile returns earlier.
  */
-struct ender {
+struct canceler {
 	goro_mutex lock;
 	/*
 	 * Set once, with the lock, before done is closed.  A release, so that
@@ -68,8 +68,8 @@ struct ender {
 struct goro_context {
 	enum kind kind;
 	_Atomic(int64_t) refs;
-	goro_context *parent; /* NULL: root or foreign */
-	goro_context *ender;  /* NULL: it never ends */
+	goro_context *parent;  /* NULL: root or foreign */
+	goro_context *nearest; /* NULL: it never ends */
 	union {
 		const char *root; /* name */
 		struct {
@@ -77,7 +77,7 @@ struct goro_context {
 			void *value;
 		} v;
 		goro_chan *foreign;
-		struct ender e;
+		struct canceler e;
 	} u;
 };
 

@@ -28,7 +28,7 @@ goro_chan *goro__closed_chan(void)
 
 static void link_child(goro_context *owner, goro_context *c)
 {
-	struct ender *o = &owner->u.e;
+	struct canceler *o = &owner->u.e;
 
 	c->u.e.owner = owner;
 	c->u.e.next = o->children;
@@ -43,8 +43,8 @@ static void link_child(goro_context *owner, goro_context *c)
 /* The list's reference is the caller's now. */
 static void unlink_child(goro_context *owner, goro_context *c)
 {
-	struct ender *o = &owner->u.e;
-	struct ender *e = &c->u.e;
+	struct canceler *o = &owner->u.e;
+	struct canceler *e = &c->u.e;
 
 	if (e->prev)
 		e->prev->u.e.next = e->next;
@@ -78,7 +78,7 @@ static void leave_owner(goro_context *c)
 /* False: c had ended.  True: it has now, and is locked. */
 static bool begin_end(goro_context *c, int err, int cause)
 {
-	struct ender *e = &c->u.e;
+	struct canceler *e = &c->u.e;
 	goro_chan *done;
 
 	goro_mutex_lock(&e->lock);
@@ -100,7 +100,7 @@ static bool begin_end(goro_context *c, int err, int cause)
 /* The descendants of c have ended: unlocks it and does what is left. */
 static void finish_end(goro_context *c)
 {
-	struct ender *e = &c->u.e;
+	struct canceler *e = &c->u.e;
 	goro_timer *timer = e->timer;
 	int waits = HOOK_WAITS;
 
@@ -190,7 +190,7 @@ static void watch(void *arg)
 
 static int join_foreign(goro_context *c)
 {
-	struct ender *e = &c->u.e;
+	struct canceler *e = &c->u.e;
 
 	if (goro_context_err(c->parent)) {
 		goro__context_end(c, GORO_CANCELED, 0);
@@ -215,7 +215,7 @@ void goro__context_unwatch(goro_context *c)
 
 int goro__context_join(goro_context *c)
 {
-	goro_context *owner = c->parent->ender;
+	goro_context *owner = c->parent->nearest;
 	int err;
 
 	if (!owner)

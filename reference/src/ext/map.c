@@ -152,12 +152,22 @@ bool goro_map_load(goro_map *m, uint64_t key, void **value)
 
 /* ---- writing: with the lock --------------------------------------------- */
 
-/* Only who has the lock changes the version. */
-static void turn(struct shard *s)
+/* Only the holder of the lock changes the version.  Odd: it is writing. */
+static void seq_step(struct shard *s)
 {
 	uint64_t v = atomic_load_explicit(&s->version, memory_order_relaxed);
 
 	store(&s->version, v + 1);
+}
+
+static void seq_begin(struct shard *s)
+{
+	seq_step(s);
+}
+
+static void seq_end(struct shard *s)
+{
+	seq_step(s);
 }
 
 /* The key is not there, and there is room. */
@@ -186,9 +196,9 @@ static bool grow(struct shard *s)
 		if (load(&old->slot[i].used))
 			fill(t, load(&old->slot[i].key),
 			     load(&old->slot[i].value));
-	turn(s);
+	seq_begin(s);
 	store(&s->table, t);
-	turn(s);
+	seq_end(s);
 	return true;
 }
 
@@ -224,7 +234,7 @@ static void erase(struct shard *s, struct slot *at)
 	struct table *t = load(&s->table);
 	size_t gap = (size_t)(at - t->slot), i = gap;
 
-	turn(s);
+	seq_begin(s);
 	for (;;) {
 		i = (i + 1) & t->mask;
 		if (!load(&t->slot[i].used))
@@ -236,7 +246,7 @@ static void erase(struct shard *s, struct slot *at)
 		gap = i;
 	}
 	store(&t->slot[gap].used, 0);
-	turn(s);
+	seq_end(s);
 	s->n--;
 }
 
@@ -357,10 +367,10 @@ static void clear(struct shard *s)
 
 	goro_mutex_lock(&s->lock);
 	t = load(&s->table);
-	turn(s);
+	seq_begin(s);
 	for (size_t i = 0; t && i <= t->mask; i++)
 		store(&t->slot[i].used, 0);
-	turn(s);
+	seq_end(s);
 	s->n = 0;
 	goro_mutex_unlock(&s->lock);
 }

@@ -16,13 +16,13 @@
 enum outcome { RETURNED, PANICKED, EXITED };
 
 /* Somebody who takes the result from a channel. */
-struct taker {
-	struct taker *next;
+struct waiter {
+	struct waiter *next;
 	goro_chan *c;
 };
 
 /*
- * The lock of the group guards next, listed, waiting, takers and refs.  The
+ * The lock of the group guards next, listed, waiting, waiters and refs.  The
  * rest is written by the one who flies, before landed is done.
  */
 struct flight {
@@ -30,7 +30,7 @@ struct flight {
 	bool listed;         /* a newcomer finds it */
 	int64_t refs;        /* the one who flies, and who waits */
 	int64_t dups;        /* who came later, of either kind */
-	struct taker *takers;
+	struct waiter *waiters;
 	goro_waitgroup landed;
 	enum outcome outcome;
 	bool shared;
@@ -52,7 +52,7 @@ struct goro_flight {
 	size_t nbuckets, n;
 };
 
-struct pilot {
+struct call_run {
 	goro_flight *group;
 	struct flight *f;
 	goro_call call;
@@ -182,22 +182,22 @@ static void unref(goro_flight *g, struct flight *f)
 
 /* ---- the flight --------------------------------------------------------- */
 
-/* Their channels have room.  No takers get the result of no return. */
+/* Their channels have room.  No waiters get the result of no return. */
 static void serve_takers(struct flight *f)
 {
 	struct goro_flight_result r = {
 		.value = f->value, .error = f->error, .shared = f->shared};
 
-	for (struct taker *t = f->takers; t; t = t->next)
+	for (struct waiter *t = f->waiters; t; t = t->next)
 		goro_send(t->c, &r);
 }
 
 static void free_takers(struct flight *f)
 {
-	struct taker *t;
+	struct waiter *t;
 
-	while ((t = f->takers) != NULL) {
-		f->takers = t->next;
+	while ((t = f->waiters) != NULL) {
+		f->waiters = t->next;
 		free(t);
 	}
 }
@@ -217,9 +217,9 @@ static void raise_for_takers(const struct goro_panic_value *panic)
 		goro_recv(NULL, NULL);
 }
 
-static void land(void *arg)
+static void finish_call(void *arg)
 {
-	struct pilot *p = arg;
+	struct call_run *p = arg;
 	struct flight *f = p->f;
 
 	if (!p->returned)
@@ -231,7 +231,7 @@ static void land(void *arg)
 	if (f->outcome == RETURNED)
 		serve_takers(f);
 	goro_mutex_unlock(&p->group->lock);
-	if (f->outcome == PANICKED && f->takers)
+	if (f->outcome == PANICKED && f->waiters)
 		raise_for_takers(&f->panic);
 	free_takers(f);
 	goro_wg_done(&f->landed);
@@ -241,15 +241,15 @@ static void land(void *arg)
 
 static void make_call(void *arg)
 {
-	struct pilot *p = arg;
+	struct call_run *p = arg;
 
 	p->f->error = p->call(p->arg, &p->f->value);
 }
 
 /* What the call has deferred is part of it. */
-static void fly(void *arg)
+static void run_call(void *arg)
 {
-	struct pilot *p = arg;
+	struct call_run *p = arg;
 
 	goro__call(make_call, p, NULL, NULL);
 	p->returned = true;
@@ -287,7 +287,7 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 		   void **value, bool *shared)
 {
 	AS_GOROUTINE();
-	struct pilot p = {.group = g, .call = call, .arg = arg};
+	struct call_run p = {.group = g, .call = call, .arg = arg};
 
 	if (!g || !key || !call)
 		return GORO_EINVAL;
@@ -299,7 +299,7 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 	goro_mutex_unlock(&g->lock);
 	if (!p.f)
 		return GORO_ENOMEM;
-	goro__call(fly, &p, land, &p);
+	goro__call(run_call, &p, finish_call, &p);
 	if (shared)
 		*shared = p.f->shared;
 	return result(g, p.f, value);
@@ -310,15 +310,15 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 /* It ends here whatever the outcome. */
 static void fly_alone(void *arg)
 {
-	struct pilot p = *(struct pilot *)arg;
+	struct call_run p = *(struct call_run *)arg;
 
-	goro__call(fly, &p, land, &p);
+	goro__call(run_call, &p, finish_call, &p);
 	unref(p.group, p.f);
 }
 
-static struct taker *new_taker(void)
+static struct waiter *new_taker(void)
 {
-	struct taker *t = calloc(1, sizeof(*t));
+	struct waiter *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
@@ -330,8 +330,8 @@ static struct taker *new_taker(void)
 }
 
 /* With the lock.  False: without memory. */
-static bool board(goro_flight *g, const char *key, struct pilot *p,
-		  struct taker *t)
+static bool join_call(goro_flight *g, const char *key, struct call_run *p,
+		      struct waiter *t)
 {
 	p->f = find(g, key);
 	if (p->f) {
@@ -347,8 +347,8 @@ static bool board(goro_flight *g, const char *key, struct pilot *p,
 			return false;
 		}
 	}
-	t->next = p->f->takers;
-	p->f->takers = t;
+	t->next = p->f->waiters;
+	p->f->waiters = t;
 	return true;
 }
 
@@ -356,8 +356,8 @@ goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 			       void *arg)
 {
 	AS_GOROUTINE();
-	struct pilot p = {.group = g, .call = call, .arg = arg};
-	struct taker *t;
+	struct call_run p = {.group = g, .call = call, .arg = arg};
+	struct waiter *t;
 	goro_chan *c;
 	bool ok;
 
@@ -368,7 +368,7 @@ goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 		return NULL;
 	c = t->c; /* t may be gone when the lock is free */
 	goro_mutex_lock(&g->lock);
-	ok = board(g, key, &p, t);
+	ok = join_call(g, key, &p, t);
 	goro_mutex_unlock(&g->lock);
 	if (ok)
 		return c;

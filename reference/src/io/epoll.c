@@ -1,5 +1,5 @@
 /*
- * epoll.c - the poller's port to Linux.
+ * epoll.c - the poller on Linux.
  *
  * One epoll descriptor for the life of the process, edge-triggered, and an
  * eventfd in it to break a wait.  The tag of a descriptor is what epoll keeps
@@ -19,7 +19,7 @@ static atomic_uint breaking;
 /* The kernel has no waits in nanoseconds. */
 static atomic_uint coarse;
 
-int goro__port_init(void)
+int goro__poller_init(void)
 {
 	struct epoll_event ev = {.events = EPOLLIN};
 	int e;
@@ -41,14 +41,14 @@ int goro__port_init(void)
 	return e;
 }
 
-int goro__port_open(int fd, uint64_t tag)
+int goro__poller_open(int fd, uint64_t tag)
 {
 	struct epoll_event ev = {.events = CHANGES | EPOLLET, .data.u64 = tag};
 
 	return sys_epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) < 0 ? errno : 0;
 }
 
-void goro__port_close(int fd)
+void goro__poller_close(int fd)
 {
 	struct epoll_event ev = {0};
 
@@ -56,7 +56,7 @@ void goro__port_close(int fd)
 }
 
 /* One signal is enough for all who want the same wait to end. */
-void goro__port_break(void)
+void goro__poller_wake(void)
 {
 	ssize_t n;
 
@@ -64,7 +64,7 @@ void goro__port_break(void)
 	if (xchg_seq(&breaking, 1u))
 		return;
 	do
-		n = sys_signal(breakfd);
+		n = sys_eventfd_write(breakfd);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno != EAGAIN)
 		goro__fatal("runtime: the poller's eventfd is gone");
@@ -99,7 +99,7 @@ static int wait_for(struct epoll_event *ev, int64_t ns)
 	return sys_epoll_wait_ms(epfd, ev, BATCH, in_ms(ns));
 }
 
-static void tell(const struct epoll_event *ev, struct glist *ready)
+static void report_event(const struct epoll_event *ev, struct glist *ready)
 {
 	uint32_t hup = ev->events & (EPOLLHUP | EPOLLERR);
 	uint32_t over = ev->events & (EPOLLRDHUP | EPOLLPRI);
@@ -112,7 +112,7 @@ static void tell(const struct epoll_event *ev, struct glist *ready)
 	goro__netpoll_ready(ev->data.u64, modes, over || hup, ready);
 }
 
-void goro__port_poll(int64_t ns, struct glist *ready)
+void goro__poller_poll(int64_t ns, struct glist *ready)
 {
 	struct epoll_event ev[BATCH];
 	int n = wait_for(ev, ns);
@@ -121,7 +121,7 @@ void goro__port_poll(int64_t ns, struct glist *ready)
 		goro__fatal("runtime: the poller's epoll descriptor is gone");
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.u64 != 0)
-			tell(&ev[i], ready);
+			report_event(&ev[i], ready);
 		else if (ns != 0) /* else it is meant for one who waits */
 			end_of_break();
 	}

@@ -126,9 +126,9 @@ struct attempt {
 static NOINLINE void try_it(struct attempt *t)
 {
 	do {
-		mask();
+		preempt_disable();
 		t->result = t->call(t->sysfd, t->arg);
-		unmask();
+		preempt_enable();
 		if (t->result < 0)
 			t->result = -errno;
 	} while (t->result == -EINTR);
@@ -236,11 +236,11 @@ static ssize_t read_call(int sysfd, void *arg)
 /*
  * Emptied by the last read, and nothing has come since: the try would fail.
  * What comes later is told, unless it came together with the peer's end
- * (netpoll.h: over); so nothing that is known of the word may be thrown away.
+ * (netpoll.h: hup); so nothing that is known of the word may be thrown away.
  */
 static int wait_if_drained(struct fd *f)
 {
-	if (!f->drained || load_seq(&f->pd->over))
+	if (!f->drained || load_seq(&f->pd->hup))
 		return goro__netpoll_prepare(f->pd, FD_READ);
 	f->drained = false;
 	return goro__netpoll_wait(f->pd, FD_READ);

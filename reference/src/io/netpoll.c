@@ -65,8 +65,7 @@ static struct polldesc *new_polldesc(void)
 		return NULL;
 	block = load_relaxed(&pool.block[n]);
 	if (!block) {
-		block = sys_reserve(((size_t)FIRST_BLOCK << n) *
-				    sizeof(*block));
+		block = sys_map(((size_t)FIRST_BLOCK << n) * sizeof(*block));
 		if (!block)
 			return NULL;
 		store_release(&pool.block[n], block);
@@ -193,15 +192,15 @@ static struct g *take_waiter(struct pollside *side, uintptr_t leave)
 	return NULL;
 }
 
-void goro__netpoll_ready(uint64_t tag, unsigned modes, bool over,
+void goro__netpoll_ready(uint64_t tag, unsigned modes, bool hup,
 			 struct glist *ready)
 {
 	struct polldesc *pd = find((uint32_t)tag);
 
 	if (load_acquire(&pd->seq) != (uint32_t)(tag >> 32))
 		return;
-	if (over)
-		store_seq(&pd->over, 1u); /* before the word says so */
+	if (hup)
+		store_seq(&pd->hup, 1u); /* before the word says so */
 	for (int mode = 0; mode < 2; mode++) {
 		struct g *g = NULL;
 
@@ -214,7 +213,8 @@ void goro__netpoll_ready(uint64_t tag, unsigned modes, bool over,
 
 /* ---- open and close -------------------------------------------------------- */
 
-static const struct poller port = {goro__port_poll, goro__port_break};
+static const struct poller epoll_poller = {goro__poller_poll,
+					   goro__poller_wake};
 
 /* 0: the poller is open. */
 static int init(void)
@@ -227,9 +227,9 @@ static int init(void)
 		return 0;
 	lock(&opening);
 	if (!load_relaxed(&s->poller)) {
-		e = goro__port_init();
+		e = goro__poller_init();
 		if (!e)
-			store_seq(&s->poller, &port);
+			store_seq(&s->poller, &epoll_poller);
 	}
 	unlock(&opening);
 	/* Who sleeps without the poller goes to sleep in it. */
@@ -242,7 +242,7 @@ static void reset(struct polldesc *pd, int fd)
 {
 	lock(&pd->lock); /* a timer of an earlier life may look */
 	pd->fd = fd;
-	store_seq(&pd->over, 0u);
+	store_seq(&pd->hup, 0u);
 	for (int mode = 0; mode < 2; mode++) {
 		struct pollside *side = &pd->side[mode];
 
@@ -264,7 +264,7 @@ int goro__netpoll_open(int fd, struct polldesc **out)
 	if (!pd)
 		return ENOMEM;
 	reset(pd, fd);
-	e = goro__port_open(fd, tag_of(pd));
+	e = goro__poller_open(fd, tag_of(pd));
 	if (e)
 		give_back(pd);
 	else
@@ -291,7 +291,7 @@ void goro__netpoll_evict(struct polldesc *pd)
 
 void goro__netpoll_close(struct polldesc *pd)
 {
-	goro__port_close(pd->fd);
+	goro__poller_close(pd->fd);
 	/* Pairs with the acquire in goro__netpoll_ready(). */
 	store_release(&pd->seq, load_relaxed(&pd->seq) + 1);
 	give_back(pd);

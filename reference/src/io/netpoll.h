@@ -50,7 +50,7 @@ struct polldesc {
 	_Atomic(uint32_t) seq; /* +1 with each close */
 	int fd;
 	_Atomic(uint32_t) info; /* PD_ bits; written under lock */
-	_Atomic(uint32_t) over; /* the peer has ended, or there is an error */
+	_Atomic(uint32_t) hup;  /* the peer has ended, or there is an error */
 	struct lock lock;
 	struct pollside side[2]; /* by fd_mode */
 };
@@ -70,32 +70,32 @@ int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode);
 /* modes: bits 1 << fd_mode.  when: of goro__now(), or GORO_FOREVER. */
 void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when);
 
-/* ---- the port: epoll.c --------------------------------------------- */
+/* ---- the poller: epoll.c --------------------------------------------- */
 
 /*
  * Opens the poller; once, but again after an error.  0 or an errno, with
  * nothing left open.
  */
-int goro__port_init(void);
+int goro__poller_init(void);
 /*
  * From now on each change to ready of fd is told, once (edge-triggered), with
  * the tag; what is ready at this moment counts as a change.  An errno: EPERM
  * if such a file cannot be polled.
  */
-int goro__port_open(int fd, uint64_t tag);
+int goro__poller_open(int fd, uint64_t tag);
 /* Tells no more of fd.  What it has told may still be on its way. */
-void goro__port_close(int fd);
+void goro__poller_close(int fd);
 /* struct poller: its two functions. */
-void goro__port_poll(int64_t ns, struct glist *ready);
-void goro__port_break(void);
+void goro__poller_poll(int64_t ns, struct glist *ready);
+void goro__poller_wake(void);
 
 /*
- * What the port has found; modes: bits 1 << fd_mode.  over: the peer will send
+ * What the poller has found; modes: bits 1 << fd_mode.  hup: the peer will send
  * no more, or there is an error or something out of band, so that a read which
  * gives less than asked for may be followed by more.  The goroutines that are
  * to run are added to ready, still as waiting.
  */
-void goro__netpoll_ready(uint64_t tag, unsigned modes, bool over,
+void goro__netpoll_ready(uint64_t tag, unsigned modes, bool hup,
 			 struct glist *ready);
 
 #endif

@@ -91,7 +91,7 @@ static int await(struct sock *s)
 	}
 }
 
-static int await_patiently(struct sock *s, const struct patience *p,
+static int wait_until_done(struct sock *s, const struct until *p,
 			   struct neterr *e)
 {
 	struct watcher w = {.fd = &s->fd, .cancel = p->cancel};
@@ -111,7 +111,7 @@ static int await_patiently(struct sock *s, const struct patience *p,
 }
 
 static int connect_once(const struct network *net, const struct netaddr *a,
-			const struct patience *p, struct sock **out,
+			const struct until *p, struct sock **out,
 			struct neterr *e)
 {
 	int fd = goro__socket_open(net, a->u.sa.sa_family, e), status;
@@ -126,7 +126,7 @@ static int connect_once(const struct network *net, const struct netaddr *a,
 	}
 	if (goro__sock_new(fd, net, out, e) != GORO_OK)
 		goto fail;
-	if (status == 0 || await_patiently(*out, p, e) == GORO_OK) {
+	if (status == 0 || wait_until_done(*out, p, e) == GORO_OK) {
 		goro__sock_ask(*out);
 		return GORO_OK;
 	}
@@ -154,7 +154,7 @@ static bool is_self(const struct sock *s)
 }
 
 static int connect_tcp(const struct network *net, const struct netaddr *a,
-		       const struct patience *p, struct sock **out,
+		       const struct until *p, struct sock **out,
 		       struct neterr *e)
 {
 	/* Go's number; the last result stands, whatever it is. */
@@ -175,7 +175,7 @@ static int connect_tcp(const struct network *net, const struct netaddr *a,
 }
 
 static int connect_to(const struct network *net, const struct netaddr *a,
-		      const struct patience *p, struct sock **out,
+		      const struct until *p, struct sock **out,
 		      struct neterr *e)
 {
 	if (net->type == SOCK_STREAM && net->family != AF_UNIX)
@@ -215,16 +215,16 @@ static void name(const struct network *net, const char *address,
  * no time for an address, it is that.
  */
 static int try_all(const struct network *net, const char *address,
-		   const struct netaddrs *as, const struct patience *p,
+		   const struct netaddrs *as, const struct until *p,
 		   struct sock **out)
 {
 	struct neterr first, e;
 	char text[GORO_ADDR_MAX];
-	struct patience part = *p;
+	struct until part = *p;
 
 	for (size_t i = 0; i < as->n; i++) {
 		name(net, address, &as->at[i], text, sizeof(text));
-		if (goro__net_patience(p, &e) != GORO_OK)
+		if (goro__net_until(p, &e) != GORO_OK)
 			return goro__net_fail(&e, "dial", net->name, "", text);
 		part.deadline = share(p->deadline, as->n - i);
 		if (connect_to(net, &as->at[i], &part, out, &e) == GORO_OK)
@@ -248,7 +248,7 @@ int goro_dial_cancel(const char *network, const char *address, int64_t deadline,
 		     goro_chan *cancel, goro_conn **out)
 {
 	AS_GOROUTINE();
-	const struct patience p = {.deadline = deadline, .cancel = cancel};
+	const struct until p = {.deadline = deadline, .cancel = cancel};
 	const struct network *net;
 	struct netaddrs as;
 	struct neterr e;

@@ -46,7 +46,7 @@ static int unexpected(const char *network, const char *address)
 static int open_socket(const char *network, const char *address, bool packet,
 		       const struct network **net, int *fd, char *text)
 {
-	const struct patience patience = {.deadline = GORO_FOREVER};
+	const struct until until = {.deadline = GORO_FOREVER};
 	const struct netaddr *a;
 	struct netaddrs as;
 	struct neterr e;
@@ -54,7 +54,7 @@ static int open_socket(const char *network, const char *address, bool packet,
 	*net = goro__network(network);
 	if (!*net)
 		return goro__net_unknown("listen", network);
-	if (goro__net_resolve(*net, address, &patience, &as, &e) != GORO_OK)
+	if (goro__net_resolve(*net, address, &until, &as, &e) != GORO_OK)
 		return goro__net_fail(&e, "listen", network, "", "");
 	if (packet != ((*net)->type == SOCK_DGRAM))
 		return unexpected(network, address);

@@ -106,20 +106,20 @@ struct netaddrs {
 };
 
 /* Until when to try. */
-struct patience {
+struct until {
 	int64_t deadline;
 	goro_chan *cancel; /* ready: give up; NULL: never */
 };
 
 /* Whether that is over: GORO_OK, GORO_TIMEOUT, GORO_NET_CANCELED. */
-int goro__net_patience(const struct patience *p, struct neterr *e);
+int goro__net_until(const struct until *p, struct neterr *e);
 
 /*
  * The addresses behind an address, at least one, in the order to try them.
  * Blocks, if there is a name to look up.
  */
 int goro__net_resolve(const struct network *net, const char *address,
-		      const struct patience *p, struct netaddrs *out,
+		      const struct until *p, struct netaddrs *out,
 		      struct neterr *e);
 /* The first IPv4 address, else the first. */
 const struct netaddr *goro__net_prefer_ipv4(const struct netaddrs *as);

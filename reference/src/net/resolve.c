@@ -3,7 +3,7 @@
  *
  * libc's functions for that block their thread for as long as they like.  So
  * they run as a blocking call of a goroutine of its own, a look-up, and who
- * has asked waits for it as long as its patience lasts.  A look-up that
+ * has asked waits for it until its deadline or cancel.  A look-up that
  * nobody waits for any more ends by itself.
  */
 #include <arpa/inet.h>
@@ -129,8 +129,8 @@ static void look_up_goroutine(void *arg)
 
 /* ---- asking and waiting --------------------------------------------------- */
 
-/* Go's words for an end of patience; GORO_OK: the channel was ready. */
-static int wait_for(goro_chan *c, const struct patience *p, struct neterr *e)
+/* Go's words for a wait that ended; GORO_OK: the channel was ready. */
+static int wait_for(goro_chan *c, const struct until *p, struct neterr *e)
 {
 	struct goro_case cases[] = {{.c = p->cancel, .dir = GORO_RECV},
 				    {.c = c, .dir = GORO_RECV}};
@@ -148,11 +148,10 @@ static int wait_for(goro_chan *c, const struct patience *p, struct neterr *e)
 	}
 }
 
-int goro__net_patience(const struct patience *p, struct neterr *e)
+int goro__net_until(const struct until *p, struct neterr *e)
 {
-	if (p->cancel &&
-	    wait_for(NULL, &(struct patience){GORO_POLL, p->cancel}, e) ==
-		    GORO_NET_CANCELED)
+	if (p->cancel && wait_for(NULL, &(struct until){GORO_POLL, p->cancel},
+				  e) == GORO_NET_CANCELED)
 		return GORO_NET_CANCELED;
 	if (p->deadline > goro_now())
 		return GORO_OK;
@@ -297,7 +296,7 @@ static bool looks_like_ipv4(const char *host)
 }
 
 static int look_up_names(const struct network *net, struct hostport *h,
-			 bool with_host, const struct patience *p,
+			 bool with_host, const struct until *p,
 			 struct netaddrs *out, struct neterr *e)
 {
 	struct lookup *l = start(net, h, with_host);
@@ -305,7 +304,7 @@ static int look_up_names(const struct network *net, struct hostport *h,
 
 	if (!l)
 		return goro__neterr(e, GORO_ENOMEM, "out of memory");
-	status = goro__net_patience(p, e);
+	status = goro__net_until(p, e);
 	if (status == GORO_OK)
 		status = wait_for(l->done, p, e);
 	if (status != GORO_OK) {
@@ -321,7 +320,7 @@ static int look_up_names(const struct network *net, struct hostport *h,
 }
 
 static int resolve_ip(const struct network *net, const char *address,
-		      const struct patience *p, struct netaddrs *out,
+		      const struct until *p, struct netaddrs *out,
 		      struct neterr *e)
 {
 	struct hostport h = {.port = 0};
@@ -353,7 +352,7 @@ static int resolve_ip(const struct network *net, const char *address,
 }
 
 int goro__net_resolve(const struct network *net, const char *address,
-		      const struct patience *p, struct netaddrs *out,
+		      const struct until *p, struct netaddrs *out,
 		      struct neterr *e)
 {
 	out->n = 0;

@@ -131,13 +131,13 @@ static int send_to(struct sock *s, const void *buf, size_t n,
 static int sock_write_to(goro_conn *c, const void *buf, size_t n,
 			 const char *to)
 {
-	const struct patience patience = {.deadline = GORO_FOREVER};
+	const struct until until = {.deadline = GORO_FOREVER};
 	struct netaddrs as;
 	struct neterr e;
 
 	if (!is_packet(of(c)))
 		return goro__net_unsupported();
-	if (goro__net_resolve(of(c)->net, to, &patience, &as, &e) != GORO_OK)
+	if (goro__net_resolve(of(c)->net, to, &until, &as, &e) != GORO_OK)
 		return goro__net_fail_bare(e.status, e.text);
 	return send_to(of(c), buf, n, goro__net_prefer_ipv4(&as));
 }

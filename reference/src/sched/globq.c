@@ -22,7 +22,7 @@ struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 	struct g *g;
 
 	while (--n > 0 && (g = glist_pop(&q->list)) != NULL) {
-		fetch(g); /* as long as it is nobody else's */
+		prefetch_frames(g); /* as long as it is nobody else's */
 		if (!runq_push(ring, g)) {
 			glist_push_front(&q->list, g);
 			break;

@@ -5,7 +5,7 @@
  * the other goroutines use.  So none of them may go on:
  *
  *   - One that is parked or queued is never run: each M that comes to the
- *     scheduler halts, as sched.done is set and all Ps want attention.
+ *     scheduler halts, as sched.done is set and resched is set in all Ps.
  *   - One that runs is stopped by the signal of preempt.c, and sleeps in the
  *     handler for ever.
  *
@@ -73,12 +73,12 @@ static void let_finish(struct g *g, void *unused)
 	(void)unused;
 	if (load_relaxed(&g->preempted) == NOT_STOPPED)
 		return;
-	p = sys_reserve(sizeof(*p));
+	p = sys_map(sizeof(*p));
 	/* Pairs with claim() of an M that takes it from a queue just now. */
 	if (!p || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
 		return;
 	store_relaxed(&p->preempt, STOPPED);
-	store_relaxed(&p->attention, 1u);
+	store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->timers.next, INT64_MAX);
 	g->lockedm->nextp = p;
 	store_release(&g->status, GRUNNING);
@@ -101,7 +101,7 @@ _Noreturn void goro__main_returned(void)
 		goro__preempt(goro__allp[i], STOPPED);
 	goro__each_g(let_finish, NULL);
 	store_release(&goro__m()->halted, HALTED);
-	goro__note_wake(&s->template_note);
+	goro__note_wake(&s->maker_note);
 	goro__halt();
 }
 

@@ -239,7 +239,7 @@ bool goro__give_up_p(void)
 	bool stay;
 
 	lock(&s->lock);
-	stay = load_relaxed(&s->gcwaiting) || globq_len(&s->globq) > 0;
+	stay = load_relaxed(&s->stopping) || globq_len(&s->globq) > 0;
 	if (!stay)
 		goro__pidleput(goro__releasep());
 	unlock(&s->lock);

@@ -7,7 +7,7 @@
  * M of a locked goroutine that waits has no P and sleeps apart from the idle
  * ones (stoplockedm).
  *
- * While a locked goroutine runs, its P's attention stays set, so that it never
+ * While a locked goroutine runs, its P's resched stays set, so that it never
  * goes straight to another goroutine on its thread.
  */
 #include <pthread.h>
@@ -44,7 +44,7 @@ struct g *goro__stoplockedm(struct m *m)
  * It is this M that wakes the one of g.  When main has returned let_finish()
  * may have done so: g may then be on its way, and nothing of it is sure.
  */
-static void claim(struct g *g)
+static void take_stopped_m(struct g *g)
 {
 	struct sched *s = &goro__sched;
 
@@ -62,7 +62,7 @@ void goro__startlockedm(struct g *g)
 {
 	struct m *m;
 
-	claim(g);
+	take_stopped_m(g);
 	m = g->lockedm;
 	/* Before the P is given up: the end of a run looks for one of both. */
 	store_release(&g->status, GRUNNING);
@@ -84,7 +84,7 @@ void goro_lock_thread(void)
 		return;
 	g->lockedm = m;
 	m->lockedg = g;
-	store_relaxed(&m->p->attention, 1u);
+	store_relaxed(&m->p->resched, 1u);
 }
 
 void goro_unlock_thread(void)

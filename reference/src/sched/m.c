@@ -39,7 +39,7 @@ void goro__acquirep(struct p *p)
 	m->p = p;
 	store_relaxed(&p->m, m);
 	if (unlikely(m->lockedg != NULL)) /* lockthread.c */
-		store_relaxed(&p->attention, 1u);
+		store_relaxed(&p->resched, 1u);
 	store_release(&p->status, PRUNNING);
 }
 
@@ -65,7 +65,7 @@ static void set_sigstack(struct m *m)
 	if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
 		return;
 	if (!m->sigstack)
-		m->sigstack = sys_reserve(size);
+		m->sigstack = sys_map(size);
 	ss.ss_sp = m->sigstack;
 	if (!ss.ss_sp || sigaltstack(&ss, NULL))
 		goro__fatal("runtime: no memory for a signal stack");
@@ -194,7 +194,7 @@ static struct m *alloc_m(void)
 	if (m)
 		sigstack = m->sigstack;
 	else
-		m = sys_reserve(sizeof(*m));
+		m = sys_map(sizeof(*m));
 	if (!m)
 		no_thread();
 	memset(m, 0, sizeof(*m));
@@ -246,26 +246,26 @@ void goro__want_m(struct p *p, bool spinning)
 
 	add_relaxed(&s->mcount, 1u);
 	p->start_spinning = spinning;
-	p->link = s->wantm;
-	s->wantm = p;
+	p->link = s->p_wants_m;
+	s->p_wants_m = p;
 }
 
 void goro__make_m(void)
 {
 	if (exceeds_limit())
 		too_many_threads();
-	goro__note_wake(&goro__sched.template_note);
+	goro__note_wake(&goro__sched.maker_note);
 }
 
 void goro__want_spare_m(void)
 {
 	struct sched *s = &goro__sched;
 
-	if (s->wantspare || load_relaxed(&s->mcount) + 2 > s->maxm)
+	if (s->spare_wanted || load_relaxed(&s->mcount) + 2 > s->maxm)
 		return;
 	add_relaxed(&s->mcount, 1u);
-	s->wantspare = true;
-	goro__note_wake(&s->template_note);
+	s->spare_wanted = true;
+	goro__note_wake(&s->maker_note);
 }
 
 /* What the thread in goro_run() does when it is woken. */
@@ -276,10 +276,10 @@ void goro__make_threads(void)
 	bool spare;
 
 	lock(&s->lock);
-	list = s->wantm;
-	s->wantm = NULL;
-	spare = s->wantspare;
-	s->wantspare = false;
+	list = s->p_wants_m;
+	s->p_wants_m = NULL;
+	spare = s->spare_wanted;
+	s->spare_wanted = false;
 	unlock(&s->lock);
 	while (list) {
 		struct p *p = list;
@@ -310,8 +310,8 @@ void goro__handoffp(struct p *p)
 		}
 	}
 	lock(&s->lock);
-	if (load_relaxed(&s->gcwaiting)) {
-		store_release(&p->status, PGCSTOP);
+	if (load_relaxed(&s->stopping)) {
+		store_release(&p->status, PSTOPPED);
 		if (--s->stopwait == 0)
 			goro__note_wake(&s->stopnote);
 		unlock(&s->lock);

@@ -10,7 +10,7 @@
  * Only the park is another.  Such an M has no scheduler's stack to go to; the
  * thread gives the P back and sleeps where it is.  Whoever takes its G from a
  * queue hands a P over (goro__startlockedm), and the call goes on.
- * p->attention is set as long as a locked goroutine has the P, so it never
+ * p->resched is set as long as a locked goroutine has the P, so it never
  * switches to another goroutine.
  *
  * While no run is on a call is made quietly, as by a goroutine of a world in
@@ -167,7 +167,7 @@ static struct outsider *alloc(void)
 		unused = o->next;
 	unlock(&unused_lock);
 	if (!o)
-		o = sys_reserve(sizeof(*o));
+		o = sys_map(sizeof(*o));
 	if (!o)
 		goro__fatal("runtime: out of memory");
 	arch_zero(o, sizeof(*o)); /* memset would be watched */
@@ -216,7 +216,7 @@ struct errtexts **goro__outsider_texts(void)
 static void take_over(struct m *m, struct p *p)
 {
 	goro__acquirep(p);
-	store_relaxed(&p->attention, 1u);
+	store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	store_relaxed(&m->curg->status, GRUNNING);
 }
@@ -228,7 +228,7 @@ static struct p *idle_p_or_queue(struct g *g)
 	struct p *p;
 
 	lock(&s->lock);
-	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
+	p = load_relaxed(&s->stopping) ? NULL : goro__pidleget();
 	if (!p) {
 		store_relaxed(&g->preempted, STOPPED);
 		store_relaxed(&g->status, GRUNNABLE);
@@ -257,11 +257,11 @@ static bool stopped_with(struct p *p)
 	bool stopping;
 
 	lock(&s->lock);
-	stopping = load_relaxed(&s->gcwaiting);
+	stopping = load_relaxed(&s->stopping);
 	if (!stopping) {
 		goro__pidleput(p);
 	} else {
-		store_release(&p->status, PGCSTOP);
+		store_release(&p->status, PSTOPPED);
 		if (--s->stopwait == 0)
 			goro__note_wake(&s->stopnote);
 	}
@@ -306,7 +306,7 @@ static bool begin_quietly(const char *call)
 	quiet_call = call;
 	set_up(&quiet);
 	quiet.m.p = &goro__quiet_p;
-	store_relaxed(&goro__quiet_p.attention, 1u);
+	store_relaxed(&goro__quiet_p.resched, 1u);
 	store_relaxed(&quiet.g.status, GRUNNING);
 	goro__tls_m = &quiet.m;
 	return true;

@@ -26,7 +26,7 @@ static void start_idle(uint32_t n)
 }
 
 /* One for each idle P stays in l, the others go to p's queue. */
-static void spread(struct p *p, struct glist *l)
+static void share_out(struct p *p, struct glist *l)
 {
 	uint32_t idle = load_relaxed(&goro__sched.idle.npidle);
 	struct glist here = {0}, others = {0};
@@ -44,7 +44,7 @@ static void spread(struct p *p, struct glist *l)
  * count as waiting for it until they are there: so nobody takes the program
  * for dead meanwhile.
  */
-static void inject(struct glist *l)
+static void ready_polled(struct glist *l)
 {
 	struct p *p = goro__m()->p;
 	uint32_t n = l->n, others;
@@ -54,7 +54,7 @@ static void inject(struct glist *l)
 	for (struct g *g = l->head; g; g = g->schedlink)
 		store_relaxed(&g->status, GRUNNABLE);
 	if (p)
-		spread(p, l);
+		share_out(p, l);
 	others = l->n;
 	if (others > 0) {
 		goro__globrunqput_all(l);
@@ -86,7 +86,7 @@ bool goro__poll_network(void)
 	store_relaxed(&s->netpolls, load_relaxed(&s->netpolls) + 1);
 	store_release(&s->netpolling, 0u);
 	some = ready.n > 0;
-	inject(&ready);
+	ready_polled(&ready);
 	return some;
 }
 
@@ -235,7 +235,7 @@ static int64_t time_to_sleep(int64_t until)
 	int64_t next = next_real_timer();
 	int64_t ns;
 
-	if (nothing_to_come(next) || load_relaxed(&goro__sched.gcwaiting))
+	if (nothing_to_come(next) || load_relaxed(&goro__sched.stopping))
 		return 0;
 	if (next > until)
 		next = until;
@@ -250,7 +250,7 @@ static bool sleep_on(int64_t *when)
 {
 	*when = next_real_timer();
 	return !goro__virtual() && !nothing_to_come(*when) &&
-	       !load_relaxed(&goro__sched.gcwaiting) && *when > sys_clock();
+	       !load_relaxed(&goro__sched.stopping) && *when > sys_clock();
 }
 
 bool goro__poll_idle(struct m *m)
@@ -285,6 +285,6 @@ bool goro__poll_idle(struct m *m)
 	have_p = goro__take_idle_p();
 	if (have_p)
 		m->watch = WATCH_OTHERS;
-	inject(&ready);
+	ready_polled(&ready);
 	return have_p;
 }

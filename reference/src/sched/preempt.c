@@ -26,7 +26,7 @@
  * asleep they wait for something else, and have their turns like any other.
  *
  * The runtime's own code is never stopped: the handler looks whether it
- * interrupted it (the program counter, or mask.h for what it calls).  Then
+ * interrupted it (the program counter, or nopreempt.h for what it calls).  Then
  * p->preempt stays set; the end of a time slice is also seen at the next
  * scheduling point, and sysmon sends the signal again.  Nothing is created or
  * allocated in the handler.  If no M is idle to take the P over, an M is asked
@@ -68,7 +68,7 @@ static struct sigaction before; /* the program's own action for the signal */
  */
 static bool in_user_code(const struct m *m, const ucontext_t *uc)
 {
-	return m->curg && !m->after && !m->masked && !m->outsider &&
+	return m->curg && !m->after && !m->nopreempt && !m->outsider &&
 	       !goro__in_runtime(arch_signal_pc(uc));
 }
 
@@ -85,7 +85,7 @@ static bool may_stop(const struct m *m, const ucontext_t *uc)
 }
 
 /* The M that is to go on with p: instead, if not NULL, or an idle one. */
-static struct m *pass_on(struct p *p, struct m *instead)
+static struct m *hand_p_over(struct p *p, struct m *instead)
 {
 	struct sched *s = &goro__sched;
 	struct m *m = instead;
@@ -146,14 +146,14 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	g->lockedm = m;
 	store_relaxed(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
-	store_relaxed(&p->attention, 0u);
+	store_relaxed(&p->resched, 0u);
 	store_relaxed(&g->status, GRUNNABLE);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
 	globq_push(&s->globq, g);
-	if (!load_relaxed(&s->gcwaiting))
-		return pass_on(p, instead);
-	store_release(&p->status, PGCSTOP);
+	if (!load_relaxed(&s->stopping))
+		return hand_p_over(p, instead);
+	store_release(&p->status, PSTOPPED);
 	if (--s->stopwait == 0)
 		goro__note_wake(&s->stopnote);
 	return NULL;
@@ -174,7 +174,7 @@ static bool stop(struct m *m, struct g *g)
 		unlock(&s->lock);
 		return false;
 	}
-	can = s->idle.midle || load_relaxed(&s->gcwaiting);
+	can = s->idle.midle || load_relaxed(&s->stopping);
 	if (!can)
 		goro__want_spare_m();
 	if (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP) {
@@ -207,7 +207,7 @@ static void resume(struct m *m, struct g *g)
 	if (g->lockcount == 0 && !done)
 		g->lockedm = NULL;
 	else
-		store_relaxed(&p->attention, 1u);
+		store_relaxed(&p->resched, 1u);
 	store_relaxed(&g->status, GRUNNING);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	count_own(&p->stats.switches);
@@ -275,7 +275,7 @@ void goro__preempt(struct p *p, enum stopped how)
 	struct m *m;
 
 	store_relaxed(&p->preempt, how);
-	store_release(&p->attention, 1u);
+	store_release(&p->resched, 1u);
 	m = load_relaxed(&p->m);
 	if (m)
 		goro__preempt_m(m);

@@ -57,7 +57,7 @@ static void after_yield(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
 	if (unlikely(load_relaxed(&m->p->preempt)))
-		goro__line_up_next(m->p);
+		goro__runq_next_to_tail(m->p);
 	goro__runqput(m->p, prev, false);
 }
 
@@ -104,9 +104,9 @@ void goro_yield(void)
 	}
 	p = m->p;
 	/* Alone on this P: the scheduler is asked once in 61 times. */
-	if (runq_none(&p->runq) && !load_relaxed(&p->attention) &&
+	if (runq_none(&p->runq) && !load_relaxed(&p->resched) &&
 	    globq_len(&goro__sched.globq) == 0 && ++p->schedtick % 61 &&
-	    !look_at_timers(p))
+	    !timers_may_be_due(p))
 		return;
 	goro__yield_to(false);
 }
@@ -117,9 +117,9 @@ void goro_checkpoint(void)
 
 	if (unlikely(!m))
 		return;
-	if (unlikely(load_relaxed(&m->p->attention)) &&
+	if (unlikely(load_relaxed(&m->p->resched)) &&
 	    (load_relaxed(&m->p->preempt) ||
-	     load_relaxed(&goro__sched.gcwaiting)))
+	     load_relaxed(&goro__sched.stopping)))
 		goro__yield_to(true);
 }
 

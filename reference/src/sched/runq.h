@@ -63,14 +63,14 @@ static inline void slist_push(struct slist *l, struct stack *s)
 	l->n++;
 }
 
-static inline void fetch_g(const struct g *g)
+static inline void prefetch_g(const struct g *g)
 {
 	arch_prefetch(g);
 	arch_prefetch((const char *)g + CACHE_LINE);
 }
 
 /* The next to be taken, and where its first frames will be. */
-static inline void fetch_stack(const struct stack *s)
+static inline void prefetch_stack(const struct stack *s)
 {
 	for (int i = 0; s && i < FRAME_LINES; i++)
 		arch_prefetch((const char *)s - i * CACHE_LINE);
@@ -80,11 +80,11 @@ static inline void fetch_stack(const struct stack *s)
  * What waited for long has left the caches.  The stack of a goroutine that is
  * to run soon is fetched while those before it run.
  */
-static inline void fetch(const struct g *g)
+static inline void prefetch_frames(const struct g *g)
 {
 	const char *sp = g->sp;
 
-	fetch_g(g);
+	prefetch_g(g);
 	for (int i = 0; sp && i < FRAME_LINES; i++)
 		arch_prefetch(sp + i * CACHE_LINE);
 }
@@ -97,7 +97,7 @@ static inline struct stack *slist_pop(struct slist *l)
 		return NULL;
 	l->head = s->next;
 	l->n--;
-	fetch_stack(l->head);
+	prefetch_stack(l->head);
 	return s;
 }
 

@@ -121,7 +121,7 @@ static struct g *steal(struct m *m)
 		for (uint32_t i = 0; i < n; i++, at = (at + step) % n) {
 			struct g *g;
 
-			if (load_relaxed(&goro__sched.gcwaiting))
+			if (load_relaxed(&goro__sched.stopping))
 				return NULL;
 			if (goro__allp[at] == m->p)
 				continue;
@@ -141,7 +141,7 @@ static struct g *find_local(struct m *m)
 
 	if (load_relaxed(&p->timers.next) != INT64_MAX) {
 		goro__timers_run(p, goro__now());
-		p->look = arch_ticks() + arch_ticks_20us();
+		p->timer_check_at = arch_ticks() + arch_ticks_20us();
 	}
 	if (unlikely(load_relaxed(&goro__real_p.timers.next) != INT64_MAX))
 		goro__timers_run(&goro__real_p, sys_clock());
@@ -165,7 +165,7 @@ static struct g *search(struct m *m)
 	for (;;) {
 		struct g *g;
 
-		if (unlikely(load_relaxed(&m->p->attention)))
+		if (unlikely(load_relaxed(&m->p->resched)))
 			goro__attend(m->p);
 		g = find_local(m);
 		if (g)

@@ -166,7 +166,7 @@ static bool add_slab(struct stack_class *c)
 	slab = &c->slab[at];
 	slab->n = (uint32_t)((FIRST_SLAB << at) / c->size);
 	/* Less will do where address space is short. */
-	while (!(all = sys_reserve(slab_bytes(c, slab->n))))
+	while (!(all = sys_map(slab_bytes(c, slab->n))))
 		if ((slab->n /= 2) == 0)
 			return false;
 	sys_madvise(all, slab_bytes(c, slab->n), MADV_NOHUGEPAGE);
@@ -283,7 +283,7 @@ static struct g *g_from_global(struct p *p, int size_class)
 		return NULL;
 	lock(&s->gflock);
 	g = glist_pop(l);
-	fetch_g(l->head);
+	prefetch_g(l->head);
 	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
 	       p->gfree.n < LOCAL_FREE / 2)
 		glist_push_front(&p->gfree, glist_pop(l));
@@ -412,14 +412,15 @@ void goro__gfput(struct p *p, struct g *g)
 /*
  * ---- free stacks ---------------------------------------------------------
  *
- * Those whose memory was given back, scold, are taken when there are no others.
+ * Stacks whose memory was given back, sfree_released, are taken only when there
+ * are no others.
  */
 
 static struct stack *stack_from_global(struct p *p, int size_class)
 {
 	struct sched *s = &goro__sched;
 	struct sfree *warm = &s->sfree[size_class];
-	struct slist *cold = &s->scold[size_class];
+	struct slist *cold = &s->sfree_released[size_class];
 	struct stack *stack;
 
 	/* A stale look costs a new stack, no more. */
@@ -519,9 +520,9 @@ void goro__scavenge(bool all)
 		if (!last)
 			continue;
 		lock(&sched->gflock);
-		last->next = sched->scold[i].head;
-		sched->scold[i].head = surplus.head;
-		sched->scold[i].n += surplus.n;
+		last->next = sched->sfree_released[i].head;
+		sched->sfree_released[i].head = surplus.head;
+		sched->sfree_released[i].n += surplus.n;
 		unlock(&sched->gflock);
 	}
 }

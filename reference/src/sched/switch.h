@@ -3,7 +3,7 @@
  *
  * A goroutine that parks goes straight to the next one where there is one:
  * the scheduler's own stack (g0) is only entered when the queue of this P is
- * empty or something wants attention.  What must not happen before the old
+ * empty or resched is set.  What must not happen before the old
  * stack is free (unlock the channel, queue the yielding goroutine, free the
  * dead one) is left in m->after, and whoever arrives on this M runs it first.
  */
@@ -36,7 +36,7 @@ static inline void run_after(struct m *m)
 }
 
 /* One that has an M of its own: for the scheduler to see to. */
-static inline struct g *put_back(struct p *p, struct g *g)
+static inline struct g *leave_for_g0(struct p *p, struct g *g)
 {
 	runq_set_next(&p->runq, g);
 	return NULL;
@@ -45,17 +45,17 @@ static inline struct g *put_back(struct p *p, struct g *g)
 /*
  * While there are timers the clock is read every 20 us: goroutines that switch
  * among themselves, each computing for a while, are not to make them late.
- * sysmon, which asks for attention when one is due, may not get a CPU itself.
+ * sysmon, which sets resched when one is due, may not get a CPU itself.
  */
-static inline bool look_at_timers(const struct p *p)
+static inline bool timers_may_be_due(const struct p *p)
 {
 	return load_relaxed(&p->timers.next) != INT64_MAX &&
-	       arch_ticks() >= p->look;
+	       arch_ticks() >= p->timer_check_at;
 }
 
 /*
  * The next goroutine of this P if that is a matter of a few loads: not when
- * attention is asked for or timers may be due, nor on each 61st turn, when the
+ * resched is set or timers may be due, nor on each 61st turn, when the
  * global queue is to be looked at.  next does not count as a turn: it goes on with
  * the time slice of whoever made it runnable.
  */
@@ -63,18 +63,18 @@ static inline struct g *next_here(struct p *p)
 {
 	struct g *g;
 
-	if (unlikely(load_relaxed(&p->attention) || look_at_timers(p)))
+	if (unlikely(load_relaxed(&p->resched) || timers_may_be_due(p)))
 		return NULL;
 	g = runq_take_next(&p->runq);
 	if (g)
-		return likely(!g->lockedm) ? g : put_back(p, g);
+		return likely(!g->lockedm) ? g : leave_for_g0(p, g);
 	if (unlikely(p->schedtick % 61 == 60))
 		return NULL;
 	g = runq_pop(&p->runq);
 	if (!g)
 		return NULL;
 	store_relaxed(&p->tick_seen, ++p->schedtick);
-	return likely(!g->lockedm) ? g : put_back(p, g);
+	return likely(!g->lockedm) ? g : leave_for_g0(p, g);
 }
 
 /* The first turn of a goroutine is when it needs a stack. */

@@ -33,7 +33,7 @@ static void offer_p_to_stopper(struct p *p)
 	uint32_t in_call = PSYSCALL;
 
 	lock(&s->lock);
-	if (s->stopwait > 0 && cas_acq_rel(&p->status, &in_call, PGCSTOP)) {
+	if (s->stopwait > 0 && cas_acq_rel(&p->status, &in_call, PSTOPPED)) {
 		add_relaxed(&p->syscalltick, 1u);
 		if (--s->stopwait == 0)
 			goro__note_wake(&s->stopnote);
@@ -52,9 +52,9 @@ static void entersyscall(void)
 	m->oldp = p;
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
-	/* From here the P may be taken; before a look at gcwaiting. */
+	/* From here the P may be taken; before a look at stopping. */
 	store_seq(&p->status, PSYSCALL);
-	if (load_seq(&goro__sched.gcwaiting))
+	if (load_seq(&goro__sched.stopping))
 		offer_p_to_stopper(p);
 }
 
@@ -65,7 +65,7 @@ static struct p *idle_p_or_queue(struct g *g)
 	struct p *p;
 
 	lock(&s->lock);
-	p = load_relaxed(&s->gcwaiting) ? NULL : goro__pidleget();
+	p = load_relaxed(&s->stopping) ? NULL : goro__pidleget();
 	if (!p && g)
 		globq_push(&s->globq, g);
 	unlock(&s->lock);
@@ -109,7 +109,7 @@ static void exitsyscall(void)
 		store_relaxed(&m->p->m, m);
 		add_relaxed(&m->p->syscalltick, 1u);
 		if (unlikely(m->lockedg != NULL)) /* lockthread.c */
-			store_relaxed(&m->p->attention, 1u);
+			store_relaxed(&m->p->resched, 1u);
 	} else if (!another_p()) {
 		after(m, g, after_no_p, NULL);
 		switch_to_g0(m, g);

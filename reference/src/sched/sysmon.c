@@ -108,7 +108,7 @@ bool goro__watch_p(struct p *p, int64_t now)
 		 owner_sleeps(p, now))
 		preempt(p, STOPPED_ASLEEP, now);
 	if (what & MON_ATTEND)
-		store_release(&p->attention, 1u);
+		store_release(&p->resched, 1u);
 	if (what & MON_WAKE)
 		goro__wake_missed();
 	if (what & MON_RETAKE)

@@ -129,7 +129,7 @@ static void show_next(struct timers *h)
  */
 static bool resize(struct timers *h, uint32_t cap)
 {
-	char *all = sys_reserve(LEAD + cap * sizeof(struct due));
+	char *all = sys_map(LEAD + cap * sizeof(struct due));
 	struct due *heap = (struct due *)(void *)(all + LEAD);
 
 	if (!all)
@@ -137,8 +137,8 @@ static bool resize(struct timers *h, uint32_t cap)
 	if (h->len)
 		arch_copy(heap, h->heap, h->len * sizeof(*heap));
 	if (h->cap)
-		sys_release((char *)h->heap - LEAD,
-			    LEAD + h->cap * sizeof(*heap));
+		sys_unmap((char *)h->heap - LEAD,
+			  LEAD + h->cap * sizeof(*heap));
 	h->heap = heap;
 	h->cap = cap;
 	return true;
@@ -298,7 +298,7 @@ static void run_first(struct timers *h, struct timer *t, int64_t now)
 static void wake_first(struct timers *h, struct g *g)
 {
 	heap_remove(h, 0);
-	fetch(g);
+	prefetch_frames(g);
 	punlock(&h->lock);
 	goro__ready(g);
 	plock(&h->lock);

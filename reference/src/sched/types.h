@@ -82,7 +82,7 @@ extern const char *const goro__wait_text[];
  */
 enum stopped { NOT_STOPPED = 0, STOPPED = 1, STOPPED_ASLEEP = 2 };
 
-enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PGCSTOP = 3, PDEAD = 4 };
+enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PSTOPPED = 3, PDEAD = 4 };
 
 struct cxx_globals;
 struct g;
@@ -242,8 +242,8 @@ struct pstats {
 struct p {
 	int32_t id;
 	_Atomic(uint32_t) status; /* pstatus; PSYSCALL -> others by CAS */
-	struct p *link;           /* in idle.pidle, sched.wantm */
-	bool start_spinning;      /* in wantm: how its M is to start */
+	struct p *link;           /* in idle.pidle, sched.p_wants_m */
+	bool start_spinning;      /* in p_wants_m: how its M is to start */
 	_Atomic(struct m *) m;    /* the owner */
 	uint32_t schedtick; /* owner: +1 for each goroutine it gives a turn */
 	_Atomic(uint32_t) tick_seen;   /* schedtick, stored for sysmon */
@@ -253,9 +253,10 @@ struct p {
 	 * a stop of the world, a time slice that is over, a timer that is
 	 * due.  Set by anyone, cleared by the owner.
 	 */
-	atomic_uint attention;
-	atomic_uint preempt; /* enum stopped to be; implies attention */
-	uint64_t look; /* owner: arch_ticks() when timers are due a look */
+	atomic_uint resched;
+	atomic_uint preempt; /* enum stopped to be; implies resched */
+	uint64_t
+		timer_check_at; /* owner: arch_ticks() when timers are due a look */
 	struct runq runq;
 	struct timers timers;
 	struct glist gfree;     /* dead Gs, last in first out */
@@ -273,8 +274,8 @@ typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
 enum timer_watch { WATCH_NONE, WATCH_OTHERS, WATCH_ALL };
 
 struct m {
-	volatile unsigned masked; /* mask.h: must be first */
-	_Atomic(int) tid;         /* of the kernel; 0 once it has ended */
+	volatile unsigned nopreempt; /* nopreempt.h: must be first */
+	_Atomic(int) tid;            /* of the kernel; 0 once it has ended */
 	struct g *curg;
 	struct p *p;
 	after_fn after; /* set before a switch, called once after it */
@@ -326,12 +327,12 @@ struct sched {
 	struct lock lock __attribute__((aligned(CACHE_LINE)));
 	struct globq globq; /* lock */
 	struct idle idle;
-	struct m *allm;            /* lock: all but sysmon's */
-	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
-	struct m *mfree;           /* lock: of threads that have ended */
-	struct p *wantm;           /* lock: Ps that wait for a new M */
-	bool wantspare;            /* lock: one more idle M is wanted */
-	atomic_uint template_note; /* the thread in goro_run(): m.c */
+	struct m *allm;         /* lock: all but sysmon's */
+	int32_t nmidlelocked;   /* lock: Ms that wait for their goroutine */
+	struct m *mfree;        /* lock: of threads that have ended */
+	struct p *p_wants_m;    /* lock: Ps that wait for a new M */
+	bool spare_wanted;      /* lock: one more idle M is wanted */
+	atomic_uint maker_note; /* the thread in goro_run(): m.c */
 	uint64_t seed;
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */
@@ -339,8 +340,8 @@ struct sched {
 	_Atomic(int64_t) goidgen;
 
 	/* Stopping the world. */
-	atomic_uint gcwaiting; /* Ms are to stop */
-	uint32_t stopwait;     /* lock: Ps still running */
+	atomic_uint stopping; /* Ms are to stop */
+	uint32_t stopwait;    /* lock: Ps still running */
 	atomic_uint stopnote;
 
 	/* The network poller; NULL until it is open for the first time. */
@@ -356,7 +357,7 @@ struct sched {
 	struct lock gflock; /* of the three below */
 	struct glist gfree[GORO_STACK_CLASSES];
 	struct sfree sfree[GORO_STACK_CLASSES];
-	struct slist scold[GORO_STACK_CLASSES]; /* without memory */
+	struct slist sfree_released[GORO_STACK_CLASSES]; /* without memory */
 
 	int32_t gomaxprocs;
 	bool embedded;     /* no deadlock report */
@@ -370,7 +371,7 @@ struct sched {
 	struct pstats gone;
 };
 
-_Static_assert(offsetof(struct m, masked) == 0, "mask.h");
+_Static_assert(offsetof(struct m, nopreempt) == 0, "nopreempt.h");
 
 /* Hidden: read in one instruction, not by way of the linkage table. */
 #pragma GCC visibility push(hidden)

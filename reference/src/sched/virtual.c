@@ -90,7 +90,7 @@ static void end_run(struct sched *s)
 	}
 	/* Pairs with the acquire in goro_run_with(). */
 	store_release(&s->done, 1u);
-	goro__note_wake(&s->template_note);
+	goro__note_wake(&s->maker_note);
 }
 
 bool goro__virtual_idle(void)

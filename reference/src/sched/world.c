@@ -2,7 +2,7 @@
  * world.c - stopping the world, and changing the number of Ps while it is
  * stopped.
  *
- * The one who stops it asks all Ps for attention and waits until each is idle,
+ * The one who stops it sets resched in all Ps and waits until each is idle,
  * in a system call (then it is taken away) or has come to the scheduler.  The
  * stopper keeps its own.  One at a time: wait/procs.c sees to that.
  */
@@ -27,7 +27,7 @@ struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
 
 /* The M stops here, its P counted; it wakes with a P. */
-void goro__gcstopm(void)
+void goro__world_park(void)
 {
 	struct sched *s = &goro__sched;
 	struct m *m = goro__m();
@@ -36,19 +36,19 @@ void goro__gcstopm(void)
 	if (m->spinning)
 		goro__stop_spinning(m);
 	lock(&s->lock);
-	if (!load_relaxed(&s->gcwaiting)) {
+	if (!load_relaxed(&s->stopping)) {
 		unlock(&s->lock);
 		return;
 	}
 	p = goro__releasep();
-	store_release(&p->status, PGCSTOP);
+	store_release(&p->status, PSTOPPED);
 	if (--s->stopwait == 0)
 		goro__note_wake(&s->stopnote);
 	unlock(&s->lock);
 	goro__stopm();
 }
 
-void goro__line_up_next(struct p *p)
+void goro__runq_next_to_tail(struct p *p)
 {
 	struct g *g = runq_take_next(&p->runq);
 
@@ -56,22 +56,22 @@ void goro__line_up_next(struct p *p)
 		goro__runqput(p, g, false);
 }
 
-/* What the owner of p does when attention was asked for, on g0. */
+/* What the owner of p does when resched is set, on g0. */
 void goro__attend(struct p *p)
 {
-	store_relaxed(&p->attention, 0u);
-	/* Pairs with the store of gcwaiting before that of attention. */
+	store_relaxed(&p->resched, 0u);
+	/* Pairs with the store of stopping before that of resched. */
 	fence_seq();
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		goro__halt();
-	if (load_relaxed(&goro__sched.gcwaiting)) {
-		goro__gcstopm();
+	if (load_relaxed(&goro__sched.stopping)) {
+		goro__world_park();
 		return;
 	}
 	if (load_relaxed(&p->preempt)) {
 		store_relaxed(&p->preempt, 0u);
 		count_own(&p->stats.preemptions);
-		goro__line_up_next(p);
+		goro__runq_next_to_tail(p);
 	}
 }
 
@@ -84,28 +84,28 @@ static void take_idle_and_syscall_ps(void)
 		uint32_t in_call = PSYSCALL;
 
 		p = goro__allp[i];
-		if (cas_acq_rel(&p->status, &in_call, PGCSTOP)) {
+		if (cas_acq_rel(&p->status, &in_call, PSTOPPED)) {
 			add_relaxed(&p->syscalltick, 1u);
 			s->stopwait--;
 		}
 	}
 	while ((p = goro__pidleget()) != NULL) {
-		store_release(&p->status, PGCSTOP);
+		store_release(&p->status, PSTOPPED);
 		s->stopwait--;
 	}
 }
 
 /*
- * gcwaiting is set: each P that runs a goroutine comes to see it, at once if
+ * stopping is set: each P that runs a goroutine comes to see it, at once if
  * the signal finds it outside the runtime.
  */
 static void ask_all(struct p *self)
 {
-	fence_seq(); /* gcwaiting before attention; pairs with goro__attend() */
+	fence_seq(); /* stopping before resched; pairs with goro__attend() */
 	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
 		struct p *p = goro__allp[i];
 
-		if (p != self && load_relaxed(&p->status) != PGCSTOP)
+		if (p != self && load_relaxed(&p->status) != PSTOPPED)
 			goro__preempt(p, STOPPED);
 	}
 }
@@ -120,9 +120,9 @@ void goro__stop_world(void)
 	lock(&s->lock);
 	s->stopwait = (uint32_t)s->gomaxprocs;
 	store_relaxed(&s->stopnote, 0u);
-	store_seq(&s->gcwaiting, 1u);
+	store_seq(&s->stopping, 1u);
 	ask_all(self);
-	store_relaxed(&self->status, PGCSTOP);
+	store_relaxed(&self->status, PSTOPPED);
 	s->stopwait--;
 	take_idle_and_syscall_ps();
 	wait = s->stopwait > 0;
@@ -139,7 +139,7 @@ void goro__start_world(void)
 	struct p *busy = NULL;
 
 	lock(&s->lock);
-	store_seq(&s->gcwaiting, 0u);
+	store_seq(&s->stopping, 0u);
 	store_release(&self->status, PRUNNING);
 	for (int32_t i = s->gomaxprocs - 1; i >= 0; i--) {
 		struct p *p = goro__allp[i];
@@ -167,7 +167,7 @@ void goro__start_world(void)
 
 static struct p *new_p(int32_t id)
 {
-	struct p *p = sys_reserve(sizeof(*p)); /* the world is stopped */
+	struct p *p = sys_map(sizeof(*p)); /* the world is stopped */
 
 	if (!p)
 		goro__fatal("runtime: cannot allocate a P");
@@ -226,13 +226,13 @@ void goro__procresize(int32_t n)
 		m->p = goro__allp[0];
 		store_relaxed(&m->p->m, m);
 		if (m->lockedg) /* lockthread.c */
-			store_relaxed(&m->p->attention, 1u);
-		store_relaxed(&m->p->status, PGCSTOP);
+			store_relaxed(&m->p->resched, 1u);
+		store_relaxed(&m->p->status, PSTOPPED);
 	}
 	for (int32_t i = n; i < s->gomaxprocs; i++)
 		destroy_p(goro__allp[i], m->p);
 	for (int32_t i = s->gomaxprocs; i < n; i++)
-		store_relaxed(&goro__allp[i]->status, PGCSTOP);
+		store_relaxed(&goro__allp[i]->status, PSTOPPED);
 	s->gomaxprocs = n;
 	goro__mp = n > 1;
 }

@@ -6,14 +6,14 @@
 
 #include "sched/types.h"
 
-void goro__gcstopm(void);
+void goro__world_park(void);
 void goro__procresize(int32_t n);
 /* Until start: no other P runs a goroutine.  One caller at a time. */
 void goro__stop_world(void);
 void goro__start_world(void);
 void goro__attend(struct p *p);
 /* The slice of p is over: who is next goes to the end of its queue. */
-void goro__line_up_next(struct p *p);
+void goro__runq_next_to_tail(struct p *p);
 
 /* Adds what from has counted to to. */
 void goro__add_stats(struct pstats *to, struct pstats *from);

@@ -165,7 +165,7 @@ static inline void slot_emptied(struct goro_chan *c)
  * The edges of a value that goes from goroutine to goroutine: both ways on a
  * channel without buffer; else as if it had been in slot i of the buffer.
  */
-static void meet(struct goro_chan *c, uint64_t i, struct g *other)
+static void san_handoff(struct goro_chan *c, uint64_t i, struct g *other)
 {
 	const void *slot = slot_addr(c, i);
 
@@ -216,7 +216,7 @@ send_now(struct goro_chan *c, const void *v, bool release)
 		san_read(v, c->elemsize);
 		if (s->elem)
 			copy_elem(s->elem, v, c->elemsize);
-		meet(c, c->recvx, s->g);
+		san_handoff(c, c->recvx, s->g);
 		release_if(release, c);
 		wake(s, true);
 		return GORO_OK;
@@ -231,7 +231,7 @@ send_now(struct goro_chan *c, const void *v, bool release)
 }
 
 /* The buffer is full and s waits to send: the queue moves up by one. */
-static void rotate(struct goro_chan *c, struct sudog *s, void *out)
+static void recv_full(struct goro_chan *c, struct sudog *s, void *out)
 {
 	char *slot = chan_buf(c) + c->recvx * c->elemsize;
 
@@ -247,10 +247,10 @@ static inline void recv_from_sender(struct goro_chan *c, struct sudog *s,
 				    void *out)
 {
 	if (c->dataqsiz == 0) {
-		meet(c, 0, s->g);
+		san_handoff(c, 0, s->g);
 		copy_to_user(c, out, s->elem);
 	} else {
-		rotate(c, s, out);
+		recv_full(c, s, out);
 	}
 }
 

@@ -1,23 +1,23 @@
 /*
  * signal.c - signals of the operating system as values on channels.
  *
- *	handler    on whatever thread the signal finds: sets the signal's bit
- *	           in pending and wakes the courier
- *	courier    a thread without a P: puts the messenger on the global queue
- *	messenger  a goroutine of the runtime's own: takes pending and sends,
- *	           never blocking, to the channels that asked
+ *	the handler   runs on whatever thread the signal finds; sets the
+ *	              signal's bit in pending and wakes signal_thread()
+ *	the thread    has no P; puts the goroutine on the global queue
+ *	the goroutine belongs to the runtime; takes pending and sends,
+ *	              never blocking, to the channels that asked
  *
  * Sending takes a P and the locks of channels, so no signal handler can do
- * it; waking a goroutine takes sched.lock, so neither can that.  The courier
- * costs a thread, from the first notify on; sysmon in its place would make a
- * signal wait for its next tick.
+ * it.  Waking a goroutine takes sched.lock, so a handler cannot do that
+ * either.  The thread exists from the first notify on.  Were sysmon used in
+ * its place, a signal would wait for sysmon's next tick.
  *
- * The race that matters is between a signal and the messenger that parks:
+ * The race that matters is between a signal and the goroutine that parks:
  *
- *	signal:    1. set the bit  2. the courier takes idle
- *	messenger: 1. store idle   2. look at pending
+ *	signal:    1. set the bit  2. the thread takes idle
+ *	goroutine: 1. store idle   2. look at pending
  *
- * Either the courier finds the messenger or the messenger finds the bit.
+ * Either the thread finds the goroutine or the goroutine finds the bit.
  *
  * A signal may be on its way when the last channel that wants it is stopped.
  * It may be pending: the stopper takes it itself.  Or some thread is at the
@@ -65,8 +65,8 @@ static _Atomic(uint64_t) caught, ignored;
 static _Atomic(const struct sigaction *) before[SIGNALS];
 
 static _Atomic(uint64_t) pending;
-static _Atomic(struct g *) idle; /* the messenger, parked */
-static atomic_uint courier_note;
+static _Atomic(struct g *) idle; /* signal_goroutine(), parked */
+static atomic_uint signal_thread_note;
 
 static uint64_t bit(int sig)
 {
@@ -91,20 +91,20 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 	or_seq(&pending, bit(sig));
 	if (load_seq(&caught) & bit(sig))
-		goro__note_wake(&courier_note);
+		goro__note_wake(&signal_thread_note);
 	else if (and_seq(&pending, ~bit(sig)) & bit(sig))
 		pass_on(sig, info, context);
 	errno = e;
 }
 
-static void courier(void)
+static void signal_thread(void)
 {
 	static struct m self = {.id = -2, .rand = 1};
 	struct g *g;
 
 	goro__tls_m = &self;
 	for (;;) {
-		goro__note_sleep(&courier_note, -1);
+		goro__note_sleep(&signal_thread_note, -1);
 		g = xchg_seq(&idle, NULL);
 		if (!g)
 			continue;
@@ -153,7 +153,7 @@ static void after_park(struct m *m, struct g *prev, void *arg)
 	goro__runqput(m->p, prev, false);
 }
 
-static void messenger(void *arg)
+static void signal_goroutine(void *arg)
 {
 	(void)arg;
 	for (;;) {
@@ -172,10 +172,10 @@ static int start(void)
 
 	if (started)
 		return GORO_OK;
-	g = goro__newg(messenger, NULL, 0, goro__default_class, NULL);
+	g = goro__newg(signal_goroutine, NULL, 0, goro__default_class, NULL);
 	if (!g)
 		return GORO_ENOMEM;
-	if (goro__newm_thread(courier)) {
+	if (goro__newm_thread(signal_thread)) {
 		goro__gfput(goro__m()->p, g);
 		return GORO_ENOMEM;
 	}
@@ -251,12 +251,12 @@ static void collect(uint64_t signals, sigset_t *old)
 	for (sig = 1; sig <= SIGNALS; sig++)
 		if (signals & bit(sig))
 			sigaddset(&set, sig);
-	mask();
+	preempt_disable();
 	sys_sigmask(SIG_BLOCK, &set, old);
 	while ((sig = sigtimedwait(&set, NULL, &now)) > 0 || errno == EINTR)
 		if (sig > 0)
 			or_seq(&pending, bit(sig));
-	unmask();
+	preempt_enable();
 	deliver(signals);
 }
 

@@ -13,7 +13,7 @@
 
 #define sys_malloc real_malloc
 #define sys_calloc real_calloc
-#define sys_reserve real_reserve
+#define sys_map real_reserve
 #define sys_madvise real_madvise
 #define sys_mprotect real_mprotect
 #define sys_thread real_thread
@@ -26,13 +26,13 @@
 #define sys_nonblock real_nonblock
 #define sys_epoll_create real_epoll_create
 #define sys_eventfd real_eventfd
-#define sys_signal real_signal
+#define sys_eventfd_write real_signal
 #define sys_epoll_ctl real_epoll_ctl
 #define sys_epoll_wait_ns real_epoll_wait_ns
 #include "../../src/base/sys.h"
 #undef sys_malloc
 #undef sys_calloc
-#undef sys_reserve
+#undef sys_map
 #undef sys_madvise
 #undef sys_mprotect
 #undef sys_thread
@@ -45,7 +45,7 @@
 #undef sys_nonblock
 #undef sys_epoll_create
 #undef sys_eventfd
-#undef sys_signal
+#undef sys_eventfd_write
 #undef sys_epoll_ctl
 #undef sys_epoll_wait_ns
 
@@ -95,7 +95,7 @@ static inline void *sys_calloc(size_t n, size_t size)
 	return fault(FAULT_calloc) ? NULL : real_calloc(n, size);
 }
 
-static inline void *sys_reserve(size_t n)
+static inline void *sys_map(size_t n)
 {
 	return fault(FAULT_mmap) ? NULL : real_reserve(n);
 }
@@ -169,7 +169,7 @@ static inline int sys_eventfd(void)
 	return fault(FAULT_eventfd) ? -1 : real_eventfd();
 }
 
-static inline ssize_t sys_signal(int eventfd)
+static inline ssize_t sys_eventfd_write(int eventfd)
 {
 	if (fault(FAULT_signal) || fault(FAULT_signal_gone))
 		return -1;

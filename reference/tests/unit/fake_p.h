@@ -29,7 +29,7 @@ static inline void fake_end(struct fake *f)
 	struct timers *h = &f->p.timers;
 
 	if (h->cap)
-		sys_release(h->heap, h->cap * sizeof(*h->heap));
+		sys_unmap(h->heap, h->cap * sizeof(*h->heap));
 	goro__tls_m = NULL;
 }
 

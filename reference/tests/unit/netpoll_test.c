@@ -39,7 +39,7 @@ static void poll(void)
 {
 	struct glist list = {0};
 
-	goro__port_poll(0, &list);
+	goro__poller_poll(0, &list);
 	UNIT_EQ(list.n, 0);
 }
 
@@ -173,11 +173,11 @@ static void breaks(void)
 
 	begin();
 	poll();
-	goro__port_break();
-	goro__port_break();
+	goro__poller_wake();
+	goro__poller_wake();
 	poll();
-	goro__port_poll(-1, &list);
-	goro__port_poll(1000, &list); /* by its time */
+	goro__poller_poll(-1, &list);
+	goro__poller_poll(1000, &list); /* by its time */
 	UNIT_EQ(list.n, 0);
 	end();
 }

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/mask.h"
+#include "base/nopreempt.h"
 
 struct san_fiber {
 	const void *lo;
@@ -50,9 +50,9 @@ static inline void san_thread(struct san_fiber *f, void *lo, size_t n)
 
 static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 {
-	mask();
+	preempt_disable();
 	__sanitizer_start_switch_fiber(&from->fake, to->lo, to->n);
-	unmask();
+	preempt_enable();
 }
 
 static inline void san_step(struct san_fiber *from, struct san_fiber *to)
@@ -62,26 +62,26 @@ static inline void san_step(struct san_fiber *from, struct san_fiber *to)
 
 static inline void san_arrive(struct san_fiber *self)
 {
-	mask();
+	preempt_disable();
 	__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
-	unmask();
+	preempt_enable();
 }
 
 static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 {
 	(void)self;
-	mask();
+	preempt_disable();
 	__sanitizer_start_switch_fiber(NULL, to->lo, to->n);
-	unmask();
+	preempt_enable();
 }
 
 static inline void san_copy(void *to, const void *from, size_t n)
 {
 	if (n == 0)
 		return;
-	mask();
+	preempt_disable();
 	memcpy(to, from, n);
-	unmask();
+	preempt_enable();
 }
 
 #include "base/san/no_edges.h"

@@ -78,7 +78,7 @@ static inline void san_die(struct san_fiber *self, struct san_fiber *to)
 	(void)self, (void)to;
 }
 
-/* Not libc's: a channel's lock may be held (mask.h). */
+/* Not libc's: a channel's lock may be held (nopreempt.h). */
 static inline void san_copy(void *to, const void *from, size_t n)
 {
 	arch_copy(to, from, n);

@@ -1,5 +1,5 @@
 /*
- * mask.h - calls out of the runtime's own code.
+ * nopreempt.h - calls out of the runtime's own code.
  *
  * A goroutine is never preempted inside the runtime; the handler sees that by
  * the program counter.  It cannot see it while the runtime has called libc or
@@ -9,27 +9,27 @@
  * The count is the first field of struct m.  Only the thread itself and its
  * signal handler touch it; volatile keeps the two in order.
  */
-#ifndef GORO_MASK_H
-#define GORO_MASK_H
+#ifndef GORO_NOPREEMPT_H
+#define GORO_NOPREEMPT_H
 
 #include "arch.h"
 
-static inline volatile unsigned *mask_count(void)
+static inline volatile unsigned *preempt_count(void)
 {
 	return (volatile unsigned *)(void *)goro__m();
 }
 
-static inline void mask(void)
+static inline void preempt_disable(void)
 {
-	volatile unsigned *n = mask_count();
+	volatile unsigned *n = preempt_count();
 
 	if (n)
 		++*n;
 }
 
-static inline void unmask(void)
+static inline void preempt_enable(void)
 {
-	volatile unsigned *n = mask_count();
+	volatile unsigned *n = preempt_count();
 
 	if (n)
 		--*n;
