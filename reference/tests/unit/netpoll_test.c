@@ -67,11 +67,11 @@ static void readiness(void)
 	UNIT_EQ(word(FD_READ), PD_NIL);
 	poll();
 	UNIT_EQ(word(FD_READ), PD_NIL);
-	UNIT_EQ(load_relaxed(&pd->over), 0);
+	UNIT_EQ(load_relaxed(&pd->hup), 0);
 	shutdown(sv[1], SHUT_WR);
 	poll();
 	UNIT_EQ(word(FD_READ), PD_READY);
-	UNIT_EQ(load_relaxed(&pd->over), 1);
+	UNIT_EQ(load_relaxed(&pd->hup), 1);
 	UNIT_EQ(goro__netpoll_prepare(pd, FD_READ), GORO_OK);
 	UNIT_EQ(word(FD_READ), PD_NIL);
 	end();
@@ -93,7 +93,7 @@ static void old_news(void)
 	CU_ASSERT_PTR_EQUAL(pd, first);
 	goro__netpoll_ready(old, 3, true, &list);
 	UNIT_EQ(word(FD_READ), PD_NIL);
-	UNIT_EQ(load_relaxed(&pd->over), 0);
+	UNIT_EQ(load_relaxed(&pd->hup), 0);
 	goro__netpoll_ready(tag(), 1u << FD_READ, false, &list);
 	UNIT_EQ(word(FD_READ), PD_READY);
 	UNIT_EQ(list.n, 0);

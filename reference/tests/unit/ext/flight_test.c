@@ -15,7 +15,7 @@ struct fetch {
 
 static char answer[] = "answer";
 
-static int prefetch_frames(void *arg, void **value)
+static int fetch(void *arg, void **value)
 {
 	struct fetch *t = arg;
 
