@@ -5,15 +5,20 @@
  * that a race detector could know of.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -24,12 +29,17 @@
 
 /* ---- sockets -------------------------------------------------------------- */
 
-static int stream_socket(int family)
+static int socket_of(int family, int type)
 {
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(family, type | SOCK_CLOEXEC, 0);
 
 	REQUIRE_CMP(fd, >=, 0);
 	return fd;
+}
+
+static int stream_socket(int family)
+{
+	return socket_of(family, SOCK_STREAM);
 }
 
 static struct sockaddr_in loopback(int port)
@@ -115,10 +125,10 @@ static int port_of(int fd)
 	return ntohs(a.sin_port);
 }
 
-static int bound_fd(char *address, size_t n)
+static int bound_fd(int type, char *address, size_t n)
 {
 	struct sockaddr_in a = loopback(0);
-	int fd = stream_socket(AF_INET);
+	int fd = socket_of(AF_INET, type);
 
 	REQUIRE_EQ(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	snprintf(address, n, "127.0.0.1:%d", port_of(fd));
@@ -127,7 +137,7 @@ static int bound_fd(char *address, size_t n)
 
 int listen_fd(int backlog, char *address, size_t n)
 {
-	int fd = bound_fd(address, n);
+	int fd = bound_fd(SOCK_STREAM, address, n);
 
 	REQUIRE_EQ(listen(fd, backlog), 0);
 	return fd;
@@ -136,7 +146,16 @@ int listen_fd(int backlog, char *address, size_t n)
 /* Bound and left open, it is nobody else's, and yet nobody listens. */
 void nobody_address(char *address, size_t n)
 {
-	(void)bound_fd(address, n);
+	(void)bound_fd(SOCK_STREAM, address, n);
+}
+
+/* It listens to one peer alone, which is nobody. */
+void nobody_for_datagrams(char *address, size_t n)
+{
+	int fd = bound_fd(SOCK_DGRAM, address, n);
+	struct sockaddr_in peer = loopback(9);
+
+	REQUIRE_EQ(connect(fd, (struct sockaddr *)&peer, sizeof(peer)), 0);
 }
 
 void stale_path(const char *path)
@@ -184,6 +203,77 @@ void socket_pair(int fds[2])
 	int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
 	REQUIRE_EQ(socketpair(AF_UNIX, type, 0, fds), 0);
+}
+
+/* ---- TCP sockets of the runtime ------------------------------------------- */
+
+static bool has_name(const char *want,
+		     int (*get)(int, struct sockaddr *restrict,
+				socklen_t *restrict),
+		     int fd)
+{
+	struct sockaddr_in a = {0};
+	socklen_t len = sizeof(a);
+	char text[64], ip[INET_ADDRSTRLEN];
+
+	if (get(fd, (struct sockaddr *)&a, &len) != 0 ||
+	    a.sin_family != AF_INET)
+		return false;
+	inet_ntop(AF_INET, &a.sin_addr, ip, sizeof(ip));
+	snprintf(text, sizeof(text), "%s:%d", ip, ntohs(a.sin_port));
+	return strcmp(text, want) == 0;
+}
+
+int tcp_descriptor(const char *local, const char *remote)
+{
+	for (int fd = 0; fd < 1024; fd++)
+		if (has_name(local, getsockname, fd) &&
+		    has_name(remote, getpeername, fd))
+			return fd;
+	return -1;
+}
+
+int tcp_option(int fd, enum tcp_option option)
+{
+	static const int names[][2] = {
+		[TCP_OPTION_NO_DELAY] = {IPPROTO_TCP, TCP_NODELAY},
+		[TCP_OPTION_KEEP_ALIVE] = {SOL_SOCKET, SO_KEEPALIVE},
+		[TCP_OPTION_IDLE] = {IPPROTO_TCP, TCP_KEEPIDLE},
+		[TCP_OPTION_INTERVAL] = {IPPROTO_TCP, TCP_KEEPINTVL},
+		[TCP_OPTION_COUNT] = {IPPROTO_TCP, TCP_KEEPCNT}};
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	REQUIRE_EQ(getsockopt(fd, names[option][0], names[option][1], &value,
+			      &len),
+		   0);
+	return value;
+}
+
+/* ---- a network of one's own ----------------------------------------------- */
+
+static void loopback_up(void)
+{
+	struct ifreq lo = {.ifr_name = "lo"};
+	int fd = socket_of(AF_INET, SOCK_DGRAM);
+
+	REQUIRE_EQ(ioctl(fd, SIOCGIFFLAGS, &lo), 0);
+	lo.ifr_flags = (short)(lo.ifr_flags | IFF_UP);
+	REQUIRE_EQ(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+	close(fd);
+}
+
+void own_network(int first, int last)
+{
+	FILE *range;
+
+	if (unshare(CLONE_NEWNET) != 0)
+		skip("no network namespace here");
+	loopback_up();
+	range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "we");
+	if (range == NULL || fprintf(range, "%d %d\n", first, last) < 0 ||
+	    fclose(range) != 0)
+		skip("the range of ports cannot be set here");
 }
 
 /* ---- threads and time ----------------------------------------------------- */

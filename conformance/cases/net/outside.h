@@ -21,12 +21,33 @@ int listen_fd(int backlog, char *address, size_t n);
 /* A port of 127.0.0.1 on which nobody listens, and that path. */
 void nobody_address(char *address, size_t n);
 void stale_path(const char *path);
+/* The same for datagrams: what comes there is refused by the kernel. */
+void nobody_for_datagrams(char *address, size_t n);
 
 /*
  * An address where connecting takes for ever: its queue is full, and what
  * comes is dropped.  Skips the case if no queue gets full here.
  */
 void full_address(char *address, size_t n);
+
+/* The TCP socket of this process whose two addresses are these; or -1. */
+int tcp_descriptor(const char *local, const char *remote);
+
+/* Options of a TCP socket; times are in seconds. */
+enum tcp_option {
+	TCP_OPTION_NO_DELAY,
+	TCP_OPTION_KEEP_ALIVE,
+	TCP_OPTION_IDLE,
+	TCP_OPTION_INTERVAL,
+	TCP_OPTION_COUNT
+};
+int tcp_option(int fd, enum tcp_option option);
+
+/*
+ * Gives the calling thread a network of its own in which connections start
+ * from ports of [first, last] only.  Skips the case where that is not allowed.
+ */
+void own_network(int first, int last);
 
 /* Closes with a reset, so that the peer sees no end of the stream. */
 void reset_fd(int fd);
