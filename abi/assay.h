@@ -544,7 +544,11 @@ struct assay_net_ops {
 	int (*os_pipe)(assay_conn *out[2]);
 	/* ... and a synchronous one in memory, both ends both ways. */
 	int (*mem_pipe)(assay_conn *out[2]);
-	/* A conn from a descriptor, which it owns from then on. */
+	/*
+	 * A conn from a descriptor, which it owns from then on.  What the
+	 * poller can wait for is made non-blocking, and stays so when the
+	 * conn is closed: whoever has the same open file meets that.
+	 */
 	int (*from_fd)(int fd, assay_conn **out);
 	/* Text of the last error of this goroutine's net calls. */
 	const char *(*error)(void);

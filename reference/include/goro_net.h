@@ -211,7 +211,9 @@ GORO_API int goro_mem_pipe(goro_conn *out[2]);
 /*
  * A connection from a descriptor of any kind, which it owns and closes from
  * then on; if this fails the descriptor stays the caller's.  What the poller
- * can wait for is made non-blocking.
+ * can wait for is made non-blocking, and stays so when it is closed, as others
+ * may wait for the same open file: who shares it (a shell its terminal) sees
+ * that.
  */
 GORO_API int goro_conn_from_fd(int fd, goro_conn **out);
 
