@@ -118,6 +118,24 @@ code_marked() {
 	[ -z "$bad" ] || { echo "without base/text.h:"; echo "$bad"; return 1; }
 }
 
+# The functions and files that the map of the runtime names are there.
+# shellcheck disable=SC2016 # the backticks are those of the text
+map_true() {
+	map=reference/DESIGN.md
+	gone=$(for name in $(grep -oE '`[a-z_0-9]+\(\)' $map | tr -d '`()' |
+		sort -u); do
+		git grep -qw "$name" -- reference/src reference/include ||
+			echo "  $name()"
+	done
+	for file in $(grep -oE '`[a-z_0-9/]+\.[chS]`' $map | tr -d '`' |
+		sort -u); do
+		git ls-files | grep -q "reference/.*\b$file$" ||
+			echo "  $file"
+	done)
+	[ -z "$gone" ] || { echo "$map names:"; echo "$gone"; return 1; }
+	scripts/rooms.sh --check $map
+}
+
 mkdir -p build
 for compiler in gcc clang; do
 	have $compiler && check "$compiler -Werror" strict_build $compiler
@@ -141,6 +159,7 @@ check "code of the runtime is marked" code_marked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh
+check "map of the runtime" map_true
 [ -z "$left_out" ] ||
 	echo "lint: not installed, left out:$left_out; scripts/setup.sh lint"
 if [ $((passed + failed)) -eq 0 ]; then

@@ -12,7 +12,7 @@ root=$PWD
 tree=$tmp/tree
 mkdir -p "$tree/build" "$tree/.ci" "$tree/.github/workflows"
 cp -r Makefile .shellcheckrc scripts "$tree"
-cp -r --parents reference/src "$tree"
+cp -r --parents reference/src reference/include "$tree"
 [ ! -d build/tools ] || ln -s "$root/build/tools" "$tree/build/tools"
 
 # lint ONLY: make lint there, with nothing installed.
@@ -32,6 +32,7 @@ plant() {
 }
 
 clean() {
+	cp reference/DESIGN.md "$tree/reference"
 	plant tool.py 'import sys' '' 'print(sys.argv)'
 	plant program '#!/usr/bin/env python3' 'print(1)'
 	plant script.sh '#!/bin/sh' 'echo "$1"'
@@ -61,6 +62,16 @@ climbs() {
 	finds "include rule" "reference/src/$1\|$1:1:"
 	status=$?
 	rm "$tree/reference/src/$1"
+	return "$status"
+}
+
+# The picture of the rooms must show every file.
+unmapped() {
+	clean
+	plant reference/src/sched/planted.h '/* nothing */'
+	finds "map of the runtime" "shows other rooms"
+	status=$?
+	rm "$tree/reference/src/sched/planted.h"
 	return "$status"
 }
 
@@ -131,6 +142,10 @@ check "the same as a system header" climbs sched/planted.c '<wait/chan.h>'
 check "a base that knows the scheduler" climbs base/planted.c '"sched/types.h"'
 check "a library that knows more than the public headers" \
 	climbs ext/planted.c '"sched/types.h"'
+check "map of the runtime: nothing is wrong" lint "map of the runtime"
+check "a map that names what is gone" with reference/DESIGN.md \
+	'`gone_for_good()`' "map of the runtime" gone_for_good
+check "a map without a file that there is" unmapped
 check "a check that there is not" sh -c \
 	'! scripts/lint.sh false nonsense 2>/dev/null'
 check "what is missing is told" tells_what_is_missing
