@@ -65,7 +65,8 @@ static void call_and_finish(void *arg)
 	finish();
 }
 
-static bool eight_overlap(int64_t unit)
+CASE_SOME_UNIT(SY_002, eight_overlap, 40 * MS,
+	       "blocking calls overlap, also on one P", NEEDS_CALL)
 {
 	int before = atomic_load_explicit(&finished, memory_order_acquire);
 	int64_t begin = now();
@@ -76,11 +77,6 @@ static bool eight_overlap(int64_t unit)
 	CHECK(becomes(&finished, before + 8));
 	CHECK_GE(now() - begin, unit);
 	return IS(now() - begin, <, 2 * unit);
-}
-
-CASE(SY_002, "blocking calls overlap, also on one P", NEEDS_CALL)
-{
-	CHECK_SOME_UNIT(eight_overlap, 40 * MS);
 }
 
 static void short_call(void *arg)

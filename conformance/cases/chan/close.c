@@ -185,25 +185,17 @@ CASE(CH_015, "closing a nil channel fails")
 	ENDS(.status = 2, .first = "panic: " text,                             \
 	     .match = {"goroutine [0-9]+ \\[running\\]:"})
 
-static void send_on_closed(int64_t cap)
+CASE_TABLE(CH_012, send_on_closed, (int64_t cap),
+	   ROW(unbuffered, (0), "send on a closed unbuffered channel panics",
+	       NEEDS(NEED(core, panic)), PANICS("send on closed channel")),
+	   ROW(buffered, (3), "send on a closed channel with room panics",
+	       NEEDS(NEED(core, panic)), PANICS("send on closed channel")))
 {
 	assay_chan *c = chan_int(cap);
 	int v = 1;
 
 	close_chan(c);
 	die_of(rt->chan->send(c, &v, ASSAY_FOREVER));
-}
-
-CASE_OF(CH_012, unbuffered, "send on a closed unbuffered channel panics",
-	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
-{
-	send_on_closed(0);
-}
-
-CASE_OF(CH_012, buffered, "send on a closed channel with room panics",
-	NEEDS(NEED(core, panic)), PANICS("send on closed channel"))
-{
-	send_on_closed(3);
 }
 
 static void send_or_die(void *arg)

@@ -89,30 +89,21 @@ CASE(CH_026, "a channel with a size out of range is not made")
 	ENDS(.status = 2, .first = "panic: makechan: size out of range",       \
 	     .match = {"goroutine [0-9]+ \\[running\\]:"})
 
-static void make_or_die(size_t elem, int64_t cap)
+CASE_TABLE(CH_026, make_or_die, (size_t elem, int64_t cap),
+	   ROW(negative, (sizeof(int), -1),
+	       "making a channel of negative size panics",
+	       NEEDS(NEED(core, panic)), PANICS),
+	   ROW(bytes, (8, INT64_C(1) << 59),
+	       "making a channel of too many bytes panics",
+	       NEEDS(NEED(core, panic)), PANICS),
+	   ROW(most, (8, INT64_MAX),
+	       "making a channel of the largest size panics",
+	       NEEDS(NEED(core, panic)), PANICS))
 {
 	int status = ASSAY_OK;
 
 	(void)rt->chan->make(elem, cap, &status);
 	die_of(status);
-}
-
-CASE_OF(CH_026, negative, "making a channel of negative size panics",
-	NEEDS(NEED(core, panic)), PANICS)
-{
-	make_or_die(sizeof(int), -1);
-}
-
-CASE_OF(CH_026, bytes, "making a channel of too many bytes panics",
-	NEEDS(NEED(core, panic)), PANICS)
-{
-	make_or_die(8, INT64_C(1) << 59);
-}
-
-CASE_OF(CH_026, most, "making a channel of the largest size panics",
-	NEEDS(NEED(core, panic)), PANICS)
-{
-	make_or_die(8, INT64_MAX);
 }
 
 /* ---- handles ------------------------------------------------------------------------- */

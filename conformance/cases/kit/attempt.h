@@ -31,6 +31,29 @@ void check_some_unit(bool (*attempt)(int64_t unit), int64_t unit,
 		     const char *what, const char *file, int line);
 
 /*
+ * A case that is this check alone; what follows is the attempt's body:
+ *
+ *	CASE_SOME_UNIT(TM_010, fire_in_order, 4 * MS, "...", NEEDS_AFTER)
+ *	{
+ *		... return IS(took, <, 2 * unit);
+ *	}
+ */
+#define CASE_SOME_UNIT(row, attempt, first, ...)                               \
+	static bool attempt(int64_t unit);                                     \
+	CASE(row, __VA_ARGS__)                                                 \
+	{                                                                      \
+		CHECK_SOME_UNIT(attempt, first);                               \
+	}                                                                      \
+	static bool attempt(int64_t unit)
+#define CASE_SOME_UNIT_OF(row, variant, attempt, first, ...)                   \
+	static bool attempt(int64_t unit);                                     \
+	CASE_DEFINE(row##_##variant, row, #variant, __VA_ARGS__)               \
+	{                                                                      \
+		CHECK_SOME_UNIT(attempt, first);                               \
+	}                                                                      \
+	static bool attempt(int64_t unit)
+
+/*
  * Checks that attempt() is true.  Where settle() can only hope that goroutines
  * are parked, a slow machine may spoil an attempt, so one good one of ten
  * is enough; attempt() must be such that a wrong runtime never succeeds.

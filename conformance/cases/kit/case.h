@@ -141,6 +141,43 @@ struct testcase {
 #define CASE_OF(row_, variant_, ...)                                           \
 	CASE_DEFINE(row_##_##variant_, row_, #variant_, __VA_ARGS__)
 
+/*
+ * Cases whose programs differ in data alone: a function with the parameters
+ * that stand in parentheses, and a row for each case with the arguments.
+ *
+ *	CASE_TABLE(NP_007, write_waits, (enum net_kind kind),
+ *		   ROW1((TCP), "a write waits for the reader", NEEDS(...)),
+ *		   ROW(unix, (UNIX), "on a unix socket", NEEDS(...)))
+ *	{
+ *		...
+ *	}
+ *
+ * ROW1 has the id of the behaviour alone, as CASE has; ROW is as CASE_OF.
+ */
+#define ROW1(args, ...) (, NULL, args, __VA_ARGS__)
+#define ROW(variant, args, ...) (_##variant, #variant, args, __VA_ARGS__)
+#define CASE_TABLE(row, fn, params, ...)                                       \
+	static void fn params;                                                 \
+	CASE_SCAN(CASE_EACH(row, fn, __VA_ARGS__))                             \
+	static void fn params
+
+#define CASE_ROW(row, fn, tag, variant, args, ...)                             \
+	CASE_DEFINE(row##tag, row, variant, __VA_ARGS__)                       \
+	{                                                                      \
+		fn args;                                                       \
+	}
+/* The first row; the others each time that CASE_SCAN reads it again. */
+#define CASE_EACH(row, fn, first, ...)                                         \
+	CASE_OPEN(row, fn, CASE_STRIP first)                                   \
+	__VA_OPT__(CASE_AGAIN CASE_PARENS(row, fn, __VA_ARGS__))
+#define CASE_OPEN(row, fn, ...) CASE_ROW(row, fn, __VA_ARGS__)
+#define CASE_STRIP(...) __VA_ARGS__
+#define CASE_PARENS ()
+#define CASE_AGAIN() CASE_EACH
+#define CASE_SCAN(...) CASE_SCAN4(CASE_SCAN4(CASE_SCAN4(__VA_ARGS__)))
+#define CASE_SCAN4(...) CASE_SCAN1(CASE_SCAN1(CASE_SCAN1(__VA_ARGS__)))
+#define CASE_SCAN1(...) __VA_ARGS__
+
 /* ---- what a body sees --------------------------------------------------- */
 
 /*

@@ -119,7 +119,9 @@ static void run_slowly(void *arg)
 }
 
 /* It is called again at once, after more than an interval inside. */
-static bool counts_from_end(int64_t unit)
+CASE_SOME_UNIT_OF(XL_016, end, counts_from_end, 10 * MS,
+		  "an interval counts from the end of the last function",
+		  NEEDS(NEED_SOMETIMES))
 {
 	assay_sometimes *s = sometimes(0, 0, unit);
 	struct slow slow = {.ns = 2 * unit};
@@ -128,12 +130,6 @@ static bool counts_from_end(int64_t unit)
 		ext->rate->sometimes_do(s, run_slowly, &slow);
 	drop_sometimes(s);
 	return IS(slow.runs, ==, 1);
-}
-
-CASE_OF(XL_016, end, "an interval counts from the end of the last function",
-	NEEDS(NEED_SOMETIMES))
-{
-	CHECK_SOME_UNIT(counts_from_end, 10 * MS);
 }
 
 struct crowd {

@@ -17,7 +17,10 @@ static void check_closed(struct call *call)
 
 /* ---- NP-011: reads and writes that wait ----------------------------------- */
 
-static void close_wakes_read(enum net_kind kind)
+CASE_TABLE(NP_011, close_wakes_read, (enum net_kind kind),
+	   ROW1((TCP), "close ends a blocked read of its own connection",
+		.flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR, NEED_TEXT)))
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
@@ -30,17 +33,6 @@ static void close_wakes_read(enum net_kind kind)
 	CHECK_EQ(read_fails(p.w), ASSAY_EOF);
 	rt->net->free(p.r);
 	end_conn(p.w);
-}
-
-CASE(NP_011, "close ends a blocked read of its own connection",
-     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT))
-{
-	close_wakes_read(TCP);
-}
-
-CASE_OF(NP_011, unix, "on a unix socket", NEEDS(NEED_PAIR, NEED_TEXT))
-{
-	close_wakes_read(UNIX);
 }
 
 CASE_OF(NP_011, os_pipe, "on a pipe of the system", NEEDS(NEED_PIPE))
@@ -174,7 +166,9 @@ CASE_OF(NP_011, often, "close meets a read in any state", NEEDS(NEED_PAIR))
 
 #define NEEDS_SERVER NEEDS(NEED_SERVER, NEED_TEXT)
 
-static void close_wakes_accept(enum net_kind kind)
+CASE_TABLE(NP_012, close_wakes_accept, (enum net_kind kind),
+	   ROW1((TCP), "close ends every blocked accept", NEEDS_SERVER),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS_SERVER))
 {
 	struct server s = serve(kind);
 	static struct call calls[4];
@@ -188,16 +182,6 @@ static void close_wakes_accept(enum net_kind kind)
 		CHECK_PTR(calls[i].accepted, ==, NULL);
 	}
 	free_server(&s);
-}
-
-CASE(NP_012, "close ends every blocked accept", NEEDS_SERVER)
-{
-	close_wakes_accept(TCP);
-}
-
-CASE_OF(NP_012, unix, "on a unix socket", NEEDS_SERVER)
-{
-	close_wakes_accept(UNIX);
 }
 
 /* Its port may be in use by others by now: then once more. */
@@ -275,7 +259,12 @@ CASE_OF(NP_012, connections, "connections outlive their listener",
 		CHECK_SAID(CLOSED_TEXT);                                       \
 	} while (0)
 
-static void all_fail(enum net_kind kind)
+CASE_TABLE(
+	NP_013, all_fail, (enum net_kind kind),
+	ROW1((TCP), "every call after the close fails, close too",
+	     NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT, NEED(net, shutdown))),
+	ROW(unix, (UNIX), "on a unix socket",
+	    NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT, NEED(net, shutdown))))
 {
 	struct pair p = pair_of(kind);
 
@@ -292,18 +281,6 @@ static void all_fail(enum net_kind kind)
 	}
 	end_conn(p.r);
 	rt->net->free(p.w);
-}
-
-CASE(NP_013, "every call after the close fails, close too",
-     NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT, NEED(net, shutdown)))
-{
-	all_fail(TCP);
-}
-
-CASE_OF(NP_013, unix, "on a unix socket",
-	NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT, NEED(net, shutdown)))
-{
-	all_fail(UNIX);
 }
 
 CASE_OF(NP_013, os_pipe, "on a pipe of the system",

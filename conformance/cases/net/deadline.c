@@ -25,7 +25,14 @@ static bool times_out(int64_t unit)
 	return IS(end - begin, <=, unit + unit / 10);
 }
 
-static void times_out_on(enum net_kind kind)
+CASE_TABLE(NP_018, times_out_on, (enum net_kind kind),
+	   ROW1((TCP), "a read deadline ends a read in time, with nothing read",
+		.flags = CASE_VALGRIND,
+		NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT)),
+	   ROW(unix, (UNIX), "on a unix socket",
+	       NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT)),
+	   ROW(os_pipe, (OS_PIPE), "on a pipe of the system",
+	       NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT)))
 {
 	pair = pair_of(kind);
 	CHECK_SOME_UNIT(times_out, 20 * MS);
@@ -35,24 +42,6 @@ static void times_out_on(enum net_kind kind)
 	read_deadline(pair.r, ASSAY_FOREVER);
 	read_all(pair.r, (char[1]){0}, 1);
 	end_pair(&pair);
-}
-
-CASE(NP_018, "a read deadline ends a read in time, with nothing read",
-     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
-{
-	times_out_on(TCP);
-}
-
-CASE_OF(NP_018, unix, "on a unix socket",
-	NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
-{
-	times_out_on(UNIX);
-}
-
-CASE_OF(NP_018, os_pipe, "on a pipe of the system",
-	NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT))
-{
-	times_out_on(OS_PIPE);
 }
 
 CASE_OF(NP_018, met, "data before the deadline is read, and after it again",
@@ -95,7 +84,13 @@ CASE_OF(NP_018, several, "a deadline ends every read that waits", NEEDS_TCP)
 
 /* ---- NP-019: in the past -------------------------------------------------- */
 
-static void is_past(enum net_kind kind)
+CASE_TABLE(NP_019, is_past, (enum net_kind kind),
+	   ROW1((TCP), "a past deadline fails each read, though data is there",
+		NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT)),
+	   ROW(unix, (UNIX), "on a unix socket",
+	       NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT)),
+	   ROW(os_pipe, (OS_PIPE), "on a pipe of the system",
+	       NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT)))
 {
 	struct pair p = pair_of(kind);
 	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1};
@@ -125,24 +120,6 @@ static void is_past(enum net_kind kind)
 	end_pair(&p);
 }
 
-CASE(NP_019, "a past deadline fails each read, though data is there",
-     NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
-{
-	is_past(TCP);
-}
-
-CASE_OF(NP_019, unix, "on a unix socket",
-	NEEDS(NEED_PAIR, NEED_DEADLINES, NEED_TEXT))
-{
-	is_past(UNIX);
-}
-
-CASE_OF(NP_019, os_pipe, "on a pipe of the system",
-	NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT))
-{
-	is_past(OS_PIPE);
-}
-
 /* ---- NP-020: cleared ------------------------------------------------------ */
 
 /* The read goes on to wait, and data that comes after all is read. */
@@ -158,7 +135,9 @@ static void check_waits(struct pair *p, struct call *call, int64_t ns)
 	CHECK_EQ(*(char *)call->buf, 'x');
 }
 
-static void is_cleared(enum net_kind kind)
+CASE_TABLE(NP_020, is_cleared, (enum net_kind kind),
+	   ROW1((TCP), "a cleared deadline does not fire", NEEDS_TCP),
+	   ROW(os_pipe, (OS_PIPE), "on a pipe of the system", NEEDS_OS))
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
@@ -173,18 +152,9 @@ static void is_cleared(enum net_kind kind)
 	end_pair(&p);
 }
 
-CASE(NP_020, "a cleared deadline does not fire", NEEDS_TCP)
-{
-	is_cleared(TCP);
-}
-
-CASE_OF(NP_020, os_pipe, "on a pipe of the system", NEEDS_OS)
-{
-	is_cleared(OS_PIPE);
-}
-
 /* False, as in what follows: so busy a machine that it passed before. */
-static bool is_cleared_late(int64_t unit)
+CASE_SOME_UNIT_OF(NP_020, blocked, is_cleared_late, 30 * MS,
+		  "also if it is cleared while a read waits", NEEDS_TCP)
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
@@ -202,11 +172,6 @@ static bool is_cleared_late(int64_t unit)
 	check_waits(&p, &call, 2 * unit);
 	end_pair(&p);
 	return true;
-}
-
-CASE_OF(NP_020, blocked, "also if it is cleared while a read waits", NEEDS_TCP)
-{
-	CHECK_SOME_UNIT(is_cleared_late, 30 * MS);
 }
 
 /* What the connection leaves behind is nobody else's. */
@@ -342,7 +307,9 @@ CASE_OF(NP_022, os_pipe, "on a pipe of the system", NEEDS_OS)
 	CHECK_SOME_UNIT(moved_once, 15 * MS);
 }
 
-static bool next_read_waits(int64_t unit)
+CASE_SOME_UNIT_OF(NP_022, between, next_read_waits, 25 * MS,
+		  "a deadline of the last read is not that of the next",
+		  NEEDS_TCP)
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
@@ -361,12 +328,6 @@ static bool next_read_waits(int64_t unit)
 	check_waits(&p, &call, 2 * unit);
 	end_pair(&p);
 	return true;
-}
-
-CASE_OF(NP_022, between, "a deadline of the last read is not that of the next",
-	NEEDS_TCP)
-{
-	CHECK_SOME_UNIT(next_read_waits, 25 * MS);
 }
 
 /* ---- NP-025: two of them -------------------------------------------------- */

@@ -34,7 +34,12 @@ static assay_conn *dial_by(const struct server *s, int64_t deadline)
 
 /* ---- NP-028: deadlines ---------------------------------------------------- */
 
-static void dial_is_past(enum net_kind kind)
+CASE_TABLE(
+	NP_028, dial_is_past, (enum net_kind kind),
+	ROW1((TCP),
+	     "a dial with a past deadline times out, though somebody listens",
+	     NEEDS_DIAL),
+	ROW(unix, (UNIX), "on a unix socket", NEEDS_DIAL))
 {
 	struct server s = serve(kind);
 	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1, INT64_MIN};
@@ -48,17 +53,6 @@ static void dial_is_past(enum net_kind kind)
 	CHECK_LT(now() - begin, upto(2 * SEC));
 	end_conn(dial_by(&s, ASSAY_FOREVER));
 	end_server(&s);
-}
-
-CASE(NP_028, "a dial with a past deadline times out, though somebody listens",
-     NEEDS_DIAL)
-{
-	dial_is_past(TCP);
-}
-
-CASE_OF(NP_028, unix, "on a unix socket", NEEDS_DIAL)
-{
-	dial_is_past(UNIX);
 }
 
 static char nowhere[64];
@@ -98,7 +92,8 @@ CASE_OF(NP_028, far, "a deadline that is as far as can be is none", NEEDS_DIAL)
 	end_server(&s);
 }
 
-static bool dialed_in_time_waits(int64_t unit)
+CASE_SOME_UNIT_OF(NP_028, over, dialed_in_time_waits, 30 * MS,
+		  "the dial's deadline is none of the connection's", NEEDS_DIAL)
 {
 	struct server s = serve(TCP);
 	static struct call call;
@@ -123,12 +118,6 @@ static bool dialed_in_time_waits(int64_t unit)
 	end_pair(&p);
 	end_server(&s);
 	return true;
-}
-
-CASE_OF(NP_028, over, "the dial's deadline is none of the connection's",
-	NEEDS_DIAL)
-{
-	CHECK_SOME_UNIT(dialed_in_time_waits, 30 * MS);
 }
 
 static atomic_int finished;

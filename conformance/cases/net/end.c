@@ -8,7 +8,12 @@
 
 enum { SOME = 60000 }; /* fits, and takes several reads */
 
-static void eof_after_data(enum net_kind kind)
+CASE_TABLE(NP_009, eof_after_data, (enum net_kind kind),
+	   ROW1((TCP), "a peer's close is EOF after all data, again and again",
+		.flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR, NEED_TEXT)),
+	   ROW(os_pipe, (OS_PIPE), "through a pipe of the system",
+	       NEEDS(NEED_PIPE, NEED_TEXT)))
 {
 	struct pair p = pair_of(kind);
 	int status;
@@ -20,23 +25,6 @@ static void eof_after_data(enum net_kind kind)
 	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
 	CHECK_SAID("EOF");
 	end_conn(p.r);
-}
-
-CASE(NP_009, "a peer's close is EOF after all data, again and again",
-     .flags = CASE_VALGRIND, NEEDS(NEED_PAIR, NEED_TEXT))
-{
-	eof_after_data(TCP);
-}
-
-CASE_OF(NP_009, unix, "on a unix socket", NEEDS(NEED_PAIR, NEED_TEXT))
-{
-	eof_after_data(UNIX);
-}
-
-CASE_OF(NP_009, os_pipe, "through a pipe of the system",
-	NEEDS(NEED_PIPE, NEED_TEXT))
-{
-	eof_after_data(OS_PIPE);
 }
 
 static void eof_wakes(enum net_kind kind)
@@ -76,7 +64,10 @@ static void read_data_and_end(void *arg)
 	finish();
 }
 
-static void end_comes_with_data(enum net_kind kind)
+CASE_TABLE(NP_009, end_comes_with_data, (enum net_kind kind),
+	   ROW(together, (TCP), "the last data and the end may come together",
+	       NEEDS(NEED_SERVER)),
+	   ROW(together_unix, (UNIX), "on a unix socket", NEEDS(NEED_SERVER)))
 {
 	struct server s = serve(kind);
 
@@ -91,17 +82,6 @@ static void end_comes_with_data(enum net_kind kind)
 		end_conn(h.c);
 	}
 	end_server(&s);
-}
-
-CASE_OF(NP_009, together, "the last data and the end may come together",
-	NEEDS(NEED_SERVER))
-{
-	end_comes_with_data(TCP);
-}
-
-CASE_OF(NP_009, together_unix, "on a unix socket", NEEDS(NEED_SERVER))
-{
-	end_comes_with_data(UNIX);
 }
 
 CASE_OF(NP_009, reset, "a connection that breaks is no EOF",
@@ -124,7 +104,11 @@ CASE_OF(NP_009, reset, "a connection that breaks is no EOF",
 
 /* ---- NP-010: half of it --------------------------------------------------- */
 
-static void half_closes(enum net_kind kind)
+CASE_TABLE(NP_010, half_closes, (enum net_kind kind),
+	   ROW1((TCP), "shutdown of the write side ends one direction",
+		NEEDS(NEED_PAIR, NEED(net, shutdown))),
+	   ROW(unix, (UNIX), "on a unix socket",
+	       NEEDS(NEED_PAIR, NEED(net, shutdown))))
 {
 	struct pair p = pair_of(kind);
 	static struct call parked;
@@ -147,17 +131,6 @@ static void half_closes(enum net_kind kind)
 	REQUIRE_EQ(rt->net->shutdown(p.r, ASSAY_SHUT_WRITE), ASSAY_OK);
 	CHECK_EQ(read_fails(p.w), ASSAY_EOF);
 	end_pair(&p);
-}
-
-CASE(NP_010, "shutdown of the write side ends one direction",
-     NEEDS(NEED_PAIR, NEED(net, shutdown)))
-{
-	half_closes(TCP);
-}
-
-CASE_OF(NP_010, unix, "on a unix socket", NEEDS(NEED_PAIR, NEED(net, shutdown)))
-{
-	half_closes(UNIX);
 }
 
 static void read_half_closes(enum net_kind kind)

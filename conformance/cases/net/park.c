@@ -37,7 +37,13 @@ static void end_turns(void)
 	CHECK(becomes(&finished, 1));
 }
 
-static void read_parks(enum net_kind kind)
+CASE_TABLE(NP_001, read_parks, (enum net_kind kind),
+	   ROW1((TCP), "a blocked read parks the goroutine, and others run",
+		.procs = {1}, NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX), "on a unix socket", .procs = {1},
+	       NEEDS(NEED_PAIR)),
+	   ROW(os_pipe, (OS_PIPE), "on a pipe of the system", .procs = {1},
+	       NEEDS(NEED_PIPE)))
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
@@ -52,23 +58,6 @@ static void read_parks(enum net_kind kind)
 	CHECK_BYTES(buf, "data", 4);
 	end_turns();
 	end_pair(&p);
-}
-
-CASE(NP_001, "a blocked read parks the goroutine, and others run", .procs = {1},
-     NEEDS(NEED_PAIR))
-{
-	read_parks(TCP);
-}
-
-CASE_OF(NP_001, unix, "on a unix socket", .procs = {1}, NEEDS(NEED_PAIR))
-{
-	read_parks(UNIX);
-}
-
-CASE_OF(NP_001, os_pipe, "on a pipe of the system", .procs = {1},
-	NEEDS(NEED_PIPE))
-{
-	read_parks(OS_PIPE);
 }
 
 CASE_OF(NP_001, accept, "a blocked accept parks the goroutine", .procs = {1},

@@ -56,7 +56,10 @@ static void write_counting(assay_conn *c, int64_t n)
 	}
 }
 
-static void each_byte_once(enum net_kind kind)
+CASE_TABLE(NP_016, each_byte_once, (enum net_kind kind),
+	   ROW1((TCP), "each byte goes to one of several readers",
+		NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR)))
 {
 	struct pair p = pair_of(kind);
 	int64_t n = 251 * rounds(4000);
@@ -72,16 +75,6 @@ static void each_byte_once(enum net_kind kind)
 		CHECK_EQ(atomic_load_explicit(&seen[i], memory_order_relaxed),
 			 n / 251);
 	end_conn(p.r);
-}
-
-CASE(NP_016, "each byte goes to one of several readers", NEEDS(NEED_PAIR))
-{
-	each_byte_once(TCP);
-}
-
-CASE_OF(NP_016, unix, "on a unix socket", NEEDS(NEED_PAIR))
-{
-	each_byte_once(UNIX);
 }
 
 /* Each single byte ends one read: nobody is woken in vain, or forgotten. */
@@ -188,7 +181,15 @@ static void check_blocks(assay_conn *c, size_t size)
 	free(buf);
 }
 
-static void blocks_stay_whole(enum net_kind kind, size_t size)
+CASE_TABLE(NP_017, blocks_stay_whole, (enum net_kind kind, size_t size),
+	   ROW1((TCP, BLOCK),
+		"what one write writes is not cut into by another",
+		NEEDS(NEED_PAIR)),
+	   ROW(large, (TCP, BLOCK << 3), "also if it waits in the middle",
+	       .procs = {1, 4}, NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX, BLOCK << 2), "on a unix socket", NEEDS(NEED_PAIR)),
+	   ROW(os_pipe, (OS_PIPE, BLOCK << 1), "through a pipe of the system",
+	       NEEDS(NEED_PIPE)))
 {
 	struct pair p = pair_of(kind);
 
@@ -202,28 +203,6 @@ static void blocks_stay_whole(enum net_kind kind, size_t size)
 	check_blocks(p.r, size);
 	REQUIRE(becomes(&finished, WRITERS));
 	end_pair(&p);
-}
-
-CASE(NP_017, "what one write writes is not cut into by another",
-     NEEDS(NEED_PAIR))
-{
-	blocks_stay_whole(TCP, BLOCK);
-}
-
-CASE_OF(NP_017, large, "also if it waits in the middle", .procs = {1, 4},
-	NEEDS(NEED_PAIR))
-{
-	blocks_stay_whole(TCP, BLOCK << 3);
-}
-
-CASE_OF(NP_017, unix, "on a unix socket", NEEDS(NEED_PAIR))
-{
-	blocks_stay_whole(UNIX, BLOCK << 2);
-}
-
-CASE_OF(NP_017, os_pipe, "through a pipe of the system", NEEDS(NEED_PIPE))
-{
-	blocks_stay_whole(OS_PIPE, BLOCK << 1);
 }
 
 /* ---- NP-041: acceptors ---------------------------------------------------- */
@@ -257,7 +236,10 @@ static void accept_on(void *arg)
 	finish();
 }
 
-static void one_acceptor_each(enum net_kind kind)
+CASE_TABLE(NP_041, one_acceptor_each, (enum net_kind kind),
+	   ROW1((TCP), "each connection goes to one of several who accept",
+		NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR)))
 {
 	struct server s = serve(kind);
 	assay_conn *dialed[DIALS];
@@ -286,15 +268,4 @@ static void one_acceptor_each(enum net_kind kind)
 			atomic_load_explicit(&greeted[i], memory_order_acquire),
 			1);
 	free_server(&s);
-}
-
-CASE(NP_041, "each connection goes to one of several who accept",
-     NEEDS(NEED_PAIR))
-{
-	one_acceptor_each(TCP);
-}
-
-CASE_OF(NP_041, unix, "on a unix socket", NEEDS(NEED_PAIR))
-{
-	one_acceptor_each(UNIX);
 }

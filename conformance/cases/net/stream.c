@@ -48,7 +48,12 @@ static int port_in(const char *address, const char *host)
 	return atoi(address + n + 1);
 }
 
-static void check_port_0(enum net_kind kind, const char *host)
+CASE_TABLE(NP_005, check_port_0, (enum net_kind kind, const char *host),
+	   ROW1((TCP, "127.0.0.1"),
+		"port 0 is a free port that can be read back and dialed",
+		NEEDS(NEED_PAIR, NEED_ADDRS)),
+	   ROW(ipv6, (TCP6, "[::1]"), "the same by IPv6",
+	       NEEDS(NEED_PAIR, NEED_ADDRS)))
 {
 	struct server s = serve(kind), other = serve(kind);
 	struct pair p = connect_to(&s);
@@ -62,17 +67,6 @@ static void check_port_0(enum net_kind kind, const char *host)
 	end_pair(&p);
 	end_server(&s);
 	end_server(&other);
-}
-
-CASE(NP_005, "port 0 is a free port that can be read back and dialed",
-     NEEDS(NEED_PAIR, NEED_ADDRS))
-{
-	check_port_0(TCP, "127.0.0.1");
-}
-
-CASE_OF(NP_005, ipv6, "the same by IPv6", NEEDS(NEED_PAIR, NEED_ADDRS))
-{
-	check_port_0(TCP6, "[::1]");
 }
 
 CASE_OF(NP_005, unix, "a unix socket is dialed by its path", NEEDS(NEED_PAIR))
@@ -154,7 +148,19 @@ static void send_stream(void *arg)
 	finish();
 }
 
-static void check_stream(enum net_kind kind, int64_t n, size_t most)
+CASE_TABLE(NP_006, check_stream, (enum net_kind kind, int64_t n, size_t most),
+	   ROW1((TCP, rounds(64 << 20), 1 << 18),
+		"64 MiB come in order and whole", .procs = {1, 4},
+		.timeout_ms = 30000, NEEDS(NEED_PAIR)),
+	   ROW(small, (TCP, rounds(1 << 20), 1 << 10),
+	       "so they do in small pieces", NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX, rounds(16 << 20), 1 << 17), "on a unix socket",
+	       .procs = {1, 2}, NEEDS(NEED_PAIR)),
+	   ROW(ipv6, (TCP6, rounds(8 << 20), 1 << 17), "by IPv6", .procs = {2},
+	       NEEDS(NEED_PAIR)),
+	   ROW(os_pipe, (OS_PIPE, rounds(8 << 20), 1 << 17),
+	       "through a pipe of the system", .procs = {1, 2},
+	       NEEDS(NEED_PIPE)))
 {
 	struct pair p = pair_of(kind);
 	struct sender s = {.c = p.w, .n = n, .most = most};
@@ -165,33 +171,6 @@ static void check_stream(enum net_kind kind, int64_t n, size_t most)
 	CHECK_EQ(status, ASSAY_EOF);
 	REQUIRE(becomes(&finished, 1));
 	end_conn(p.r);
-}
-
-CASE(NP_006, "64 MiB come in order and whole", .procs = {1, 4},
-     .timeout_ms = 30000, NEEDS(NEED_PAIR))
-{
-	check_stream(TCP, rounds(64 << 20), 1 << 18);
-}
-
-CASE_OF(NP_006, small, "so they do in small pieces", NEEDS(NEED_PAIR))
-{
-	check_stream(TCP, rounds(1 << 20), 1 << 10);
-}
-
-CASE_OF(NP_006, unix, "on a unix socket", .procs = {1, 2}, NEEDS(NEED_PAIR))
-{
-	check_stream(UNIX, rounds(16 << 20), 1 << 17);
-}
-
-CASE_OF(NP_006, ipv6, "by IPv6", .procs = {2}, NEEDS(NEED_PAIR))
-{
-	check_stream(TCP6, rounds(8 << 20), 1 << 17);
-}
-
-CASE_OF(NP_006, os_pipe, "through a pipe of the system", .procs = {1, 2},
-	NEEDS(NEED_PIPE))
-{
-	check_stream(OS_PIPE, rounds(8 << 20), 1 << 17);
 }
 
 static void take_stream(void *arg)
@@ -230,7 +209,12 @@ CASE_OF(NP_006, both_ways, "on three connections, both ways at once",
 /* ---- NP-007, NP-008: a write is whole ------------------------------------- */
 
 /* The reader is slow at first, then as fast as it can. */
-static void write_waits(enum net_kind kind)
+CASE_TABLE(NP_007, write_waits, (enum net_kind kind),
+	   ROW1((TCP), "a write waits for the reader and goes on with it",
+		NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR)),
+	   ROW(os_pipe, (OS_PIPE), "through a pipe of the system",
+	       NEEDS(NEED_PIPE)))
 {
 	struct pair p = pair_of(kind);
 	unsigned char *buf = large();
@@ -251,24 +235,13 @@ static void write_waits(enum net_kind kind)
 	free(buf);
 }
 
-CASE(NP_007, "a write waits for the reader and goes on with it",
-     NEEDS(NEED_PAIR))
-{
-	write_waits(TCP);
-}
-
-CASE_OF(NP_007, unix, "on a unix socket", NEEDS(NEED_PAIR))
-{
-	write_waits(UNIX);
-}
-
-CASE_OF(NP_007, os_pipe, "through a pipe of the system", NEEDS(NEED_PIPE))
-{
-	write_waits(OS_PIPE);
-}
-
 /* While reads of odd sizes free a little room at a time. */
-static void one_call_is_whole(enum net_kind kind)
+CASE_TABLE(NP_008, one_call_is_whole, (enum net_kind kind),
+	   ROW1((TCP), "one call writes all, in however many parts",
+		NEEDS(NEED_PAIR)),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS(NEED_PAIR)),
+	   ROW(os_pipe, (OS_PIPE), "through a pipe of the system",
+	       NEEDS(NEED_PIPE)))
 {
 	struct pair p = pair_of(kind);
 	unsigned char *buf = large();
@@ -290,21 +263,6 @@ static void one_call_is_whole(enum net_kind kind)
 	close_conn(p.w);
 	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
 	free(buf);
-}
-
-CASE(NP_008, "one call writes all, in however many parts", NEEDS(NEED_PAIR))
-{
-	one_call_is_whole(TCP);
-}
-
-CASE_OF(NP_008, unix, "on a unix socket", NEEDS(NEED_PAIR))
-{
-	one_call_is_whole(UNIX);
-}
-
-CASE_OF(NP_008, os_pipe, "through a pipe of the system", NEEDS(NEED_PIPE))
-{
-	one_call_is_whole(OS_PIPE);
 }
 
 /* What a write that ends early says it has written is what can be read. */

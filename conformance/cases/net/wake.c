@@ -234,7 +234,14 @@ static bool answers_while_busy(int64_t unit)
 	return IS(a.slowest, <, unit);
 }
 
-static void check_answers(assay_fn busy, int n)
+CASE_TABLE(NP_004, check_answers, (assay_fn busy, int n),
+	   ROW1((spin, case_procs()),
+		"data is noticed while goroutines that compute keep all P busy",
+		.procs = {1, 2}, .traits = ASSAY_TRAIT_PREEMPTIVE,
+		.timeout_ms = 20000, NEEDS(NEED_SERVER)),
+	   ROW(yielding, (yield_on, 2 * case_procs()),
+	       "and while goroutines that yield do", .procs = {1, 2},
+	       .timeout_ms = 20000, NEEDS(NEED_SERVER)))
 {
 	struct server s = serve(TCP);
 
@@ -244,19 +251,6 @@ static void check_answers(assay_fn busy, int n)
 	CHECK_SOME_UNIT(answers_while_busy, 100 * MS);
 	stop_all();
 	end_server(&s);
-}
-
-CASE(NP_004, "data is noticed while goroutines that compute keep all P busy",
-     .procs = {1, 2}, .traits = ASSAY_TRAIT_PREEMPTIVE, .timeout_ms = 20000,
-     NEEDS(NEED_SERVER))
-{
-	check_answers(spin, case_procs());
-}
-
-CASE_OF(NP_004, yielding, "and while goroutines that yield do", .procs = {1, 2},
-	.timeout_ms = 20000, NEEDS(NEED_SERVER))
-{
-	check_answers(yield_on, 2 * case_procs());
 }
 
 /* ---- NP-037, NP-038: the poller -------------------------------------------- */
@@ -326,26 +320,6 @@ static bool sleeper_wakes(int64_t unit)
 	return atomic_load_explicit(&timer_late, memory_order_relaxed) < unit;
 }
 
-static void check_timer_breaks(bool (*attempt)(int64_t unit))
-{
-	struct server s = serve(TCP);
-	struct half h = half_of(&s);
-	static struct call call;
-	static char byte;
-
-	start_read(&call, h.c, &byte, 1);
-	settle(1);
-	CHECK_SOME_UNIT(attempt, 30 * MS);
-	CHECK_EQ(atomic_load_explicit(&call.over, memory_order_acquire), 0);
-	end_server(&s);
-}
-
-CASE(NP_038, "a timer breaks the poller's longer sleep",
-     NEEDS(NEED_SERVER, NEED(blocking, call)))
-{
-	check_timer_breaks(sleeper_wakes);
-}
-
 static _Atomic int64_t fired_at;
 
 static void fire(void *arg)
@@ -372,11 +346,25 @@ static bool fires_beside_spinner(int64_t unit)
 	return at != 0 && at - due < unit;
 }
 
-CASE_OF(NP_038, busy, "also when who made it goes on computing",
-	.procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL,
-	NEEDS(NEED_SERVER, NEED(blocking, call), NEED(time, after_func)))
+CASE_TABLE(NP_038, check_timer_breaks, (bool (*attempt)(int64_t unit)),
+	   ROW1((sleeper_wakes), "a timer breaks the poller's longer sleep",
+		NEEDS(NEED_SERVER, NEED(blocking, call))),
+	   ROW(busy, (fires_beside_spinner),
+	       "also when who made it goes on computing", .procs = {2, 4},
+	       .traits = ASSAY_TRAIT_PARALLEL,
+	       NEEDS(NEED_SERVER, NEED(blocking, call),
+		     NEED(time, after_func))))
 {
-	check_timer_breaks(fires_beside_spinner);
+	struct server s = serve(TCP);
+	struct half h = half_of(&s);
+	static struct call call;
+	static char byte;
+
+	start_read(&call, h.c, &byte, 1);
+	settle(1);
+	CHECK_SOME_UNIT(attempt, 30 * MS);
+	CHECK_EQ(atomic_load_explicit(&call.over, memory_order_acquire), 0);
+	end_server(&s);
 }
 
 /* ---- NP-038: the first connection while others sleep --------------------------- */

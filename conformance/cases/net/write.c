@@ -10,7 +10,11 @@ static struct pair pair;
 
 /* ---- NP-023: writes ------------------------------------------------------- */
 
-static void write_is_past(enum net_kind kind)
+CASE_TABLE(NP_023, write_is_past, (enum net_kind kind),
+	   ROW1((TCP), "a past deadline fails each write, though there is room",
+		NEEDS_TCP),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS_TCP),
+	   ROW(os_pipe, (OS_PIPE), "on a pipe of the system", NEEDS_OS))
 {
 	struct pair p = pair_of(kind);
 	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1};
@@ -34,22 +38,6 @@ static void write_is_past(enum net_kind kind)
 	end_pair(&p);
 }
 
-CASE(NP_023, "a past deadline fails each write, though there is room",
-     NEEDS_TCP)
-{
-	write_is_past(TCP);
-}
-
-CASE_OF(NP_023, unix, "on a unix socket", NEEDS_TCP)
-{
-	write_is_past(UNIX);
-}
-
-CASE_OF(NP_023, os_pipe, "on a pipe of the system", NEEDS_OS)
-{
-	write_is_past(OS_PIPE);
-}
-
 /* With nothing written: the buffers are full. */
 static bool write_times_out(int64_t unit)
 {
@@ -63,7 +51,9 @@ static bool write_times_out(int64_t unit)
 	return IS(end - begin, <=, unit + unit / 10);
 }
 
-static void write_times_out_on(enum net_kind kind)
+CASE_TABLE(NP_023, write_times_out_on, (enum net_kind kind),
+	   ROW(future_unix, (UNIX), "on a unix socket", NEEDS_TCP),
+	   ROW(future_os_pipe, (OS_PIPE), "on a pipe of the system", NEEDS_OS))
 {
 	int64_t n;
 
@@ -79,16 +69,6 @@ static void write_times_out_on(enum net_kind kind)
 	read_all(pair.r, (char[1]){0}, 1);
 	close_conn(pair.w);
 	CHECK_EQ(read_fails(pair.r), ASSAY_EOF);
-}
-
-CASE_OF(NP_023, future_unix, "on a unix socket", NEEDS_TCP)
-{
-	write_times_out_on(UNIX);
-}
-
-CASE_OF(NP_023, future_os_pipe, "on a pipe of the system", NEEDS_OS)
-{
-	write_times_out_on(OS_PIPE);
 }
 
 /* What the kernel took in all, if the deadlines were met in time. */
@@ -128,7 +108,9 @@ CASE_OF(NP_023, future, "what a write wrote until its deadline is counted",
 	CHECK_EQ(status, ASSAY_EOF);
 }
 
-static void cleared_write_waits(enum net_kind kind)
+CASE_TABLE(NP_023, cleared_write_waits, (enum net_kind kind),
+	   ROW(cleared, (UNIX), "a cleared deadline does not fire", NEEDS_TCP),
+	   ROW(cleared_os_pipe, (OS_PIPE), "on a pipe of the system", NEEDS_OS))
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
@@ -149,16 +131,6 @@ static void cleared_write_waits(enum net_kind kind)
 	read_all(p.r, &byte, 1);
 	CHECK_EQ(byte, 'x');
 	end_pair(&p);
-}
-
-CASE_OF(NP_023, cleared, "a cleared deadline does not fire", NEEDS_TCP)
-{
-	cleared_write_waits(UNIX);
-}
-
-CASE_OF(NP_023, cleared_os_pipe, "on a pipe of the system", NEEDS_OS)
-{
-	cleared_write_waits(OS_PIPE);
 }
 
 static void late_write_deadline(int64_t first)
@@ -211,7 +183,8 @@ CASE_OF(NP_023, set_late_tcp, "also by TCP", NEEDS_TCP)
 }
 
 /* False: so busy a machine that the first passed before it was moved. */
-static bool moved_write_waits(int64_t unit)
+CASE_SOME_UNIT_OF(NP_023, moved, moved_write_waits, 30 * MS,
+		  "one that is moved does not fire at the old time", NEEDS_TCP)
 {
 	struct pair p = pair_of(UNIX);
 	static struct call call;
@@ -232,12 +205,6 @@ static bool moved_write_waits(int64_t unit)
 		CHECK_GE(call.end, due);
 	end_pair(&p);
 	return in_time;
-}
-
-CASE_OF(NP_023, moved, "one that is moved does not fire at the old time",
-	NEEDS_TCP)
-{
-	CHECK_SOME_UNIT(moved_write_waits, 30 * MS);
 }
 
 /* ---- NP-024: accept ------------------------------------------------------- */
@@ -261,7 +228,11 @@ static void check_accept_times_out(void)
 }
 
 /* With nobody there, and then with somebody who waits. */
-static void accept_is_past(enum net_kind kind)
+CASE_TABLE(NP_024, accept_is_past, (enum net_kind kind),
+	   ROW1((TCP),
+		"a past deadline fails each accept, though somebody waits",
+		NEEDS_ACCEPT),
+	   ROW(unix, (UNIX), "on a unix socket", NEEDS_ACCEPT))
 {
 	int64_t past[] = {in(-5 * SEC), in(-1 * MS), 1};
 	assay_conn *c = NULL;
@@ -278,17 +249,6 @@ static void accept_is_past(enum net_kind kind)
 	end_conn(accept_one(&server));
 	end_conn(c);
 	end_server(&server);
-}
-
-CASE(NP_024, "a past deadline fails each accept, though somebody waits",
-     NEEDS_ACCEPT)
-{
-	accept_is_past(TCP);
-}
-
-CASE_OF(NP_024, unix, "on a unix socket", NEEDS_ACCEPT)
-{
-	accept_is_past(UNIX);
 }
 
 static bool accept_times_out(int64_t unit)

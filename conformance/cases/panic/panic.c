@@ -143,7 +143,17 @@ CASE_OF(PA_004, string, "a string is printed as it is",
 	raise_text("two words: 100%s");
 }
 
-static _Noreturn void raise_value(int kind, int64_t value, const char *text)
+CASE_TABLE(PA_004, raise_value, (int kind, int64_t value, const char *text),
+	   ROW(integer, (ASSAY_PANIC_INT, 42, "42"),
+	       "an integer is printed in decimal", PANICS("42", "1"),
+	       NEEDS(NEED(core, panic), NEED(core, try_))),
+	   ROW(negative, (ASSAY_PANIC_INT, -7, "-7"), "a negative one too",
+	       ENDS(.status = 2, .first = "panic: -7",
+		    .match = {REPORT("-7", "1")}),
+	       NEEDS(NEED(core, panic), NEED(core, try_))),
+	   ROW(error, (ASSAY_PANIC_ERROR, 0, "no such thing"),
+	       "an error is printed by its text", PANICS("no such thing", "1"),
+	       NEEDS(NEED(core, panic), NEED(core, try_))))
 {
 	struct assay_panic p = {.kind = kind, .value = value};
 
@@ -151,26 +161,6 @@ static _Noreturn void raise_value(int kind, int64_t value, const char *text)
 	due();
 	rt->core->panic(&p);
 	check_stop();
-}
-
-CASE_OF(PA_004, integer, "an integer is printed in decimal", PANICS("42", "1"),
-	NEEDS(NEED(core, panic), NEED(core, try_)))
-{
-	raise_value(ASSAY_PANIC_INT, 42, "42");
-}
-
-CASE_OF(PA_004, negative, "a negative one too",
-	ENDS(.status = 2, .first = "panic: -7", .match = {REPORT("-7", "1")}),
-	NEEDS(NEED(core, panic), NEED(core, try_)))
-{
-	raise_value(ASSAY_PANIC_INT, -7, "-7");
-}
-
-CASE_OF(PA_004, error, "an error is printed by its text",
-	PANICS("no such thing", "1"),
-	NEEDS(NEED(core, panic), NEED(core, try_)))
-{
-	raise_value(ASSAY_PANIC_ERROR, 0, "no such thing");
 }
 
 CASE_OF(PA_004, lines, "the lines after the first are indented",
@@ -268,21 +258,13 @@ static void race(void *arg)
 	raise_text("race");
 }
 
-static void start_racers(int n)
+CASE_TABLE(PA_012, start_racers, (int n),
+	   ROW1((2), "two goroutines panicking at once: a whole report",
+		.procs = {2, 4, 8}, PANICS_AT_ONCE, NEEDS_PANIC),
+	   ROW(eight, (8), "eight goroutines panicking at once: a whole report",
+	       .procs = {2, 4, 8}, PANICS_AT_ONCE, NEEDS_PANIC))
 {
 	for (int i = 0; i < n; i++)
 		go(race, NULL);
 	recv_int(chan_int(0));
-}
-
-CASE(PA_012, "two goroutines panicking at once: a whole report",
-     .procs = {2, 4, 8}, PANICS_AT_ONCE, NEEDS_PANIC)
-{
-	start_racers(2);
-}
-
-CASE_OF(PA_012, eight, "eight goroutines panicking at once: a whole report",
-	.procs = {2, 4, 8}, PANICS_AT_ONCE, NEEDS_PANIC)
-{
-	start_racers(8);
 }

@@ -84,7 +84,11 @@ static bool listen_to(const struct beating *b, int *pulses, int *results)
 	}
 }
 
-static bool beats_in_time(int64_t unit)
+#define NEEDS_TICK NEEDS(NEED_AFTER, NEED(time, tick), NEED(time, after_func))
+
+CASE_SOME_UNIT(PT_019, beats_in_time, 5 * MS,
+	       "a heart beats at its interval while results come at twice it",
+	       .timeout_ms = 20000, NEEDS_TICK)
 {
 	int64_t begin = now();
 	struct beating b = start_beating(unit);
@@ -101,14 +105,6 @@ static bool beats_in_time(int64_t unit)
 	return heard && IS(pulses, >=, BEATS * 7 / 10) &&
 	       IS(pulses, <=, BEATS * 13 / 10) &&
 	       IS(results, >=, BEATS / 2 - 2) && IS(results, <=, BEATS / 2 + 1);
-}
-
-#define NEEDS_TICK NEEDS(NEED_AFTER, NEED(time, tick), NEED(time, after_func))
-
-CASE(PT_019, "a heart beats at its interval while results come at twice it",
-     .timeout_ms = 20000, NEEDS_TICK)
-{
-	CHECK_SOME_UNIT(beats_in_time, 5 * MS);
 }
 
 CASE_OF(PT_019, unheard, "work goes on when nobody listens to the heart",
@@ -141,7 +137,9 @@ static void beat_twice(void *arg)
 	}
 }
 
-static bool dead_is_noticed(int64_t unit)
+CASE_SOME_UNIT(PT_020, dead_is_noticed, 3 * MS,
+	       "two beats and then silence time out, not early",
+	       NEEDS(NEED_AFTER))
 {
 	struct beating b = {.heartbeat = chan_signal(2), .interval = unit};
 	const int64_t timeout = 6 * unit;
@@ -160,12 +158,6 @@ static bool dead_is_noticed(int64_t unit)
 	CHECK_GE(now() - last, timeout);
 	CHECK(all_ended());
 	return IS(pulses, ==, 2) && IS(now() - last, <, 3 * timeout);
-}
-
-CASE(PT_020, "two beats and then silence time out, not early",
-     NEEDS(NEED_AFTER))
-{
-	CHECK_SOME_UNIT(dead_is_noticed, 3 * MS);
 }
 
 /* ---- PT-021: by unit of work ---------------------------------------------- */
@@ -361,7 +353,9 @@ CASE_OF(PT_024, silent, "a steward restarts a silent ward each timeout",
 	CHECK_EQ(count(&p.ends), count(&p.starts));
 }
 
-static bool healthy_is_left_alone(int64_t unit)
+CASE_SOME_UNIT_OF(PT_024, healthy, healthy_is_left_alone, 2 * MS,
+		  "a steward leaves a ward alone that pulses",
+		  .timeout_ms = 20000, NEEDS_TICK)
 {
 	struct patient p = {.pulses = true};
 	atomic_int restarts = 0;
@@ -380,12 +374,6 @@ static bool healthy_is_left_alone(int64_t unit)
 	CHECK_EQ(count(&p.ends), count(&p.starts));
 	CHECK_EQ(count(&p.starts), count(&restarts) + 1);
 	return IS(beats, >, 4) && IS(count(&restarts), ==, 0);
-}
-
-CASE_OF(PT_024, healthy, "a steward leaves a ward alone that pulses",
-	.timeout_ms = 20000, NEEDS_TICK)
-{
-	CHECK_SOME_UNIT(healthy_is_left_alone, 2 * MS);
 }
 
 /* ---- PT-025: steward and bridge ------------------------------------------- */
@@ -439,7 +427,9 @@ static assay_chan *start_doing(void *env, assay_chan *done, int64_t interval)
 	return d.heartbeat;
 }
 
-static bool heals(int64_t unit)
+CASE_SOME_UNIT(PT_025, heals, 3 * MS,
+	       "a ward that dies at a negative value is healed: 1 2 1 2 1 2",
+	       .timeout_ms = 20000, NEEDS_TICK)
 {
 	assay_chan *done = chan_signal(0);
 	struct doer doer = {done, chan_of_chan(0)};
@@ -463,10 +453,4 @@ static bool heals(int64_t unit)
 	CHECK(all_ended());
 	CHECK_EQ(n, 6);
 	return right && IS(count(&restarts), ==, 2);
-}
-
-CASE(PT_025, "a ward that dies at a negative value is healed: 1 2 1 2 1 2",
-     .timeout_ms = 20000, NEEDS_TICK)
-{
-	CHECK_SOME_UNIT(heals, 3 * MS);
 }

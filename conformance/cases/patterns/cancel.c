@@ -147,7 +147,9 @@ static void run_work(void *arg)
 	}
 }
 
-static bool stops_within_a_chunk(int64_t unit)
+CASE_SOME_UNIT(PT_033, stops_within_a_chunk, 5 * MS,
+	       "long work that looks at done between chunks ends within one",
+	       NEEDS(NEED_SELECT))
 {
 	atomic_int chunks = 0;
 	struct work w = {chan_signal(0), unit, &chunks};
@@ -164,12 +166,6 @@ static bool stops_within_a_chunk(int64_t unit)
 	/* One that had looked at done before may have begun after. */
 	CHECK_LE(count(&chunks), before + 1);
 	return IS(closed, <, 2 * unit);
-}
-
-CASE(PT_033, "long work that looks at done between chunks ends within one",
-     NEEDS(NEED_SELECT))
-{
-	CHECK_SOME_UNIT(stops_within_a_chunk, 5 * MS);
 }
 
 /* ---- PT-034: messages that could come twice -------------------------------- */

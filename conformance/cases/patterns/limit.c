@@ -27,7 +27,8 @@ static void talk(void *arg)
 	NEEDS(NEED_AFTER, NEED(time, timer_new), NEED(time, timer_stop),       \
 	      NEED(time, timer_chan))
 
-static bool silence_times_out(int64_t unit)
+CASE_SOME_UNIT_OF(PT_026, turn, silence_times_out, 2 * MS,
+		  "a timer per turn ends the loop after a silence", NEEDS_TIMER)
 {
 	struct talker t = {chan_signal(0), chan_int(0), 4, unit};
 	int heard = 0, stopped = 0;
@@ -53,12 +54,6 @@ static bool silence_times_out(int64_t unit)
 	CHECK(all_ended());
 	CHECK_LE(stopped, heard);
 	return IS(heard, ==, t.n) && IS(stopped, ==, heard);
-}
-
-CASE_OF(PT_026, turn, "a timer per turn ends the loop after a silence",
-	NEEDS_TIMER)
-{
-	CHECK_SOME_UNIT(silence_times_out, 2 * MS);
 }
 
 CASE_OF(PT_026, loop, "a timer around the loop ends it, however much is said",
@@ -306,7 +301,9 @@ static bool take_token(const struct tokens *t, assay_chan *done)
 #define NEEDS_TOKENS NEEDS(NEED_SELECT, NEED(chan, len), NEED(time, tick))
 #define DEPTH 3
 
-static bool tokens_come_in_time(int64_t unit)
+CASE_SOME_UNIT_OF(PT_035, rate, tokens_come_in_time, 4 * MS,
+		  "a bucket gives its depth at once, then at its rate",
+		  NEEDS_TOKENS)
 {
 	atomic_int added = 0;
 	int64_t begin = now(), burst = 0, elapsed;
@@ -322,12 +319,6 @@ static bool tokens_come_in_time(int64_t unit)
 	close_chan(t.done);
 	CHECK(all_ended());
 	return IS(burst, <, unit) && IS(elapsed, <, 8 * unit);
-}
-
-CASE_OF(PT_035, rate, "a bucket gives its depth at once, then at its rate",
-	NEEDS_TOKENS)
-{
-	CHECK_SOME_UNIT(tokens_come_in_time, 4 * MS);
 }
 
 CASE_OF(PT_035, full, "an idle bucket holds no more than its depth",
@@ -406,7 +397,9 @@ static int64_t most(int64_t a, int64_t b)
 }
 
 /* Short: 1 per unit.  Long: 4 at once, then 1 per 4 units. */
-static bool strictest_governs(int64_t unit)
+CASE_SOME_UNIT_OF(PT_036, tiers, strictest_governs, 3 * MS,
+		  "of a short and a long limit the stricter governs",
+		  .timeout_ms = 20000, NEEDS_TOKENS)
 {
 	int64_t begin = now(), elapsed;
 	struct tokens shortly = tokens_new(1, unit, &uncounted);
@@ -425,12 +418,6 @@ static bool strictest_governs(int64_t unit)
 	close_chan(longer.done);
 	CHECK(all_ended());
 	return IS(fourth, <, 5 * unit) && IS(elapsed, <, 11 * unit);
-}
-
-CASE_OF(PT_036, tiers, "of a short and a long limit the stricter governs",
-	.timeout_ms = 20000, NEEDS_TOKENS)
-{
-	CHECK_SOME_UNIT(strictest_governs, 3 * MS);
 }
 
 /* Every call costs a token of the API, and one of what it uses. */

@@ -119,7 +119,12 @@ static void spin_until_done(void *arg)
 	}
 }
 
-static void stop_a_spinner(bool yields)
+CASE_TABLE(PT_004, stop_a_spinner, (bool yields),
+	   ROW(yielding, (true),
+	       "a loop that polls done and yields ends with it",
+	       NEEDS(NEED_SELECT)),
+	   ROW(spinning, (false), "a loop that only polls done ends with it",
+	       .traits = ASSAY_TRAIT_PREEMPTIVE, NEEDS(NEED_SELECT)))
 {
 	static atomic_int turns;
 	struct spinner s = {chan_signal(0), yields, &turns};
@@ -132,18 +137,6 @@ static void stop_a_spinner(bool yields)
 	closed = now();
 	CHECK(all_ended());
 	CHECK_LT(now() - closed, upto(2 * SEC));
-}
-
-CASE_OF(PT_004, yielding, "a loop that polls done and yields ends with it",
-	NEEDS(NEED_SELECT))
-{
-	stop_a_spinner(true);
-}
-
-CASE_OF(PT_004, spinning, "a loop that only polls done ends with it",
-	.traits = ASSAY_TRAIT_PREEMPTIVE, NEEDS(NEED_SELECT))
-{
-	stop_a_spinner(false);
 }
 
 /* ---- PT-005: a reader that is told to stop -------------------------------- */

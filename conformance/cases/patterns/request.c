@@ -108,7 +108,9 @@ static void handle(void *arg)
 }
 
 /* One of the handlers takes 2 units, the others 20, or hours. */
-static bool first_of_ten(int64_t unit)
+CASE_SOME_UNIT(PT_022, first_of_ten, 2 * MS,
+	       "the first answer wins, the other handlers are cut short",
+	       NEEDS(NEED_AFTER))
 {
 	atomic_int cut_short = 0;
 	assay_chan *done = chan_signal(0), *result = chan_int(0);
@@ -131,12 +133,6 @@ static bool first_of_ten(int64_t unit)
 	CHECK_GE(elapsed, 2 * unit);
 	CHECK_GE(count(&cut_short), HANDLERS / 2 - 1);
 	return IS(first, ==, fastest) && IS(elapsed, <, 20 * unit);
-}
-
-CASE(PT_022, "the first answer wins, the other handlers are cut short",
-     NEEDS(NEED_AFTER))
-{
-	CHECK_SOME_UNIT(first_of_ten, 2 * MS);
 }
 
 /* ---- PT-023: moving on ---------------------------------------------------- */
@@ -217,7 +213,9 @@ static int64_t random_time(int64_t unit)
 	return unit / 2 + rnd_below(unit / 2);
 }
 
-static bool search_all(int64_t unit)
+CASE_SOME_UNIT_OF(PT_037, sum, search_all, 8 * MS,
+		  "searched in turn it takes the sum, at once the longest",
+		  NEEDS(NEED_SELECT))
 {
 	int64_t time[KINDS], sum = 0, most = 0;
 	int64_t begin, one_by_one, at_once;
@@ -248,12 +246,6 @@ static bool search_all(int64_t unit)
 	return IS(one_by_one, <, sum + unit) && IS(at_once, <, most + unit / 2);
 }
 
-CASE_OF(PT_037, sum, "searched in turn it takes the sum, at once the longest",
-	NEEDS(NEED_SELECT))
-{
-	CHECK_SOME_UNIT(search_all, 8 * MS);
-}
-
 /* Searches at once, for at most 8 units; the back ends of bit i set. */
 static int search_until(int64_t unit, const int64_t times[KINDS])
 {
@@ -275,7 +267,9 @@ static int search_until(int64_t unit, const int64_t times[KINDS])
 	return seen;
 }
 
-static bool slow_is_dropped(int64_t unit)
+CASE_SOME_UNIT_OF(PT_037, timeout, slow_is_dropped, 2 * MS,
+		  "a slow back end is dropped at the timeout",
+		  NEEDS(NEED_AFTER))
 {
 	const int64_t times[KINDS] = {unit, 100 * unit, unit};
 	int64_t begin = now();
@@ -286,12 +280,6 @@ static bool slow_is_dropped(int64_t unit)
 		CHECK_GE(elapsed, 8 * unit);
 	return IS(seen, ==, (1 << WEB | 1 << VIDEO)) &&
 	       IS(elapsed, <, 50 * unit);
-}
-
-CASE_OF(PT_037, timeout, "a slow back end is dropped at the timeout",
-	NEEDS(NEED_AFTER))
-{
-	CHECK_SOME_UNIT(slow_is_dropped, 2 * MS);
 }
 
 struct replicated {
@@ -312,7 +300,9 @@ static void search_replicas(void *arg)
 	send_int(r->found, recv_int(first));
 }
 
-static bool fastest_replicas_win(int64_t unit)
+CASE_SOME_UNIT_OF(PT_037, replicas, fastest_replicas_win, 2 * MS,
+		  "of replicas the fastest of each kind answers",
+		  NEEDS(NEED_SELECT))
 {
 	struct replicated r = {chan_int(KINDS), WEB, unit};
 	int64_t begin = now();
@@ -324,10 +314,4 @@ static bool fastest_replicas_win(int64_t unit)
 		fastest += recv_int(r.found) % 3 == 1;
 	CHECK_GE(now() - begin, unit);
 	return IS(fastest, ==, KINDS) && IS(now() - begin, <, 20 * unit);
-}
-
-CASE_OF(PT_037, replicas, "of replicas the fastest of each kind answers",
-	NEEDS(NEED_SELECT))
-{
-	CHECK_SOME_UNIT(fastest_replicas_win, 2 * MS);
 }

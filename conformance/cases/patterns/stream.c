@@ -397,7 +397,9 @@ static int64_t run_queue(struct queue *q, int64_t cap, int64_t unit)
 	return now() - begin;
 }
 
-static bool queue_frees_the_early(int64_t unit)
+CASE_SOME_UNIT(PT_018, queue_frees_the_early, MS,
+	       "a queue frees the early stage sooner, not the pipeline",
+	       .timeout_ms = 20000)
 {
 	struct queue direct, queued;
 	int64_t a = run_queue(&direct, 0, unit);
@@ -407,10 +409,4 @@ static bool queue_frees_the_early(int64_t unit)
 	/* No less is checked in run_queue(); a busy machine adds to both. */
 	return IS(queued.end, <, direct.end / 2) && IS(b, <, a + a / 4) &&
 	       IS(a, <, b + b / 4);
-}
-
-CASE(PT_018, "a queue frees the early stage sooner, not the pipeline",
-     .timeout_ms = 20000)
-{
-	CHECK_SOME_UNIT(queue_frees_the_early, MS);
 }

@@ -232,7 +232,11 @@ static void hand_back(void *arg)
 	close_chan(pair[1]);
 }
 
-static void hand_over(int64_t cap)
+CASE_TABLE(SC_026, hand_over, (int64_t cap),
+	   ROW1((0), "no wake-up is lost in hand-offs", .procs = {1, 2, 4, 8},
+		.timeout_ms = 60000),
+	   ROW(buffered, (1), "nor through buffered channels",
+	       .procs = {2, 4, 8}, .timeout_ms = 60000))
 {
 	static assay_chan *pair[2];
 	int n = (int)rounds(8000);
@@ -247,18 +251,6 @@ static void hand_over(int64_t cap)
 	}
 	close_chan(pair[0]);
 	CHECK(!recv(pair[1], NULL));
-}
-
-CASE(SC_026, "no wake-up is lost in hand-offs", .procs = {1, 2, 4, 8},
-     .timeout_ms = 60000)
-{
-	hand_over(0);
-}
-
-CASE_OF(SC_026, buffered, "nor through buffered channels", .procs = {2, 4, 8},
-	.timeout_ms = 60000)
-{
-	hand_over(1);
 }
 
 /* Several pairs: somebody looks for work while another parks. */

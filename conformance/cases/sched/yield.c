@@ -21,7 +21,11 @@ static void spin_until_told(void *arg)
 	send_signal(s->stopped);
 }
 
-static void yield_progress(bool tied)
+CASE_TABLE(SC_009, yield_progress, (bool tied),
+	   ROW1((false), "yield lets another goroutine run"),
+	   ROW(tied, (true),
+	       "also when the one that yields is tied to its thread",
+	       NEEDS(NEED(blocking, lock_thread))))
 {
 	struct spinner s = {chan_signal(0), chan_signal(0), tied};
 
@@ -29,17 +33,6 @@ static void yield_progress(bool tied)
 	sleep_ns(10 * MS);
 	send_signal(s.stop);
 	wait_for(s.stopped);
-}
-
-CASE(SC_009, "yield lets another goroutine run")
-{
-	yield_progress(false);
-}
-
-CASE_OF(SC_009, tied, "also when the one that yields is tied to its thread",
-	NEEDS(NEED(blocking, lock_thread)))
-{
-	yield_progress(true);
 }
 
 /* Without a timer to bring main back: main itself only yields. */

@@ -240,8 +240,17 @@ static void come_and_go(void *arg)
 	send_signal(c->ended);
 }
 
-/* Those below stay are looked for all the time. */
-static void look_beside_churn(struct churn c, uint64_t stay)
+/*
+ * Those below stay are looked for all the time.  Where more stay than come,
+ * they fill what the others leave.
+ */
+CASE_TABLE(WG_028, look_beside_churn, (struct churn c, uint64_t stay),
+	   ROW(churn, ((struct churn){.few = 100, .many = 2000}, STAY),
+	       "a key that stays is always found while others come",
+	       NEEDS(NEED_MAP)),
+	   ROW(crowd, ((struct churn){.few = 120, .many = 120}, CROWD),
+	       "of many that stay each is found while a few come",
+	       NEEDS(NEED_MAP)))
 {
 	struct effort e = effort(rounds(150) * MS);
 	int64_t missed = 0;
@@ -265,19 +274,6 @@ static void look_beside_churn(struct churn c, uint64_t stay)
 	CHECK_EQ(missed, 0);
 	CHECK_EQ(count(&c.wrong), 0);
 	ext->map->free(c.m);
-}
-
-CASE_OF(WG_028, churn, "a key that stays is always found while others come",
-	NEEDS(NEED_MAP))
-{
-	look_beside_churn((struct churn){.few = 100, .many = 2000}, STAY);
-}
-
-/* More stay than come: what the others leave is filled by these. */
-CASE_OF(WG_028, crowd, "of many that stay each is found while a few come",
-	NEEDS(NEED_MAP))
-{
-	look_beside_churn((struct churn){.few = 120, .many = 120}, CROWD);
 }
 
 /*

@@ -58,7 +58,9 @@ static void produce(void *arg)
 	close_chan(p->c);
 }
 
-static bool timeout_inside(int64_t unit)
+CASE_SOME_UNIT_OF(TM_008, inside, timeout_inside, 5 * MS,
+		  "after inside a loop starts again each turn",
+		  NEEDS(NEED(chan, select), NEED(time, after)))
 {
 	struct producer p = {chan_int(1), unit, 6};
 
@@ -79,12 +81,6 @@ static bool timeout_inside(int64_t unit)
 	return true;
 }
 
-CASE_OF(TM_008, inside, "after inside a loop starts again each turn",
-	NEEDS(NEED(chan, select), NEED(time, after)))
-{
-	CHECK_SOME_UNIT(timeout_inside, 5 * MS);
-}
-
 CASE_OF(TM_008, outside, "after before a loop bounds all of it",
 	NEEDS(NEED(chan, select), NEED(time, after)))
 {
@@ -102,7 +98,8 @@ CASE_OF(TM_008, outside, "after before a loop bounds all of it",
 	CHECK_LE(values, (now() - begin) / p.pause);
 }
 
-static bool ten_in_a_row(int64_t unit)
+CASE_SOME_UNIT(TM_009, ten_in_a_row, 5 * MS,
+	       "ten afters in a row take ten times as long", NEEDS_AFTER)
 {
 	int64_t begin = now();
 
@@ -110,11 +107,6 @@ static bool ten_in_a_row(int64_t unit)
 		recv_time(rt->time->after(unit));
 	CHECK_GE(now() - begin, 10 * unit);
 	return IS(now() - begin, <=, 30 * unit);
-}
-
-CASE(TM_009, "ten afters in a row take ten times as long", NEEDS_AFTER)
-{
-	CHECK_SOME_UNIT(ten_in_a_row, 5 * MS);
 }
 
 /*
@@ -148,7 +140,8 @@ static bool in_order(const struct fired *f, int n)
 	return true;
 }
 
-static bool fire_in_order(int64_t unit)
+CASE_SOME_UNIT(TM_010, fire_in_order, 4 * MS,
+	       "several afters fire in the order of their times", NEEDS_AFTER)
 {
 	static const int slots[] = {5, 3, 6, 6, 6, 1, 1, 2, 7, 9, 4, 8, 0};
 	enum { N = sizeof(slots) / sizeof(slots[0]) };
@@ -170,11 +163,6 @@ static bool fire_in_order(int64_t unit)
 		soon = soon && IS(f[i].at, <=, begin + (f[i].slot + 10) * unit);
 	}
 	return soon && in_order(f, N);
-}
-
-CASE(TM_010, "several afters fire in the order of their times", NEEDS_AFTER)
-{
-	CHECK_SOME_UNIT(fire_in_order, 4 * MS);
 }
 
 /* ---- after_func --------------------------------------------------------- */

@@ -161,7 +161,8 @@ static void sleep_length(void *arg)
 }
 
 /* Five random sleeps, one after another and then side by side. */
-static bool sum_and_maximum(int64_t unit)
+CASE_SOME_UNIT(TM_005, sum_and_maximum, 10 * MS,
+	       "sleeps in a row take the sum, side by side the maximum")
 {
 	int before = atomic_load_explicit(&finished, memory_order_relaxed);
 	int64_t lengths[5], sum = 0, most = 0, begin = now(), took;
@@ -180,11 +181,6 @@ static bool sum_and_maximum(int64_t unit)
 	took = now() - begin;
 	CHECK_GE(took, most);
 	return IS(took, <, sum);
-}
-
-CASE(TM_005, "sleeps in a row take the sum, side by side the maximum")
-{
-	CHECK_SOME_UNIT(sum_and_maximum, 10 * MS);
 }
 
 static void wait_on(void *c)
@@ -266,7 +262,14 @@ CASE(TM_048, "a timer fires beside a loop without calls while a P is idle",
  * the timers may be late, and one is not while this process had no CPU that it
  * could have been seen to on.
  */
-static void fire_beside(assay_fn busy)
+CASE_TABLE(TM_039, fire_beside, (assay_fn busy),
+	   ROW1((spin), "timers fire while loops without calls keep all P",
+		.procs = {4},
+		.traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
+		.flags = CASE_ALONE | CASE_NOT_SANITIZED),
+	   ROW(yielding, (keep_busy), "timers fire while all P are busy",
+	       .procs = {4}, .traits = ASSAY_TRAIT_PREEMPTIVE,
+	       .flags = CASE_ALONE | CASE_NOT_SANITIZED))
 {
 	int late = 0, n = 20;
 	int64_t most = 0;
@@ -286,20 +289,6 @@ static void fire_beside(assay_fn busy)
 	CHECK_LE(late, n / 10);
 	CHECK(becomes(&finished, 4));
 	note("latest of %d timers of 1 ms: %" PRId64 " us", n, most / 1000);
-}
-
-CASE(TM_039, "timers fire while loops without calls keep all P", .procs = {4},
-     .traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
-     .flags = CASE_ALONE | CASE_NOT_SANITIZED)
-{
-	fire_beside(spin);
-}
-
-CASE_OF(TM_039, yielding, "timers fire while all P are busy", .procs = {4},
-	.traits = ASSAY_TRAIT_PREEMPTIVE,
-	.flags = CASE_ALONE | CASE_NOT_SANITIZED)
-{
-	fire_beside(keep_busy);
 }
 
 CASE(TM_041, "sleep(1 ms) wakes soon after 1 ms", .procs = {2},

@@ -29,7 +29,8 @@ static int try_tick(assay_ticker *t)
 	return try_recv(rt->time->ticker_chan(t), NULL);
 }
 
-static bool five_and_five(int64_t unit)
+CASE_SOME_UNIT(TM_030, five_and_five, 4 * MS,
+	       "ticks are spaced by the period, reset changes it", NEEDS_TICKER)
 {
 	int64_t begin = now(), took;
 	assay_ticker *t = ticker(unit);
@@ -44,11 +45,6 @@ static bool five_and_five(int64_t unit)
 	rt->time->ticker_stop(t);
 	CHECK_GE(took, 15 * unit * 7 / 10);
 	return IS(took, <=, 15 * unit * 13 / 10);
-}
-
-CASE(TM_030, "ticks are spaced by the period, reset changes it", NEEDS_TICKER)
-{
-	CHECK_SOME_UNIT(five_and_five, 4 * MS);
 }
 
 static atomic_int received;
@@ -93,7 +89,8 @@ CASE_OF(TM_031, again, "a stopped ticker ticks again after reset",
 }
 
 /* Two and a half periods away: one tick waits, the next comes at three. */
-static bool keeps_phase(int64_t unit)
+CASE_SOME_UNIT(TM_032, keeps_phase, 10 * MS,
+	       "a slow receiver loses ticks, and the phase stays", NEEDS_TICKER)
 {
 	int64_t begin = now(), tick;
 	assay_ticker *t = ticker(unit);
@@ -111,13 +108,9 @@ static bool keeps_phase(int64_t unit)
 	return one_waits && no_more && in_time;
 }
 
-CASE(TM_032, "a slow receiver loses ticks, and the phase stays", NEEDS_TICKER)
-{
-	CHECK_SOME_UNIT(keeps_phase, 10 * MS);
-}
-
 /* Ten periods away; what comes at once is at most one tick. */
-static bool at_most_one(int64_t unit)
+CASE_SOME_UNIT_OF(TM_032, drain, at_most_one, 5 * MS,
+		  "at most one tick is pending", NEEDS_TICKER)
 {
 	assay_ticker *t = ticker(unit);
 	int n = 0;
@@ -127,11 +120,6 @@ static bool at_most_one(int64_t unit)
 		n++;
 	rt->time->ticker_stop(t);
 	return IS(n, ==, 1);
-}
-
-CASE_OF(TM_032, drain, "at most one tick is pending", NEEDS_TICKER)
-{
-	CHECK_SOME_UNIT(at_most_one, 5 * MS);
 }
 
 CASE(TM_033, "a period that is not positive is refused", NEEDS_TICKER)
@@ -330,7 +318,11 @@ CASE_OF(TM_042, tight, "nor do loops that only move a timer", .procs = {1, 2},
 }
 
 /* TM-044: the book's loop: work at each tick until it is told to end. */
-static bool five_periods(int64_t unit)
+CASE_SOME_UNIT(TM_044, five_periods, 8 * MS,
+	       "a ticker drives periodic work until done",
+	       NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+		     NEED(time, ticker_stop), NEED(time, after_func),
+		     NEED(chan, select)))
 {
 	assay_chan *done = chan_signal(0);
 	int64_t begin = now();
@@ -347,11 +339,4 @@ static bool five_periods(int64_t unit)
 	CHECK_GE(now() - begin, 5 * unit + unit / 2);
 	rt->time->ticker_stop(t);
 	return IS(ticks, >=, 4) && IS(now() - begin, <, 7 * unit);
-}
-
-CASE(TM_044, "a ticker drives periodic work until done",
-     NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
-	   NEED(time, ticker_stop), NEED(time, after_func), NEED(chan, select)))
-{
-	CHECK_SOME_UNIT(five_periods, 8 * MS);
 }

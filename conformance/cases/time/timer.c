@@ -126,7 +126,8 @@ CASE_OF(TM_016, alone, "a receive after stop blocks: alone, a deadlock",
 }
 
 /* new 2d; at d reset to 3d: nothing at 2d, the value not before 4d. */
-static bool moved_later(int64_t unit)
+CASE_SOME_UNIT(TM_017, moved_later, 10 * MS,
+	       "reset moves a timer that has not fired", NEEDS_TIMER)
 {
 	assay_timer *t = timer(2 * unit);
 	int64_t due;
@@ -143,12 +144,8 @@ static bool moved_later(int64_t unit)
 	return IS(now(), <, due + 4 * unit);
 }
 
-CASE(TM_017, "reset moves a timer that has not fired", NEEDS_TIMER)
-{
-	CHECK_SOME_UNIT(moved_later, 10 * MS);
-}
-
-static bool moved_earlier(int64_t unit)
+CASE_SOME_UNIT_OF(TM_017, earlier, moved_earlier, 5 * MS,
+		  "also to an earlier time", NEEDS_TIMER)
 {
 	assay_timer *t = timer(3600 * SEC);
 	int64_t due = in(unit);
@@ -156,11 +153,6 @@ static bool moved_earlier(int64_t unit)
 	CHECK_EQ(reset(t, unit), 1);
 	CHECK_GE(recv_timer(t), due);
 	return IS(now(), <, due + 10 * unit);
-}
-
-CASE_OF(TM_017, earlier, "also to an earlier time", NEEDS_TIMER)
-{
-	CHECK_SOME_UNIT(moved_earlier, 5 * MS);
 }
 
 CASE(TM_018, "reset arms an expired or stopped timer again", NEEDS_TIMER)
