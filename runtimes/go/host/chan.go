@@ -29,6 +29,9 @@ type channel interface {
 }
 
 // plug is the one implementation: a channel of T and how T lies in C memory.
+//
+// Before it waits with a deadline it looks without one: Go's select takes a
+// timer that has fired as readily as the other case.
 type plug[T any] struct {
 	c        chan T
 	size     uintptr
@@ -118,6 +121,9 @@ func (p *plug[T]) send(v unsafe.Pointer, deadline int64) (status C.int) {
 			return C.ASSAY_AGAIN
 		}
 	default:
+		if status := p.send(v, C.ASSAY_POLL); status != C.ASSAY_AGAIN {
+			return status
+		}
 		t := timerAt(deadline)
 		defer t.Stop()
 		select {
@@ -142,6 +148,9 @@ func (p *plug[T]) recv(out unsafe.Pointer, deadline int64) C.int {
 			return C.ASSAY_AGAIN
 		}
 	default:
+		if status := p.recv(out, C.ASSAY_POLL); status != C.ASSAY_AGAIN {
+			return status
+		}
 		t := timerAt(deadline)
 		defer t.Stop()
 		select {

@@ -27,27 +27,38 @@ func goSelect(given *C.struct_assay_case, n C.size_t, deadline C.int64_t,
 	if status := s.prepare(); status != C.ASSAY_OK {
 		return status
 	}
-	switch deadline {
-	case C.ASSAY_FOREVER:
-	case C.ASSAY_POLL:
-		s.cases = append(s.cases,
-			reflect.SelectCase{Dir: reflect.SelectDefault})
-	default:
-		t := timerAt(int64(deadline))
-		defer t.Stop()
-		s.cases = append(s.cases, reflect.SelectCase{
-			Dir: reflect.SelectRecv, Chan: reflect.ValueOf(t.C)})
+	most := 1 << 16
+	if deadline != C.ASSAY_FOREVER {
+		most-- // one more case for default or the timer
 	}
-	if len(s.cases) > 1<<16 {
+	if len(s.given) > most {
 		return C.ASSAY_EINVAL
 	}
-	i, status := s.choose()
+	i, status := s.within(int64(deadline))
 	if i < len(s.given) {
 		*chosen = C.size_t(i)
 	} else if status = C.ASSAY_TIMEOUT; deadline == C.ASSAY_POLL {
 		status = C.ASSAY_AGAIN
 	}
 	return status
+}
+
+// within chooses by the deadline.  A timer that has fired would be as ready as
+// the cases are, so they come first.
+func (s *selection) within(deadline int64) (i int, status C.int) {
+	if deadline == C.ASSAY_FOREVER {
+		return s.choose()
+	}
+	s.cases = append(s.cases, reflect.SelectCase{Dir: reflect.SelectDefault})
+	i, status = s.choose()
+	if i < len(s.given) || deadline == C.ASSAY_POLL {
+		return i, status
+	}
+	t := timerAt(deadline)
+	defer t.Stop()
+	s.cases[len(s.given)] = reflect.SelectCase{
+		Dir: reflect.SelectRecv, Chan: reflect.ValueOf(t.C)}
+	return s.choose()
 }
 
 func (s *selection) prepare() C.int {
