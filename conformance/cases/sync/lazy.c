@@ -1,5 +1,5 @@
 /*
- * lazy.c - values that are made at their first use (WG-016).
+ * lazy.c - values that are made at their first use (WG-016, WG-034, WG-035).
  */
 #include "kit/sync_kit.h"
 
@@ -178,4 +178,87 @@ CASE_OF(WG_016, dies, "not caught, it ends the process",
 
 	get_it(lazy(make_and_raise, &m));
 	say("went on\n");
+}
+
+/* ---- WG-034, WG-035 ----------------------------------------------------- */
+
+static void *make_and_leave(void *arg)
+{
+	mark(&((struct maker *)arg)->calls);
+	yield();
+	rt->core->goexit();
+	return arg;
+}
+
+static void send_end(void *ended)
+{
+	send_signal(ended);
+}
+
+/* However the get ends, the goroutine does. */
+static void get_and_end(void *arg)
+{
+	struct getter *g = arg;
+
+	REQUIRE_EQ(rt->core->defer(send_end, g->ended), ASSAY_OK);
+	(void)rt->core->try_(get_it, g->l, NULL);
+}
+
+#define NEED_LEAVE NEED_CAUGHT, NEED(core, goexit), NEED(core, defer)
+
+CASE(WG_034, "a value whose maker ends its goroutine is not made again",
+     NEEDS(NEED_LEAVE))
+{
+	struct maker m = {.value = NULL};
+	struct getter g = {lazy(make_and_leave, &m), &m, chan_signal(0), 0};
+
+	for (int i = 0; i < 3; i++) {
+		go(get_and_end, &g);
+		wait_for(g.ended);
+	}
+	CHECK_EQ(count(&m.calls), 1);
+	ext->lazy->free(g.l);
+}
+
+CASE_OF(WG_034, many, "nobody who gets it at that time hangs",
+	NEEDS(NEED_LEAVE))
+{
+	assay_chan *ended = chan_signal(0);
+
+	for (int64_t i = rounds(20); i > 0; i--) {
+		struct maker m = {.value = NULL};
+		struct getter g = {lazy(make_and_leave, &m), &m, ended, 0};
+
+		go_many(6, get_and_end, &g);
+		join(ended, 6);
+		CHECK_EQ(count(&m.calls), 1);
+		ext->lazy->free(g.l);
+	}
+}
+
+static void *make_and_raise_nil(void *arg)
+{
+	struct assay_panic p = {.kind = ASSAY_PANIC_NIL};
+
+	mark(&((struct maker *)arg)->calls);
+	rt->core->panic(&p);
+	return arg;
+}
+
+CASE(WG_035, "a value whose maker raises nil raises it at each get",
+     NEEDS(NEED_CAUGHT))
+{
+	static const char text[] = "panic called with nil argument";
+	struct maker m = {.value = NULL};
+	assay_lazy *l = lazy(make_and_raise_nil, &m);
+
+	for (int i = 0; i < 4; i++) {
+		struct assay_panic p = {.kind = ASSAY_PANIC_STRING};
+
+		CHECK_EQ(rt->core->try_(get_it, l, &p), ASSAY_PANICKED);
+		CHECK_EQ(p.kind, ASSAY_PANIC_NIL);
+		CHECK_BYTES(p.text, text, sizeof(text) - 1);
+	}
+	CHECK_EQ(count(&m.calls), 1);
+	ext->lazy->free(l);
 }

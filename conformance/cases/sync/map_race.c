@@ -1,5 +1,5 @@
 /*
- * map_race.c - the concurrent map, by many at once (WG-028, WG-029).
+ * map_race.c - the concurrent map, by many at once (WG-028, WG-029, WG-036).
  */
 #include "map.h"
 
@@ -485,5 +485,62 @@ CASE_OF(WG_029, inside, "the function of range may change the map",
 		CHECK_EQ(ext->map->load(r.m, k, NULL), k % 2 == 1);
 		CHECK(ext->map->load(r.m, k + 1000, NULL));
 	}
+	ext->map->free(r.m);
+}
+
+/* ---- WG-036: clear ----------------------------------------------------------------------- */
+
+static bool look(void *wrong, uint64_t key, void *value)
+{
+	if (value != word(key + 1))
+		mark(wrong);
+	return true;
+}
+
+static void store_or_clear(void *arg)
+{
+	struct race *r = arg;
+	int me = enter_race(r, 10);
+
+	for (int64_t i = 0; i < r->rounds; i++) {
+		uint64_t key = (uint64_t)rnd_below(64);
+
+		if (me % 5 == 0 && i % 16 == 0)
+			ext->map->clear(r->m);
+		else if (me % 5 == 1 && i % 4 == 0)
+			ext->map->range(r->m, look, &r->wrong);
+		else
+			store(r->m, key, word(key + 1));
+	}
+	send_signal(r->ended);
+}
+
+static bool count_key(void *n, uint64_t key, void *value)
+{
+	(void)key;
+	(void)value;
+	++*(int *)n;
+	return true;
+}
+
+CASE(WG_036, "clear beside store and range is safe, and alone leaves nothing",
+     NEEDS(NEED_MAP))
+{
+	struct race r = {.m = map(), .rounds = rounds(2000)};
+	int left = 0;
+
+	r.ended = chan_signal(0);
+	go_many(10, store_or_clear, &r);
+	join(r.ended, 10);
+	CHECK_EQ(count(&r.wrong), 0);
+	store(r.m, 7, word(8));
+	ext->map->clear(r.m);
+	ext->map->range(r.m, count_key, &left);
+	CHECK_EQ(left, 0);
+	for (uint64_t key = 0; key < 64; key++)
+		CHECK(!ext->map->load(r.m, key, NULL));
+	store(r.m, 7, word(9));
+	ext->map->range(r.m, count_key, &left);
+	CHECK_EQ(left, 1);
 	ext->map->free(r.m);
 }

@@ -1,5 +1,5 @@
 /*
- * once.c - once: one call, which all wait for (WG-012 to WG-015).
+ * once.c - once: one call, which all wait for (WG-012 to WG-015, WG-033).
  */
 #include "deadlock/dl.h"
 #include "kit/sync_kit.h"
@@ -122,4 +122,64 @@ CASE(WG_015, "once inside its own call deadlocks", NEEDS(NEED_ONCE),
 	due();
 	do_inside(&once);
 	say("went on\n");
+}
+
+/* ---- WG-033 ------------------------------------------------------------- */
+
+struct leaving {
+	assay_once once;
+	assay_chan *done;
+	atomic_int calls, entered, tidied;
+};
+
+static void tidy(void *arg)
+{
+	mark(arg);
+}
+
+static void call_and_leave(void *arg)
+{
+	struct leaving *l = arg;
+
+	REQUIRE_EQ(rt->core->defer(tidy, &l->tidied), ASSAY_OK);
+	mark(&l->calls);
+	(void)becomes(&l->entered, 5);
+	settle(5);
+	rt->core->goexit();
+}
+
+static void end_by_once(void *arg)
+{
+	struct leaving *l = arg;
+
+	REQUIRE_EQ(rt->core->defer(tidy, &l->tidied), ASSAY_OK);
+	rt->sync->once_do(&l->once, call_and_leave, l);
+	CHECK_MSG(false, "goexit came back from once");
+}
+
+static void wait_for_once(void *arg)
+{
+	struct leaving *l = arg;
+
+	mark(&l->entered);
+	rt->sync->once_do(&l->once, call_and_leave, l);
+	send_signal(l->done);
+}
+
+#define NEED_LEAVE                                                             \
+	NEED_ONCE, NEED(core, goexit), NEED(core, defer), NEED(core, try_)
+
+CASE(WG_033, "a call that ends its goroutine counts as done", NEEDS(NEED_LEAVE))
+{
+	struct leaving l = {.done = chan_signal(0)};
+
+	go(end_by_once, &l);
+	REQUIRE(becomes(&l.calls, 1));
+	go_many(5, wait_for_once, &l);
+	join(l.done, 5);
+	go(wait_for_once, &l);
+	wait_for(l.done);
+	rt->sync->once_do(&l.once, call_and_leave, &l);
+	CHECK_EQ(count(&l.calls), 1);
+	CHECK(becomes(&l.tidied, 2));
 }
