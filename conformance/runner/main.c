@@ -51,12 +51,11 @@ static int status_of(const struct results *rs)
 {
 	struct totals t = results_totals(rs, rs->nruntimes);
 
-	if (rs->interrupted) {
-		complain(
-			"interrupted: %zu of %zu cases were not run to the end",
-			rs->unfinished, rs->nruntimes * rs->nentries);
+	if (rs->cut != NULL)
+		complain("%s: %zu of %zu cases were not run to the end",
+			 rs->cut, rs->unfinished, rs->nruntimes * rs->nentries);
+	if (rs->interrupted)
 		return EXIT_INTERRUPTED;
-	}
 	if (t.failed > 0)
 		return EXIT_SOME_FAILED;
 	if (t.passed + t.known > 0)

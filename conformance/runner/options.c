@@ -25,6 +25,7 @@ static const char help[] =
 	"  --procs 1,2,4       the GOMAXPROCS to run each case at\n"
 	"  --repeat N          run everything N times\n"
 	"  --until-fail        repeat until something fails\n"
+	"  --fail-fast         end all at the first unexpected failure\n"
 	"  --shuffle[=SEED]    in random order\n"
 	"  --seed S            of the cases' random numbers; +1 a repetition\n"
 	"  --timeout-scale F   multiply every upper bound of time\n"
@@ -58,6 +59,7 @@ enum {
 	OPT_PROCS,
 	OPT_REPEAT,
 	OPT_UNTIL_FAIL,
+	OPT_FAIL_FAST,
 	OPT_SHUFFLE,
 	OPT_SEED,
 	OPT_TIMEOUT_SCALE,
@@ -85,6 +87,7 @@ static const struct option names[] = {
 	{"procs", required_argument, NULL, OPT_PROCS},
 	{"repeat", required_argument, NULL, OPT_REPEAT},
 	{"until-fail", no_argument, NULL, OPT_UNTIL_FAIL},
+	{"fail-fast", no_argument, NULL, OPT_FAIL_FAST},
 	{"shuffle", optional_argument, NULL, OPT_SHUFFLE},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"timeout-scale", required_argument, NULL, OPT_TIMEOUT_SCALE},
@@ -230,6 +233,9 @@ static void take_switch(int option)
 	switch (option) {
 	case OPT_UNTIL_FAIL:
 		options.until_fail = true;
+		return;
+	case OPT_FAIL_FAST:
+		options.fail_fast = true;
 		return;
 	case OPT_VALGRIND:
 		options.valgrind = true;

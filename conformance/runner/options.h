@@ -20,6 +20,7 @@ struct options {
 	size_t nprocs;
 	int64_t repeat; /* 0: not given */
 	bool until_fail;
+	bool fail_fast;
 	bool shuffle;
 	uint64_t shuffle_seed;
 	uint64_t seed;

@@ -215,7 +215,8 @@ static bool next_task(void *context, struct task *out)
 	return true;
 }
 
-static void task_ended(void *context, const struct task *task,
+/* False: --fail-fast, and it was to pass. */
+static bool task_ended(void *context, const struct task *task,
 		       struct task_end *end)
 {
 	struct job *job = task->owner;
@@ -231,6 +232,8 @@ static void task_ended(void *context, const struct task *task,
 	      end);
 	result_add(job->result, job->run);
 	progress_ended(job->result, job->run);
+	return !options.fail_fast || !run_failed(job->run) ||
+	       job->result->expectation != NULL;
 }
 
 /* ---- the whole ---------------------------------------------------------- */
@@ -276,20 +279,22 @@ static bool some_failed(const struct results *rs)
 	return false;
 }
 
-/* What has not run at each of its procs as often as was asked. */
-static void mark_unfinished(struct results *rs, const struct jobs *jobs)
+/* What has not run at each of its procs as often as was asked, since why. */
+static void mark_unfinished(struct results *rs, const struct jobs *jobs,
+			    const char *why)
 {
 	for (size_t i = 0; i < jobs->n; i++) {
 		struct job *job = &jobs->v[i];
 
-		if (job->run->ended == NULL && !job->result->unfinished) {
-			job->result->unfinished = true;
+		if (job->run->ended == NULL &&
+		    job->result->unfinished == NULL) {
+			job->result->unfinished = why;
 			rs->unfinished++;
 		}
 	}
 }
 
-/* *runs is how many there were; false: interrupted. */
+/* *runs is how many there were; false: cut short, rs->cut says why. */
 static bool repetition(struct results *rs, int64_t number, size_t *runs)
 {
 	struct jobs many = make_jobs(rs, false, number);
@@ -300,8 +305,12 @@ static bool repetition(struct results *rs, int64_t number, size_t *runs)
 	progress_repetition(number, *runs);
 	whole = tasks_run(options.jobs, next_task, task_ended, &many) &&
 		tasks_run(1, next_task, task_ended, &alone);
-	mark_unfinished(rs, &many);
-	mark_unfinished(rs, &alone);
+	if (!whole) {
+		rs->interrupted = !(options.fail_fast && some_failed(rs));
+		rs->cut = rs->interrupted ? "interrupted" : "a case failed";
+		mark_unfinished(rs, &many, rs->cut);
+		mark_unfinished(rs, &alone, rs->cut);
+	}
 	free(many.v);
 	free(alone.v);
 	return whole;
@@ -327,6 +336,5 @@ void plan_run(struct results *rs)
 	while (whole && runs > 0 && go_on(rs, done))
 		whole = repetition(rs, ++done, &runs);
 	rs->seconds = (double)(now_ns() - start) / 1e9;
-	rs->interrupted = !whole;
 	results_settle(rs);
 }

@@ -32,12 +32,13 @@ static bool source(void *context, struct task *out)
 	return true;
 }
 
-static void sink(void *context, const struct task *task, struct task_end *end)
+static bool sink(void *context, const struct task *task, struct task_end *end)
 {
 	struct probe *p = context;
 
 	(void)task;
 	p->end = *end;
+	return true;
 }
 
 /* The first line of a stream, fit for a message. */

@@ -148,7 +148,7 @@ void report_json(FILE *f, const struct results *rs)
 	fprintf(f,
 		"{\"suite\":\"assay\",\"abi\":%u,\"complete\":%s,"
 		"\"seconds\":%.3f,\n",
-		ASSAY_ABI_VERSION, rs->interrupted ? "false" : "true",
+		ASSAY_ABI_VERSION, rs->cut != NULL ? "false" : "true",
 		rs->seconds);
 	put_runtimes(f, rs);
 	put_options(f);

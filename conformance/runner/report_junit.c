@@ -90,7 +90,7 @@ static void suite(FILE *f, const struct results *rs, size_t runtime)
 		" tests=\"%zu\" failures=\"%zu\" errors=\"0\""
 		" skipped=\"%zu\" time=\"%.3f\">\n",
 		rs->nentries, t.failed, t.skipped, seconds);
-	if (rs->interrupted)
+	if (rs->cut != NULL)
 		fputs("    <properties><property name=\"complete\" "
 		      "value=\"false\"/></properties>\n",
 		      f);

@@ -105,8 +105,8 @@ void report_tap(FILE *f, const struct results *rs)
 	fprintf(f, "TAP version 13\n1..%zu\n", n);
 	for (size_t i = 0; i < n; i++)
 		point(f, rs, &rs->v[i], i + 1);
-	if (rs->interrupted)
-		fputs("Bail out! interrupted\n", f);
+	if (rs->cut != NULL)
+		fprintf(f, "Bail out! %s\n", rs->cut);
 	fputs("# ", f);
 	print_totals(f, "conformance", results_totals(rs, rs->nruntimes));
 	fputc('\n', f);

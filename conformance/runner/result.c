@@ -58,7 +58,7 @@ static enum outcome_kind kind_of(const struct result *r)
 		return OUT_SKIPPED;
 	if (r->worst != NULL)
 		return what == EXPECT_PASS ? OUT_FAILED : OUT_KNOWN;
-	if (!some_passed(r) || (what == EXPECT_FAIL && r->unfinished))
+	if (!some_passed(r) || (what == EXPECT_FAIL && r->unfinished != NULL))
 		return OUT_SKIPPED;
 	return what == EXPECT_FAIL ? OUT_UNEXPECTED : OUT_PASSED;
 }
@@ -112,7 +112,7 @@ double result_seconds(const struct result *r)
 static const char *skip_reason(const struct result *r)
 {
 	if (r->nruns == 0 && r->skipped == NULL)
-		return "interrupted";
+		return r->unfinished;
 	if (r->skipped != NULL)
 		return r->skipped;
 	return r->nruns > 0 && r->runs[0]->reason != NULL ? r->runs[0]->reason

@@ -39,8 +39,8 @@ struct result {
 	const struct expectation *expectation; /* NULL: to pass */
 	struct run **runs;
 	size_t nruns;
-	const char *skipped; /* why it was not run at all; NULL: it was */
-	bool unfinished;     /* the end came before all of its runs had */
+	const char *skipped;    /* why it was not run at all; NULL: it was */
+	const char *unfinished; /* why not all of its runs ended; or NULL */
 	enum outcome_kind kind;
 	const struct run *worst; /* the first run that failed, else NULL */
 };
@@ -56,6 +56,7 @@ struct results {
 	size_t nentries;
 	struct result *v; /* v[runtime * nentries + entry] */
 	double seconds;
+	const char *cut; /* why not all ran; NULL: all did */
 	bool interrupted;
 	size_t unfinished; /* results */
 };

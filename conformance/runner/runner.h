@@ -39,7 +39,8 @@ void plan_select(const struct entry ***out, size_t *n);
 
 /*
  * Runs everything and fills rs->v; rs has its runtimes and entries.  If it is
- * interrupted it says so in *rs, and holds what ran until then.
+ * interrupted, or --fail-fast ends it, it says so in *rs, and holds what ran
+ * until then.
  */
 void plan_run(struct results *rs);
 

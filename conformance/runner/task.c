@@ -42,7 +42,8 @@ struct pool {
 	struct pollfd *polled; /* the signal descriptor, then 3 per slot */
 	size_t width;
 	size_t active;
-	bool dry; /* the source has no more */
+	bool dry;  /* the source has no more */
+	bool stop; /* the sink wants no more */
 	task_source source;
 	task_sink sink;
 	void *context;
@@ -174,7 +175,7 @@ static void finish(struct pool *p, struct slot *s)
 	s->used = false;
 	p->active--;
 	orphans_kill(runs, p);
-	p->sink(p->context, &s->task, &s->end);
+	p->stop |= !p->sink(p->context, &s->task, &s->end);
 	spawn_forget(s->end.ledger);
 }
 
@@ -255,13 +256,14 @@ static bool run_pool(struct pool *p)
 {
 	for (fill(p); p->active > 0; fill(p)) {
 		wait_for_something(p);
-		if (asked_to_stop()) {
+		p->stop = asked_to_stop();
+		for (size_t i = 0; i < p->width && !p->stop; i++)
+			if (p->slots[i].used)
+				attend(p, &p->slots[i]);
+		if (p->stop) {
 			kill_all(p);
 			return false;
 		}
-		for (size_t i = 0; i < p->width; i++)
-			if (p->slots[i].used)
-				attend(p, &p->slots[i]);
 	}
 	return true;
 }

@@ -33,13 +33,14 @@ struct task_end {
 
 /* The next task to start; false: there are no more. */
 typedef bool (*task_source)(void *context, struct task *out);
-/* Takes over the captures of *end. */
-typedef void (*task_sink)(void *context, const struct task *task,
+/* Takes over the captures of *end; false: no more, and end those that run. */
+typedef bool (*task_sink)(void *context, const struct task *task,
 			  struct task_end *end);
 
 /*
  * Runs tasks, at most width at once, until the source is dry and all ended.
- * False: interrupted; every child is dead then.  Dies if nothing can start.
+ * False: interrupted, or the sink said so; every child is dead then.  Dies if
+ * nothing can start.
  */
 bool tasks_run(int width, task_source source, task_sink sink, void *context);
 

@@ -25,6 +25,17 @@ check "until-fail with repeat" is 0
 on --until-fail --run GO-008
 check "until-fail with nothing to run" is 3
 
+on --fail-fast --jobs 1 --run GO-001 --run GO-002 --run GO-003
+check "fail-fast" is 1
+check "fail-fast: nothing after it" last_is \
+	"conformance: 1 passed, 1 failed, 1 skipped"
+check "fail-fast: is told" complains "a case failed: 1 of 3"
+on --fail-fast --jobs 2 --run GO-006 --run GO-003
+check "fail-fast: what still runs is ended" sh -c \
+	"! grep -q 'still running' $out"
+on --fail-fast --repeat 2 --run GO-001
+check "fail-fast: none" is 0
+
 run --runtime "$good" --procs 1,2 --run GO-011
 check "procs" says "procs 2"
 check "procs: counts once" last_is "conformance: 0 passed, 1 failed, 0 skipped"

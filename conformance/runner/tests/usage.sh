@@ -27,7 +27,7 @@ check "a report that cannot be written" usage_error --runtime "$good" \
 
 run --help
 check "help" is 0
-for option in runtime run skip procs repeat until-fail shuffle seed \
+for option in runtime run skip procs repeat until-fail fail-fast shuffle seed \
 	timeout-scale jobs expectations tap junit json list explain coverage \
 	check color verbose; do
 	check "help tells --$option" says "--$option"
