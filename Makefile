@@ -55,8 +55,8 @@ PROFILE := build
 ifneq ($(filter test test-% check,$(GOALS)),)
 PROFILE := test
 endif
-ifneq ($(filter valgrind lint,$(GOALS)),)
-PROFILE := $(firstword $(filter valgrind lint,$(GOALS)))
+ifneq ($(filter valgrind lint mutate,$(GOALS)),)
+PROFILE := $(firstword $(filter valgrind lint mutate,$(GOALS)))
 endif
 ifneq ($(filter aarch64%,$(GOALS) $(CONFIG)),)
 PROFILE := cross

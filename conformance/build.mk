@@ -164,5 +164,6 @@ test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
 		$$(call conf_files,goro) ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
 
-FRAGMENTS += conformance/mutants/build.mk
+FRAGMENTS += conformance/mutants/build.mk conformance/mutate/build.mk
 include conformance/mutants/build.mk
+include conformance/mutate/build.mk

@@ -6,7 +6,7 @@
 #	setup.sh check [PROFILE ...]    install nothing; 1 if something is missing
 #	setup.sh stamp FILE PROFILE     as the first; writes what was found
 #
-# PROFILE: build, test, bench, tsan, valgrind, lint, cross or all.
+# PROFILE: build, test, mutate, bench, tsan, valgrind, lint, cross or all.
 #
 # The stamp is a piece of a makefile that depends on the files found, so a
 # later make looks at those files and runs this script only if one is gone.
@@ -19,6 +19,8 @@ gocode=/usr/share/gocode/src/golang.org/x
 pydist=/usr/lib/python3/dist-packages
 # Debian has no actionlint.  This one is built by Debian's Go too.
 tools=build/tools
+# Packages of Python that Debian has not, for the interpreter of python.sh.
+python=$tools/python
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.1
 me=setup
 updated=
@@ -28,7 +30,7 @@ say() {
 }
 
 # profile, need (the target fails without) or want (a part is left out),
-# Debian package or go:MODULE, how its presence shows.
+# Debian package, go:MODULE or pip:PACKAGE, how its presence shows.
 table() {
 	cat <<-TABLE
 	build    need gcc                   tool $cc
@@ -50,6 +52,10 @@ table() {
 	test     want python3-hypothesis    exists $pydist/hypothesis
 	test     want curl                  tool curl
 	test     want wrk                   tool wrk
+	mutate   need python3               tool python3
+	mutate   want python3-pip           exists $pydist/pip
+	mutate   want pip:tree-sitter==0.23.2 exists $python/tree_sitter-0.23.2.dist-info
+	mutate   want pip:tree-sitter-c==0.23.4 exists $python/tree_sitter_c-0.23.4.dist-info
 	bench    need g++                   tool $cxx
 	bench    want libbenchmark-dev      exists /usr/include/benchmark/benchmark.h
 	bench    want libboost-fiber-dev    exists /usr/include/boost/fiber/all.hpp
@@ -115,18 +121,18 @@ probe_go() {
 profiles() {
 	case $1 in
 	build) echo build ;;
-	test) echo build test ;;
-	bench | tsan | valgrind | lint | cross) echo build "$1" ;;
-	all) echo build test bench tsan valgrind lint cross ;;
+	test) echo build test mutate ;;
+	mutate | bench | tsan | valgrind | lint | cross) echo build "$1" ;;
+	all) echo build test mutate bench tsan valgrind lint cross ;;
 	*)
-		say "no profile '$1'; there are build test bench tsan valgrind lint cross all"
+		say "no profile '$1'; there are build test mutate bench tsan valgrind lint cross all"
 		exit 2
 		;;
 	esac
 }
 
 # Looks for everything the profiles $* name: sets need and want to the
-# packages missing, modules to those of Go, and found to the files there.
+# packages missing, modules to those of Go and Python, found to the files there.
 look() {
 	need=
 	want=
@@ -142,8 +148,8 @@ look() {
 			found="$found $path"
 		elif [ "$kind" = need ]; then
 			need="$need $(package_name "$package")"
-		elif [ "${package#go:}" != "$package" ]; then
-			modules="$modules ${package#go:}"
+		elif [ "${package#*:}" != "$package" ]; then
+			modules="$modules $package"
 		else
 			want="$want $(package_name "$package")"
 		fi
@@ -191,9 +197,27 @@ install_packages() {
 	apt install -y --no-install-recommends "$@"
 }
 
-# Builds a program of a Go module at its pinned version; may fail.
+# What has a pinned version and no Debian package; may fail.
 install_module() {
 	[ "${ASSAY_SETUP:-}" != check ] || return 0
+	case $1 in
+	go:*) install_of_go "${1#go:}" ;;
+	pip:*) install_of_python "${1#pip:}" ;;
+	esac
+}
+
+install_of_python() {
+	reports/python.sh -c 'import pip' 2>/dev/null || return 0
+	say "installing $1"
+	timeout 300 reports/python.sh -m pip --disable-pip-version-check \
+		install --quiet --no-deps --only-binary :all: --upgrade \
+		--root-user-action ignore --timeout 20 --retries 1 \
+		--target "$python" "$1" >/dev/null 2>&1 ||
+		say "cannot install $1: no network, or no package for this Python"
+}
+
+# Builds a program of a Go module.
+install_of_go() {
 	go=$(probe_go) || return 0
 	say "installing $1"
 	name=${1##*/}
@@ -208,9 +232,13 @@ install_module() {
 
 # Installs what look found missing.  What is only wanted never fails.
 install_missing() {
+	install_from_debian
 	for module in $modules; do
 		install_module "$module"
 	done
+}
+
+install_from_debian() {
 	[ -n "$need$want" ] || return 0
 	if ! find_root; then
 		return 0
@@ -241,7 +269,7 @@ note_wanted() {
 	[ -z "$want" ] ||
 		say "left out, not installed: $want (apt-get install $want)"
 	[ -z "$modules" ] ||
-		say "left out, not installed: $modules (scripts/setup.sh lint)"
+		say "left out, not installed: $modules (scripts/setup.sh)"
 }
 
 write_stamp() {

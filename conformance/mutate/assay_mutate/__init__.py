@@ -1,0 +1,1 @@
+"""Plants faults that nobody chose in goro; see ../README.md."""

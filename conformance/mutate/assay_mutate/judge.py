@@ -1,0 +1,151 @@
+"""Judges a runtime by the suite: which case kills it?"""
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assay_report.errors import Failure
+
+from .trees import environment
+
+# What the runner ends with: wrong usage or runtime, and that all was skipped.
+UNUSABLE, NOTHING = 2, 3
+AREA_PROCS = "1,2,4"
+ALL_PROCS = "1,4"
+# A failure that shows again in none of these was noise.
+TRIES = 6
+# Of cases that failed once and then no more; then the suite has said enough.
+DOUBTS = 4
+
+
+@dataclass
+class Verdict:
+    """What became of a mutant."""
+
+    what: str              # killed, survived, undecided, ...
+    case: str = ""         # that killed it
+    why: str = ""
+    doubts: list[str] = field(default_factory=list)  # failed, but only once
+
+
+@dataclass
+class Failed:
+    """The case that ended a run."""
+
+    case: str
+    procs: int
+    seed: int
+    why: str
+
+
+class Judge:
+    """The runner, and goro without a fault to compare with."""
+
+    def __init__(self, runner: Path, clean: Path, folder: Path, limit: float,
+                 stop: threading.Event):
+        self.runner, self.clean, self.folder = runner, clean, folder
+        self.limit, self.stop = limit, stop
+
+    def check(self) -> None:
+        """Goro without a fault must pass, or no verdict means anything."""
+        found = self._run(self.clean, ["GO-001", "CH-00*"], [], ALL_PROCS,
+                          self.limit)
+        if found is not None and not self.stop.is_set():
+            raise Failure("goro without a fault does not pass: "
+                          f"{self.folder / 'runner.log'}")
+
+    def judge(self, runtime: Path, areas: Sequence[str], seed: int) -> Verdict:
+        """Cases of the areas first, then all the others."""
+        verdict = Verdict("survived")
+        rounds = [(areas, [], AREA_PROCS), ([], areas, ALL_PROCS)]
+        for run, skip, procs in rounds:
+            self._round(verdict, runtime, run, skip, procs, seed)
+            if verdict.what != "survived":
+                break
+        return verdict
+
+    def _round(self, verdict: Verdict, runtime: Path, run: Sequence[str],
+               skip: Sequence[str], procs: str, seed: int) -> None:
+        while len(verdict.doubts) < DOUBTS:
+            found = self._run(runtime, run, [*skip, *verdict.doubts], procs,
+                              self.limit, f"--shuffle={seed}", "--fail-fast")
+            if found is None:
+                return
+            if found == "unusable":
+                self.check()
+                verdict.what = "killed"
+                verdict.case, verdict.why = "-", "it cannot be loaded"
+                return
+            if isinstance(found, str):
+                verdict.what, verdict.why = "undecided", found
+                return
+            if self.confirmed(runtime, found):
+                verdict.what, verdict.case = "killed", found.case
+                verdict.why = found.why
+                return
+            verdict.doubts.append(found.case)
+
+    def confirmed(self, runtime: Path, found: Failed) -> bool:
+        """True if the case alone fails on the mutant, and never without."""
+        return self._fails(runtime, found) and not self._fails(
+            self.clean, found)
+
+    def _fails(self, runtime: Path, found: Failed) -> bool:
+        procs = ["--procs", str(found.procs)] if found.procs else []
+        again = self._run(runtime, [found.case], [], "", self.limit, *procs,
+                          "--seed", str(found.seed), "--until-fail",
+                          "--repeat", str(TRIES))
+        return isinstance(again, Failed)
+
+    def _run(self, runtime: Path, run: Sequence[str], skip: Sequence[str],
+             procs: str, limit: float, *options: str) -> Failed | str | None:
+        """The failure; None: all passed; or in words why it has no end."""
+        report = self.folder / "report.json"
+        report.unlink(missing_ok=True)
+        command = [str(self.runner), "--runtime", str(runtime), "--json",
+                   str(report), *options]
+        for word, values in (("--run", run), ("--skip", skip)):
+            for value in values:
+                command += [word, value]
+        if procs:
+            command += ["--procs", procs]
+        status = self._wait(command, limit)
+        if status == 1:
+            return _first_failure(report)
+        if status == UNUSABLE and runtime != self.clean:
+            return "unusable"
+        return None if status in (0, NOTHING) else \
+            f"the runner ended with status {status}"
+
+    def _wait(self, command: Sequence[str], limit: float) -> int | None:
+        """The status; None: it was ended, by the time or by stop."""
+        end = time.monotonic() + limit
+        with (self.folder / "runner.log").open("w") as log:
+            child = subprocess.Popen(command, stdout=log, stderr=log,
+                                     stdin=subprocess.DEVNULL,
+                                     env=environment(),
+                                     start_new_session=True)
+            while time.monotonic() < end and not self.stop.is_set():
+                try:
+                    return child.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    pass
+            child.send_signal(signal.SIGTERM)
+            child.wait()
+        return None
+
+
+def _first_failure(report: Path) -> Failed | None:
+    data = json.loads(report.read_text(errors="replace"))
+    for result in data["results"]:
+        for run in result["runs"]:
+            if run["verdict"] not in ("pass", "skip"):
+                return Failed(result["id"], run["procs"], run["seed"],
+                              result["reason"] or "")
+    return None

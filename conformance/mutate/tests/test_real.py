@@ -1,0 +1,53 @@
+"""Faults in goro itself, built and judged."""
+import tempfile
+import unittest
+from pathlib import Path
+
+from assay_mutate.__main__ import HERE, ROOT
+from assay_mutate.areas import Areas
+from assay_mutate.campaign import Campaign, Limits
+from assay_mutate.draw import Mutant, mutants, read
+from assay_mutate.known import Known
+from assay_mutate.operators import Change
+from assay_mutate.trees import Tree
+
+FILE = "wait/chan.c"
+
+
+def fault(text, old, new):
+    """A fault that is chosen."""
+    start = text.index(old)
+    return Mutant(FILE, "f", 1, Change("test", start, start + len(old), new),
+                  old, new, 1)
+
+
+class RealTest(unittest.TestCase):
+    def test_every_source_has_an_area(self):
+        areas = Areas.read(HERE / "areas.tsv")
+        every = mutants(read(ROOT / "reference" / "src"), areas)
+        self.assertGreater(len(every), 10000)
+
+    def test_verdicts(self):
+        text = (ROOT / "reference" / "src" / FILE).read_text()
+        return_ok = "return GORO_OK;"
+        faults = {
+            "equivalent": fault(text, return_ok, "/* so */ return GORO_OK;"),
+            "not compiled": fault(text, return_ok, "return return;"),
+            "killed": fault(text, return_ok, "return GORO_CLOSED;"),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            campaign = Campaign(
+                ROOT, Path(folder), Areas([("*", 1, ["CH-00*", "CH-01*"])]),
+                Known(HERE / "known.tsv"), Limits(1, 120))
+            campaign.run(list(faults.values()))
+            for what, mutant in faults.items():
+                self.assertEqual(campaign.verdict(mutant).what, what)
+            self.assertRegex(campaign.verdict(faults["killed"]).case,
+                             r"^[A-Z]{2}-\d{3}")
+            self._put_back(Tree(Path(folder, "worker0"),
+                                Path(folder, "clean")))
+
+    def _put_back(self, tree):
+        for path in tree.clean.rglob("*.[cho]"):
+            here = tree.folder / path.relative_to(tree.clean)
+            self.assertEqual(here.read_bytes(), path.read_bytes())
