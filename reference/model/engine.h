@@ -9,15 +9,30 @@
 
 /* ---- explore.c ------------------------------------------------------------ */
 
+enum choice_kind { FREE_CHOICE, COSTS, ONLY_FIRST };
+
 /* One of n choices; 0 is tried first. */
-uint32_t engine_choose(uint32_t n);
+uint32_t engine_choose(uint32_t n, enum choice_kind kind);
 extern struct engine_budget {
 	int preemptions, stale; /* left in this run */
 } engine_left;
+extern bool engine_late_reads; /* this scenario has them */
 extern bool engine_log;
 extern const char *engine_failure; /* of this run, or NULL */
+extern bool engine_anew;           /* this run has found a new conflict */
 /* Ends the run from setup or check. */
 _Noreturn void engine_stop(void);
+
+/* ---- conflicts.c ---------------------------------------------------------- */
+
+enum access { READS = 1, WRITES = 2 };
+
+void conflicts_reset(void);
+/*
+ * The running thread makes a step at p.  True if another thread makes one there
+ * in some run, and the two are not both reads.
+ */
+bool conflicts(const volatile void *p, enum access how);
 
 /* ---- threads.c ------------------------------------------------------------ */
 
@@ -27,8 +42,8 @@ extern uint64_t engine_steps;
 
 void threads_reset(void);
 void threads_run(void);
-/* Any thread may go on here. */
-void engine_point(void);
+/* Any thread may go on here, if visible: others can tell the step. */
+void engine_point(bool visible);
 /* Memory has changed: who spins looks again. */
 void engine_written(void);
 /* The running thread has read a value that is not the newest. */

@@ -9,6 +9,12 @@
  * made again, until there is none.  A schedule is a scenario, its budgets and
  * the choices that were not the first: `next@2.1=12:1,5:2` is 12 first
  * choices, the second of the next, 5 first ones and the third of the next.
+ *
+ * Runs with random choices come before: they show most faults early, and which
+ * threads use which places.  To interrupt a thread before a step that no other
+ * thread can tell from the next is to interrupt it before the next, so such a
+ * step has no choice (conflicts.c).  If a run finds that what seemed to be one
+ * thread's own is not, the search begins anew.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -19,17 +25,23 @@
 
 #include "engine.h"
 
-enum { MAX_CHOICES = 8192 };
+enum { MAX_CHOICES = 8192, RANDOM_RUNS = 1000, RANDOM_MORE = 2 };
 
 static struct choice {
 	uint8_t taken, n;
+	bool only; /* the others need not be tried */
 } stack[MAX_CHOICES];
 static uint32_t depth; /* choices known */
 static uint32_t at;    /* choices made in this run */
 
 struct engine_budget engine_left;
+bool engine_late_reads;
 bool engine_log;
 const char *engine_failure;
+bool engine_anew;
+static bool at_random;
+static uint64_t random_state;
+static uint32_t random_mask;
 
 static struct engine_budget asked = {-1, -1}; /* by the command line */
 static jmp_buf stopped;
@@ -45,7 +57,17 @@ static _Noreturn void die(const char *what, const char *which)
 	exit(2);
 }
 
-uint32_t engine_choose(uint32_t n)
+/* Choices that cost are the first but for once in 2, 4, 8... times, by turns. */
+static uint32_t draw(uint32_t n, enum choice_kind kind)
+{
+	uint32_t bits;
+
+	random_state = random_state * UINT64_C(6364136223846793005) + 1;
+	bits = (uint32_t)(random_state >> 40);
+	return kind != FREE_CHOICE && bits & random_mask ? 0 : (bits >> 12) % n;
+}
+
+uint32_t engine_choose(uint32_t n, enum choice_kind kind)
 {
 	struct choice *c = &stack[at];
 
@@ -62,9 +84,11 @@ uint32_t engine_choose(uint32_t n)
 			    "");
 		return c->taken;
 	}
-	*c = (struct choice){.taken = 0, .n = (uint8_t)n};
+	*c = (struct choice){.n = (uint8_t)n, .only = kind == ONLY_FIRST};
+	if (at_random)
+		c->taken = (uint8_t)draw(n, kind);
 	depth = at;
-	return 0;
+	return c->taken;
 }
 
 /* False: every choice has been made. */
@@ -73,7 +97,7 @@ static bool backtrack(void)
 	while (depth > 0) {
 		struct choice *c = &stack[depth - 1];
 
-		if (++c->taken < c->n)
+		if (!c->only && ++c->taken < c->n)
 			return true;
 		depth--;
 	}
@@ -88,6 +112,8 @@ static struct engine_budget budget_of(const struct scenario *s)
 		b.preemptions = s->preemptions;
 	if (b.stale < 0)
 		b.stale = s->stale;
+	if (at_random)
+		b.preemptions += RANDOM_MORE;
 	return b;
 }
 
@@ -95,7 +121,9 @@ static void run_once(const struct scenario *s)
 {
 	at = 0;
 	engine_failure = NULL;
+	engine_anew = false;
 	engine_left = budget_of(s);
+	engine_late_reads = engine_left.stale > 0;
 	memory_reset();
 	threads_reset();
 	if (setjmp(stopped))
@@ -156,6 +184,34 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Until many in a row have shown no conflict anew.  False: one has failed. */
+static bool run_at_random(const struct scenario *s, uint64_t *runs)
+{
+	at_random = true;
+	random_state = 1;
+	for (int futile = 0; futile < RANDOM_RUNS && !engine_failure;
+	     futile = engine_anew ? 0 : futile + 1) {
+		random_mask = (2u << *runs % 9) - 1;
+		depth = 0;
+		run_once(s);
+		++*runs;
+	}
+	at_random = engine_failure != NULL; /* its budget is printed */
+	return !engine_failure;
+}
+
+static bool run_all(const struct scenario *s, uint64_t *runs)
+{
+	depth = 0;
+	do {
+		run_once(s);
+		++*runs;
+		if (engine_anew)
+			depth = 0;
+	} while (!engine_failure && (engine_anew || backtrack()));
+	return !engine_failure;
+}
+
 /* True: no schedule fails. */
 static bool explore(const struct scenario *s)
 {
@@ -163,18 +219,15 @@ static bool explore(const struct scenario *s)
 	uint64_t runs = 0;
 
 	engine_steps = 0;
-	depth = 0;
-	do {
-		run_once(s);
-		runs++;
-		if (engine_failure) {
-			printf("FAIL  %s: %s\n      after %" PRIu64
-			       " schedules, replay with\n      --replay ",
-			       s->name, engine_failure, runs);
-			print_schedule(s);
-			return false;
-		}
-	} while (backtrack());
+	conflicts_reset();
+	if (!run_at_random(s, &runs) || !run_all(s, &runs)) {
+		printf("FAIL  %s: %s\n      after %" PRIu64
+		       " schedules, replay with\n      --replay ",
+		       s->name, engine_failure, runs);
+		print_schedule(s);
+		at_random = false;
+		return false;
+	}
 	printf("ok    %s: %" PRIu64 " schedules, %" PRIu64
 	       " steps, %d preemptions, %d stale reads, %.1f s\n",
 	       s->name, runs, engine_steps, budget_of(s).preemptions,

@@ -190,12 +190,21 @@ static uint16_t find(const volatile void *p, const struct model_site *at)
 	return nlocations++;
 }
 
-/* The start of an operation: others may run first. */
-static struct thread_view *begin(void)
+/*
+ * The start of an operation: others may run first.  With no late reads the
+ * order of seq_cst is that of the steps, and a fence is its thread's own.
+ */
+static struct thread_view *begin(const volatile void *p, enum access how,
+				 const struct model_site *at)
 {
+	bool visible = conflicts(p, how);
 	struct thread_view *t;
 
-	engine_point();
+	if (engine_late_reads && at->order == MODEL_SEQ)
+		visible |= conflicts(&seq, p == &seq ? WRITES : READS);
+	else if (p == &seq)
+		visible = false;
+	engine_point(visible);
 	t = &threads[engine_current];
 	t->now.clock[engine_current]++;
 	return t;
@@ -239,7 +248,7 @@ static struct store *choose_store(uint16_t where, const struct thread_view *t,
 	     i = stores[i].older)
 		if (!differs || stores[i].value != *differs)
 			from[n++] = i;
-	which = engine_choose(n);
+	which = engine_choose(n, COSTS);
 	if (which > 0) {
 		engine_left.stale--;
 		engine_read_late();
@@ -278,7 +287,7 @@ uint64_t model_load(const volatile void *p, const struct model_site *at)
 
 	if (engine_current < 0)
 		return raw_load(p, at->size);
-	t = begin();
+	t = begin(p, READS, at);
 	where = find(p, at);
 	s = choose_store(where, t, at, NULL);
 	read_from(t, where, s, at->order);
@@ -296,7 +305,7 @@ void model_store(volatile void *p, uint64_t v, const struct model_site *at)
 		raw_store(p, at->size, v);
 		return;
 	}
-	t = begin();
+	t = begin(p, WRITES, at);
 	say(at, " := %#jx", (uintmax_t)v);
 	write_to(t, find(p, at), v, NULL, at);
 }
@@ -327,7 +336,7 @@ uint64_t model_rmw(volatile void *p, enum model_rmw how, uint64_t v,
 		raw_store(p, at->size, combined(how, old, v, at->size));
 		return old;
 	}
-	t = begin();
+	t = begin(p, WRITES, at);
 	where = find(p, at);
 	s = &stores[locations[where].newest];
 	read_from(t, where, s, at->order);
@@ -348,7 +357,7 @@ bool model_cas(volatile void *p, void *old, uint64_t v,
 	if (engine_current < 0)
 		model_fail("compare and swap outside of a thread");
 	v = truncated(v, at->size);
-	t = begin();
+	t = begin(p, WRITES, at);
 	where = find(p, at);
 	s = choose_store(where, t, at, &want);
 	read_from(t, where, s, at->order);
@@ -368,7 +377,7 @@ void model_fence(const struct model_site *at)
 
 	if (engine_current < 0)
 		return;
-	t = begin();
+	t = begin(&seq, WRITES, at);
 	say(at, "%s", "");
 	join(&t->now, &t->pending);
 	join_places(&t->now, &seq);
@@ -469,7 +478,7 @@ uint64_t __tsan_atomic64_load(const volatile void *p, int order)
 {
 	(void)order;
 	if (engine_current >= 0)
-		engine_point();
+		engine_point(true);
 	return raw_load(p, 8);
 }
 

@@ -129,7 +129,7 @@ static void leave(void)
 	goro__switch(&t->sp, main_sp);
 }
 
-void engine_point(void)
+void engine_point(bool visible)
 {
 	int who[MODEL_THREADS + 1];
 	uint32_t n, which;
@@ -141,7 +141,7 @@ void engine_point(void)
 		return;
 	who[0] = engine_current;
 	n = runnable(who + 1, engine_current) + 1;
-	which = engine_choose(n);
+	which = engine_choose(n, visible ? COSTS : ONLY_FIRST);
 	if (which == 0)
 		return;
 	engine_left.preemptions--;
@@ -170,7 +170,7 @@ void model_yield(void)
 	if (n == 0)
 		return;
 	model_note("yields");
-	chosen = who[engine_choose(n)];
+	chosen = who[engine_choose(n, FREE_CHOICE)];
 	leave();
 }
 
@@ -219,7 +219,7 @@ static int wake_on(const void *on, int n)
 
 int model_futex_wait(const void *word, uint32_t value, int64_t ns)
 {
-	engine_point();
+	engine_point(conflicts(word, WRITES));
 	if (*(const volatile uint32_t *)word != value)
 		return -1;
 	return sleep_on(word, "futex", ns < 0 ? INT64_MAX : now + ns) ? 0 : -1;
@@ -229,13 +229,13 @@ int model_futex_wake(const void *word, int n)
 {
 	if (engine_current < 0)
 		return 0;
-	engine_point();
+	engine_point(conflicts(word, WRITES));
 	return wake_on(word, n);
 }
 
 void model_sleep(const void *on, const char *why)
 {
-	engine_point();
+	engine_point(conflicts(on, WRITES));
 	for (uint32_t i = 0; i < ntokens; i++)
 		if (tokens[i] == on) {
 			tokens[i] = tokens[--ntokens];
@@ -246,7 +246,7 @@ void model_sleep(const void *on, const char *why)
 
 void model_wake(const void *on)
 {
-	engine_point();
+	engine_point(conflicts(on, WRITES));
 	if (wake_on(on, 1) > 0)
 		return;
 	if (ntokens == sizeof(tokens) / sizeof(tokens[0]))
@@ -272,7 +272,7 @@ int64_t model_clock(void)
 
 uint32_t model_choose(uint32_t n, const char *what)
 {
-	uint32_t which = engine_choose(n);
+	uint32_t which = engine_choose(n, FREE_CHOICE);
 
 	model_note("%s: %u of %u", what, which, n);
 	return which;
@@ -338,7 +338,7 @@ static int pick(void)
 	if (chosen >= 0)
 		return chosen;
 	n = runnable(who, -1);
-	return n > 0 ? who[engine_choose(n)] : wake_late();
+	return n > 0 ? who[engine_choose(n, FREE_CHOICE)] : wake_late();
 }
 
 static void check_ends(void)

@@ -71,7 +71,7 @@ static void idle_m(void *unused)
 	look_for_work(m);
 }
 
-static int ticked;
+static atomic_uint ticked;
 
 /* Two ticks of sysmon, of which the second finds the call too long. */
 static void ticks(void *unused)
@@ -82,6 +82,7 @@ static void ticks(void *unused)
 	for (int64_t now = 1; now < 4 * SLICE; now += 2 * SLICE)
 		if (load_acquire(&harness_p[0].status) == PSYSCALL)
 			goro__watch_p(&harness_p[0], now);
+	xchg_acq_rel(&ticked, 1u);
 	model_wake(&ticked);
 }
 
@@ -95,6 +96,7 @@ static void later_ticks(void *unused)
 	harness_be(HARNESS_MS - 1);
 	model_may_sleep();
 	model_sleep(&ticked, "the first ticks");
+	xchg_acq_rel(&ticked, 0u);
 	for (int64_t now = 4 * SLICE; now < 4 * SLICE + 3; now++) {
 		if (goro__sleep_if_idle())
 			continue;
