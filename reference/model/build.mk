@@ -1,9 +1,10 @@
 # The model checker: pieces of the runtime in every order of their steps.
 #
-# A model is a program of its own, built from the sources as they are but for
-# the twins of the seams, which come before them (-include), and for the sizes
-# in small.sed, which would only make the search longer.  Each planted bug,
-# planted/MODEL.NAME.sed, is built into a copy of its own and must be found.
+# A model is a program of its own, linked from the runtime's objects.  They are
+# built from the sources as they are but for the twins of the seams, which come
+# before them (-include), and for the sizes in small.sed, which would only make
+# the search longer.  Each planted bug, planted/MODEL.NAME.sed, must be found
+# by its model, of which the objects that it changes are built anew.
 
 MC := reference/model
 MC_OUT := $(B)/model
@@ -12,52 +13,71 @@ MC_BUGS := $(patsubst $(MC)/planted/%.sed,%,$(wildcard $(MC)/planted/*.sed))
 MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory conflicts switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
-MC_LINKED := $(addprefix sched/,runq globq idle m timer) \
-	$(addprefix base/,lock note)
-# These models have the scheduler as it is, sysmon too.
-MC_LINKED_sched := $(addprefix sched/,schedule poll monitor sysmon)
-MC_LINKED_blocking := $(MC_LINKED_sched)
-MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(WERROR) -I$(MC) \
-	-Ireference/include -Ireference/src/base/san/none \
+# What each model has of the runtime.
+MC_BASE := base/lock base/note sched/runq sched/globq sched/idle
+MC_SCHED := $(MC_BASE) $(addprefix sched/,m timer schedule poll monitor \
+	sysmon)
+MC_LINKED_globq := $(MC_BASE)
+MC_LINKED_lock := $(MC_BASE)
+MC_LINKED_note := $(MC_BASE)
+MC_LINKED_runq := $(MC_BASE)
+MC_LINKED_sched := $(MC_SCHED)
+MC_LINKED_blocking := $(MC_SCHED)
+MC_LINKED_waiters := $(MC_BASE) sched/m sched/timer
+MC_LINKED_poll := $(MC_LINKED_waiters)
+
+MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -MMD -MP $(WARN) $(WERROR) \
+	-I$(MC) -Ireference/include -Ireference/src/base/san/none \
 	-Ireference/src/base/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h
 # What no model calls need not be there.
-MC_LINK := -no-pie -Wl,--unresolved-symbols=ignore-all
+MC_LINK := $(CC) -g -no-pie -Wl,--unresolved-symbols=ignore-all
 # Plain accesses call the checker; no sanitizer library is linked.
-MC_WATCHED := -fsanitize=thread -include $(MC)/seam/sys.h
+MC_WATCHED := $(CC) $(MC_CFLAGS) -fsanitize=thread -include $(MC)/seam/sys.h
 
 $(MC_OUT)/%.o: $(MC)/%.c $(MC_HEADERS) $(MC_SRC)
 	@mkdir -p $(@D)
-	$(CC) $(MC_CFLAGS) -O2 -Ireference/src -c -o $@ $<
+	$(CC) $(MC_CFLAGS) -O3 -Ireference/src -c -o $@ $<
 
 $(MC_OUT)/switch.o: reference/src/base/arch/$(GORO_ARCH)/switch.S
 	@mkdir -p $(@D)
 	$(CC) -Ireference/src/base/arch/$(GORO_ARCH) -c -o $@ $<
 
-# mc_program DIR, MODEL, BUG: a program from a copy of the sources.
-define mc_program
-$(1)/src/.made: $(MC_SRC) $(MC)/small.sed $(MC)/plant.sh \
-		$(3:%=$(MC)/planted/%.sed)
-	@$(MC)/plant.sh $(MC) $(1)/src $(or $(3),small)
+$(MC_OUT)/src/.made: $(MC_SRC) $(MC)/small.sed $(MC)/small.sh
+	$(MC)/small.sh $(MC) $(MC_OUT)/src
 
-$(1)/$(2): $(1)/src/.made $(MC)/models/$(2).c $(MC)/harness.c $(MC_HEADERS) \
-		$(MC_ENGINE) $(MC)/build.mk
-	@set -e; for f in $(MC_LINKED:%=$(1)/src/%.c) \
-			$(MC_LINKED_$(2):%=$(1)/src/%.c) $(MC)/harness.c; do \
-		$$(CC) $$(MC_CFLAGS) $$(MC_WATCHED) -I$(1)/src \
-			-c -o $(1)/$$$$(basename $$$$f .c).o $$$$f; done
-	@$$(CC) $$(MC_CFLAGS) $$(MC_WATCHED) -I$(1)/src -c -o $$@.model.o \
-		$(MC)/models/$(2).c
-	$$(CC) -g $$(MC_LINK) -o $$@ $$@.model.o $(1)/harness.o \
-		$(patsubst %,$(1)/%.o,$(notdir $(MC_LINKED) \
-		$(MC_LINKED_$(2)))) $(MC_ENGINE)
-MC_PROGRAMS += $(1)/$(2)
+$(MC_OUT)/obj/%.o: reference/src/%.c $(MC_OUT)/src/.made $(MC_HEADERS) $(MC)/build.mk
+	@mkdir -p $(@D)
+	$(MC_WATCHED) -I$(MC_OUT)/src -c -o $@ $(MC_OUT)/src/$*.c
+
+$(MC_OUT)/obj/%.o: $(MC)/%.c $(MC_OUT)/src/.made $(MC_HEADERS) $(MC)/build.mk
+	@mkdir -p $(@D)
+	$(MC_WATCHED) -I$(MC_OUT)/src -c -o $@ $<
+
+# mc_objects MODEL
+mc_objects = $(patsubst %,$(MC_OUT)/obj/%.o,models/$(1) harness \
+	$(MC_LINKED_$(1)))
+
+define mc_program
+$(MC_OUT)/models/$(1): $(call mc_objects,$(1)) $(MC_ENGINE)
+	@mkdir -p $$(@D)
+	$$(MC_LINK) -o $$@ $$^
 endef
 
-MC_PROGRAMS :=
-$(foreach m,$(MC_MODELS),$(eval $(call mc_program,$(MC_OUT)/$m,$m)))
-$(foreach b,$(MC_BUGS),$(eval $(call \
-	mc_program,$(MC_OUT)/planted/$b,$(firstword $(subst ., ,$b)),$b)))
+# mc_planted BUG, MODEL
+define mc_planted
+$(MC_OUT)/planted/$(1)/$(2): $(MC)/planted/$(1).sed $(MC)/plant.sh \
+		$(MC_OUT)/models/$(2)
+	@COMPILE="$$(MC_WATCHED)" LINK="$$(MC_LINK) $$(MC_ENGINE)" \
+		$(MC)/plant.sh $$< $(MC_OUT) $$@ $(call mc_objects,$(2))
+MC_PLANTED += $(MC_OUT)/planted/$(1)/$(2)
+endef
 
+MC_PLANTED :=
+$(foreach m,$(MC_MODELS),$(eval $(call mc_program,$m)))
+$(foreach b,$(MC_BUGS),$(eval $(call \
+	mc_planted,$b,$(firstword $(subst ., ,$b)))))
+
+.SECONDARY: $(foreach m,$(MC_MODELS),$(call mc_objects,$m))
 .PHONY: model
-model: $(MC_PROGRAMS) ## the runtime's lock-free pieces, every order of steps
+model: $(MC_MODELS:%=$(MC_OUT)/models/%) $(MC_PLANTED) ## the runtime's lock-free pieces, every order of steps
 	@$(MC)/run.sh $(MC_OUT) "$(MC_MODELS)" "$(MC_BUGS)"

@@ -110,6 +110,12 @@ STUB void goro__preempt_unblock(sigset_t *mask)
 	(void)mask;
 }
 
+STUB void goro__preempt(struct p *p, enum stopped how)
+{
+	store_relaxed(&p->preempt, how);
+	store_release(&p->resched, 1u);
+}
+
 STUB void goro__halt(void)
 {
 	model_fail("halts");

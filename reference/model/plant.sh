@@ -1,43 +1,58 @@
 #!/bin/sh
-# plant.sh - a copy of the runtime's sources for a model.
+# plant.sh - a model with a bug.
 #
-#	plant.sh HERE DIR NAME
+#	COMPILE="cc ..." LINK="cc ..." plant.sh SCRIPT OUT PROGRAM OBJECT ...
 #
-# The sizes of small.sed, and if NAME is not "small" the bug of
-# planted/NAME.sed, whose second line names the files that it changes:
-# "# file: sched/runq.h".  A script that changes nothing is an error.
+# The second line of the script names the files of the runtime that it changes:
+# "# file: sched/runq.h".  A script that changes nothing in one is an error.  The
+# objects of the model that have such a file in them, by their .d, are built
+# anew beside the program.
 set -eu
 
-here=$1
-dir=$2
-name=$3
-
-# edit SCRIPT FILE: in place, and something must change.
-edit() {
-	sed -f "$1" "$2" >"$2.new"
-	if cmp -s "$2" "$2.new"; then
-		echo "plant.sh: $1 changes nothing in $(basename "$2")" >&2
-		rm -f "$2.new"
-		exit 1
-	fi
-	mv "$2.new" "$2"
-}
+script=$1
+out=$2
+program=$3
+shift 3
+dir=$(dirname "$program")
+files=$(sed -n 's/^# file: //p' "$script")
 
 rm -rf "$dir"
-mkdir -p "${dir%/*}"
-cp -R "$here/../src" "$dir"
-edit "$here/small.sed" "$dir/sched/types.h"
-edit "$here/small.sed" "$dir/sched/schedule.c"
-edit "$here/small.sed" "$dir/base/lock.c"
-if [ "$name" != small ]; then
-	script=$here/planted/$name.sed
-	files=$(sed -n 's/^# file: //p' "$script")
-	for file in ${files:-none}; do
-		[ -f "$dir/$file" ] || {
-			echo "plant.sh: $script names no file of the runtime" >&2
-			exit 1
-		}
-		edit "$script" "$dir/$file"
+for file in ${files:-none}; do
+	mkdir -p "$dir/src/${file%/*}"
+	[ -f "$out/src/$file" ] || {
+		echo "plant.sh: $script names no file of the runtime" >&2
+		exit 1
+	}
+	sed -f "$script" "$out/src/$file" >"$dir/src/$file"
+	if cmp -s "$out/src/$file" "$dir/src/$file"; then
+		echo "plant.sh: $script changes nothing in $file" >&2
+		exit 1
+	fi
+done
+
+# source_of OBJECT: the runtime's, with the bug if that is in there, or a model's.
+source_of() {
+	file=${1#"$out/obj/"}
+	file=${file%.o}.c
+	for from in "$dir/src" "$out/src" "${script%/planted/*}"; do
+		[ ! -f "$from/$file" ] || break
 	done
-fi
-touch "$dir/.made"
+	echo "$from/$file"
+}
+
+objects=
+for object; do
+	has=false
+	for file in $files; do
+		! grep -q "$out/src/$file" "${object%.o}.d" || has=true
+	done
+	if $has; then
+		planted=$dir/$(echo "${object#"$out/obj/"}" | tr / .)
+		$COMPILE -w -I"$dir/src" -I"$out/src" -c -o "$planted" \
+			"$(source_of "$object")"
+		object=$planted
+	fi
+	objects="$objects $object"
+done
+# shellcheck disable=SC2086 # words
+$LINK -o "$program" $objects

@@ -4,54 +4,63 @@
 #	run.sh DIR "MODELS" "BUGS"
 #
 # A bug counts as found if its model fails, and the schedule that it prints
-# fails again when it is replayed.  The last line is
-# "model: N passed, N failed".
+# fails again when it is replayed.  As many run at once as there are CPUs.  The
+# last line is "model: N passed, N failed".
 set -u
+
+# One of them, by itself: its lines.
+if [ $# -eq 2 ]; then
+	dir=$1
+	what=$2
+	program=$dir/$what
+	model=${what#models/}
+	if [ "$model" != "$what" ]; then
+		"$program" >"$program.said" 2>&1 ||
+			grep -q '^FAIL ' "$program.said" ||
+			echo "FAIL  it ends with status $?" >>"$program.said"
+		sed "s|^\([a-zA-Z]*\)  *|\1  $model/|
+			s|^ok  |ok    |
+			s|^  *\(--replay\)|      $program \1|" "$program.said"
+		exit 0
+	fi
+	bug=${what#planted/}
+	bug=${bug%/*}
+	"$program" --first >"$program.said" 2>&1
+	schedule=$(sed -n 's/^ *--replay //p' "$program.said")
+	if [ -n "$schedule" ]; then
+		"$program" --replay "$schedule" >/dev/null 2>&1
+		[ $? -ne 1 ] || {
+			sed -n "s/^FAIL  */ok    planted $bug: /p" "$program.said"
+			echo "      $program --replay $schedule"
+			exit 0
+		}
+	fi
+	echo "FAIL  planted $bug was not found"
+	sed 's/^/      /' "$program.said"
+	exit 0
+fi
 
 dir=$1
 models=$2
 bugs=$3
-passed=0
-failed=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# Each scenario is a check; its line says how much was explored.
-for model in $models; do
-	"$dir/$model/$model" >"$tmp/out" 2>&1
-	status=$?
-	sed "s|^\([a-zA-Z]*\)  *|\1  $model/|;s|^  *\(--replay\)|      $dir/$model/$model \1|" \
-		"$tmp/out" | sed "s|^FAIL  |FAIL  |;s|^ok  |ok    |"
-	ok=$(grep -c '^ok ' "$tmp/out")
-	bad=$(grep -c '^FAIL ' "$tmp/out")
-	[ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-	passed=$((passed + ok))
-	failed=$((failed + bad))
-done
+n=0
+# shellcheck disable=SC2086 # words
+for what in $(printf 'models/%s ' $models) $(for bug in $bugs; do
+	echo "planted/$bug/${bug%%.*}"
+done); do
+	n=$((n + 1))
+	printf '%03d %s\n' $n "$what"
+done >"$tmp/all"
+# shellcheck disable=SC2016 # for the inner shell
+xargs -P "$(nproc)" -n 2 sh -c '"$0" "$1" "$4" >"$2/$3"' "$0" "$dir" "$tmp" \
+	<"$tmp/all"
 
-# found BUG: the schedule that shows it, in $schedule.
-found() {
-	program=$dir/planted/$1/${1%%.*}
-	"$program" >"$tmp/out" 2>&1 && return 1
-	schedule=$(sed -n 's/^ *--replay //p' "$tmp/out" | head -n 1)
-	why=$(sed -n 's/^FAIL  *//p' "$tmp/out" | head -n 1)
-	[ -n "$schedule" ] || return 1
-	"$program" --replay "$schedule" >"$tmp/replay" 2>&1
-	[ $? -eq 1 ]
-}
-
-for bug in $bugs; do
-	if found "$bug"; then
-		echo "ok    planted $bug: $why"
-		echo "      $dir/planted/$bug/${bug%%.*} --replay $schedule"
-		passed=$((passed + 1))
-	else
-		echo "FAIL  planted $bug was not found"
-		sed 's/^/      /' "$tmp/out"
-		failed=$((failed + 1))
-	fi
-done
-
-echo "model: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+cat "$tmp"/[0-9]* >"$tmp/said"
+cat "$tmp/said"
+failed=$(grep -c '^FAIL ' "$tmp/said")
+echo "model: $(grep -c '^ok ' "$tmp/said") passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/goroutine.h"
 #include "io/netpoll.h"
 
 /* ---- the kernel ------------------------------------------------------------ */

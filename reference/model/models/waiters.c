@@ -8,6 +8,8 @@
  */
 #include "park.h"
 
+#include "sched/goroutine.h"
+
 static void give_back(void *memory);
 
 #define sys_free give_back
