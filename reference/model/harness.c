@@ -116,6 +116,13 @@ STUB void goro__preempt(struct p *p, enum stopped how)
 	store_release(&p->resched, 1u);
 }
 
+/* No goroutine sleeps in the kernel. */
+STUB bool goro__asleep(struct asleep_note *note, struct m *m, int64_t now)
+{
+	(void)note, (void)m, (void)now;
+	return false;
+}
+
 STUB void goro__halt(void)
 {
 	model_fail("halts");
