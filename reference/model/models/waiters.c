@@ -14,6 +14,7 @@ static void give_back(void *memory);
 
 #define sys_free give_back
 #include "wait/chan.c"
+#include "wait/deadline.c"
 #include "wait/select.c"
 
 const char *const goro__wait_text[] = {
@@ -60,11 +61,6 @@ void goro__park(struct lock *l, enum wait_reason why)
 void goro__ready(struct g *g)
 {
 	ready(g);
-}
-
-void goro__timechan_poll(struct goro_chan *c)
-{
-	(void)c;
 }
 
 static void be(int i)

@@ -1,3 +1,3 @@
 # The call returns while the function of its deadline runs.
-# file: wait/chan.c
+# file: wait/deadline.c
 s/goro__timer_del_sync(&d->t);/goro__timer_del(\&d->t);/

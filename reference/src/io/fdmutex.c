@@ -7,7 +7,7 @@
 #include "io/fdmutex.h"
 
 #include "sched/die.h"
-#include "wait/sema.h"
+#include "wait/waitq.h"
 #include "base/text.h"
 
 #define MOST_CALLS ((1u << 20) - 1)
@@ -42,14 +42,10 @@ bool goro__fdmutex_incref(struct fdmutex *mu)
 /* The lock of mu is held, and not after it.  False: closed meanwhile. */
 static bool wait_for_side(struct fdmutex *mu, struct fdside *side)
 {
-	struct sudog s = {.g = goro__self()};
-
 	if (unlikely(side->waiting == MOST_CALLS))
 		too_many(mu);
 	side->waiting++;
-	waitq_push(&side->q, &s);
-	goro__park(&mu->lock, WAIT_SEMACQUIRE);
-	return s.success;
+	return waitq_park(&side->q, &mu->lock, WAIT_SEMACQUIRE);
 }
 
 bool goro__fdmutex_lock(struct fdmutex *mu, enum fd_mode mode)
@@ -83,13 +79,12 @@ bool goro__fdmutex_close(struct fdmutex *mu)
 	for (int mode = 0; mode < 2; mode++) {
 		struct fdside *side = &mu->side[mode];
 
-		evicted[mode] = side->q.first;
-		side->q = (struct waitq){0};
+		evicted[mode] = waitq_take(&side->q);
 		side->waiting = 0;
 	}
 	punlock(&mu->lock);
-	wake_list(evicted[FD_READ]);
-	wake_list(evicted[FD_WRITE]);
+	waitq_wake(evicted[FD_READ], false);
+	waitq_wake(evicted[FD_WRITE], false);
 	return true;
 }
 
@@ -123,9 +118,8 @@ bool goro__fdmutex_unlock(struct fdmutex *mu, enum fd_mode mode)
 	if (unlikely(next != NULL)) {
 		/* The lock goes to it, and the reference, too. */
 		side->waiting--;
-		next->success = true;
 		punlock(&mu->lock);
-		goro__ready(next->g);
+		sudog_wake(next, true);
 		return false;
 	}
 	side->locked = false;

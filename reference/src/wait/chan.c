@@ -16,10 +16,11 @@
 #include "sched/goroutine.h"
 #include "sched/panic.h"
 #include "sched/preempt.h"
-#include "sched/timer.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "wait/deadline.h"
+#include "wait/sleep.h"
 
 goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 {
@@ -83,8 +84,7 @@ static void abandon(struct goro_chan *c, struct waitq *q)
 {
 	struct sudog *s;
 
-	while ((s = q->first) != NULL) {
-		unlink_sudog(q, s);
+	while ((s = waitq_pop(q)) != NULL) {
 		c->stray += s->contended;
 	}
 }
@@ -133,10 +133,8 @@ void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s)
 
 	plock(&c->lock);
 	if (unlikely(c->timer != NULL) && q == &c->recvq)
-		goro__timechan_unblock(c);
-	if (likely(s->prev || q->first == s))
-		unlink_sudog(q, s);
-	else
+		c->timer->unblock(c);
+	if (unlikely(!waitq_remove(q, s)))
 		c->stray--;
 	gone = unlikely(c->stray == 0) && last_gone(c);
 	punlock(&c->lock);
@@ -211,14 +209,14 @@ send_now(struct goro_chan *c, const void *v, bool release)
 		release_if(release, c);
 		return status;
 	}
-	s = dequeue(c, &c->recvq);
+	s = waitq_claim(&c->recvq, &c->stray);
 	if (s) {
 		san_read(v, c->elemsize);
 		if (s->elem)
 			copy_elem(s->elem, v, c->elemsize);
 		san_handoff(c, c->recvx, s->g);
 		release_if(release, c);
-		wake(s, true);
+		sudog_wake(s, true);
 		return GORO_OK;
 	}
 	if (load_relaxed(&c->qcount) >= c->dataqsiz)
@@ -271,18 +269,16 @@ static int recv_closed(struct goro_chan *c, void *out)
 }
 
 static inline __attribute__((always_inline)) int
-recv_now(struct goro_chan *c, void *out, bool release)
+take_now(struct goro_chan *c, void *out, bool release)
 {
 	struct sudog *s;
 	int status;
 
-	if (unlikely(c->timer != NULL))
-		goro__timechan_poll(c);
-	s = dequeue(c, &c->sendq);
+	s = waitq_claim(&c->sendq, &c->stray);
 	if (s) {
 		recv_from_sender(c, s, out);
 		release_if(release, c);
-		wake(s, true);
+		sudog_wake(s, true);
 		return GORO_OK;
 	}
 	if (load_relaxed(&c->qcount) > 0) {
@@ -297,59 +293,27 @@ recv_now(struct goro_chan *c, void *out, bool release)
 	return status;
 }
 
+static inline __attribute__((always_inline)) int
+recv_now(struct goro_chan *c, void *out, bool release)
+{
+	if (unlikely(c->timer != NULL))
+		c->timer->poll(c);
+	return take_now(c, out, release);
+}
+
 int goro__chan_send_now(struct goro_chan *c, const void *v)
 {
 	return send_now(c, v, false);
 }
 
+int goro__chan_take_now(struct goro_chan *c, void *out)
+{
+	return take_now(c, out, false);
+}
+
 int goro__chan_recv_now(struct goro_chan *c, void *out)
 {
 	return recv_now(c, out, false);
-}
-
-static void deadline_passed(struct timer *t, int64_t now)
-{
-	struct deadline *d = t->arg;
-	struct g *g = d->g;
-	uint32_t undecided = 0;
-
-	(void)now;
-	if (!cas_acq_rel(&g->select_done, &undecided, 1u)) {
-		goro__timer_done(t);
-		return;
-	}
-	/* Until its stack is free g's M holds this lock. */
-	plock(d->l);
-	punlock(d->l);
-	g->wake = NULL;
-	goro__timer_done(t);
-	goro__ready(g);
-}
-
-void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
-			  int64_t when)
-{
-	arch_zero(d, sizeof(*d)); /* memset may be a call: l is held */
-	d->g = g;
-	d->l = l;
-	d->t.when = when;
-	d->t.fn = deadline_passed;
-	d->t.arg = d;
-	goro__timer_add(&d->t);
-}
-
-void goro__deadline_stop(struct deadline *d)
-{
-	goro__timer_del_sync(&d->t);
-}
-
-int goro__block_until(int64_t deadline, enum wait_reason why)
-{
-	if (deadline == GORO_FOREVER)
-		for (;;)
-			goro__park(NULL, why);
-	goro__sleep_until(deadline, why);
-	return GORO_TIMEOUT;
 }
 
 static int block_on_nil(int64_t deadline, enum wait_reason why)
@@ -389,7 +353,7 @@ static inline bool wait_in(struct goro_chan *c, struct waitq *q,
 
 	s->g = m->curg;
 	s->contended = false;
-	enqueue(q, s);
+	waitq_push(q, s);
 	if (unlikely(deadline != GORO_FOREVER))
 		return wait_until(c, q, s, deadline, why);
 	park(m, s->g, &c->lock, why);
@@ -453,14 +417,21 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	return send_blocking(c, v, deadline);
 }
 
+void goro__chan_unblock(struct goro_chan *c)
+{
+	plock(&c->lock);
+	c->timer->unblock(c);
+	punlock(&c->lock);
+}
+
 /* The receiver of a timer. */
 static __attribute__((noinline)) bool
 wait_for_timer(struct goro_chan *c, struct sudog *s, int64_t deadline)
 {
-	goro__timechan_block(c);
+	c->timer->block(c);
 	if (!wait_in(c, &c->recvq, s, deadline, WAIT_CHAN_RECV))
 		return false;
-	goro__timechan_served(c);
+	goro__chan_unblock(c);
 	return true;
 }
 
@@ -524,40 +495,25 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 }
 
 /*
- * Takes all waiters off, for the caller to wake when it has unlocked.  A
+ * Takes all waiters off q, for the caller to wake when it has unlocked.  A
  * receiver gets size bytes of zeros.
  */
-static struct sudog *drain(struct goro_chan *c, struct waitq *q, size_t size,
-			   struct sudog *list)
+static void drain(struct goro_chan *c, struct waitq *q, size_t size,
+		  struct waitq *woken)
 {
 	struct sudog *s;
 
-	while ((s = dequeue(c, q)) != NULL) {
+	while ((s = waitq_claim(q, &c->stray)) != NULL) {
 		if (s->elem && size > 0)
 			arch_zero(s->elem, size);
-		s->next = list;
-		list = s;
+		san_acquire_as(&s->g->san, &c->closed);
+		waitq_push(woken, s);
 	}
-	return list;
-}
-
-static struct sudog *reversed(struct sudog *list)
-{
-	struct sudog *out = NULL;
-
-	while (list) {
-		struct sudog *next = list->next;
-
-		list->next = out;
-		out = list;
-		list = next;
-	}
-	return out;
 }
 
 static int close_chan(goro_chan *c)
 {
-	struct sudog *list;
+	struct waitq woken = {0};
 
 	if (!c)
 		return GORO_CLOSE_NIL;
@@ -570,16 +526,10 @@ static int close_chan(goro_chan *c)
 	}
 	san_release(&c->closed);
 	store_release(&c->closed, CHAN_CLOSED); /* with full() and empty() */
-	list = drain(c, &c->recvq, c->elemsize, NULL);
-	list = reversed(drain(c, &c->sendq, 0, list));
+	drain(c, &c->recvq, c->elemsize, &woken);
+	drain(c, &c->sendq, 0, &woken);
 	punlock(&c->lock);
-	while (list) {
-		struct sudog *s = list;
-
-		list = s->next;
-		san_acquire_as(&s->g->san, &c->closed);
-		wake(s, false);
-	}
+	waitq_wake(woken.first, false);
 	return GORO_OK;
 }
 

@@ -18,9 +18,16 @@
 
 #include <string.h>
 
-#include "sched/switch.h"
+#include "wait/waitq.h"
 
-struct goro_timer;
+/* What the channel of a timer asks it for; the channel's lock is held. */
+struct chan_timer {
+	/* Puts the value in if the timer is due. */
+	void (*poll)(struct goro_chan *c);
+	/* A receiver is about to wait, has waited. */
+	void (*block)(struct goro_chan *c);
+	void (*unblock)(struct goro_chan *c);
+};
 
 /*
  * CHAN_FREED is what goro_chan_free() leaves behind, so that a use of a freed
@@ -40,7 +47,7 @@ struct goro_chan {
 	_Atomic(uint64_t) qcount; /* values in the buffer */
 	uint64_t sendx, recvx;    /* next slot to fill, to empty */
 	struct waitq recvq, sendq;
-	struct goro_timer *timer; /* it is the channel of this timer */
+	const struct chan_timer *timer; /* NULL: it is no timer's */
 	/*
 	 * Sudogs that were taken off a queue though their goroutine is woken
 	 * by somebody else.  It comes by to look for each: the memory is kept
@@ -111,66 +118,6 @@ static inline const void *slot_addr(const struct goro_chan *c, uint64_t i)
 					  : (const char *)&c->sendx + i % 8;
 }
 
-static inline void enqueue(struct waitq *q, struct sudog *s)
-{
-	s->next = NULL;
-	s->prev = q->last;
-	if (q->last)
-		q->last->next = s;
-	else
-		q->first = s;
-	q->last = s;
-}
-
-static inline void unlink_sudog(struct waitq *q, struct sudog *s)
-{
-	if (s->prev)
-		s->prev->next = s->next;
-	else
-		q->first = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
-	else
-		q->last = s->prev;
-	s->next = s->prev = NULL;
-}
-
-/*
- * Returns the longest waiter whose wake-up nobody else has won, off the queue.
- * A goroutine in a select, or with a deadline, stands in several queues;
- * select_done decides.  The acq_rel pairs among those who try.
- */
-static inline struct sudog *dequeue(struct goro_chan *c, struct waitq *q)
-{
-	struct sudog *s;
-
-	while ((s = q->first) != NULL) {
-		uint32_t undecided = 0;
-
-		q->first = s->next;
-		if (s->next)
-			s->next->prev = NULL;
-		else
-			q->last = NULL;
-		s->next = s->prev = NULL;
-		if (!s->contended ||
-		    cas_acq_rel(&s->g->select_done, &undecided, 1u))
-			return s;
-		c->stray++;
-	}
-	return NULL;
-}
-
-/* Lets the goroutine of a dequeued sudog go on. */
-static inline void wake(struct sudog *s, bool success)
-{
-	struct g *g = s->g;
-
-	s->success = success;
-	g->wake = s;
-	ready(g);
-}
-
 /*
  * What can be done at once, lock held: GORO_OK, GORO_CLOSED, GORO_SEND_CLOSED,
  * or GORO_AGAIN if it would block.
@@ -178,33 +125,16 @@ static inline void wake(struct sudog *s, bool success)
 int goro__chan_send_now(struct goro_chan *c, const void *v);
 int goro__chan_recv_now(struct goro_chan *c, void *out);
 
+/* The same as recv_now(), but does not ask the channel's timer first. */
+int goro__chan_take_now(struct goro_chan *c, void *out);
+
+/* For a receiver that was woken through the channel of a timer.  Locks c. */
+void goro__chan_unblock(struct goro_chan *c);
+
 /*
  * Takes s, which waited in q, off c: its goroutine was woken, but not through
  * s.  Locks c; frees it if goro_chan_free() has left that to the last stray.
  */
 void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s);
-
-/* A deadline for a goroutine that waits in queues. */
-struct deadline {
-	struct timer t;
-	struct g *g;
-	struct lock *l; /* released after g's stack is free */
-};
-
-void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
-			  int64_t when);
-void goro__deadline_stop(struct deadline *d);
-/* Blocks on nothing until the deadline: GORO_TIMEOUT. */
-int goro__block_until(int64_t deadline, enum wait_reason why);
-
-/* ---- timechan.c: the channel of a timer; its lock is held -------------- */
-
-/* Puts the value in if the timer is due. */
-void goro__timechan_poll(struct goro_chan *c);
-/* A receiver is about to wait, has waited. */
-void goro__timechan_block(struct goro_chan *c);
-void goro__timechan_unblock(struct goro_chan *c);
-/* A receiver was woken through c: the same, and takes the lock. */
-void goro__timechan_served(struct goro_chan *c);
 
 #endif

@@ -7,14 +7,14 @@
  * first waiter, lets it run first, and newcomers queue.  The mode ends with a
  * waiter that is the last or has waited less.
  */
-#include "wait/sema.h"
-
-#include "sched/die.h"
-#include "sched/panic.h"
+#include "wait/mutex.h"
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "wait/waitq.h"
 
 #define STARVING_NS 1000000
 
@@ -173,7 +173,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 	handed = s && m->starving;
 	punlock(&m->lock);
 	if (s)
-		goro__ready(s->g);
+		sudog_wake(s, true);
 	return handed;
 }
 

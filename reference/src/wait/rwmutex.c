@@ -5,12 +5,10 @@
  * readers that wait before the next writer.  So neither side starves.  The
  * mutex is handed over: who is woken has it.
  */
-#include "wait/sema.h"
+#include "base/text.h"
 #include "sched/die.h"
 #include "sched/outside.h"
-
-#include "sched/panic.h"
-#include "base/text.h"
+#include "wait/waitq.h"
 
 struct rwmutex {
 	struct lock lock;
@@ -69,7 +67,7 @@ void goro_rwmutex_lock(goro_rwmutex *mutex)
 	if (take_write(m))
 		punlock(&m->lock);
 	else
-		wait_at_end(&m->writeq, &m->lock, WAIT_RW_LOCK);
+		waitq_park(&m->writeq, &m->lock, WAIT_RW_LOCK);
 	got_write(m);
 }
 
@@ -96,7 +94,7 @@ void goro_rwmutex_rlock(goro_rwmutex *mutex)
 	if (take_read(m))
 		punlock(&m->lock);
 	else
-		wait_at_end(&m->readq, &m->lock, WAIT_RW_RLOCK);
+		waitq_park(&m->readq, &m->lock, WAIT_RW_RLOCK);
 	san_acquire(write_edge(m));
 }
 
@@ -120,18 +118,15 @@ static struct sudog *admit_writer(struct rwmutex *m)
 	struct sudog *s = waitq_pop(&m->writeq);
 
 	m->writer = s != NULL;
-	if (s)
-		s->next = NULL;
 	return s;
 }
 
 static struct sudog *admit_readers(struct rwmutex *m)
 {
-	struct sudog *list = m->readq.first;
+	struct sudog *list = waitq_take(&m->readq);
 
 	for (struct sudog *s = list; s; s = s->next)
 		m->readers++;
-	m->readq = (struct waitq){0};
 	return list;
 }
 
@@ -150,7 +145,7 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 	m->writer = false;
 	list = m->readq.first ? admit_readers(m) : admit_writer(m);
 	punlock(&m->lock);
-	wake_list(list);
+	waitq_wake(list, true);
 }
 
 void goro_rwmutex_runlock(goro_rwmutex *mutex)
@@ -168,5 +163,5 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 	if (--m->readers == 0)
 		list = admit_writer(m);
 	punlock(&m->lock);
-	wake_list(list);
+	waitq_wake(list, true);
 }

@@ -7,7 +7,7 @@
  * number does.
  *
  * If none is ready the goroutine queues a sudog on every channel and parks.
- * Whoever finds one of them first decides by g->select_done (see dequeue());
+ * Whoever finds one of them first decides by g->select_done (see waitq_claim());
  * the others find the decision made and pass on.  Awake again it takes its other
  * sudogs off, channel by channel: nobody may see them after.  The channel that
  * woke it may be gone already (goro_chan_free).
@@ -20,6 +20,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "wait/deadline.h"
+#include "wait/sleep.h"
 
 enum { SMALL = 8, SORT_BY_INSERTION = 32 };
 
@@ -148,7 +150,7 @@ static bool can_send(goro_chan *c)
 static bool can_recv(goro_chan *c)
 {
 	if (unlikely(c->timer != NULL))
-		goro__timechan_poll(c);
+		c->timer->poll(c);
 	return any(load_relaxed(&c->qcount) > 0, c->sendq.first != NULL,
 		   load_relaxed(&c->closed) != 0);
 }
@@ -232,9 +234,9 @@ static void queue_one(const struct goro_case *k, struct sudog *d, struct g *g,
 		d->elem = k->recv;
 		d->timer = k->c->timer != NULL;
 		if (unlikely(d->timer))
-			goro__timechan_block(k->c);
+			k->c->timer->block(k->c);
 	}
-	enqueue(queue_of(k), d);
+	waitq_push(queue_of(k), d);
 }
 
 /*
@@ -276,7 +278,7 @@ static void leave_all(const struct select *s, const struct sudog *w)
 		if (d != w)
 			goro__chan_leave(k->c, queue_of(k), d);
 		else if (unlikely(d->timer))
-			goro__timechan_served(k->c);
+			goro__chan_unblock(k->c);
 	}
 }
 

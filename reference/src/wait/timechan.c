@@ -55,8 +55,6 @@ _Static_assert(offsetof(struct with_chan, slot) ==
 		       offsetof(struct with_chan, c) + sizeof(goro_chan),
 	       "chan_buf()");
 
-static void due(struct timer *t, int64_t now);
-
 static bool heaped(const goro_timer *t)
 {
 	return !t->c || !t->c->timer;
@@ -106,9 +104,17 @@ static void due(struct timer *heaped, int64_t now)
 	goro__timer_done(heaped); /* t may be freed from here on */
 }
 
-void goro__timechan_poll(goro_chan *c)
+/* The timer whose channel c is. */
+static goro_timer *timer_of(goro_chan *c)
 {
-	goro_timer *t = c->timer;
+	char *w = (char *)c - offsetof(struct with_chan, c);
+
+	return &((struct with_chan *)(void *)w)->ticker.timer;
+}
+
+static void poll(goro_chan *c)
+{
+	goro_timer *t = timer_of(c);
 	int64_t now;
 
 	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
@@ -118,33 +124,32 @@ void goro__timechan_poll(goro_chan *c)
 		fire(t, now);
 }
 
-void goro__timechan_block(goro_chan *c)
+static void block(goro_chan *c)
 {
-	c->timer->blocked++;
-	heap_in(c->timer);
+	goro_timer *t = timer_of(c);
+
+	t->blocked++;
+	heap_in(t);
 }
 
-void goro__timechan_unblock(goro_chan *c)
+static void unblock(goro_chan *c)
 {
-	if (--c->timer->blocked == 0)
-		heap_out(c->timer);
+	goro_timer *t = timer_of(c);
+
+	if (--t->blocked == 0)
+		heap_out(t);
 }
 
-void goro__timechan_served(goro_chan *c)
-{
-	plock(&c->lock);
-	goro__timechan_unblock(c);
-	punlock(&c->lock);
-}
+static const struct chan_timer chan_timer = {poll, block, unblock};
 
-/* The value that was put in and not received; with the lock held. */
+/*
+ * Takes back a value that nobody has received; true: there was one.  It does
+ * not ask the timer, which might put in the next.
+ */
 static bool take_back(goro_chan *c)
 {
-	int64_t v;
-
-	if (load_relaxed(&c->qcount) == 0)
-		return false;
-	return goro__chan_recv_now(c, &v) == GORO_OK;
+	return load_relaxed(&c->qcount) > 0 &&
+	       goro__chan_take_now(c, NULL) == GORO_OK;
 }
 
 static inline bool disarm(goro_timer *t)
@@ -237,7 +242,7 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 	w->c.dataqsiz = 1;
 	w->c.elemsize = sizeof(w->slot);
 	w->c.lead = offsetof(struct with_chan, c);
-	w->c.timer = async ? NULL : t;
+	w->c.timer = async ? NULL : &chan_timer;
 	t->c = &w->c;
 	t->t.fn = async ? due_async : due;
 	t->t.arg = t;
@@ -407,28 +412,4 @@ goro_chan *goro_tick(int64_t ns)
 {
 	FROM_OUTSIDE_GIVES(goro_tick(ns));
 	return goro_ticker_chan(goro_ticker_new(ns, NULL));
-}
-
-/* ---- sleep -------------------------------------------------------------- */
-
-/* What is no goroutine sleeps as a thread, by the machine's clock. */
-void goro_sleep(int64_t ns)
-{
-	if (goro__outside()) {
-		if (ns > 0)
-			sys_nanosleep(ns);
-		return;
-	}
-	if (ns <= 0)
-		goro_checkpoint();
-	else
-		goro__sleep_until(goro__when(ns), WAIT_SLEEP);
-}
-
-int64_t goro_now(void)
-{
-	int64_t now = goro__now();
-
-	goro__stop_if_asked();
-	return now;
 }

@@ -1,12 +1,12 @@
 /*
- * waitgroup.c - WaitGroup, and Once.
+ * waitgroup.c - WaitGroup.
  */
-#include "wait/sema.h"
-
-#include "sched/die.h"
-#include "sched/panic.h"
-#include "sched/outside.h"
 #include "base/text.h"
+#include "sched/die.h"
+#include "sched/goroutine.h"
+#include "sched/outside.h"
+#include "sched/panic.h"
+#include "wait/waitq.h"
 
 struct waitgroup {
 	struct lock lock;
@@ -26,12 +26,10 @@ static inline int add(goro_waitgroup *group, int64_t delta)
 		san_release(wg);
 	plock(&wg->lock);
 	n = wg->n += delta;
-	if (n == 0) {
-		list = wg->q.first;
-		wg->q = (struct waitq){0};
-	}
+	if (n == 0)
+		list = waitq_take(&wg->q);
 	punlock(&wg->lock);
-	wake_list(list);
+	waitq_wake(list, true);
 	return n < 0 ? GORO_WG_NEGATIVE : GORO_OK;
 }
 
@@ -70,7 +68,7 @@ void goro_wg_wait(goro_waitgroup *group)
 	if (wg->n == 0)
 		punlock(&wg->lock);
 	else
-		wait_at_end(&wg->q, &wg->lock, WAIT_WAITGROUP);
+		waitq_park(&wg->q, &wg->lock, WAIT_WAITGROUP);
 	san_acquire(wg);
 }
 
@@ -129,68 +127,4 @@ int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)
 	if (status)
 		goro_wg_done(wg);
 	return status;
-}
-
-/* ---- Once --------------------------------------------------------------- */
-
-struct once {
-	struct lock lock;
-	atomic_uint done;
-	bool running;
-	struct waitq q;
-};
-
-_Static_assert(sizeof(struct once) <= sizeof(goro_once), "goro.h");
-
-/* However fn ended: it counts as done. */
-static void once_done(void *arg)
-{
-	struct once *o = arg;
-	struct sudog *list;
-
-	if (goro__outside()) /* fn has forked */
-		goro__refuse("goro_once_do");
-	san_release(o);
-	plock(&o->lock);
-	store_release(&o->done, 1u); /* pairs with the acquire in once_over */
-	list = o->q.first;
-	o->q = (struct waitq){0};
-	punlock(&o->lock);
-	wake_list(list);
-}
-
-/* False: another call ran it, and has ended. */
-static bool first_call(struct once *o)
-{
-	bool first;
-
-	plock(&o->lock);
-	first = !o->running;
-	o->running = true;
-	if (first || load_relaxed(&o->done))
-		punlock(&o->lock);
-	else
-		wait_at_end(&o->q, &o->lock, WAIT_MUTEX);
-	return first;
-}
-
-/*
- * True if the call has ended, and the one that says so touches o no more: it
- * sets done with the lock held, and whoever sees that may free o.  Pairs with
- * the releases in once_done() and in punlock().
- */
-static bool once_over(struct once *o)
-{
-	return load_acquire(&o->done) && !load_acquire(&o->lock.held);
-}
-
-void goro_once_do(goro_once *once, goro_fn fn, void *arg)
-{
-	struct once *o = (struct once *)(void *)once;
-
-	if (unlikely(!once_over(o)))
-		FROM_OUTSIDE(goro_once_do(once, fn, arg));
-	if (unlikely(!once_over(o)) && first_call(o))
-		goro__call(fn, arg, once_done, o);
-	san_acquire(o);
 }

@@ -1,0 +1,45 @@
+/*
+ * deadline.c - see deadline.h.
+ */
+#include "wait/deadline.h"
+
+#include "base/text.h"
+#include "sched/goroutine.h"
+#include "sched/timer.h"
+
+static void deadline_passed(struct timer *t, int64_t now)
+{
+	struct deadline *d = t->arg;
+	struct g *g = d->g;
+	uint32_t undecided = 0;
+
+	(void)now;
+	/* Pairs with the same in waitq_claim(). */
+	if (!cas_acq_rel(&g->select_done, &undecided, 1u)) {
+		goro__timer_done(t);
+		return;
+	}
+	/* Until its stack is free g's M holds this lock. */
+	plock(d->l);
+	punlock(d->l);
+	g->wake = NULL;
+	goro__timer_done(t);
+	goro__ready(g);
+}
+
+void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
+			  int64_t when)
+{
+	arch_zero(d, sizeof(*d)); /* memset may be a call: l is held */
+	d->g = g;
+	d->l = l;
+	d->t.when = when;
+	d->t.fn = deadline_passed;
+	d->t.arg = d;
+	goro__timer_add(&d->t);
+}
+
+void goro__deadline_stop(struct deadline *d)
+{
+	goro__timer_del_sync(&d->t);
+}

@@ -1,0 +1,69 @@
+/*
+ * once.c - Once.
+ */
+#include "wait/waitq.h"
+
+#include "base/text.h"
+#include "sched/outside.h"
+#include "sched/panic.h"
+
+struct once {
+	struct lock lock;
+	atomic_uint done;
+	bool running;
+	struct waitq q;
+};
+
+_Static_assert(sizeof(struct once) <= sizeof(goro_once), "goro.h");
+
+/* However fn ended: it counts as done. */
+static void once_done(void *arg)
+{
+	struct once *o = arg;
+	struct sudog *list;
+
+	if (goro__outside()) /* fn has forked */
+		goro__refuse("goro_once_do");
+	san_release(o);
+	plock(&o->lock);
+	store_release(&o->done, 1u); /* pairs with the acquire in once_over */
+	list = waitq_take(&o->q);
+	punlock(&o->lock);
+	waitq_wake(list, true);
+}
+
+/* False: another call ran it, and has ended. */
+static bool first_call(struct once *o)
+{
+	bool first;
+
+	plock(&o->lock);
+	first = !o->running;
+	o->running = true;
+	if (first || load_relaxed(&o->done))
+		punlock(&o->lock);
+	else
+		waitq_park(&o->q, &o->lock, WAIT_MUTEX);
+	return first;
+}
+
+/*
+ * True if the call has ended, and the one that says so touches o no more: it
+ * sets done with the lock held, and whoever sees that may free o.  Pairs with
+ * the releases in once_done() and in punlock().
+ */
+static bool once_over(struct once *o)
+{
+	return load_acquire(&o->done) && !load_acquire(&o->lock.held);
+}
+
+void goro_once_do(goro_once *once, goro_fn fn, void *arg)
+{
+	struct once *o = (struct once *)(void *)once;
+
+	if (unlikely(!once_over(o)))
+		FROM_OUTSIDE(goro_once_do(once, fn, arg));
+	if (unlikely(!once_over(o)) && first_call(o))
+		goro__call(fn, arg, once_done, o);
+	san_acquire(o);
+}

@@ -1,0 +1,12 @@
+/*
+ * sleep.h - waiting for nothing but a time.
+ */
+#ifndef GORO_SLEEP_H
+#define GORO_SLEEP_H
+
+#include "sched/types.h"
+
+/* Blocks until the deadline, which may be GORO_FOREVER: GORO_TIMEOUT. */
+int goro__block_until(int64_t deadline, enum wait_reason why);
+
+#endif

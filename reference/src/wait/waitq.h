@@ -1,0 +1,135 @@
+/*
+ * waitq.h - goroutines that wait, first in first out.
+ *
+ * The owner of a queue has a lock, which is held for all but waitq_wake().  A
+ * waiter parks with that lock, and the lock is released once its stack is free:
+ * who finds a sudog in a queue may wake its goroutine.  Who wakes one usually
+ * hands it what it waits for.
+ */
+#ifndef GORO_WAITQ_H
+#define GORO_WAITQ_H
+
+#include "sched/goroutine.h"
+#include "sched/switch.h"
+
+static inline void waitq_push(struct waitq *q, struct sudog *s)
+{
+	s->next = NULL;
+	s->prev = q->last;
+	if (q->last)
+		q->last->next = s;
+	else
+		q->first = s;
+	q->last = s;
+}
+
+static inline void waitq_push_front(struct waitq *q, struct sudog *s)
+{
+	s->prev = NULL;
+	s->next = q->first;
+	if (q->first)
+		q->first->prev = s;
+	else
+		q->last = s;
+	q->first = s;
+}
+
+/* Takes the first; NULL: nobody waits. */
+static inline struct sudog *waitq_pop(struct waitq *q)
+{
+	struct sudog *s = q->first;
+
+	if (!s)
+		return NULL;
+	q->first = s->next;
+	if (s->next)
+		s->next->prev = NULL;
+	else
+		q->last = NULL;
+	s->next = s->prev = NULL;
+	return s;
+}
+
+/*
+ * Takes the first whose wake-up nobody else has won.  A goroutine in a select,
+ * or with a deadline, stands in several queues; select_done decides.  Those
+ * that others have won are taken off as well, and counted in *lost.  The
+ * acq_rel pairs among those who try.
+ */
+static inline struct sudog *waitq_claim(struct waitq *q, uint32_t *lost)
+{
+	struct sudog *s;
+
+	while ((s = waitq_pop(q)) != NULL) {
+		uint32_t undecided = 0;
+
+		if (likely(!s->contended ||
+			   cas_acq_rel(&s->g->select_done, &undecided, 1u)))
+			return s;
+		++*lost;
+	}
+	return NULL;
+}
+
+/* Takes all, as a list. */
+static inline struct sudog *waitq_take(struct waitq *q)
+{
+	struct sudog *list = q->first;
+
+	*q = (struct waitq){0};
+	return list;
+}
+
+/* Takes s off q.  False: it was off already. */
+static inline bool waitq_remove(struct waitq *q, struct sudog *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else if (likely(q->first == s))
+		q->first = s->next;
+	else
+		return false;
+	if (s->next)
+		s->next->prev = s->prev;
+	else
+		q->last = s->prev;
+	s->next = s->prev = NULL;
+	return true;
+}
+
+/* Lets the goroutine of s, which is in no queue any more, go on. */
+static inline void sudog_wake(struct sudog *s, bool success)
+{
+	struct g *g = s->g;
+
+	s->success = success;
+	g->wake = s;
+	ready(g);
+}
+
+/* The same for a list.  Each sudog is gone once its goroutine is ready. */
+static inline void waitq_wake(struct sudog *list, bool success)
+{
+	while (list) {
+		struct sudog *next = list->next;
+
+		sudog_wake(list, success);
+		list = next;
+	}
+}
+
+/*
+ * Parks the caller at the end of q; l is held before and not after.  Returns
+ * with what it was woken: success.
+ */
+static inline bool waitq_park(struct waitq *q, struct lock *l,
+			      enum wait_reason why)
+{
+	struct sudog s = {.g = goro__self()};
+
+	waitq_push(q, &s);
+	goro__park(l, why);
+	return s.success;
+}
+
+#endif
