@@ -604,6 +604,8 @@ struct assay_runtime {
 	const struct assay_inspect_ops *inspect;
 	const struct assay_net_ops *net;
 	const struct assay_trace_ops *trace;
+	/* The Go it follows, "1.26"; NULL: the newest that the suite knows. */
+	const char *go_version;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

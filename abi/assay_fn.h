@@ -169,8 +169,9 @@ ASSAY_EXT_GROUPS(ASSAY_FN_LISTED)
 /* No group is missing. */
 #define ASSAY_FN_POINTER(g, LIST) +sizeof(void *)
 ASSAY_FN_HOLDS(offsetof(struct assay_runtime, core)
-		       ASSAY_GROUPS(ASSAY_FN_POINTER) ==
-	       sizeof(struct assay_runtime));
+			       ASSAY_GROUPS(ASSAY_FN_POINTER) +
+		       sizeof(const char *) /* go_version */
+	       == sizeof(struct assay_runtime));
 ASSAY_FN_HOLDS(offsetof(struct assay_runtime_ext, context)
 		       ASSAY_EXT_GROUPS(ASSAY_FN_POINTER) ==
 	       sizeof(struct assay_runtime_ext));

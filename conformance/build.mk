@@ -136,6 +136,8 @@ $(call conf_fake,ext_older,-DFAKE_EXT_SIZE=24)
 $(call conf_fake,ext_absurd,-DFAKE_EXT_SIZE=12345678)
 $(call conf_fake,ext_group,-DFAKE_LAZY_SIZE=12345678)
 $(call conf_fake,ext_null,-DFAKE_EXT=NULL)
+$(call conf_fake,go122,-DFAKE_GO='"1.22.3"')
+$(call conf_fake,go_soon,-DFAKE_GO='"soon"')
 $(call conf_fake,full,-DFAKE_TABLE='&full' -DFAKE_EXT='&full_ext')
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
 
@@ -159,7 +161,21 @@ $(CONF_TEST_OUT)/conformance: $(CONF_RUNNER_OBJS) $(B)/child.o \
 	@mkdir -p $(@D)
 	$(CONF_LINK)
 
-test-runner: $(CONF_TEST_OUT)/conformance $(CONF_FAKE_FILES) \
+# The same with rows of its own, right ones and wrong ones.
+CONF_ROWS := $(addprefix $(CONF_TEST_OUT)/,rows wrong_rows)
+
+$(CONF_ROWS:=.S.o): $(CONF_TEST_OUT)/%.S.o: $(CONF_DIR)/runner/data.S \
+		$(CONF_TEST)/%.tsv
+	@mkdir -p $(@D)
+	$(CC) -DBEHAVIOURS='"$(CONF_TEST)/$*.tsv"' \
+		-DUNCOVERED='"$(CONF_TEST)/rows_uncovered.tsv"' -c -o $@ $<
+
+$(CONF_ROWS): %: $(filter-out $(CONF_OBJ)/runner/data.S.o,$(CONF_RUNNER_OBJS)) %.S.o \
+		$(B)/child.o $(CONF_SUPPORT_OBJS) \
+		$(call conf_objects,$(CONF_TEST)/cases.c)
+	$(CONF_LINK)
+
+test-runner: $(CONF_TEST_OUT)/conformance $(CONF_ROWS) $(CONF_FAKE_FILES) \
 		$(CONF_TEST_OUT)/cheat.so $(CONF_TEST_OUT)/lost.so $(B)/conformance \
 		$$(call conf_files,goro) ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance

@@ -195,6 +195,7 @@ static const struct assay_runtime table = {
 	.inspect = &inspect,
 	.net = NULL,
 	.trace = NULL,
+	.go_version = NULL, /* whose semantics it has: the newest */
 };
 
 __attribute__((visibility("default"))) const struct assay_runtime *

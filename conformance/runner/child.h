@@ -26,8 +26,8 @@
  * declares how it ends, the status is the program's own: 0 if main returned.
  *
  * --assay-describe prints "name N", "version V", "model M", "abi A",
- * "traits HEX", "max_goroutines N", "ext A" (the version of the second table,
- * if there is one), then a line "has GROUP->FUNCTION" for each function that is
+ * "traits HEX", "max_goroutines N", "go V" (the Go that it follows, if it says
+ * so), "ext A" (the version of the second table, if there is one), then a line "has GROUP->FUNCTION" for each function that is
  * there.  A host that answers cases by twins of their bodies adds a line
  * "twin ID" for each; it is never skipped for want of a function.
  */

@@ -39,6 +39,8 @@ void describe(const struct tables *tables)
 	       text(r->version), text(r->model));
 	printf("abi %u\ntraits %x\nmax_goroutines %llu\n", r->abi, r->traits,
 	       (unsigned long long)r->max_goroutines);
+	if (r->go_version != NULL)
+		printf("go %s\n", r->go_version);
 	if (tables->ext.size != 0)
 		printf("ext %u\n", tables->ext.abi);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -14,6 +14,7 @@ static const char *const may_be_open[] = {"OB-01[4-9]", "OB-02*", "OB-03*"};
 
 struct tally {
 	size_t rows, covered, excused, cases;
+	size_t bounded, stochastic;
 };
 
 static bool is_core(const struct row *row)
@@ -27,6 +28,8 @@ static void add(struct tally *t, const struct row *row)
 	t->covered += row->cases > 0;
 	t->excused += row->cases == 0 && row->uncovered != NULL;
 	t->cases += row->cases;
+	t->bounded += row->since_release != 0 || row->until_release != 0;
+	t->stochastic += row->stochastic;
 }
 
 static struct tally tally(const char *area, bool core)
@@ -50,21 +53,25 @@ static void print_tally(struct tally t)
 
 static void print_line(const char *name, const char *area)
 {
+	struct tally core = tally(area, true), rest = tally(area, false);
+
 	printf("%-5s", name);
-	print_tally(tally(area, true));
+	print_tally(core);
 	fputs("  |", stdout);
-	print_tally(tally(area, false));
-	putchar('\n');
+	print_tally(rest);
+	printf("  | %7zu %10zu\n", core.bounded + rest.bounded,
+	       core.stochastic + rest.stochastic);
 }
 
 int coverage_print(void)
 {
 	const char *last = "";
 
-	printf("      core                        |  extended\n"
-	       "area  %5s %7s %7s %5s  | %5s %7s %7s %5s\n",
+	printf("      core                         |  extended, C-only"
+	       "            |  rows of both\n"
+	       "area  %5s %7s %7s %5s  | %5s %7s %7s %5s  | %7s %10s\n",
 	       "rows", "covered", "excused", "cases", "rows", "covered",
-	       "excused", "cases");
+	       "excused", "cases", "bounded", "stochastic");
 	for (size_t i = 0; i < registry.nrows; i++) {
 		if (strcmp(registry.rows[i].area, last) == 0)
 			continue;

@@ -1,13 +1,17 @@
 /* The registry's files, inside the runner so that it needs no path to them. */
+#ifndef BEHAVIOURS
+#define BEHAVIOURS "conformance/behaviours.tsv"
+#define UNCOVERED "conformance/uncovered.tsv"
+#endif
 	.section .rodata
 	.globl behaviours_tsv, behaviours_tsv_end
 	.globl uncovered_tsv, uncovered_tsv_end
 behaviours_tsv:
-	.incbin "conformance/behaviours.tsv"
+	.incbin BEHAVIOURS
 behaviours_tsv_end:
 	.byte 0
 uncovered_tsv:
-	.incbin "conformance/uncovered.tsv"
+	.incbin UNCOVERED
 uncovered_tsv_end:
 	.byte 0
 	.section .note.GNU-stack, "", %progbits

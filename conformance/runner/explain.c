@@ -3,12 +3,25 @@
 
 #include <string.h>
 
+static const char *or_dash(const char *s)
+{
+	return *s == '\0' ? "-" : s;
+}
+
+static void list_case(const struct entry *e)
+{
+	static const struct row none = {.level = "?", .since = "", .until = ""};
+	const struct row *row = e->row == NULL ? &none : e->row;
+
+	printf("%-24s %-14s %-5s %-5s %-3s %s\n", e->id, row->level,
+	       or_dash(row->since), or_dash(row->until),
+	       row->stochastic ? "yes" : "no", e->tc->title);
+}
+
 int list_cases(const struct entry *const *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		printf("%-24s %-14s %s\n", entries[i]->id,
-		       entries[i]->row == NULL ? "?" : entries[i]->row->level,
-		       entries[i]->tc->title);
+		list_case(entries[i]);
 	return n == 0 ? EXIT_NOTHING : EXIT_OK;
 }
 
@@ -77,10 +90,22 @@ static bool case_of(const struct entry *e, const struct row *row)
 	return e->row == row;
 }
 
+static void explain_range(const struct row *row)
+{
+	if (*row->since != '\0')
+		printf("  since:     Go %s\n", row->since);
+	if (*row->until != '\0')
+		printf("  until:     Go %s\n", row->until);
+	if (row->stochastic)
+		puts("  stochastic: a run may be right or wrong by chance; "
+		     "three seeds");
+}
+
 static void explain_row(const struct row *row)
 {
 	printf("%s (%s)\n  %s\n\n  stands in: %s\n  to test:   %s\n", row->id,
 	       row->level, row->behaviour, row->source, row->how);
+	explain_range(row);
 	if (row->cases == 0)
 		printf("  no case%s%s\n", row->uncovered == NULL ? "" : ": ",
 		       row->uncovered == NULL ? "" : row->uncovered);

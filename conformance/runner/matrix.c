@@ -8,7 +8,9 @@
 
 static bool same_area(const struct entry *a, const struct entry *b)
 {
-	return strncmp(a->row_id, b->row_id, 2) == 0;
+	char area[CASE_ID_MAX], other[CASE_ID_MAX];
+
+	return strcmp(entry_area(a, area), entry_area(b, other)) == 0;
 }
 
 static struct totals area_totals(const struct results *rs, size_t runtime,
@@ -55,10 +57,11 @@ static void print_heads(const struct results *rs)
 void matrix_areas(const struct results *rs)
 {
 	size_t end = 0;
+	char area[CASE_ID_MAX];
 
 	print_heads(rs);
 	for (size_t k = 0; k < rs->nentries; k = end) {
-		printf("%-4.2s", rs->entries[k]->row_id);
+		printf("%-4s", entry_area(rs->entries[k], area));
 		for (size_t i = 0; i < rs->nruntimes; i++) {
 			struct totals t = area_totals(rs, i, k, &end);
 

@@ -15,6 +15,9 @@
 
 #define TIMEOUT_MS 10000 /* of a case that names none */
 #define HANG_MS 1000     /* of one that must hang and names none */
+#define SEED_STEP 100003 /* between the seeds of one repetition */
+
+enum { SEEDS = 3 }; /* of a stochastic row, a repetition */
 
 struct job {
 	struct result *result;
@@ -88,31 +91,51 @@ static bool runs_at(const struct testcase *tc, int procs)
 	return tc->procs[0] == 0;
 }
 
+/* seed counts the seeds of this repetition, from 0. */
 static void add_job(struct jobs *jobs, struct result *r, int procs,
-		    int64_t repetition)
+		    int64_t repetition, uint64_t seed)
 {
 	struct run *run = take_zeroed(1, sizeof(*run));
 
 	run->procs = procs;
 	run->repetition = repetition;
-	run->seed = options.seed + (uint64_t)repetition - 1;
+	run->seed = options.seed + (uint64_t)repetition - 1 + seed * SEED_STEP;
 	jobs->v = grow(jobs->v, jobs->n + 1, sizeof(*jobs->v));
 	jobs->v[jobs->n++] = (struct job){r, run};
 }
 
-static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
+/* The numbers of procs that a case runs at; how many there are. */
+static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
 {
-	const struct testcase *tc = r->entry->tc;
+	size_t n = 0;
 
-	if (r->skipped != NULL)
-		return;
 	if ((tc->flags & CASE_DEFAULT_PROCS) != 0) {
-		add_job(jobs, r, 0, repetition);
-		return;
+		out[0] = 0;
+		return 1;
 	}
 	for (size_t i = 0; i < options.nprocs; i++)
 		if (runs_at(tc, options.procs[i]))
-			add_job(jobs, r, options.procs[i], repetition);
+			out[n++] = options.procs[i];
+	return n;
+}
+
+/*
+ * A case of a stochastic row has a seed of its own in each run, and at least
+ * SEEDS runs: its numbers of procs come again until it has.
+ */
+static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
+{
+	const struct row *row = r->entry->row;
+	bool stochastic = row != NULL && row->stochastic;
+	int procs[PROCS_MAX];
+	size_t n = procs_of(r->entry->tc, procs), runs = n;
+
+	if (r->skipped != NULL)
+		return;
+	if (stochastic && n > 0 && runs < SEEDS)
+		runs = SEEDS;
+	for (size_t i = 0; i < runs; i++)
+		add_job(jobs, r, procs[i % n], repetition, stochastic ? i : 0);
 }
 
 static uint64_t next_random(uint64_t *state)

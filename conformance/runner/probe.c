@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "escape.h"
+#include "release.h"
 #include "runtime.h"
 #include "settings.h"
 #include "task.h"
@@ -79,6 +80,8 @@ static bool take_pair(struct runtime *r, const char *word, char *value)
 		r->version = escape_text(value);
 	else if (strcmp(word, "model") == 0)
 		r->model = escape_text(value);
+	else if (strcmp(word, "go") == 0)
+		r->go_version = escape_text(value);
 	else if (strcmp(word, "abi") == 0)
 		r->abi = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(word, "traits") == 0)
@@ -116,6 +119,14 @@ static void take_answer(struct runtime *r, struct capture *answer)
 	}
 }
 
+static void take_release(struct runtime *r)
+{
+	if (r->go_version == NULL)
+		r->release = registry.newest;
+	else if (!release_read(r->go_version, true, &r->release))
+		r->release = 0;
+}
+
 static void check_answer(const struct runtime *r)
 {
 	if (r->name == NULL || r->version == NULL || r->model == NULL)
@@ -127,6 +138,10 @@ static void check_answer(const struct runtime *r)
 		die("runtime %s: its second table has ABI version %u, this "
 		    "suite needs %u",
 		    r->arg, r->ext, ASSAY_EXT_ABI_VERSION);
+	if (r->release == 0)
+		die("runtime %s: it follows Go '%s', which is no version as "
+		    "1.26 is",
+		    r->arg, r->go_version);
 	if (!strings_have(&r->has, "core->run") && r->twins.n == 0)
 		die("runtime %s: it lacks core->run, without which nothing "
 		    "runs",
@@ -154,6 +169,7 @@ void probe(struct runtime *r, char **argv)
 	free_argv(argv);
 	check_end(r, &p.end);
 	take_answer(r, &p.end.stream[TASK_OUT]);
+	take_release(r);
 	check_answer(r);
 	for (int i = 0; i < TASK_STREAMS; i++)
 		capture_free(&p.end.stream[i]);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 6 };
+#include "release.h"
+
+enum { COLUMNS = 9 };
 
 extern const char behaviours_tsv[], uncovered_tsv[];
 
@@ -30,13 +32,57 @@ static size_t split(char *line, const char **columns, size_t most)
 	return n;
 }
 
+static bool area_fits(const struct row *row)
+{
+	size_t n = strlen(row->area);
+
+	return n > 0 && strncmp(row->id, row->area, n) == 0 &&
+	       row->id[n] == '-';
+}
+
+static bool level_fits(const char *level)
+{
+	return strcmp(level, "core") == 0 || strcmp(level, "C-only") == 0 ||
+	       (strncmp(level, "ext:", 4) == 0 && level[4] != '\0');
+}
+
+static bool take_releases(struct row *row)
+{
+	return release_read(row->since, false, &row->since_release) &&
+	       release_read(row->until, false, &row->until_release) &&
+	       (row->until_release == 0 ||
+		row->since_release <= row->until_release);
+}
+
+/* What is wrong with the row; NULL: nothing. */
+static const char *fault_of_row(struct row *row, const char *stochastic)
+{
+	row->stochastic = strcmp(stochastic, "yes") == 0;
+	if (row_find(row->id) != NULL)
+		return "the id stands there twice";
+	if (!area_fits(row))
+		return "the area is not what stands before the dash of the id";
+	if (!level_fits(row->level))
+		return "the level is neither core nor ext:CAP nor C-only";
+	if (!take_releases(row))
+		return "since and until are not versions of Go in this order";
+	if (!row->stochastic && strcmp(stochastic, "no") != 0)
+		return "stochastic is neither yes nor no";
+	return NULL;
+}
+
+static int higher(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 static void take_row(char *line, int number)
 {
-	const char *c[COLUMNS];
+	const char *c[COLUMNS], *fault;
 	struct row row = {0};
 
 	if (split(line, c, COLUMNS) != COLUMNS) {
-		problem("behaviours.tsv", number, "not 6 columns");
+		problem("behaviours.tsv", number, "not 9 columns");
 		return;
 	}
 	if (strcmp(c[0], "id") == 0)
@@ -46,9 +92,14 @@ static void take_row(char *line, int number)
 			   .level = c[2],
 			   .source = c[3],
 			   .behaviour = c[4],
-			   .how = c[5]};
-	if (row_find(row.id) != NULL)
-		problem("behaviours.tsv", number, "the id stands there twice");
+			   .how = c[5],
+			   .since = c[6],
+			   .until = c[7]};
+	fault = fault_of_row(&row, c[8]);
+	if (fault != NULL)
+		problem("behaviours.tsv", number, fault);
+	registry.newest = higher(registry.newest, row.since_release);
+	registry.newest = higher(registry.newest, row.until_release);
 	registry.rows = grow(registry.rows, registry.nrows + 1, sizeof(row));
 	registry.rows[registry.nrows++] = row;
 }
@@ -127,20 +178,36 @@ struct row *row_find(const char *id)
 	return NULL;
 }
 
-const char *entry_area(const struct entry *e, char out[3])
+bool row_is_c_only(const struct row *row)
 {
-	snprintf(out, 3, "%.2s", e->row_id);
+	return strcmp(row->level, "C-only") == 0;
+}
+
+const char *entry_area(const struct entry *e, char out[CASE_ID_MAX])
+{
+	strcpy(out, e->row_id);
+	*strchrnul(out, '-') = '\0';
 	return out;
+}
+
+/* The underscore that stands where an id has its first dash, or NULL. */
+static char *dash_of(char *pattern)
+{
+	char *c = pattern;
+
+	while (isalpha((unsigned char)*c))
+		c++;
+	return c > pattern && *c == '_' ? c : NULL;
 }
 
 bool pattern_matches(const char *pattern, const char *text)
 {
 	char *own = copy_text(pattern);
+	char *dash = dash_of(own);
 	bool matches;
 
-	if (isalpha((unsigned char)own[0]) && isalpha((unsigned char)own[1]) &&
-	    own[2] == '_')
-		own[2] = '-';
+	if (dash != NULL)
+		*dash = '-';
 	matches = fnmatch(own, text, FNM_CASEFOLD) == 0;
 	free(own);
 	return matches;
@@ -148,7 +215,7 @@ bool pattern_matches(const char *pattern, const char *text)
 
 bool entry_matches(const struct entry *e, const char *pattern)
 {
-	char area[3];
+	char area[CASE_ID_MAX];
 
 	return pattern_matches(pattern, e->id) ||
 	       pattern_matches(pattern, e->row_id) ||

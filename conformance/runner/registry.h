@@ -11,10 +11,14 @@
 struct row {
 	const char *id;        /* "CH-011" */
 	const char *area;      /* "CH" */
-	const char *level;     /* "core" or "ext:CAP" */
+	const char *level;     /* "core", "ext:CAP" or "C-only" */
 	const char *source;    /* where the documents say so */
 	const char *behaviour; /* the statement */
 	const char *how;       /* how it can be tested */
+	/* The first and the last Go in which it holds; "": no bound. */
+	const char *since, *until;
+	int since_release, until_release; /* the same of release.h; 0: none */
+	bool stochastic;       /* one run may be right or wrong by chance */
 	const char *uncovered; /* why no case tests it, NULL if none is given */
 	size_t cases;
 };
@@ -31,6 +35,7 @@ struct registry {
 	size_t nrows;
 	struct entry *entries; /* by id */
 	size_t nentries;
+	int newest;              /* release: the highest that a row names */
 	struct strings texts;    /* the files, split; rows point into them */
 	struct strings problems; /* what is wrong with the files themselves */
 };
@@ -41,8 +46,11 @@ void registry_load(void);
 
 struct row *row_find(const char *id);
 
-/* "CH" of an entry, also of one without a row. */
-const char *entry_area(const struct entry *e, char out[3]);
+/* True if it is for runtimes whose goroutines are C alone. */
+bool row_is_c_only(const struct row *row);
+
+/* "CH" of an entry, also of one without a row: what stands before the dash. */
+const char *entry_area(const struct entry *e, char out[CASE_ID_MAX]);
 
 /*
  * Whether a pattern names an entry: a glob over its id, its row or its area,

@@ -21,6 +21,12 @@ static void member(FILE *f, bool first, const char *name, const char *value)
 	string(f, value);
 }
 
+/* The same, null for "". */
+static void bound(FILE *f, const char *name, const char *value)
+{
+	member(f, false, name, *value == '\0' ? NULL : value);
+}
+
 static void strings(FILE *f, const char *name, const struct strings *list)
 {
 	fprintf(f, ",\"%s\":[", name);
@@ -50,6 +56,7 @@ static void put_runtimes(FILE *f, const struct results *rs)
 		member(f, false, "name", r->name);
 		member(f, false, "version", r->version);
 		member(f, false, "model", r->model);
+		member(f, false, "go_version", r->go_version);
 		member(f, false, "path", r->path);
 		member(f, false, "expectations", r->expectations_path);
 		strings(f, "has", &r->has);
@@ -108,11 +115,17 @@ static void put_run(FILE *f, const struct run *run)
 
 static void put_row(FILE *f, const struct entry *e)
 {
+	static const struct row none = {.since = "", .until = ""};
+	const struct row *row = e->row == NULL ? &none : e->row;
+
 	member(f, true, "id", e->id);
 	member(f, false, "row", e->row_id);
 	member(f, false, "variant", e->tc->variant);
-	member(f, false, "area", e->row == NULL ? NULL : e->row->area);
-	member(f, false, "level", e->row == NULL ? NULL : e->row->level);
+	member(f, false, "area", row->area);
+	member(f, false, "level", row->level);
+	bound(f, "since", row->since);
+	bound(f, "until", row->until);
+	fprintf(f, ",\"stochastic\":%s", row->stochastic ? "true" : "false");
 	member(f, false, "title", e->tc->title);
 	member(f, false, "file", e->tc->file);
 	fprintf(f, ",\"line\":%d", e->tc->line);

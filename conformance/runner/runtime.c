@@ -219,9 +219,24 @@ static char *lacks_one_of(const struct runtime *r, const struct need *n)
 	return NULL;
 }
 
+/* Rows that tell of another Go, or of C, than the runtime is about. */
+static char *not_its_row(const struct runtime *r, const struct row *row)
+{
+	if (row->since_release > r->release)
+		return text_of("since Go %s", row->since);
+	if (row->until_release != 0 && row->until_release < r->release)
+		return text_of("until Go %s", row->until);
+	if (r->host && row_is_c_only(row))
+		return text_of("for runtimes of C alone");
+	return NULL;
+}
+
 char *runtime_lacks(const struct runtime *r, const struct entry *e)
 {
-	char *why = lacks_trait(r, e->tc);
+	char *why = e->row == NULL ? NULL : not_its_row(r, e->row);
+
+	if (why == NULL)
+		why = lacks_trait(r, e->tc);
 
 	if (why != NULL || strings_have(&r->twins, e->id))
 		return why;

@@ -16,6 +16,8 @@ struct runtime {
 
 	/* from --assay-describe */
 	char *name, *version, *model;
+	char *go_version; /* "1.26"; NULL: it does not say */
+	int release;      /* the same, or the newest; release.h */
 	unsigned abi;
 	unsigned ext; /* version of the second table, 0: it has none */
 	uint32_t traits;

@@ -262,6 +262,7 @@ const struct assay_runtime table = {
 	&inspect,
 	nullptr,
 	nullptr,
+	"1.22",
 };
 
 } // namespace

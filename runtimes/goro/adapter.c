@@ -209,6 +209,7 @@ static struct assay_runtime table = {
 	.blocking = &blocking,
 	.inspect = &inspect,
 	.net = &net,
+	.go_version = "1.26",
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

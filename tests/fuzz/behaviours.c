@@ -10,7 +10,8 @@
 static void check_row(const struct row *row)
 {
 	const char *columns[] = {row->id,     row->area,      row->level,
-				 row->source, row->behaviour, row->how};
+				 row->source, row->behaviour, row->how,
+				 row->since,  row->until};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		must(columns[i]);

@@ -9,7 +9,8 @@ fuzz_http := $(patsubst %,$(EX_OUT)/http_server.o/%.o,request response routes)
 fuzz_addr := $(B)/libgoro.a
 fuzz_godebug := $(B)/reference/base/godebug.o
 fuzz_behaviours := $(FUZZ_OUT)/registry.o \
-	$(call conf_objects,$(addprefix $(CONF_DIR)/runner/,registry.c util.c escape.c))
+	$(call conf_objects,$(addprefix $(CONF_DIR)/runner/,registry.c \
+		release.c util.c escape.c))
 fuzz_expectations := $(fuzz_behaviours) $(FUZZ_OUT)/expectations_reader.o
 fuzz_libs_http := -lhttp_parser
 

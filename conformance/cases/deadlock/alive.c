@@ -68,7 +68,7 @@ CASE_OF(DL_008, after_func, "a pending after_func is not a deadlock",
 	recv_int(chan_int(0));
 }
 
-CASE_OF(DL_008, timer, "nor is a timer that nobody waits for, before Go 1.23",
+CASE_OF(DL_027, timer, "before Go 1.23 a timer that nobody waits for is none",
 	LIVES_ON(250), .not_traits = ASSAY_TRAIT_SYNC_TIMERS,
 	NEEDS(NEED(time, timer_new)))
 {
@@ -76,15 +76,14 @@ CASE_OF(DL_008, timer, "nor is a timer that nobody waits for, before Go 1.23",
 	recv_int(chan_int(0));
 }
 
-CASE_OF(DL_008, ticker, "nor is a ticker that nobody waits for, before Go 1.23",
-	LIVES_ON(250), .not_traits = ASSAY_TRAIT_SYNC_TIMERS,
-	NEEDS(NEED(time, ticker_new)))
+CASE_OF(DL_027, ticker, "nor is such a ticker", LIVES_ON(250),
+	.not_traits = ASSAY_TRAIT_SYNC_TIMERS, NEEDS(NEED(time, ticker_new)))
 {
 	rt->time->ticker_new(3600 * SEC, NULL);
 	recv_int(chan_int(0));
 }
 
-CASE_OF(DL_008, timer_asked, "the timer of Go 1.22 on request: it is pending",
+CASE_OF(DL_028, timer, "with asynctimerchan=1 such a timer is none",
 	LIVES_ON(250), ASYNC_ON_REQUEST, NEEDS(NEED(time, timer_new)))
 {
 	ask_async();
@@ -92,7 +91,7 @@ CASE_OF(DL_008, timer_asked, "the timer of Go 1.22 on request: it is pending",
 	recv_int(chan_int(0));
 }
 
-CASE_OF(DL_008, ticker_asked, "so is a ticker", LIVES_ON(250), ASYNC_ON_REQUEST,
+CASE_OF(DL_028, ticker, "so is a ticker", LIVES_ON(250), ASYNC_ON_REQUEST,
 	NEEDS(NEED(time, ticker_new)))
 {
 	ask_async();

@@ -207,14 +207,14 @@ CASE(TM_019, "before Go 1.23 an expiry stays in the channel", ONLY_ASYNC,
 	expiry_stays();
 }
 
-CASE_OF(TM_019, asked, "so it does with GODEBUG=asynctimerchan=1",
-	ASYNC_ON_REQUEST, NEEDS_TIMER)
+CASE(TM_062, "with GODEBUG=asynctimerchan=1 an expiry stays in the channel",
+     ASYNC_ON_REQUEST, NEEDS_TIMER)
 {
 	ask_async();
 	expiry_stays();
 }
 
-CASE_OF(TM_019, reset, "and after reset too, so that the second is lost",
+CASE_OF(TM_062, reset, "and after reset too, so that the second is lost",
 	ASYNC_ON_REQUEST, NEEDS_TIMER)
 {
 	int64_t begin = now(), end = in(10 * SEC);
@@ -234,7 +234,7 @@ CASE_OF(TM_019, reset, "and after reset too, so that the second is lost",
 	CHECK_EQ(stop(t), 1);
 }
 
-CASE_OF(TM_019, ticker, "a ticker of Go 1.22: one tick waits, stop leaves it",
+CASE_OF(TM_062, ticker, "a ticker of Go 1.22: one tick waits, stop leaves it",
 	ASYNC_ON_REQUEST,
 	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
 	      NEED(time, ticker_stop), NEED(chan, len), NEED(chan, cap)))

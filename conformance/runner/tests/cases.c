@@ -301,6 +301,11 @@ CASE(CH_005, "one of many")
 	usleep(100000);
 }
 
+CASE(LONG_001, "an area of more than two letters")
+{
+	CHECK(true);
+}
+
 CASE(CH_006, "the machine to itself", .flags = CASE_ALONE)
 {
 	CHECK_EQ(lock_file(LOCK_EX), 0);

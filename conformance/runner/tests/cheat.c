@@ -338,10 +338,10 @@ static void *bent(const void *group)
 	return copy;
 }
 
-/* From the first group's pointer on there are nothing but groups. */
-static void bend(void *tables, size_t first, size_t size)
+/* From the first group's pointer to the end there are nothing but groups. */
+static void bend(void *tables, size_t first, size_t end)
 {
-	for (size_t at = first; at < size; at += sizeof(void *)) {
+	for (size_t at = first; at < end; at += sizeof(void *)) {
 		void *group;
 
 		memcpy(&group, (char *)tables + at, sizeof(group));
@@ -370,7 +370,8 @@ __attribute__((constructor)) static void load(void)
 	inside_ext = get_ext();
 	table = *inside;
 	table_ext = *inside_ext;
-	bend(&table, offsetof(struct assay_runtime, core), sizeof(table));
+	bend(&table, offsetof(struct assay_runtime, core),
+	     offsetof(struct assay_runtime, go_version));
 	bend(&table_ext, offsetof(struct assay_runtime_ext, context),
 	     sizeof(table_ext));
 	if (strcmp(name, "clock") == 0) {

@@ -50,6 +50,9 @@
 #ifndef FAKE_SYMBOL
 #define FAKE_SYMBOL assay_runtime
 #endif
+#ifndef FAKE_GO
+#define FAKE_GO NULL
+#endif
 #ifndef FAKE_CONSTRUCTOR
 #define FAKE_CONSTRUCTOR (void)0
 #endif
@@ -150,7 +153,8 @@ static const struct assay_runtime table
 				   .traits = ASSAY_TRAIT_RESTART,
 				   .core = FAKE_CORE,
 				   .chan = &chan,
-				   .time = &time_ops};
+				   .time = &time_ops,
+				   .go_version = FAKE_GO};
 
 /* Every function of the contract; none of them can be called. */
 #define NO_CALL(g, f)                                                          \

@@ -93,7 +93,7 @@ host() {
 	chmod +x "$tmp/$1"
 }
 
-for part in runtimes usage verdicts options expectations reports robust \
+for part in runtimes rows usage verdicts options expectations reports robust \
 	cheats; do
 	. "$here/$part.sh"
 done

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"syscall"
@@ -30,9 +31,15 @@ const ptrSize = unsafe.Sizeof(uintptr(0))
 const twinTraits = C.ASSAY_TRAIT_PROC_LIMIT | C.ASSAY_TRAIT_STACK_FATAL |
 	C.ASSAY_TRAIT_DEEP_STACKS
 
+// goVersion is "1.26" for "go1.26.8" and for "devel go1.26-4b1e2f".
+func goVersion(version string) string {
+	return regexp.MustCompile(`[0-9]+\.[0-9]+`).FindString(version)
+}
+
 func features() C.struct_go_features {
 	return C.struct_go_features{
-		version: C.CString(runtime.Version()),
+		version:    C.CString(runtime.Version()),
+		go_version: C.CString(goVersion(runtime.Version())),
 		traits: C.ASSAY_TRAIT_PARALLEL | C.ASSAY_TRAIT_PREEMPTIVE |
 			C.ASSAY_TRAIT_GODEBUG | twinTraits | timerTraits,
 		max_goroutines: maxGoroutines,

@@ -475,6 +475,7 @@ static struct assay_runtime table = {
 const struct assay_runtime *assay_go_table(struct go_features features)
 {
 	table.version = features.version;
+	table.go_version = features.go_version;
 	table.traits = features.traits;
 	table.max_goroutines = features.max_goroutines;
 	if (!features.wg_go)

@@ -18,6 +18,7 @@
 /* What differs between Go versions. */
 struct go_features {
 	const char *version;
+	const char *go_version;
 	uint32_t traits;
 	uint64_t max_goroutines;
 	bool wg_go;

@@ -16,12 +16,12 @@ var _ = twin("DL-008/after_func", func() {
 	<-make(chan int)
 })
 
-var _ = twin("DL-008/timer", func() {
+var _ = twin("DL-027/timer", func() {
 	time.NewTimer(time.Hour)
 	<-make(chan int)
 })
 
-var _ = twin("DL-008/ticker", func() {
+var _ = twin("DL-027/ticker", func() {
 	time.NewTicker(time.Hour)
 	<-make(chan int)
 })
@@ -35,13 +35,13 @@ func askAsync() {
 	t.Stop()
 }
 
-var _ = twin("DL-008/timer_asked", func() {
+var _ = twin("DL-028/timer", func() {
 	askAsync()
 	time.NewTimer(time.Hour)
 	<-make(chan int)
 })
 
-var _ = twin("DL-008/ticker_asked", func() {
+var _ = twin("DL-028/ticker", func() {
 	askAsync()
 	time.NewTicker(time.Hour)
 	<-make(chan int)
