@@ -8,7 +8,7 @@
 # A target is listed by `make help` if its rule carries a `##` comment; a
 # line that starts with `#?` lists a variable.
 
-#? CONFIG    what to build: release (default), asan, tsan, gcc, clang
+#? CONFIG    what to build: release (default), debug, asan, tsan, gcc, clang
 CONFIG ?= release
 B := build/$(CONFIG)
 

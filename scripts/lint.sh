@@ -160,6 +160,7 @@ check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh
 check "map of the runtime" map_true
+check "one writer of a status" scripts/owner.sh
 [ -z "$left_out" ] ||
 	echo "lint: not installed, left out:$left_out; scripts/setup.sh lint"
 if [ $((passed + failed)) -eq 0 ]; then

@@ -75,6 +75,16 @@ unmapped() {
 	return "$status"
 }
 
+# changes LINE ...: outside of state.c it is found.
+changes() {
+	clean
+	plant reference/src/sched/planted.c "$@"
+	finds "one writer" "sched/planted.c:"
+	status=$?
+	rm "$tree/reference/src/sched/planted.c"
+	return "$status"
+}
+
 # here TOOL: whether its check can run.
 here() {
 	have "$1" || ls build/tools/"$1"@* >/dev/null 2>&1
@@ -146,6 +156,14 @@ check "map of the runtime: nothing is wrong" lint "map of the runtime"
 check "a map that names what is gone" with reference/DESIGN.md \
 	'`gone_for_good()`' "map of the runtime" gone_for_good
 check "a map without a file that there is" unmapped
+clean
+check "one writer of a status: nothing is wrong" lint "one writer"
+check "another file that changes a G's status" \
+	changes 'store_relaxed(&to->status, GRUNNING);'
+check "another file that takes a P" changes \
+	'if (cas_acq_rel(' '		&p->status, &old, PIDLE))'
+check "another file that gives an M a P" changes 'm->p = p;'
+check "another file that gives a P an M" changes 'store_relaxed(&m->p->m, m);'
 check "a check that there is not" sh -c \
 	'! scripts/lint.sh false nonsense 2>/dev/null'
 check "what is missing is told" tells_what_is_missing

@@ -14,7 +14,7 @@ MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory conflicts switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
 # What each model has of the runtime.
-MC_BASE := base/lock base/note sched/runq sched/globq sched/idle
+MC_BASE := $(addprefix base/,lock note) $(addprefix sched/,runq globq idle state)
 MC_SCHED := $(MC_BASE) $(addprefix sched/,m timer schedule poll monitor \
 	sysmon)
 MC_LINKED_globq := $(MC_BASE)

@@ -28,6 +28,7 @@
 #include "sched/m.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
+#include "sched/state.h"
 #include "sched/world.h"
 #include "sched/runq.h"
 #include "sched/sysmon.h"
@@ -185,8 +186,7 @@ static int start_main(struct m *m0)
 		return GORO_ENOMEM;
 	memcpy(&g->arg, &(void *){&boot}, sizeof(g->arg));
 	goro__start(g);
-	m0->nextp = m0->p;
-	m0->p = NULL;
+	m0->nextp = goro__releasep();
 	return GORO_OK;
 }
 
@@ -211,12 +211,8 @@ static int bootstrap(const struct goro_config *c)
 	goro__sched.mmade = 1;
 	goro__tls_m = m0;
 	goro__procresize(initial_procs(c));
-	for (int32_t i = goro__sched.gomaxprocs - 1; i > 0; i--) {
-		store_relaxed(&goro__allp[i]->status, PIDLE);
-		goro__pidleput(goro__allp[i]);
-	}
+	goro__start_world();
 	goro__sched.allm = m0;
-	store_relaxed(&m0->p->status, PRUNNING);
 	goro__schedtrace_first();
 	status = start_main(m0);
 	goro__tls_m = NULL;

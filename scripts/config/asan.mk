@@ -1,4 +1,5 @@
-CONFIG_CFLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+CONFIG_CFLAGS := -O1 -fno-omit-frame-pointer -DGORO_CHECKED \
+	-fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 CONFIG_LDFLAGS := -fsanitize=address,undefined
 SAN := asan

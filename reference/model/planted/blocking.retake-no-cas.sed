@@ -1,3 +1,3 @@
 # sysmon takes a P by a look and a store.
-# file: sched/sysmon.c
+# file: sched/state.c
 s/if (!cas_acq_rel(&p->status, &in_call, PIDLE))/if (load_acquire(\&p->status) != in_call || (store_release(\&p->status, PIDLE), false))/

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/print.h"
 #include "sched/hooks.h"
 #include "sched/stack.h"
@@ -147,6 +148,11 @@ _Noreturn void goro__lock_overwritten(void)
 {
 	goro__fatal("lock is overwritten: memory in use was freed or never set "
 		    "up");
+}
+
+_Noreturn void goro__check_failed(const char *text)
+{
+	goro__fatal(text);
 }
 
 static void report_misuse(void *text)

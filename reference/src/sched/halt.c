@@ -32,6 +32,7 @@
 #include "base/note.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
+#include "sched/state.h"
 
 #define FIRST_NAP INT64_C(20000)
 #define LONGEST_NAP INT64_C(50000)
@@ -81,7 +82,7 @@ static void let_finish(struct g *g, void *unused)
 	store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->timers.next, INT64_MAX);
 	g->lockedm->nextp = p;
-	store_release(&g->status, GRUNNING);
+	state_resume(g);
 	goro__note_wake(&g->lockedm->note);
 }
 

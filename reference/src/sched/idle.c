@@ -9,6 +9,7 @@
 #include "base/note.h"
 #include "sched/m.h"
 #include "sched/preempt.h"
+#include "sched/state.h"
 #include "sched/sysmon.h"
 #include "base/text.h"
 
@@ -110,7 +111,6 @@ void goro__stopm(void)
 {
 	struct sched *s = &goro__sched;
 	struct m *m = goro__m();
-	struct p *p;
 
 	lock(&s->lock);
 	m->schedlink = s->idle.midle;
@@ -119,9 +119,7 @@ void goro__stopm(void)
 	goro__checkdead();
 	unlock(&s->lock);
 	goro__note_sleep(&m->note, -1);
-	p = m->nextp;
-	m->nextp = NULL;
-	goro__acquirep(p);
+	goro__take_nextp();
 }
 
 /* Skipping is over once as many as skip have been left out. */

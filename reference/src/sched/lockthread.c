@@ -20,6 +20,7 @@
 #include "sched/lockthread.h"
 #include "sched/m.h"
 #include "sched/runq.h"
+#include "sched/state.h"
 #include "base/text.h"
 
 /* Sleeps until g of this M is to run; the M then has a P. */
@@ -35,8 +36,7 @@ struct g *goro__stoplockedm(struct m *m)
 	goro__checkdead();
 	unlock(&s->lock);
 	goro__note_sleep(&m->note, -1);
-	goro__acquirep(m->nextp);
-	m->nextp = NULL;
+	goro__take_nextp();
 	return g;
 }
 
@@ -65,7 +65,7 @@ void goro__startlockedm(struct g *g)
 	take_stopped_m(g);
 	m = g->lockedm;
 	/* Before the P is given up: the end of a run looks for one of both. */
-	store_release(&g->status, GRUNNING);
+	state_resume(g);
 	m->nextp = goro__releasep();
 	goro__note_wake(&m->note);
 	goro__stopm();

@@ -18,6 +18,7 @@
 #include "sched/die.h"
 #include "sched/m.h"
 #include "sched/schedule.h"
+#include "sched/state.h"
 #include "sched/stack.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -30,29 +31,6 @@
 #define M_STACK ((size_t)1 << 20)
 
 atomic_uint goro__awaited_outside;
-
-/* The release pairs with the acquire of a thief or of sysmon. */
-void goro__acquirep(struct p *p)
-{
-	struct m *m = goro__m();
-
-	m->p = p;
-	store_relaxed(&p->m, m);
-	if (unlikely(m->lockedg != NULL)) /* lockthread.c */
-		store_relaxed(&p->resched, 1u);
-	store_release(&p->status, PRUNNING);
-}
-
-struct p *goro__releasep(void)
-{
-	struct m *m = goro__m();
-	struct p *p = m->p;
-
-	m->p = NULL;
-	store_relaxed(&p->m, NULL);
-	store_release(&p->status, PIDLE);
-	return p;
-}
 
 /* Sized by the kernel's own figure: a frame with AMX state is over 8 KiB. */
 static void set_sigstack(struct m *m)
@@ -118,14 +96,12 @@ static void thread_left(void *arg)
 static void *m_main(void *arg)
 {
 	struct m *m = arg;
-	struct p *p = m->nextp;
 
 	if (m->id > 0)
 		link_m(m);
 	attach(m);
-	m->nextp = NULL;
-	if (p)
-		goro__acquirep(p);
+	if (m->nextp)
+		goro__take_nextp();
 	pthread_cleanup_push(thread_left, m);
 	goro__schedule();
 	pthread_cleanup_pop(0);
@@ -311,9 +287,7 @@ void goro__handoffp(struct p *p)
 	}
 	lock(&s->lock);
 	if (load_relaxed(&s->stopping)) {
-		store_release(&p->status, PSTOPPED);
-		if (--s->stopwait == 0)
-			goro__note_wake(&s->stopnote);
+		goro__stop_p(p);
 		unlock(&s->lock);
 		return;
 	}

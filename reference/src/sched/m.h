@@ -6,8 +6,6 @@
 
 #include "sched/types.h"
 
-void goro__acquirep(struct p *p);
-struct p *goro__releasep(void);
 /* Gives p to another M if there is anything to do for it. */
 void goro__handoffp(struct p *p);
 /* Starts a thread for m, which takes m->nextp; for fn.  errno or 0. */

@@ -213,42 +213,37 @@ struct errtexts **goro__outsider_texts(void)
 
 /* ---- its P ---------------------------------------------------------------- */
 
-static void take_over(struct m *m, struct p *p)
+static void begin_turn(struct p *p)
 {
-	goro__acquirep(p);
-	store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
-	store_relaxed(&m->curg->status, GRUNNING);
 }
 
-/* An idle P; NULL: g is on the global queue. */
-static struct p *idle_p_or_queue(struct g *g)
+/* Takes an idle P; false: g is on the global queue. */
+static bool take_p_or_queue(struct g *g)
 {
 	struct sched *s = &goro__sched;
 	struct p *p;
 
 	lock(&s->lock);
 	p = load_relaxed(&s->stopping) ? NULL : goro__pidleget();
+	state_call_over(g, p ? GRUNNING : GRUNNABLE);
 	if (!p) {
 		store_relaxed(&g->preempted, STOPPED);
-		store_relaxed(&g->status, GRUNNABLE);
 		globq_push(&s->globq, g);
 	}
 	unlock(&s->lock);
-	return p;
+	if (p)
+		goro__acquirep(p);
+	return p != NULL;
 }
 
 /* The run may end meanwhile: then nobody hands a P over. */
-static struct p *wait_for_p(struct m *m, const char *call)
+static void wait_for_p(struct m *m, const char *call)
 {
-	struct p *p;
-
 	while (!goro__note_sleep(&m->note, LOOK_AGAIN))
 		if (load_acquire(&goro__sched.done))
 			goro__refuse(call);
-	p = m->nextp;
-	m->nextp = NULL;
-	return p;
+	goro__take_nextp();
 }
 
 static bool stopped_with(struct p *p)
@@ -258,13 +253,10 @@ static bool stopped_with(struct p *p)
 
 	lock(&s->lock);
 	stopping = load_relaxed(&s->stopping);
-	if (!stopping) {
+	if (stopping)
+		goro__stop_p(p);
+	else
 		goro__pidleput(p);
-	} else {
-		store_release(&p->status, PSTOPPED);
-		if (--s->stopwait == 0)
-			goro__note_wake(&s->stopnote);
-	}
 	unlock(&s->lock);
 	return stopping;
 }
@@ -305,15 +297,16 @@ static bool begin_quietly(const char *call)
 	san_acquire(&quiet);
 	quiet_call = call;
 	set_up(&quiet);
-	quiet.m.p = &goro__quiet_p;
-	store_relaxed(&goro__quiet_p.resched, 1u);
-	store_relaxed(&quiet.g.status, GRUNNING);
 	goro__tls_m = &quiet.m;
+	goro__acquirep(&goro__quiet_p);
+	state_call_over(&quiet.g, GRUNNING);
 	return true;
 }
 
 static void end_quietly(void)
 {
+	state_call(&quiet.g);
+	goro__releasep();
 	goro__tls_m = NULL;
 	quiet_call = NULL;
 	san_release(&quiet);
@@ -323,7 +316,6 @@ static void end_quietly(void)
 void goro__call_begin(const char *call)
 {
 	struct outsider *o;
-	struct p *p;
 
 	if (!may_call())
 		goro__refuse(call);
@@ -334,8 +326,9 @@ void goro__call_begin(const char *call)
 		goro__refuse(call);
 	o = self ? self : adopt();
 	goro__tls_m = &o->m;
-	p = idle_p_or_queue(&o->g);
-	take_over(&o->m, p ? p : wait_for_p(&o->m, call));
+	if (!take_p_or_queue(&o->g))
+		wait_for_p(&o->m, call);
+	begin_turn(o->m.p);
 	san_release(o);
 	san_become(&o->m.san, &o->g.san);
 	san_acquire(o);
@@ -354,7 +347,7 @@ void goro__call_end(const char *call)
 	san_release(self);
 	san_become(&m->curg->san, &m->san);
 	san_acquire(self);
-	store_relaxed(&m->curg->status, GSYSCALL);
+	state_call(m->curg);
 	give_back();
 	goro__tls_m = NULL;
 }
@@ -390,17 +383,13 @@ struct g *goro__panicking(const char *call, const char *text)
 /* Once m->after is done anybody may find g and hand a P over. */
 static void park_thread(struct m *m, struct g *g)
 {
-	struct p *p;
-
 	store_relaxed(&g->preempted, STOPPED);
 	san_become(&g->san, &m->san); /* from here others act for it */
 	run_after(m);
 	if (m->p)
 		give_back();
 	goro__note_sleep(&m->note, -1);
-	p = m->nextp;
-	m->nextp = NULL;
-	take_over(m, p);
+	begin_turn(goro__take_nextp());
 	san_become(&m->san, &g->san);
 }
 
@@ -414,7 +403,7 @@ void goro__park_outsider(struct m *m, struct g *g)
 	if (load_relaxed(&g->status) == GWAITING)
 		goro__refuse(quiet_call);
 	m->after = NULL;
-	store_relaxed(&g->status, GRUNNING);
+	state_resume(g);
 	sys_yield();
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "sched/poller.h"
+#include "sched/state.h"
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
@@ -52,7 +53,7 @@ static void ready_polled(struct glist *l)
 	if (n == 0)
 		return;
 	for (struct g *g = l->head; g; g = g->schedlink)
-		store_relaxed(&g->status, GRUNNABLE);
+		state_ready(g);
 	if (p)
 		share_out(p, l);
 	others = l->n;

@@ -56,6 +56,7 @@
 #include "base/note.h"
 #include "sched/m.h"
 #include "sched/preempt.h"
+#include "sched/state.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -90,7 +91,6 @@ static struct m *hand_p_over(struct p *p, struct m *instead)
 	struct sched *s = &goro__sched;
 	struct m *m = instead;
 
-	store_release(&p->status, PIDLE);
 	if (!m) {
 		m = s->idle.midle;
 		s->idle.midle = m->schedlink;
@@ -128,8 +128,8 @@ struct m *goro__stopped_m(struct p *p, bool asleep_too)
 			globq_push(&s->globq, g);
 	g = goro__globq_take_stopped(&s->globq, asleep_too);
 	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
-		return NULL;                 /* main has returned */
-	store_relaxed(&g->status, GRUNNING); /* for the end of a run: halt.c */
+		return NULL; /* main has returned */
+	state_resume(g);     /* for the end of a run: halt.c */
 	return g->lockedm;
 }
 
@@ -140,22 +140,18 @@ struct m *goro__stopped_m(struct p *p, bool asleep_too)
 static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 {
 	struct sched *s = &goro__sched;
-	struct p *p = m->p;
+	struct p *p = goro__releasep();
 
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
 	store_relaxed(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
 	store_relaxed(&p->resched, 0u);
-	store_relaxed(&g->status, GRUNNABLE);
-	m->p = NULL;
-	store_relaxed(&p->m, NULL);
+	state_yield(g);
 	globq_push(&s->globq, g);
 	if (!load_relaxed(&s->stopping))
 		return hand_p_over(p, instead);
-	store_release(&p->status, PSTOPPED);
-	if (--s->stopwait == 0)
-		goro__note_wake(&s->stopnote);
+	goro__stop_p(p);
 	return NULL;
 }
 
@@ -195,20 +191,17 @@ static bool stop(struct m *m, struct g *g)
  * When main has returned who woke us may be let_finish(), while another M has
  * just taken g from a queue: that one must still see that g is not its own.
  */
-static void resume(struct m *m, struct g *g)
+static void resume(struct g *g)
 {
-	struct p *p = m->nextp;
+	struct p *p = goro__take_nextp();
 	bool done;
 
-	m->nextp = NULL;
-	goro__acquirep(p);
 	/* Pairs with the store of goro__main_returned(), by way of the note. */
 	done = load_acquire(&goro__sched.done);
 	if (g->lockcount == 0 && !done)
 		g->lockedm = NULL;
 	else
 		store_relaxed(&p->resched, 1u);
-	store_relaxed(&g->status, GRUNNING);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	count_own(&p->stats.switches);
 }
@@ -235,7 +228,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		goro__forward(&before, sig, info, context);
 	else if (m && may_stop(m, context) && stop(m, m->curg)) {
 		goro__note_sleep(&m->note, -1);
-		resume(m, m->curg);
+		resume(m->curg);
 	}
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		end_here(m ? m : goro__blocking_m(), context);

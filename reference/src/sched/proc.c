@@ -32,14 +32,9 @@ const char *const goro__wait_text[] = {
 void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 {
 	struct m *m = goro__m();
-	struct g *g = m->curg;
 
-	g->reason = (uint16_t)why;
-	g->since = load_relaxed(&goro__seconds);
-	store_relaxed(&g->status, GWAITING);
-	count_own(&m->p->stats.parks);
-	after(m, g, fn, arg);
-	leave(m, g);
+	after(m, m->curg, fn, arg);
+	park_now(m, m->curg, why);
 }
 
 void goro__park(struct lock *l, enum wait_reason why)
@@ -79,8 +74,7 @@ void goro__yield_to(bool global)
 	struct g *g = m->curg;
 	struct g *to;
 
-	store_relaxed(&g->status, GRUNNABLE);
-	g->reason = WAIT_NONE;
+	state_yield(g);
 	to = global ? NULL : next_here(m->p);
 	if (likely(to != NULL)) {
 		/* With one P nobody takes it before its stack is free. */
@@ -167,7 +161,6 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	g->creator = creator;
 	g->parent = m->curg ? m->curg->goid : 0;
 	g->goid = new_goid(m->p);
-	g->reason = WAIT_NONE;
 	return g;
 }
 
@@ -176,7 +169,7 @@ void goro__start(struct g *g)
 	struct p *p = goro__m()->p;
 
 	count_own(&p->stats.spawned);
-	store_relaxed(&g->status, GRUNNABLE);
+	state_start(g);
 	san_release(g);
 	submit(p, g);
 }
@@ -258,7 +251,7 @@ static void *end(struct m *m, struct g *g)
 	struct g *to;
 
 	san_release(g->stack->lo);
-	store_relaxed(&g->status, GDEAD);
+	state_end(g);
 	count_own(&m->p->stats.finished);
 	if (unlikely(g->goid == 1))
 		goro__sched.main_exited = true;
@@ -272,11 +265,7 @@ static void *end(struct m *m, struct g *g)
 	}
 	if (!to->sp && to->size_class == g->size_class)
 		pass_stack(g, to);
-	prepare(m, to);
-	m->curg = to;
-	to->m = m;
-	store_relaxed(&to->status, GRUNNING);
-	count_own(&m->p->stats.switches);
+	take_up(m, to);
 	san_die(&g->san, &to->san);
 	return to->sp;
 }

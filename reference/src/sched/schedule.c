@@ -207,11 +207,7 @@ void goro__arrive(void)
 /* Runs g until a goroutine comes back to the scheduler on this M. */
 static void execute(struct m *m, struct g *g)
 {
-	prepare(m, g);
-	m->curg = g;
-	g->m = m;
-	store_relaxed(&g->status, GRUNNING);
-	count_own(&m->p->stats.switches);
+	take_up(m, g);
 	san_leave(&m->san, &g->san);
 	goro__switch(&m->g0_sp, g->sp);
 	san_arrive(&m->san);

@@ -16,6 +16,7 @@
 #include "sched/die.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
+#include "sched/state.h"
 #include "sched/runq.h"
 
 static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
@@ -78,20 +79,18 @@ static inline struct g *next_here(struct p *p)
 }
 
 /* The first turn of a goroutine is when it needs a stack. */
-static inline void prepare(struct m *m, struct g *to)
+static inline void take_up(struct m *m, struct g *to)
 {
 	if (unlikely(!to->sp))
 		goro__stack_first(m->p, to);
+	count_own(&m->p->stats.switches);
+	state_run(m, to);
 }
 
 /* From goroutine to goroutine.  Returns when g runs again, on any M. */
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
-	prepare(m, to);
-	count_own(&m->p->stats.switches);
-	m->curg = to;
-	to->m = m;
-	store_relaxed(&to->status, GRUNNING);
+	take_up(m, to);
 	san_leave(&g->san, &to->san);
 	switch_keeping(m, g, to->sp);
 	m = goro__m();
@@ -134,17 +133,21 @@ static inline void after_unlock(struct m *m, struct g *prev, void *l)
 	unlock(l);
 }
 
+/* What is to be done after that is set already. */
+static inline void park_now(struct m *m, struct g *g, enum wait_reason why)
+{
+	state_park(m, g, why);
+	count_own(&m->p->stats.parks);
+	leave(m, g);
+}
+
 /* goro__park(), inline for channels: with one P no lock was taken. */
 static inline void park(struct m *m, struct g *g, struct lock *l,
 			enum wait_reason why)
 {
-	g->reason = (uint16_t)why;
-	g->since = load_relaxed(&goro__seconds);
-	store_relaxed(&g->status, GWAITING);
-	count_own(&m->p->stats.parks);
 	if (unlikely(goro__mp))
 		after(m, g, after_unlock, l);
-	leave(m, g);
+	park_now(m, g, why);
 }
 
 /*
@@ -173,7 +176,7 @@ static inline void submit(struct p *p, struct g *g)
 /* goro__ready(), inline for channels. */
 static inline void ready(struct g *g)
 {
-	store_relaxed(&g->status, GRUNNABLE);
+	state_ready(g);
 	submit(goro__m()->p, g);
 }
 

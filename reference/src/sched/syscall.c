@@ -30,14 +30,10 @@ static __attribute__((noinline)) void set_errno(int e)
 static void offer_p_to_stopper(struct p *p)
 {
 	struct sched *s = &goro__sched;
-	uint32_t in_call = PSYSCALL;
 
 	lock(&s->lock);
-	if (s->stopwait > 0 && cas_acq_rel(&p->status, &in_call, PSTOPPED)) {
-		add_relaxed(&p->syscalltick, 1u);
-		if (--s->stopwait == 0)
-			goro__note_wake(&s->stopnote);
-	}
+	if (s->stopwait > 0 && goro__retake(p))
+		goro__stop_p(p);
 	unlock(&s->lock);
 }
 
@@ -46,14 +42,8 @@ static void entersyscall(void)
 	struct m *m = goro__m();
 	struct p *p = m->p;
 
-	m->curg->since = load_relaxed(&goro__seconds);
-	store_relaxed(&m->curg->status, GSYSCALL);
-	add_relaxed(&p->syscalltick, 1u);
-	m->oldp = p;
-	m->p = NULL;
-	store_relaxed(&p->m, NULL);
-	/* From here the P may be taken; before a look at stopping. */
-	store_seq(&p->status, PSYSCALL);
+	state_call(m->curg);
+	state_leave_p(m);
 	if (load_seq(&goro__sched.stopping))
 		offer_p_to_stopper(p);
 }
@@ -81,7 +71,7 @@ static void after_no_p(struct m *m, struct g *prev, void *arg)
 	struct p *p;
 
 	(void)m, (void)arg;
-	store_relaxed(&prev->status, GRUNNABLE);
+	state_call_over(prev, GRUNNABLE);
 	p = idle_p_or_queue(prev);
 	if (!p)
 		return;
@@ -102,20 +92,13 @@ static void exitsyscall(void)
 {
 	struct m *m = goro__m();
 	struct g *g = m->curg;
-	uint32_t in_call = PSYSCALL;
 
-	if (cas_acq_rel(&m->oldp->status, &in_call, PRUNNING)) {
-		m->p = m->oldp;
-		store_relaxed(&m->p->m, m);
-		add_relaxed(&m->p->syscalltick, 1u);
-		if (unlikely(m->lockedg != NULL)) /* lockthread.c */
-			store_relaxed(&m->p->resched, 1u);
-	} else if (!another_p()) {
+	if (!state_take_back_p(m) && !another_p()) {
 		after(m, g, after_no_p, NULL);
 		switch_to_g0(m, g);
 		return;
 	}
-	store_relaxed(&g->status, GRUNNING);
+	state_call_over(g, GRUNNING);
 }
 
 struct blocking {

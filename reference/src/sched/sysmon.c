@@ -21,6 +21,7 @@
 #include "sched/m.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
+#include "sched/state.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -67,13 +68,9 @@ static struct monitor_view look_at(struct p *p, int64_t now)
 /* True: the P was still in its call, and is in other hands now. */
 static bool retake(struct p *p)
 {
-	struct sched *s = &goro__sched;
-	uint32_t in_call = PSYSCALL;
-
-	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
+	if (!goro__retake(p))
 		return false;
-	add_relaxed(&p->syscalltick, 1u);
-	add_relaxed(&s->handoffs, 1u);
+	add_relaxed(&goro__sched.handoffs, 1u);
 	goro__handoffp(p);
 	return true;
 }

@@ -82,7 +82,7 @@ extern const char *const goro__wait_text[];
  */
 enum stopped { NOT_STOPPED = 0, STOPPED = 1, STOPPED_ASLEEP = 2 };
 
-enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PSTOPPED = 3, PDEAD = 4 };
+enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PSTOPPED = 3 };
 
 struct cxx_globals;
 struct g;

@@ -16,6 +16,7 @@
 #include "sched/m.h"
 #include "sched/preempt.h"
 #include "sched/schedule.h"
+#include "sched/state.h"
 #include "sched/timer.h"
 #include "sched/world.h"
 #include "base/sys.h"
@@ -31,7 +32,6 @@ void goro__world_park(void)
 {
 	struct sched *s = &goro__sched;
 	struct m *m = goro__m();
-	struct p *p;
 
 	if (m->spinning)
 		goro__stop_spinning(m);
@@ -40,10 +40,7 @@ void goro__world_park(void)
 		unlock(&s->lock);
 		return;
 	}
-	p = goro__releasep();
-	store_release(&p->status, PSTOPPED);
-	if (--s->stopwait == 0)
-		goro__note_wake(&s->stopnote);
+	goro__stop_p(goro__releasep());
 	unlock(&s->lock);
 	goro__stopm();
 }
@@ -81,18 +78,12 @@ static void take_idle_and_syscall_ps(void)
 	struct p *p;
 
 	for (int32_t i = 0; i < s->gomaxprocs; i++) {
-		uint32_t in_call = PSYSCALL;
-
 		p = goro__allp[i];
-		if (cas_acq_rel(&p->status, &in_call, PSTOPPED)) {
-			add_relaxed(&p->syscalltick, 1u);
-			s->stopwait--;
-		}
+		if (goro__retake(p))
+			goro__stop_p(p);
 	}
-	while ((p = goro__pidleget()) != NULL) {
-		store_release(&p->status, PSTOPPED);
-		s->stopwait--;
-	}
+	while ((p = goro__pidleget()) != NULL)
+		goro__stop_p(p);
 }
 
 /*
@@ -118,12 +109,10 @@ void goro__stop_world(void)
 
 	self = goro__m()->p;
 	lock(&s->lock);
-	s->stopwait = (uint32_t)s->gomaxprocs;
+	s->stopwait = (uint32_t)s->gomaxprocs - 1;
 	store_relaxed(&s->stopnote, 0u);
 	store_seq(&s->stopping, 1u);
 	ask_all(self);
-	store_relaxed(&self->status, PSTOPPED);
-	s->stopwait--;
 	take_idle_and_syscall_ps();
 	wait = s->stopwait > 0;
 	unlock(&s->lock);
@@ -140,13 +129,12 @@ void goro__start_world(void)
 
 	lock(&s->lock);
 	store_seq(&s->stopping, 0u);
-	store_release(&self->status, PRUNNING);
 	for (int32_t i = s->gomaxprocs - 1; i >= 0; i--) {
 		struct p *p = goro__allp[i];
 
 		if (p == self)
 			continue;
-		store_release(&p->status, PIDLE);
+		goro__start_p(p);
 		if (goro__runq_empty(&p->runq)) {
 			goro__pidleput(p);
 			continue;
@@ -203,7 +191,6 @@ static void destroy_p(struct p *gone, struct p *p)
 		slist_push(&p->sfree, stack);
 	goro__timers_move(&p->timers, &gone->timers);
 	gone->stats = (struct pstats){0}; /* no call: it may not stop here */
-	store_relaxed(&gone->status, PDEAD);
 }
 
 /*
@@ -219,20 +206,13 @@ void goro__procresize(int32_t n)
 		if (!goro__allp[i])
 			goro__allp[i] = new_p(i);
 	if (!m->p || m->p->id >= n) {
-		struct p *old = m->p;
-
-		if (old)
-			store_relaxed(&old->m, NULL);
-		m->p = goro__allp[0];
-		store_relaxed(&m->p->m, m);
-		if (m->lockedg) /* lockthread.c */
-			store_relaxed(&m->p->resched, 1u);
-		store_relaxed(&m->p->status, PSTOPPED);
+		if (m->p)
+			goro__releasep();
+		goro__start_p(goro__allp[0]);
+		goro__acquirep(goro__allp[0]);
 	}
 	for (int32_t i = n; i < s->gomaxprocs; i++)
 		destroy_p(goro__allp[i], m->p);
-	for (int32_t i = s->gomaxprocs; i < n; i++)
-		store_relaxed(&goro__allp[i]->status, PSTOPPED);
 	s->gomaxprocs = n;
 	goro__mp = n > 1;
 }

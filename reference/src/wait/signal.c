@@ -108,7 +108,7 @@ static void signal_thread(void)
 		g = xchg_seq(&idle, NULL);
 		if (!g)
 			continue;
-		store_relaxed(&g->status, GRUNNABLE);
+		state_ready(g);
 		goro__globrunqput(g);
 		goro__wake_missed();
 	}
@@ -149,7 +149,7 @@ static void after_park(struct m *m, struct g *prev, void *arg)
 	store_seq(&idle, prev);
 	if (!(load_seq(&pending) & load_seq(&caught)) || !xchg_seq(&idle, NULL))
 		return;
-	store_relaxed(&prev->status, GRUNNABLE);
+	state_ready(prev);
 	goro__runqput(m->p, prev, false);
 }
 
@@ -182,7 +182,7 @@ static int start(void)
 	started = true;
 	/* Not counted as started: it is nobody's goroutine. */
 	g->system = true;
-	store_relaxed(&g->status, GRUNNABLE);
+	state_start(g);
 	san_release(g);
 	goro__runqput(goro__m()->p, g, false);
 	goro__wake_now();
