@@ -268,8 +268,9 @@ complain() {
 note_wanted() {
 	[ -z "$want" ] ||
 		say "left out, not installed: $want (apt-get install $want)"
-	[ -z "$modules" ] ||
-		say "left out, not installed: $modules (scripts/setup.sh)"
+	for module in $modules; do
+		say "left out, not installed: ${module#*:} (scripts/setup.sh)"
+	done
 }
 
 write_stamp() {

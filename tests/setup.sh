@@ -116,6 +116,14 @@ module_is_named() {
 	says 'left out, not installed: github.com/rhysd/actionlint'
 }
 
+python_is_named() {
+	machine gcc cc make ld as python3
+	root=$PWD
+	(cd "$tmp" && ASSAY_SETUP=check PATH=$bin "$root/scripts/setup.sh" \
+		mutate) >"$tmp/said" 2>&1
+	says 'left out, not installed: tree-sitter=='
+}
+
 complete() {
 	scripts/setup.sh check build
 }
@@ -153,6 +161,7 @@ check "without root: the packages, and why not" without_root
 check "without network: the packages, and why not" without_network
 check "what is only wanted is named" wanted_is_named
 check "a Go module that is wanted is named" module_is_named
+check "a package of Python that is wanted is named" python_is_named
 check "this machine is complete" complete
 check "the stamp costs nothing" stamp_is_quiet
 check "the stamp notices what is gone" stamp_notices
