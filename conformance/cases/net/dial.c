@@ -160,12 +160,14 @@ CASE_OF(NP_028, parks, "a dial that hangs parks its goroutine only",
 
 CASE(NP_029, "nobody listens: connection refused", NEEDS_DIAL)
 {
-	char address[64];
+	char address[64], text[128];
 	int64_t before;
 
 	nobody_address(address, sizeof(address));
+	snprintf(text, sizeof(text), "dial tcp %s: connect: connection refused",
+		 address);
 	CHECK_EQ(dial_fails("tcp", address, ASSAY_FOREVER), ASSAY_NET_REFUSED);
-	CHECK_SAID("connect: connection refused");
+	CHECK_SAID(text);
 	before = descriptors();
 	for (int i = 0; i < 20; i++)
 		CHECK_EQ(dial_fails("tcp", address, in(HOUR)),

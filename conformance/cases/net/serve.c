@@ -1,4 +1,5 @@
 /* NP-039: a goroutine for each of a thousand clients that take their time. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -110,4 +111,40 @@ CASE_SOME_UNIT(NP_039, serves_all, 200 * MS,
 	note("%" PRId64 " clients of up to %" PRId64 " ms: %" PRId64 " ms",
 	     all.n, unit / MS, all.took / MS);
 	return IS(all.took, <, 2 * unit);
+}
+
+/* ---- NP-061: connections that nobody accepts yet -------------------------- */
+
+/* How many a listener's queue may hold on this machine. */
+static int64_t longest_queue(void)
+{
+	FILE *f = fopen("/proc/sys/net/core/somaxconn", "re");
+	int n = 0;
+
+	if (f == NULL || fscanf(f, "%d", &n) != 1)
+		skip("the system does not tell its somaxconn");
+	fclose(f);
+	return n;
+}
+
+CASE(NP_061, "as many as the system allows wait in a listener's queue",
+     NEEDS(NEED_PAIR))
+{
+	enum { MOST = 400, USUAL = 128 };
+	static assay_conn *dialed[MOST];
+	struct server s = serve(TCP);
+	int64_t n = longest_queue();
+
+	if (n <= USUAL)
+		skip("somaxconn is the usual one");
+	n = n < MOST ? n : MOST;
+	if (descriptor_limit() < n + 64)
+		skip("too few descriptors");
+	for (int64_t i = 0; i < n; i++)
+		REQUIRE_EQ(rt->net->dial(s.network, s.address,
+					 in(upto(2 * SEC)), &dialed[i]),
+			   ASSAY_OK);
+	for (int64_t i = 0; i < n; i++)
+		end_conn(dialed[i]);
+	end_server(&s);
 }

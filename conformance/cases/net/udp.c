@@ -1,5 +1,7 @@
 /* NP-032: datagrams keep their bounds, and deadlines hold for them, too. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "np.h"
@@ -102,6 +104,28 @@ CASE_OF(NP_032, ipv6, "by IPv6", NEEDS_UDP)
 	a = station_at("[::1]:0");
 	b = station_at("[::1]:0");
 	check_bounds(&a, &b);
+}
+
+/* The kernel has such a peer's address in another form. */
+CASE(NP_062, "a socket of all addresses talks to a peer of IPv4", NEEDS_UDP)
+{
+	struct station all = station_at(":0");
+	struct station peer = station_at("127.0.0.2:0");
+	char buf[8] = "", from[80], address[80];
+	size_t got;
+
+	REQUIRE_EQ(rt->net->write_to(all.c, "here", 4, peer.address), ASSAY_OK);
+	REQUIRE_EQ(take(&peer, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_BYTES(buf, "here", 4);
+	snprintf(address, sizeof(address), "127.0.0.1%s",
+		 strrchr(all.address, ':'));
+	CHECK_STR(from, address);
+	REQUIRE_EQ(rt->net->write_to(peer.c, "there", 5, from), ASSAY_OK);
+	REQUIRE_EQ(take(&all, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_BYTES(buf, "there", 5);
+	CHECK_STR(from, peer.address);
+	end_conn(all.c);
+	end_conn(peer.c);
 }
 
 CASE_OF(NP_032, cut, "what does not fit is gone, and the next is whole",

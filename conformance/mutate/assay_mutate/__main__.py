@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assay_report.errors import Parser, status_of
+from assay_report.errors import Failure, Parser, status_of
 
 from . import draw, show
 from .areas import Areas
@@ -35,6 +35,8 @@ def make_parser() -> Parser:
                    help="seconds that the suite may take for one (600)")
     p.add_argument("--allow", type=number(0, 100000), default=0,
                    help="so many may survive (0)")
+    p.add_argument("--only", action="append", default=[], metavar="ID",
+                   help="this fault, instead of a draw")
     p.add_argument("--list", action="store_true",
                    help="print the draw, plant nothing")
     p.add_argument("--lines", action="store_true",
@@ -71,7 +73,19 @@ def drawn_by(args: argparse.Namespace, areas: Areas,
     for line in known.stale(every):
         print(line, file=sys.stderr)
     chosen = draw.in_files(every, args.files)
+    if args.only:
+        return named(every, args.only)
     return draw.shard(draw.draw(chosen, args.seed, args.n), *args.shard)
+
+
+def named(every: Sequence[draw.Mutant],
+          ids: Sequence[str]) -> list[draw.Mutant]:
+    """The mutants of these names."""
+    found = {m.id: m for m in every}
+    for name in ids:
+        if name not in found:
+            raise Failure(f"these sources have no fault {name}")
+    return [found[name] for name in ids]
 
 
 def print_list(drawn: Sequence[draw.Mutant]) -> int:
