@@ -199,12 +199,16 @@ CASE_OF(NP_029, port, "a number that is no port", NEEDS_DIAL)
 	assay_listener *l = NULL;
 
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "address %s: invalid port",
+			 strrchr(addresses[i], ':') + 1);
 		CHECK_EQ(dial_fails("tcp", addresses[i], ASSAY_FOREVER),
 			 ASSAY_NET_ADDR);
-		CHECK_SAID("invalid port");
+		CHECK_SAID(text);
 		CHECK_EQ(rt->net->listen("tcp", addresses[i], &l),
 			 ASSAY_NET_ADDR);
-		CHECK_SAID("invalid port");
+		CHECK_SAID(text);
 	}
 	CHECK_PTR(l, ==, NULL);
 }

@@ -91,10 +91,12 @@ class OperatorsTest(unittest.TestCase):
                          {"#define SPINS 31", "#define SPINS 29",
                           "enum { LEAST = 5 };", "enum { LEAST = 3 };"})
 
-    def test_guard_of_a_message_is_seldom_drawn(self):
-        source = Source("a.c", b"void f(int a)\n{\n\tif (a)\n\t\tdie(a);\n"
-                        b"\tif (!a)\n\t\tg(a);\n}\n")
-        found = [m for m in mutants([source], EVERYWHERE)
-                 if m.change.operator == "condition_negated"]
-        self.assertEqual([m.line for m in found], [3, 5])
-        self.assertLess(found[0].weight, found[1].weight)
+    def test_guard_of_a_message_or_mistake_is_seldom_drawn(self):
+        for body in (b"die(a);", b"{ f(a); die(a); }", b"return GORO_EINVAL;"):
+            source = Source("a.c", b"int f(int a)\n{\n\tif (a)\n" + body +
+                            b"\n\tif (!a)\n\t\tg(a);\n}\n")
+            found = [m.weight for m in mutants([source], EVERYWHERE)
+                     if m.change.operator == "condition_negated"]
+            with self.subTest(body=body):
+                self.assertEqual(len(found), 2)
+                self.assertLess(found[0], found[1])
