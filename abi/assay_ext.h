@@ -80,6 +80,22 @@ struct assay_key {
 #define ASSAY_KEY_INCOMPARABLE UINT64_MAX
 
 /*
+ * How a child of a foreign context is told of its end.  Neither function may
+ * call one of the child, nor call fn.
+ */
+struct assay_end_hooks {
+	/*
+	 * Will call fn(x) in a goroutine of its own, when the context ends or
+	 * at once if it has.  Returns what remove is called with; NULL: no
+	 * memory.
+	 */
+	void *(*add)(void *arg, assay_fn fn, void *x);
+	/* True if this call has kept fn from being called. */
+	bool (*remove)(void *arg, void *added);
+	void *arg;
+};
+
+/*
  * The makers put a context in *out and return ASSAY_OK; or leave *out alone
  * and return ASSAY_CTX_NIL_PARENT (parent == NULL), ASSAY_ENOMEM, or
  * ASSAY_EINVAL (out == NULL).  A child keeps its parents alive, so they may be
@@ -183,6 +199,22 @@ struct assay_context_ops {
 	 */
 	int (*dial)(assay_context *c, const char *network, const char *address,
 		    assay_conn **out);
+
+	/*
+	 * foreign() with hooks, which are copied, for its children to add
+	 * themselves to: Go's AfterFunc method.
+	 */
+	int (*foreign_after)(assay_chan *done,
+			     const struct assay_end_hooks *hooks,
+			     assay_context **out);
+
+	/*
+	 * A context of somebody else's making round inner, which answers for
+	 * it but for its done channel.  NULL: that is inner's, too.  Else the
+	 * caller closes it when inner has ended.
+	 */
+	int (*foreign_round)(assay_context *inner, assay_chan *done,
+			     assay_context **out);
 };
 
 /* ---- errgroup ----------------------------------------------------------- */

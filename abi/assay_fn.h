@@ -82,7 +82,8 @@
 	FN(context, deadline) FN(context, value) FN(context, after_func) \
 	FN(context, after_stop) FN(context, after_free) FN(context, name) \
 	FN(context, children) FN(context, is_timeout) \
-	FN(context, is_temporary) FN(context, dial)
+	FN(context, is_temporary) FN(context, dial) \
+	FN(context, foreign_after) FN(context, foreign_round)
 
 #define ASSAY_GROUP_FN(FN) \
 	FN(group, make) FN(group, with_context) FN(group, set_limit) \

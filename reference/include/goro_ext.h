@@ -31,7 +31,8 @@
  * Who may call what: the kinds are those of goro.h.
  *
  *	anywhere:  goro_background goro_todo goro_with_value goro_without_cancel
- *	           goro_context_from_done goro_context_deadline
+ *	           goro_context_from_done goro_context_from_hooks
+ *	           goro_context_wrap goro_context_deadline
  *	           goro_context_value goro_context_name goro_error_timeout
  *	           goro_error_temporary goro_group_new goro_group_error
  *	           goro_semaphore_new goro_semaphore_free goro_flight_new
@@ -132,6 +133,34 @@ GORO_API int goro_without_cancel(goro_context *parent, goro_context **out);
  * child of it that can be cancelled has a goroutine that waits for both.
  */
 GORO_API int goro_context_from_done(goro_chan *done, goro_context **out);
+
+/* How a child of a context of the program's own kind is told of its end. */
+struct goro_end_hooks {
+	/*
+	 * Will call fn(x) in a goroutine of its own, when the context ends or
+	 * at once if it has.  Returns what remove is called with; NULL: no
+	 * memory.  It must not call fn itself, nor a function of the child.
+	 */
+	void *(*add)(void *arg, goro_fn fn, void *x);
+	/* True if this call has kept fn from being called. */
+	bool (*remove)(void *arg, void *added);
+	void *arg;
+};
+
+/* The same with hooks, which are copied: a child needs no goroutine. */
+GORO_API int goro_context_from_hooks(goro_chan *done,
+				     const struct goro_end_hooks *hooks,
+				     goro_context **out);
+
+/*
+ * A context of the program's own kind round inner, which answers for it but
+ * for its done channel.  With NULL that is inner's, too, and a child costs no
+ * more than one of inner; else the program must close it when inner has ended,
+ * and a child that can be cancelled has a goroutine that waits for it.
+ * GORO_CTX_NIL_PARENT.
+ */
+GORO_API int goro_context_wrap(goro_context *inner, goro_chan *done,
+			       goro_context **out);
 
 /*
  * Ends c and its descendants, with GORO_CANCELED, unless it has ended.  cause

@@ -29,6 +29,19 @@ static void *value_of(assay_context *c, struct assay_key key)
 	return goro_context_value(c, key_of(key));
 }
 
+SAME(sizeof(struct assay_end_hooks), sizeof(struct goro_end_hooks));
+SAME(offsetof(struct assay_end_hooks, remove),
+     offsetof(struct goro_end_hooks, remove));
+SAME(offsetof(struct assay_end_hooks, arg),
+     offsetof(struct goro_end_hooks, arg));
+
+static int foreign_after(assay_chan *done, const struct assay_end_hooks *hooks,
+			 assay_context **out)
+{
+	return goro_context_from_hooks(
+		done, (const struct goro_end_hooks *)(const void *)hooks, out);
+}
+
 static const struct assay_context_ops context = {
 	.size = sizeof(context),
 	.background = goro_background,
@@ -54,6 +67,8 @@ static const struct assay_context_ops context = {
 	.is_timeout = goro_error_timeout,
 	.is_temporary = goro_error_temporary,
 	.dial = goro_context_dial,
+	.foreign_after = foreign_after,
+	.foreign_round = goro_context_wrap,
 };
 
 /* ---- rate limiters ------------------------------------------------------ */

@@ -32,7 +32,7 @@ goro_context *goro__context_new(enum kind kind, goro_context *parent)
 	c->parent = parent ? goro__context_ref(parent) : NULL;
 	if (can_be_ended(c) || kind == FOREIGN)
 		c->nearest = c;
-	else if (kind == VALUE)
+	else if (kind == VALUE || kind == WRAP)
 		c->nearest = parent->nearest;
 	return c;
 }
@@ -236,16 +236,45 @@ int goro_without_cancel(goro_context *parent, goro_context **out)
 	return GORO_OK;
 }
 
-int goro_context_from_done(goro_chan *done, goro_context **out)
+static int foreign(goro_context *inner, goro_chan *done,
+		   const struct goro_end_hooks *hooks, goro_context **out)
 {
-	goro_context *c;
+	goro_context *c = goro__context_new(FOREIGN, inner);
 
-	if (!done || !out)
-		return GORO_EINVAL;
-	c = goro__context_new(FOREIGN, NULL);
 	if (!c)
 		return GORO_ENOMEM;
-	c->u.foreign = done;
+	c->u.foreign.done = done;
+	if (hooks)
+		c->u.foreign.hooks = *hooks;
+	*out = c;
+	return GORO_OK;
+}
+
+int goro_context_from_done(goro_chan *done, goro_context **out)
+{
+	return done && out ? foreign(NULL, done, NULL, out) : GORO_EINVAL;
+}
+
+int goro_context_from_hooks(goro_chan *done, const struct goro_end_hooks *hooks,
+			    goro_context **out)
+{
+	if (!done || !out || !hooks || !hooks->add || !hooks->remove)
+		return GORO_EINVAL;
+	return foreign(NULL, done, hooks, out);
+}
+
+int goro_context_wrap(goro_context *inner, goro_chan *done, goro_context **out)
+{
+	int status = check(inner, out);
+	goro_context *c;
+
+	if (status)
+		return status;
+	if (done)
+		return foreign(inner, done, NULL, out);
+	c = goro__context_new(WRAP, inner);
+	if (!c)
+		return GORO_ENOMEM;
 	*out = c;
 	return GORO_OK;
 }
@@ -290,30 +319,39 @@ goro_chan *goro_context_done(goro_context *c)
 	if (!nearest)
 		return NULL;
 	if (nearest->kind == FOREIGN)
-		return nearest->u.foreign;
+		return nearest->u.foreign.done;
 	/* Pairs with the release of make_done() and begin_end(). */
 	done = atomic_load_explicit(&nearest->u.e.done, memory_order_acquire);
 	return done ? done : make_done(&nearest->u.e);
+}
+
+/* Who answers for c's err and cause: one round another has only its done. */
+static goro_context *answers_for(goro_context *c)
+{
+	c = c ? c->nearest : NULL;
+	while (c && c->kind == FOREIGN && c->parent)
+		c = c->parent->nearest;
+	return c;
 }
 
 /* An err that is set counts once done is closed: so both are seen at once. */
 int goro_context_err(goro_context *c)
 {
 	AS_GOROUTINE();
-	goro_context *nearest = c ? c->nearest : NULL;
 	int err;
 
-	if (!nearest)
+	c = answers_for(c);
+	if (!c)
 		return 0;
-	if (nearest->kind == FOREIGN)
-		return goro_chan_recv(nearest->u.foreign, NULL, GORO_POLL) ==
+	if (c->kind == FOREIGN)
+		return goro_chan_recv(c->u.foreign.done, NULL, GORO_POLL) ==
 				       GORO_CLOSED
 			       ? GORO_CANCELED
 			       : 0;
 	/* Pairs with the release of begin_end(). */
-	err = atomic_load_explicit(&nearest->u.e.err, memory_order_acquire);
+	err = atomic_load_explicit(&c->u.e.err, memory_order_acquire);
 	if (err)
-		goro_recv(goro_context_done(nearest), NULL);
+		goro_recv(goro_context_done(c), NULL);
 	return err;
 }
 
@@ -322,7 +360,8 @@ int goro_context_cause(goro_context *c)
 	AS_GOROUTINE();
 	int err = goro_context_err(c);
 
-	return err && c->nearest->kind != FOREIGN ? c->nearest->u.e.cause : err;
+	c = answers_for(c);
+	return err && c->kind != FOREIGN ? c->u.e.cause : err;
 }
 
 bool goro_context_deadline(goro_context *c, int64_t *deadline)

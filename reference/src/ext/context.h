@@ -20,7 +20,7 @@
 #include <goro_ext.h>
 #include <stdatomic.h>
 
-enum kind { ROOT, CANCEL, TIMER, HOOK, VALUE, WITHOUT_CANCEL, FOREIGN };
+enum kind { ROOT, CANCEL, TIMER, HOOK, VALUE, WITHOUT_CANCEL, WRAP, FOREIGN };
 
 enum hook_state { HOOK_WAITS, HOOK_RUNS, HOOK_STOPPED };
 
@@ -63,12 +63,15 @@ struct canceler {
 	/* A goroutine waits for a foreign parent, and is counted here. */
 	bool watched;
 	goro_waitgroup watcher;
+
+	/* With the lock; what a foreign parent's hooks gave for it. */
+	void *added;
 };
 
 struct goro_context {
 	enum kind kind;
 	_Atomic(int64_t) refs;
-	goro_context *parent;  /* NULL: root or foreign */
+	goro_context *parent;  /* NULL: root, or foreign and round no other */
 	goro_context *nearest; /* NULL: it never ends */
 	union {
 		const char *root; /* name */
@@ -76,7 +79,10 @@ struct goro_context {
 			struct goro_key key;
 			void *value;
 		} v;
-		goro_chan *foreign;
+		struct {
+			goro_chan *done;
+			struct goro_end_hooks hooks; /* all NULL: none */
+		} foreign;
 		struct canceler e;
 	} u;
 };

@@ -109,7 +109,11 @@ static size_t print_piece(char *s, const goro_context *c,
 		snprintf(s, PIECE_MAX, "%s", c->u.root);
 		break;
 	case FOREIGN:
-		snprintf(s, PIECE_MAX, "context.FromDone");
+		snprintf(s, PIECE_MAX,
+			 c->parent ? ".Wrap" : "context.FromDone");
+		break;
+	case WRAP:
+		snprintf(s, PIECE_MAX, ".Wrap");
 		break;
 	case TIMER:
 		print_deadline(s, c, m);

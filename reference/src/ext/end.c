@@ -97,6 +97,15 @@ static bool begin_end(goro_context *c, int err, int cause)
 	return true;
 }
 
+/* Who kept the hook from being called drops its reference. */
+static void remove_from_foreign(goro_context *c)
+{
+	struct goro_end_hooks *hooks = &c->parent->nearest->u.foreign.hooks;
+
+	if (hooks->remove(hooks->arg, c->u.e.added))
+		goro__context_unref(c);
+}
+
 /* The descendants of c have ended: unlocks it and does what is left. */
 static void finish_end(goro_context *c)
 {
@@ -107,6 +116,8 @@ static void finish_end(goro_context *c)
 	goro_mutex_unlock(&e->lock);
 	if (timer && goro_timer_stop(timer) == 1)
 		goro__context_unref(c);
+	if (e->added)
+		remove_from_foreign(c);
 	/* Pairs with nothing: only one of the two changes it. */
 	if (c->kind == HOOK &&
 	    atomic_compare_exchange_strong_explicit(&e->hook, &waits, HOOK_RUNS,
@@ -173,6 +184,14 @@ void goro__context_expire(void *arg)
 
 /* ---- the start ---------------------------------------------------------- */
 
+static void end_with_parent(goro_context *c)
+{
+	int err = goro_context_err(c->parent);
+
+	goro__context_end(c, err ? err : GORO_CANCELED,
+			  goro_context_cause(c->parent));
+}
+
 /* Done is counted down before the reference is dropped: it is in c. */
 static void watch(void *arg)
 {
@@ -183,19 +202,44 @@ static void watch(void *arg)
 	};
 
 	if (goro_select(cases, 2, NULL) == 0)
-		goro__context_end(c, GORO_CANCELED, 0);
+		end_with_parent(c);
 	goro_wg_done(&c->u.e.watcher);
 	goro__context_unref(c);
 }
 
+static void parent_ended(void *arg)
+{
+	end_with_parent(arg);
+	goro__context_unref(arg);
+}
+
+/* Locked: the hook may be called before it is known what it was added as. */
+static int add_to_foreign(goro_context *c, const struct goro_end_hooks *hooks)
+{
+	struct canceler *e = &c->u.e;
+	void *added;
+
+	goro__context_ref(c);
+	goro_mutex_lock(&e->lock);
+	added = e->added = hooks->add(hooks->arg, parent_ended, c);
+	goro_mutex_unlock(&e->lock);
+	if (added)
+		return GORO_OK;
+	goro__context_unref(c);
+	return GORO_ENOMEM;
+}
+
 static int join_foreign(goro_context *c)
 {
+	struct goro_end_hooks *hooks = &c->parent->nearest->u.foreign.hooks;
 	struct canceler *e = &c->u.e;
 
 	if (goro_context_err(c->parent)) {
-		goro__context_end(c, GORO_CANCELED, 0);
+		end_with_parent(c);
 		return GORO_OK;
 	}
+	if (hooks->add)
+		return add_to_foreign(c, hooks);
 	goro_wg_add(&e->watcher, 1);
 	goro__context_ref(c);
 	if (goro_go_copy(watch, &c, sizeof(c))) {

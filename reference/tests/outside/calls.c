@@ -34,6 +34,7 @@ static goro_pool *pool, *spare_pool;
 static goro_timer *timer;
 static goro_ticker *ticker;
 static goro_context *ctx, *spare_ctx, *made;
+static const struct goro_end_hooks end_hooks = {.add = NULL};
 static goro_hook *hook;
 static goro_group *group, *spare_group;
 static goro_semaphore *sem;

@@ -49,6 +49,16 @@ static int foreign(assay_chan *done, assay_context **out)
 		   : ASSAY_EINVAL;
 }
 
+static int foreign_round(assay_context *inner, assay_chan *its_done,
+			 assay_context **out)
+{
+	if (!out)
+		return ASSAY_EINVAL;
+	return inner ? goForeignRound((uintptr_t)inner, (uintptr_t)its_done,
+				      (uintptr_t *)out)
+		     : ASSAY_CTX_NIL_PARENT;
+}
+
 static int cancel(assay_context *c, int cause)
 {
 	return c ? goCancel((uintptr_t)c, cause) : ASSAY_EINVAL;
@@ -117,6 +127,7 @@ struct assay_context_ops assay_go_context = {
 	.is_timeout = goIsTimeout,
 	.is_temporary = goIsTemporary,
 	.dial = context_dial,
+	.foreign_round = foreign_round,
 };
 
 struct assay_runtime_ext assay_go_ext = {

@@ -184,6 +184,30 @@ func goForeign(done C.uintptr_t, out *C.uintptr_t) C.int {
 	return C.ASSAY_OK
 }
 
+// wrapper is a context that Go's own package knows nothing about but that it
+// may find, by a value, to be that of another.
+type wrapper struct {
+	context.Context
+	done <-chan struct{}
+}
+
+func (w wrapper) Done() <-chan struct{} {
+	if w.done != nil {
+		return w.done
+	}
+	return w.Context.Done()
+}
+
+//export goForeignRound
+func goForeignRound(inner, done C.uintptr_t, out *C.uintptr_t) C.int {
+	p, ok := channelOf(done).(*plug[struct{}])
+	if !ok {
+		return C.ASSAY_EINVAL
+	}
+	*out = giveCtx(&ctx{Context: wrapper{ctxOf(inner).Context, p.c}})
+	return C.ASSAY_OK
+}
+
 // ---- their use ----
 
 //export goCancel

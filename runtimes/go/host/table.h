@@ -73,6 +73,10 @@ void assay_go_context_121(void);
 void assay_go_map_120(void);
 void assay_go_map_123(void);
 
+/* A foreign context's hooks, with the handle of what they are to call. */
+void *assay_go_hook_add(const struct assay_end_hooks *hooks, uintptr_t h);
+bool assay_go_hook_remove(const struct assay_end_hooks *hooks, void *added);
+
 /* The number that a handle is. */
 uintptr_t assay_go_handle(const void *p);
 

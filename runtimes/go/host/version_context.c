@@ -35,8 +35,32 @@ static void after_free(assay_after *a)
 		goContextAfterFree((uintptr_t)a);
 }
 
+static int foreign_after(assay_chan *done, const struct assay_end_hooks *hooks,
+			 assay_context **out)
+{
+	if (!done || !out || !hooks || !hooks->add || !hooks->remove)
+		return ASSAY_EINVAL;
+	return goForeignAfter((uintptr_t)done, *hooks, (uintptr_t *)out);
+}
+
+static void call_hook(void *h)
+{
+	goCallHook((uintptr_t)h);
+}
+
+void *assay_go_hook_add(const struct assay_end_hooks *hooks, uintptr_t h)
+{
+	return hooks->add(hooks->arg, call_hook, (void *)h);
+}
+
+bool assay_go_hook_remove(const struct assay_end_hooks *hooks, void *added)
+{
+	return hooks->remove(hooks->arg, added);
+}
+
 void assay_go_context_121(void)
 {
+	assay_go_context.foreign_after = foreign_after;
 	assay_go_context.without_cancel = without_cancel;
 	assay_go_context.cause = cause;
 	assay_go_context.after_func = after_func;

@@ -39,6 +39,41 @@ func goContextCause(h C.uintptr_t) C.int {
 	return codeOf(context.Cause(ctxOf(h)))
 }
 
+// foreignAfter is a foreign one that has Go's AfterFunc.
+type foreignAfter struct {
+	foreign
+	hooks C.struct_assay_end_hooks
+}
+
+func (f *foreignAfter) AfterFunc(fn func()) func() bool {
+	h := cgo.NewHandle(fn)
+	added := C.assay_go_hook_add(&f.hooks, C.uintptr_t(h))
+	return func() bool {
+		stopped := bool(C.assay_go_hook_remove(&f.hooks, added))
+		if stopped {
+			h.Delete()
+		}
+		return stopped
+	}
+}
+
+//export goCallHook
+func goCallHook(h C.uintptr_t) {
+	cgo.Handle(h).Value().(func())()
+	cgo.Handle(h).Delete()
+}
+
+//export goForeignAfter
+func goForeignAfter(done C.uintptr_t, hooks C.struct_assay_end_hooks,
+	out *C.uintptr_t) C.int {
+	p, ok := channelOf(done).(*plug[struct{}])
+	if !ok {
+		return C.ASSAY_EINVAL
+	}
+	*out = giveCtx(&ctx{Context: &foreignAfter{foreign{p.c}, hooks}})
+	return C.ASSAY_OK
+}
+
 // C holds the function that stops.
 //
 //export goContextAfterFunc

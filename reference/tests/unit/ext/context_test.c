@@ -305,6 +305,108 @@ static void foreign(void)
 	goro_chan_free(done);
 }
 
+/* Hooks of one child; what they are to call is called by the test. */
+struct hooks {
+	goro_fn fn;
+	void *x;
+	bool refuse;
+};
+
+static void *add(void *arg, goro_fn fn, void *x)
+{
+	struct hooks *h = arg;
+
+	if (h->refuse)
+		return NULL;
+	h->fn = fn;
+	h->x = x;
+	return h;
+}
+
+static bool take_off(void *arg, void *added)
+{
+	struct hooks *h = arg;
+	bool there = h->fn != NULL;
+
+	CU_ASSERT(arg == added);
+	h->fn = NULL;
+	return there;
+}
+
+static void hooked(void)
+{
+	struct hooks h = {.fn = NULL};
+	struct goro_end_hooks ops = {add, take_off, &h};
+	goro_chan *done = goro_make(0, 0);
+	goro_context *c = NULL, *child;
+	goro_fn fn;
+
+	UNIT_EQ(goro_context_from_hooks(NULL, &ops, &c), GORO_EINVAL);
+	UNIT_EQ(goro_context_from_hooks(done, NULL, &c), GORO_EINVAL);
+	UNIT_EQ(goro_context_from_hooks(done, &ops, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_context_from_hooks(done, &ops, &c), GORO_OK);
+	child = with_cancel(c);
+	CU_ASSERT(h.fn != NULL);
+	goro_context_free(child);
+	CU_ASSERT(h.fn == NULL);
+	child = with_cancel(c);
+	fn = h.fn;
+	h.fn = NULL;
+	goro_close(done);
+	fn(h.x);
+	UNIT_EQ(goro_context_err(child), GORO_CANCELED);
+	goro_context_free(child);
+	goro_context_free(c);
+	goro_chan_free(done);
+}
+
+/* What cannot be added is given back. */
+static void hook_refused(void)
+{
+	struct hooks h = {.refuse = true};
+	struct goro_end_hooks ops = {add, take_off, &h};
+	goro_chan *done = goro_make(0, 0);
+	goro_context *c = NULL, *child = NULL;
+	goro_hook *hook = NULL;
+	atomic_int n = 0;
+
+	goro_context_from_hooks(done, &ops, &c);
+	UNIT_EQ(goro_with_cancel(c, &child), GORO_ENOMEM);
+	UNIT_EQ(goro_context_after_func(c, ext_count, &n, &hook), GORO_ENOMEM);
+	CU_ASSERT(child == NULL && hook == NULL);
+	goro_context_free(c);
+	goro_chan_free(done);
+}
+
+static void wrapped(void)
+{
+	goro_chan *done = goro_make(0, 0);
+	goro_context *inner = with_cancel(goro_background());
+	goro_context *w = NULL, *own = NULL, *child, *far;
+
+	UNIT_EQ(goro_context_wrap(NULL, NULL, &w), GORO_CTX_NIL_PARENT);
+	UNIT_EQ(goro_context_wrap(inner, NULL, &w), GORO_OK);
+	UNIT_EQ(goro_context_wrap(w, done, &own), GORO_OK);
+	CU_ASSERT(goro_context_done(w) == goro_context_done(inner));
+	CU_ASSERT(goro_context_done(own) == done);
+	child = with_cancel(w);
+	far = with_cancel(own);
+	goro_cancel(inner, 1001);
+	UNIT_EQ(goro_context_cause(w), 1001);
+	UNIT_EQ(goro_context_cause(own), 1001);
+	UNIT_EQ(goro_context_cause(child), 1001);
+	UNIT_EQ(goro_context_err(far), 0);
+	goro_close(done);
+	goro_recv(goro_context_done(far), NULL);
+	UNIT_EQ(goro_context_cause(far), 1001);
+	goro_context_free(inner);
+	goro_context_free(w);
+	goro_context_free(own);
+	goro_context_free(child);
+	goro_context_free(far);
+	goro_chan_free(done);
+}
+
 /* The channel may go right after the contexts: nobody is left on it. */
 static void foreign_freed_at_once(void)
 {
@@ -382,6 +484,9 @@ static const struct unit_test tests[] = {
 	{"a hook without handle", hook_forgotten},
 	{"foreign: one goroutine each", foreign},
 	{"foreign: the channel is freed at once", foreign_freed_at_once},
+	{"foreign: with hooks", hooked},
+	{"foreign: a hook that is refused", hook_refused},
+	{"foreign: round another", wrapped},
 	{"names", names},
 	{"timeout and temporary", kinds_of_error},
 	{NULL, NULL},
