@@ -248,6 +248,15 @@ struct assay_core_ops {
 	 * during goexit, and the second time.
 	 */
 	bool (*recover)(struct assay_panic *out);
+
+	/*
+	 * Raises a panic with an error whose text is what text(arg) gives.
+	 * That is called in this goroutine when try_ or recover fill an *out,
+	 * or else before the report, and may block.  If it panics before the
+	 * report, that is a fatal error, "panic while printing panic value: "
+	 * with that panic's text if it is a string, else "type " and a type.
+	 */
+	void (*panic_text)(const char *(*text)(void *arg), void *arg);
 };
 
 /* ---- channels ----------------------------------------------------------- */

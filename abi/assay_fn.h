@@ -20,7 +20,7 @@
 #define ASSAY_CORE_FN(FN) \
 	FN(core, run) FN(core, go) FN(core, yield) FN(core, goexit) \
 	FN(core, exit) FN(core, panic) FN(core, try_) FN(core, defer) \
-	FN(core, recover)
+	FN(core, recover) FN(core, panic_text)
 
 #define ASSAY_CHAN_FN(FN) \
 	FN(chan, make) FN(chan, free) FN(chan, send) FN(chan, recv) \

@@ -190,7 +190,8 @@ static void judge_main(struct run *run, const struct testcase *tc,
 {
 	const struct outcome *want = &tc->ends;
 	int stage = count_of(&l->stage);
-	bool well = want->declared && want->status == 0 && !want->hangs;
+	bool well = want->declared && want->status == 0 && !want->signal &&
+		    !want->hangs;
 
 	if (stage < LEDGER_BEGAN)
 		strings_add(&run->fails, "main never began");

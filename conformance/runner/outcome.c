@@ -16,6 +16,13 @@ static void wrong(struct run *run, char *text)
 	strings_add(&run->fails, text);
 }
 
+static bool ended_as(const struct outcome *want, int status)
+{
+	if (want->signal > 0)
+		return WIFSIGNALED(status) && WTERMSIG(status) == want->signal;
+	return WIFEXITED(status) && WEXITSTATUS(status) == want->status;
+}
+
 static void check_status(struct run *run, const struct outcome *want,
 			 const struct task_end *end)
 {
@@ -27,11 +34,12 @@ static void check_status(struct run *run, const struct outcome *want,
 	}
 	if (end->timed_out)
 		wrong(run, copy_text("it did not end in time"));
-	else if (!WIFEXITED(end->status) ||
-		 WEXITSTATUS(end->status) != want->status)
-		wrong(run, text_of("it must end with exit status %d, but "
-				   "ended with %s",
-				   want->status, run->ended));
+	else if (!ended_as(want, end->status))
+		wrong(run,
+		      text_of("it must end with %s %d, but ended with %s",
+			      want->signal > 0 ? "signal" : "exit status",
+			      want->signal > 0 ? want->signal : want->status,
+			      run->ended));
 }
 
 static void check_first(struct run *run, const char *want)

@@ -101,7 +101,7 @@
  *	           goro_wg_trywait goro_wg_go goro_once_do goro_cond_wait
  *	           goro_cond_wait_r goro_cond_signal goro_cond_broadcast
  *	           goro_pool_get goro_pool_put goro_panic goro_panic_value
- *	           goro_try goro_gomaxprocs
+ *	           goro_panic_text goro_try goro_gomaxprocs
  *	goroutine: goro_goexit goro_defer
  *
  * What is no goroutine has the number 0, yields and sleeps as a thread, and is
@@ -585,6 +585,16 @@ struct goro_panic_value {
 /* panic(fmt.Sprintf(...)), at most 127 bytes of it */
 GORO_API GORO_NORETURN GORO_PRINTF(1, 2) void goro_panic(const char *fmt, ...);
 GORO_API GORO_NORETURN void goro_panic_value(const struct goro_panic_value *v);
+
+/*
+ * panic(err): with an error whose text is what text(arg) gives, a string that
+ * lives a while.  It is called in this goroutine, once: when a goro_try or a
+ * goro_recover asks, or else before the report; it may block.  If it panics
+ * before the report, that is the fatal error "panic while printing panic
+ * value: " with that panic's text, or its type if that is no string.
+ */
+GORO_API GORO_NORETURN void goro_panic_text(const char *(*text)(void *arg),
+					    void *arg);
 
 /*
  * Calls fn(arg).  GORO_OK: it returned.  GORO_PANICKED: it panicked, its

@@ -77,6 +77,7 @@ static const struct assay_core_ops core = {
 	.try_ = try_,
 	.defer = goro_defer,
 	.recover = recover,
+	.panic_text = goro_panic_text,
 };
 
 /* ---- channels ----------------------------------------------------------- */

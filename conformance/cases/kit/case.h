@@ -71,6 +71,7 @@ struct need {
 struct outcome {
 	bool declared;
 	int status;           /* exit status, looked at unless hangs */
+	int signal;           /* > 0: the signal that it ends by instead */
 	const char *first;    /* the first line of stderr, all of it */
 	const char *match[6]; /* POSIX extended regex, each in stderr */
 	const char *lacks[2]; /* strings that must not stand in stderr */

@@ -1,7 +1,7 @@
 /*
  * chain.c - what is printed of panics that came upon each other: a line for
  * each that is not over, in the order in which they were raised (PA-015,
- * PA-016, PA-018, PA-019).
+ * PA-016, PA-018, PA-019); and panics while their texts are made (PA-017, PA-011).
  */
 #include "kit/kit.h"
 
@@ -289,4 +289,181 @@ CASE(PA_019, "a value raised again, and not recovered, is printed once",
 		   ASSAY_PANICKED);
 	defer(raise_message, NULL);
 	raise_message(NULL);
+}
+
+/* ---- PA-017: texts that are made --------------------------------------------------- */
+
+#define WHILE_PRINTING "panic while printing panic value: "
+
+#define DIES_PRINTING(...)                                                     \
+	ENDS(.status = 2, .out = "", .lacks = {"\npanic:", "unseen"},          \
+	     __VA_ARGS__)
+
+#define NEEDS_TEXT                                                             \
+	NEEDS(NEED(core, panic), NEED(core, panic_text), NEED(core, try_),     \
+	      NEED(core, defer), NEED(core, recover), NEED(core, goexit))
+
+static _Noreturn void raise_asked(const char *(*text)(void *), void *arg)
+{
+	due();
+	rt->core->panic_text(text, arg);
+	check_stop();
+}
+
+static const char *text_panics(void *text)
+{
+	raise_text(text);
+}
+
+CASE(PA_017, "a panic while a panic's text is made is a fatal error",
+     DIES_PRINTING(.first = "fatal error: " WHILE_PRINTING "important"),
+     NEEDS_TEXT)
+{
+	raise_asked(text_panics, (void *)(uintptr_t) "important");
+}
+
+static const char *text_raises(void *value)
+{
+	rt->core->panic(value);
+	return NULL;
+}
+
+CASE_OF(PA_017, integer, "of what is no text it tells the type",
+	DIES_PRINTING(.first = "fatal error: " WHILE_PRINTING "type int"),
+	NEEDS_TEXT)
+{
+	struct assay_panic p = {.kind = ASSAY_PANIC_INT, .value = 42};
+
+	raise_asked(text_raises, &p);
+}
+
+#define TELLS_A_TYPE                                                           \
+	DIES_PRINTING(.match = {"^fatal error: " WHILE_PRINTING                \
+				"type [^ \n]+\n"})
+
+CASE_OF(PA_017, error, "of an error, too", TELLS_A_TYPE, NEEDS_TEXT)
+{
+	struct assay_panic p = {.kind = ASSAY_PANIC_ERROR, .text = "unseen"};
+
+	raise_asked(text_raises, &p);
+}
+
+static const char *text_asks(void *text)
+{
+	raise_asked(text_panics, text);
+}
+
+CASE_OF(PA_017, twice, "and of one whose text cannot be made, either",
+	TELLS_A_TYPE, NEEDS_TEXT)
+{
+	raise_asked(text_asks, (void *)(uintptr_t) "unseen");
+}
+
+CASE_OF(PA_017, chain, "it ends the report of a chain before it begins",
+	DIES_PRINTING(.first = "fatal error: " WHILE_PRINTING "important"),
+	NEEDS_TEXT)
+{
+	defer(raise_it, "unseen");
+	raise_asked(text_panics, (void *)(uintptr_t) "important");
+}
+
+static const char *text_leaves(void *arg)
+{
+	rt->core->goexit();
+	return arg;
+}
+
+CASE_OF(PA_017, goexit, "a goexit there is one",
+	ENDS(.status = 2, .out = "", .lacks = {"panic"},
+	     .first = "fatal error: no goroutines (main called "
+		      "runtime.Goexit) - deadlock!"),
+	NEEDS_TEXT)
+{
+	raise_asked(text_leaves, NULL);
+}
+
+static const char *text_tries(void *arg)
+{
+	struct assay_panic p = {0};
+
+	(void)rt->core->try_(raise_it, arg, &p);
+	return strcmp(p.text, "inside") == 0 ? "as it should" : "no";
+}
+
+CASE_OF(PA_017, tries, "one that is caught there does not show",
+	CHAIN("as it should"), NEEDS_TEXT)
+{
+	raise_asked(text_tries, (void *)(uintptr_t) "inside");
+}
+
+static const char *text_counts(void *n)
+{
+	++*(int *)n;
+	return "made";
+}
+
+static void raise_counted(void *n)
+{
+	rt->core->panic_text(text_counts, n);
+}
+
+static void recover_counted(void *arg)
+{
+	struct assay_panic p = {0};
+
+	(void)arg;
+	must_recover(&p);
+	CHECK_EQ(p.kind, ASSAY_PANIC_ERROR);
+	CHECK_STR(p.text, "made");
+}
+
+static void raise_and_recover(void *n)
+{
+	defer(recover_counted, NULL);
+	raise_counted(n);
+}
+
+CASE_OF(PA_017, asked, "the text is made for who asks", NEEDS_TEXT)
+{
+	struct assay_panic p = {0};
+	int n = 0;
+
+	CHECK_EQ(rt->core->try_(raise_counted, &n, &p), ASSAY_PANICKED);
+	CHECK_EQ(p.kind, ASSAY_PANIC_ERROR);
+	CHECK_STR(p.text, "made");
+	CHECK_EQ(n, 1);
+	CHECK_EQ(rt->core->try_(raise_and_recover, &n, NULL), ASSAY_OK);
+	CHECK_EQ(n, 2);
+	CHECK_EQ(rt->core->try_(raise_counted, &n, NULL), ASSAY_PANICKED);
+}
+
+CASE_OF(PA_018, fatal, "nor one of a fatal error's",
+	ENDS(.status = 2,
+	     .match = {"^fatal error: " WHILE_PRINTING INDENTED "\n"}),
+	NEEDS_TEXT)
+{
+	raise_asked(text_panics, (void *)(uintptr_t)FORGED);
+}
+
+static const char *text_yields(void *arg)
+{
+	for (int i = 0; i < 10; i++)
+		yield();
+	sleep_ns(MS);
+	say("asked\n");
+	return arg;
+}
+
+static void yield_forever(void *arg)
+{
+	(void)arg;
+	for (;;)
+		yield();
+}
+
+CASE_OF(PA_011, text, "nor does a text that yields, sleeps and writes",
+	CHAIN("boom", .out = "asked\n"), NEEDS_TEXT)
+{
+	go(yield_forever, NULL);
+	raise_asked(text_yields, (void *)(uintptr_t) "boom");
 }

@@ -114,7 +114,7 @@ static void on_quit(int sig, siginfo_t *info, void *context)
 	goro__schedtrace_stop();
 	print_str("SIGQUIT: quit\n");
 	goro__dump_all(m ? m->curg : NULL);
-	_exit(2);
+	goro__exit_dead();
 }
 
 void goro__overflow_init(void)

@@ -4,6 +4,8 @@
  * Whoever ends the process does so on the scheduler's stack: there it is never
  * preempted, so it needs no P again while a slow reader of stderr holds it up.
  */
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,10 +47,10 @@ static __attribute__((destructor)) void at_exit(void)
 /* Lines after the first are indented. */
 static void print_indented(const char *text)
 {
-	char line[2 * sizeof(((struct goro_panic_value *)NULL)->text)];
+	char line[512];
 	size_t n = 0;
 
-	for (; *text; text++) {
+	for (; *text && n < sizeof(line) - 2; text++) {
 		line[n++] = *text;
 		if (*text == '\n')
 			line[n++] = '\t';
@@ -97,6 +99,23 @@ static void print_panics(struct panic *p)
 
 /* ---- the end ------------------------------------------------------------ */
 
+/* Whether the environment asks for all goroutines, and a core at the end. */
+static bool crashes(void)
+{
+	const char *level = secure_getenv("GOTRACEBACK");
+
+	return level && strcmp(level, "crash") == 0;
+}
+
+_Noreturn void goro__exit_dead(void)
+{
+	if (crashes()) {
+		signal(SIGABRT, SIG_DFL);
+		abort();
+	}
+	_exit(2);
+}
+
 static bool on_own_stack(const struct g *g)
 {
 	const char *sp = __builtin_frame_address(0);
@@ -121,11 +140,11 @@ static _Noreturn void die(const char *kind, const char *text)
 	struct m *m = goro__m();
 
 	print_str(kind);
-	print_str(text);
+	print_indented(text);
 	print_str("\n");
 	goro__hooks.last_words();
 	goro__hooks.dump_all(m ? m->curg : NULL);
-	_exit(2);
+	goro__exit_dead();
 }
 
 _Noreturn void goro__fatal_alone(const char *text)
@@ -186,9 +205,13 @@ static void report_panic(void *arg)
 	goro__enter_death();
 	print_panics(g->stack->panics);
 	goro__hooks.last_words();
-	print_str("\n");
-	goro__hooks.dump_g(g, "running");
-	_exit(2);
+	if (crashes()) {
+		goro__hooks.dump_all(g);
+	} else {
+		print_str("\n");
+		goro__hooks.dump_g(g, "running");
+	}
+	goro__exit_dead();
 }
 
 _Noreturn void goro__die_of_panic(struct g *g)
@@ -204,7 +227,7 @@ _Noreturn void goro__die_of_overflow(struct g *g)
 	print_int((int64_t)goro__stack_size(g->size_class));
 	print_str("-byte limit\nfatal error: stack overflow\n\n");
 	goro__hooks.dump_g(g, "running");
-	_exit(2);
+	goro__exit_dead();
 }
 
 static void die_of_stack(void *arg)
@@ -217,7 +240,7 @@ static void die_of_stack(void *arg)
 	print_int(g->goid);
 	print_str(" was overwritten\nfatal error: stack overwritten\n\n");
 	goro__hooks.dump_g(g, "running");
-	_exit(2);
+	goro__exit_dead();
 }
 
 void goro__off_stack(struct g *g)

@@ -7,6 +7,8 @@
 #include "sched/types.h"
 
 _Noreturn void goro__fatal(const char *text);
+/* With status 2, or as GOTRACEBACK=crash asks for: by SIGABRT. */
+_Noreturn void goro__exit_dead(void);
 /* For a text of several lines: enter first, then fatal_alone at the end. */
 void goro__enter_death(void);
 _Noreturn void goro__fatal_alone(const char *text);

@@ -230,6 +230,17 @@ static _Noreturn void return_from(struct g *g, struct frame *f)
 	_longjmp(*f->end, 1);
 }
 
+/* Asks once, and the program's function may panic in turn. */
+static void ask_text(struct panic *p)
+{
+	const char *(*text)(void *arg) = p->text;
+
+	p->text = NULL;
+	if (text)
+		strncpy(p->value->text, text(p->arg),
+			sizeof(p->value->text) - 1);
+}
+
 /* All that frame f has deferred has been run for p; f tries it once. */
 static void leave_frame(struct g *g, struct panic *p, struct frame *f)
 {
@@ -239,8 +250,10 @@ static void leave_frame(struct g *g, struct panic *p, struct frame *f)
 	p->at = f->link;
 	if (!catches)
 		return;
-	if (f->caught)
+	if (f->caught) {
+		ask_text(p);
 		*f->caught = *p->value;
+	}
 	f->panicked = true;
 	return_from(g, f);
 }
@@ -304,16 +317,105 @@ static void complete(struct goro_panic_value *v)
 		strcpy(v->text, "panic called with nil argument");
 }
 
+/* The panic that has made the deferred call which g is in. */
+static struct panic *stoppable(const struct g *g)
+{
+	struct panic *p = g->stack->panics;
+
+	if (!p || p->goexit || p->recovered || g->stack->frame != &p->call)
+		return NULL;
+	return p;
+}
+
+/* The same, and stops it. */
+static struct panic *recovered(const struct g *g)
+{
+	struct panic *p = stoppable(g);
+
+	if (p)
+		p->recovered = true;
+	return p;
+}
+
+/* clang-format off */
+static const char *type_of(const struct goro_panic_value *v)
+{
+	switch (v->kind) {
+	case GORO_PANIC_INT: return "type int";
+	case GORO_PANIC_RUNTIME: return "type runtime.Error";
+	case GORO_PANIC_NIL: return "type *runtime.PanicNilError";
+	default: return "type error";
+	}
+}
+/* clang-format on */
+
+/* One of the texts has panicked with v. */
+static _Noreturn void die_asking(const struct goro_panic_value *v)
+{
+	char text[sizeof(v->text) + 64];
+
+	snprintf(text, sizeof(text), "panic while printing panic value: %s",
+		 v->kind == GORO_PANIC_STRING ? v->text : type_of(v));
+	goro__fatal(text);
+}
+
+/* The texts of panics that are to be reported, and what became of it. */
+struct asking {
+	struct panic *panics;
+	struct goro_panic_value failed;
+	bool has_failed;
+};
+
+static void ask_texts(void *arg)
+{
+	struct asking *a = arg;
+
+	for (struct panic *p = a->panics; p; p = p->link)
+		if (!p->goexit)
+			ask_text(p);
+}
+
+/* Of a panic that came in between nobody asks the text. */
+static void note_failure(void *arg)
+{
+	struct asking *a = arg;
+	struct panic *p = recovered(goro__self());
+
+	if (!p)
+		return;
+	a->failed = *p->value;
+	a->has_failed = true;
+}
+
+static _Noreturn void raise_it(struct g *g, struct panic *p)
+{
+	struct asking a = {.panics = p};
+
+	complete(p->value);
+	add_relaxed(&running, 1u);
+	unwind(g, p);
+	goro__call(ask_texts, &a, note_failure, &a);
+	if (a.has_failed)
+		die_asking(&a.failed);
+	goro__die_of_panic(g);
+}
+
 void goro_panic_value(const struct goro_panic_value *v)
 {
 	struct g *g = goro__panicking(__func__, v->text);
 	struct goro_panic_value copy = *v;
 	struct panic p = {.value = &copy};
 
-	complete(&copy);
-	add_relaxed(&running, 1u);
-	unwind(g, &p);
-	goro__die_of_panic(g);
+	raise_it(g, &p);
+}
+
+void goro_panic_text(const char *(*text)(void *arg), void *arg)
+{
+	struct g *g = goro__panicking(__func__, "an error");
+	struct goro_panic_value v = {.kind = GORO_PANIC_ERROR};
+	struct panic p = {.value = &v, .text = text, .arg = arg};
+
+	raise_it(g, &p);
 }
 
 void goro_panic(const char *fmt, ...)
@@ -336,16 +438,6 @@ _Noreturn void goro__panic_status(int status)
 	goro_panic_value(&v);
 }
 
-/* The panic that has made the deferred call which g is in. */
-static struct panic *stoppable(const struct g *g)
-{
-	struct panic *p = g->stack->panics;
-
-	if (!p || p->goexit || p->recovered || g->stack->frame != &p->call)
-		return NULL;
-	return p;
-}
-
 bool goro__in_panic(void)
 {
 	return stoppable(goro__self()) != NULL;
@@ -354,14 +446,13 @@ bool goro__in_panic(void)
 bool goro_recover(struct goro_panic_value *out)
 {
 	struct m *m = goro__m();
-	struct panic *p = m ? stoppable(m->curg) : NULL;
+	struct panic *p = m ? recovered(m->curg) : NULL;
 
-	if (!p)
-		return false;
-	p->recovered = true;
-	if (out)
+	if (p && out) {
+		ask_text(p);
 		*out = *p->value;
-	return true;
+	}
+	return p != NULL;
 }
 
 void goro_goexit(void)

@@ -34,7 +34,9 @@ struct defer {
 /* A panic or a goexit under way; on the stack of who raised it. */
 struct panic {
 	struct panic *link; /* the one that this one interrupted */
-	const struct goro_panic_value *value;
+	struct goro_panic_value *value;
+	const char *(*text)(void *arg); /* gives value's; NULL: it has one */
+	void *arg;
 	struct frame *from; /* in which it was raised */
 	struct frame *at;   /* whose deferred calls it runs */
 	struct frame call;  /* the deferred call that it runs now */

@@ -49,6 +49,12 @@ static goro_listener *listener;
 static goro_conn *conn, *made_conn, *os_pipe[2], *mem_pipe[2];
 
 static struct goro_panic_value value = {.text = "as it should"};
+
+static const char *text_of(void *unused)
+{
+	(void)unused;
+	return value.text;
+}
 static char text[256], listens_at[GORO_ADDR_MAX], is_at[GORO_ADDR_MAX];
 static size_t size;
 static int status;

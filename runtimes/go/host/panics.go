@@ -104,6 +104,21 @@ func raise(status C.int, text string) {
 	panic(raised{status, text})
 }
 
+// asked is an error whose text C gives.
+type asked struct {
+	text C.text_fn
+	arg  unsafe.Pointer
+}
+
+func (a asked) Error() string {
+	return C.GoString(C.assay_go_error(a.text, a.arg))
+}
+
+//export goPanicText
+func goPanicText(text C.text_fn, arg unsafe.Pointer) {
+	panic(asked{text, arg})
+}
+
 //export goPanic
 func goPanic(p *C.struct_assay_panic) {
 	text := C.GoString(&p.text[0])

@@ -60,6 +60,11 @@ void *assay_go_make(void *(*make)(void *arg), void *arg)
 	return make(arg);
 }
 
+const char *assay_go_error(text_fn text, void *arg)
+{
+	return text ? text(arg) : "";
+}
+
 int assay_go_result(assay_call call, void *arg, void **value)
 {
 	return call(arg, value);
@@ -112,6 +117,11 @@ static int core_defer(assay_fn fn, void *arg)
 static bool core_recover(struct assay_panic *out)
 {
 	return goRecover(self, out);
+}
+
+static void core_panic_text(text_fn text, void *arg)
+{
+	goPanicText(text, arg);
 }
 
 #define core_run assay_go_run

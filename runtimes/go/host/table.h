@@ -39,6 +39,8 @@ uintptr_t assay_go_self(void);
 void assay_go_call(assay_fn fn, void *arg);
 typedef void *(*make_fn)(void *arg);
 void *assay_go_make(make_fn make, void *arg);
+typedef const char *(*text_fn)(void *arg);
+const char *assay_go_error(text_fn text, void *arg);
 int assay_go_result(assay_call call, void *arg, void **value);
 typedef bool (*visit_fn)(void *arg, uint64_t key, void *value);
 bool assay_go_visit(visit_fn visit, void *arg, uint64_t key, void *value);

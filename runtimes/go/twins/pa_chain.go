@@ -5,6 +5,7 @@ package twins
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 )
 
@@ -151,4 +152,58 @@ var _ = twin("PA-022/report", func() {
 		panic("outer")
 	}()
 	panic("last")
+})
+
+// asked is an error whose text is made when somebody asks.
+type asked func() string
+
+func (a asked) Error() string { return a() }
+
+func textPanics(value any) asked {
+	return func() string { panic(value) }
+}
+
+var _ = twin("PA-017", func() { panic(textPanics("important")) })
+var _ = twin("PA-017/integer", func() { panic(textPanics(42)) })
+
+var _ = twin("PA-017/error", func() {
+	panic(textPanics(errors.New("unseen")))
+})
+
+var _ = twin("PA-017/twice", func() {
+	panic(textPanics(textPanics("unseen")))
+})
+
+var _ = twin("PA-017/chain", func() {
+	defer raise("unseen")()
+	panic(textPanics("important"))
+})
+
+var _ = twin("PA-017/goexit", func() {
+	panic(asked(func() string {
+		runtime.Goexit()
+		return ""
+	}))
+})
+
+var _ = twin("PA-017/tries", func() {
+	panic(asked(func() string {
+		func() {
+			defer recoverIt()
+			panic("inside")
+		}()
+		return "as it should"
+	}))
+})
+
+var _ = twin("PA-018/fatal", func() { panic(textPanics(forged)) })
+
+var _ = twin("PA-011/text", func() {
+	go yieldForever()
+	panic(asked(func() string {
+		yieldTen()
+		sleepMs(1)
+		say("asked\n")
+		return "boom"
+	}))
 })
