@@ -48,12 +48,10 @@ CASE(SY_001, "a goroutine in a blocking call gives its P to others", NEEDS_CALL)
 {
 	int n = case_procs();
 
-	for (int i = 0; i < n; i++)
-		go(count_on, NULL);
+	go_many(n, count_on, NULL);
 	for (int i = 0; i < 3; i++)
 		CHECK_SOME_UNIT(others_run, 30 * MS);
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 static int64_t call_length;
@@ -72,8 +70,7 @@ CASE_SOME_UNIT(SY_002, eight_overlap, 40 * MS,
 	int64_t begin = now();
 
 	call_length = unit;
-	for (int i = 0; i < 8; i++)
-		go(call_and_finish, NULL);
+	go_many(8, call_and_finish, NULL);
 	CHECK(becomes(&finished, before + 8));
 	CHECK_GE(now() - begin, unit);
 	return IS(now() - begin, <, 2 * unit);
@@ -102,8 +99,7 @@ CASE(SY_003, "short calls keep their P and make no threads", .procs = {1, 2, 4},
 
 	many_short_calls(NULL);
 	before = thread_count();
-	for (int i = 0; i < 4; i++)
-		go(many_short_calls, NULL);
+	go_many(4, many_short_calls, NULL);
 	CHECK(becomes(&finished, 5));
 	if (strcmp(rt->model, "N:M") == 0)
 		CHECK_LE(thread_count(), before + case_procs() + 6);
@@ -171,8 +167,7 @@ CASE(SY_004, "after the call the goroutine has its result and errno",
 	}
 	go(count_on, NULL);
 	CHECK(becomes(&finished, 4));
-	stop_all();
-	CHECK(becomes(&finished, 5));
+	CHECK_ALL_STOP(5);
 }
 
 static void call_until_stopped(void *arg)
@@ -197,8 +192,7 @@ CASE(SY_005, "goroutines in a loop of short calls let the others run",
 			go_copy(call_until_stopped, &lengths[k],
 				sizeof(lengths[k]));
 		sleep_ns(5 * MS);
-		stop_all();
-		CHECK(becomes(&finished, 8 * (k + 1)));
+		CHECK_ALL_STOP(8 * (k + 1));
 		CHECK_LT(now() - begin, upto(5 * SEC));
 	}
 }
@@ -234,8 +228,7 @@ static int64_t threads_of_calls(int round)
 	static const char bytes[CALLS];
 	int64_t n;
 
-	for (int i = 0; i < CALLS; i++)
-		go(call_gate, NULL);
+	go_many(CALLS, call_gate, NULL);
 	REQUIRE(becomes(&inside, round * CALLS));
 	n = thread_count();
 	REQUIRE_EQ(write(gate[1], bytes, CALLS), CALLS);
@@ -294,8 +287,7 @@ CASE(SY_015, "a signal does not shorten a sleep")
 				.sa_flags = SA_ONSTACK};
 
 	REQUIRE_EQ(sigaction(SIGUSR1, &act, NULL), 0);
-	for (int i = 0; i < 4; i++)
-		go(sleep_whole, NULL);
+	go_many(4, sleep_whole, NULL);
 	go(interrupt, NULL);
 	sleep_whole(NULL);
 	REQUIRE(becomes(&finished, 6));

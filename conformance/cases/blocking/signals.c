@@ -207,8 +207,7 @@ CASE_OF(SY_018, busy, "signals come while all Ps are busy", NEEDS_SIGNALS)
 	assay_chan *c = chan_sig(1);
 
 	notify(c, SIGUSR1);
-	for (int i = 0; i < case_procs() * 2; i++)
-		go(yields, NULL);
+	go_many(case_procs() * 2, yields, NULL);
 	for (int64_t i = rounds(50); i > 0; i--) {
 		raise_it(SIGUSR1);
 		CHECK_EQ(next(c), SIGUSR1);

@@ -76,8 +76,7 @@ CASE_OF(SY_007, calls, "too many blocking calls at once are a fatal error",
 	     .match = {"^fatal error: thread exhaustion$"}))
 {
 	rt->blocking->max_threads(10);
-	for (int i = 0; i < 30; i++)
-		go(call_kernel, NULL);
+	go_many(30, call_kernel, NULL);
 	sleep_ns(4 * SEC);
 	say("all have threads\n");
 }
@@ -159,8 +158,7 @@ static int start_others(void)
 	asked[0] = chan_int(0);
 	asked[1] = chan_int(0);
 	go(echo, asked);
-	for (int i = 0; i < n; i++)
-		go(look_for_thread, NULL);
+	go_many(n, look_for_thread, NULL);
 	return n + 1;
 }
 
@@ -230,8 +228,7 @@ CASE_OF(SY_008, several, "goroutines that are tied have a thread each",
 				 atomic_load_explicit(&threads[k],
 						      memory_order_relaxed));
 	sleep_ns(5 * MS);
-	stop_all();
-	CHECK(becomes(&finished, 2 * TIED));
+	CHECK_ALL_STOP(2 * TIED);
 }
 
 CASE_OF(SY_008, preempted,
@@ -242,8 +239,7 @@ CASE_OF(SY_008, preempted,
 	int moves = 0;
 	int64_t thread, end;
 
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
+	go_many(n, spin, NULL);
 	lock_thread();
 	thread = thread_id();
 	end = in(60 * MS);
@@ -253,8 +249,7 @@ CASE_OF(SY_008, preempted,
 	CHECK_EQ(thread_id(), thread);
 	CHECK_EQ(moves, 0);
 	unlock_thread();
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 CASE(SY_009, "two locks need two unlocks", NEEDS_LOCK)
@@ -380,8 +375,7 @@ static void make_threads(int round)
 {
 	assay_chan *c = chan_signal(0);
 
-	for (int i = 0; i < NEW_THREADS; i++)
-		go(need_thread, c);
+	go_many(NEW_THREADS, need_thread, c);
 	REQUIRE(becomes(&inside, round * NEW_THREADS));
 	close_chan(c);
 	REQUIRE(becomes(&finished, round * NEW_THREADS));
@@ -463,13 +457,11 @@ CASE(SY_013, "a spinner does not keep the P from who comes out of a call",
 	int n = case_procs();
 	int64_t begin = now();
 
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
+	go_many(n, spin, NULL);
 	for (int i = 0; i < 3; i++)
 		rt->blocking->call(short_sleep, NULL);
 	CHECK_LT(now() - begin, upto(3 * SEC));
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 static void call_once(void *arg)
@@ -486,16 +478,13 @@ CASE_OF(SY_013, timer, "nor from timers, calls and channels together",
 	int n = case_procs();
 	int64_t begin = now();
 
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
-	for (int i = 0; i < 4; i++)
-		go(call_once, c);
+	go_many(n, spin, NULL);
+	go_many(4, call_once, c);
 	sleep_ns(2 * MS);
 	for (int i = 0; i < 4; i++)
 		wait_for(c);
 	CHECK_LT(now() - begin, upto(3 * SEC));
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 /* Times that any thread of the process has gone to sleep. */
@@ -529,8 +518,7 @@ CASE(SY_014, "an idle process hardly wakes up", .procs = {2},
 {
 	assay_chan *c = chan_signal(0);
 
-	for (int i = 0; i < 20; i++)
-		go(park, c);
+	go_many(20, park, c);
 	sleep_ns(50 * MS);
 	CHECK_SOME_UNIT(idle_is_quiet, 100 * MS);
 	note("idle: %" PRId64 " wake-ups a second", wakeups);

@@ -215,8 +215,7 @@ CASE(CH_047, "goroutines on channels that nobody else has are no error")
 	static atomic_int waiting;
 	static struct op s = {.v = 5};
 
-	for (int i = 0; i < 20; i++)
-		go(wait_here, &waiting);
+	go_many(20, wait_here, &waiting);
 	REQUIRE(becomes(&waiting, 20));
 	sleep_ns(2 * MS);
 	s.c = chan_int(0);

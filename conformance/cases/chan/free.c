@@ -76,27 +76,38 @@ static void take(assay_chan *c)
 	CHECK_EQ(recv_int(c), 7);
 }
 
-/* fn waits, for the most part; finish lets it go and frees the channel. */
+static struct meeting meeting(void)
+{
+	return (struct meeting){.c = chan_int(0),
+				.ended = chan_signal(1),
+				.status = -1,
+				.got = -1};
+}
+
+/* Frees the channel as soon as the other side is let go. */
+static void end_meeting(struct meeting *m, int status, int got)
+{
+	free_at_once(m->c);
+	wait_for(m->ended);
+	CHECK_EQ(m->status, status);
+	CHECK_EQ(m->got, got);
+	drop(m->ended);
+}
+
+/* fn waits, for the most part; finish lets it go. */
 static void part(assay_fn fn, void (*finish)(assay_chan *c), int status,
 		 int got)
 {
 	int64_t n = rounds(2000);
 
 	for (int64_t i = 0; i < n; i++) {
-		struct meeting m = {.c = chan_int(0),
-				    .ended = chan_signal(1),
-				    .status = -1,
-				    .got = -1};
+		struct meeting m = meeting();
 
 		go(fn, &m);
 		for (int64_t k = i % 8; k > 0; k--)
 			yield();
 		finish(m.c);
-		free_at_once(m.c);
-		wait_for(m.ended);
-		CHECK_EQ(m.status, status);
-		CHECK_EQ(m.got, got);
-		drop(m.ended);
+		end_meeting(&m, status, got);
 	}
 }
 
@@ -119,19 +130,12 @@ static void closes_and_frees(assay_fn fn, int status, int got)
 	int64_t n = rounds(100);
 
 	for (int64_t i = 0; i < n; i++) {
-		struct meeting m = {.c = chan_int(0),
-				    .ended = chan_signal(1),
-				    .status = -1,
-				    .got = -1};
+		struct meeting m = meeting();
 
 		go(fn, &m);
 		settle(1);
 		close_chan(m.c);
-		free_at_once(m.c);
-		wait_for(m.ended);
-		CHECK_EQ(m.status, status);
-		CHECK_EQ(m.got, got);
-		drop(m.ended);
+		end_meeting(&m, status, got);
 	}
 }
 

@@ -164,12 +164,11 @@ static void run_integrate(void *arg)
 	}
 }
 
-/* c, then all of a: c + x a */
-static void run_shift(void *arg)
+/* All of a: a wire, as feedback needs one. */
+static void run_wire(void *arg)
 {
 	const struct node *n = arg;
 
-	put(n->out, n->c);
 	for (;;) {
 		struct rat a;
 
@@ -177,6 +176,15 @@ static void run_shift(void *arg)
 		a = get(n->a);
 		send(n->out.dat, &a);
 	}
+}
+
+/* c, then all of a: c + x a */
+static void run_shift(void *arg)
+{
+	const struct node *n = arg;
+
+	put(n->out, n->c);
+	run_wire(arg);
 }
 
 /* ---- split: one series for two readers ------------------------------------------------ */
@@ -297,20 +305,6 @@ static void run_mul(void *arg)
 }
 
 /* ---- series with feedback ------------------------------------------------------------------ */
-
-/* What goes in at `in` comes out at the result: a wire for feedback. */
-static void run_wire(void *arg)
-{
-	const struct node *n = arg;
-
-	for (;;) {
-		struct rat a;
-
-		wait_for(n->out.req);
-		a = get(n->a);
-		send(n->out.dat, &a);
-	}
-}
 
 /* exp = 1 + integral of exp */
 static struct series exponential(void)

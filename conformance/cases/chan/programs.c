@@ -121,8 +121,7 @@ CASE(CH_045, "a buffer of three lets three tasks in, and no fourth")
 
 	s.permits = chan_signal(PERMITS);
 	s.done = chan_signal(0);
-	for (int i = 0; i < TASKS; i++)
-		go(hold_permit, &s);
+	go_many(TASKS, hold_permit, &s);
 	join(s.done, TASKS);
 	CHECK_EQ(count(&s.high), PERMITS);
 }

@@ -89,8 +89,7 @@ CASE_OF(DL_020, sleepers, "no false report while all but timers sleep",
 	static assay_waitgroup wg;
 
 	wg_add(&wg, 8);
-	for (int i = 0; i < 8; i++)
-		go(sleep_and_go, &wg);
+	go_many(8, sleep_and_go, &wg);
 	wg_wait(&wg);
 	CHECK_EQ(atomic_load_explicit(&slept, memory_order_acquire), 8);
 	say("alive\n");
@@ -147,8 +146,7 @@ CASE_OF(DL_021, stolen, "nor while the last ones are stolen",
 	assay_chan *c = chan_signal(0);
 
 	for (int64_t i = rounds(1000); i > 0; i--) {
-		for (int k = 0; k < 4; k++)
-			go(yield_then_send, c);
+		go_many(4, yield_then_send, c);
 		for (int k = 0; k < 4; k++)
 			wait_for(c);
 	}

@@ -14,8 +14,7 @@ CASE(GO_017, "resident bytes of a parked goroutine",
 	assay_chan *gate = chan_signal(0);
 
 	before = resident_bytes();
-	for (int64_t i = 0; i < n; i++)
-		go(wait_gate, gate);
+	go_many(n, wait_gate, gate);
 	settle(n);
 	each = (resident_bytes() - before) / n;
 	note("%" PRId64 " bytes each, %" PRId64 " parked", each, n);

@@ -189,8 +189,7 @@ CASE(GO_011, "100 000 parked goroutines are all woken by one close",
 	w.c = chan_int(0);
 	w.n = (int)goroutines(100000);
 	w.all = chan_signal(0);
-	for (int i = 0; i < w.n; i++)
-		go(wait_for_close, &w);
+	go_many(w.n, wait_for_close, &w);
 	settle(w.n);
 	CHECK_EQ(count(&w.woken), 0);
 	close_chan(w.c);
@@ -223,8 +222,7 @@ CASE(GO_012, "the live count is 1, N + 1 while N are parked, then 1 again",
 	assay_chan *gate = chan_signal(0);
 
 	CHECK_EQ(rt->inspect->num_goroutine(), 1);
-	for (int64_t i = 0; i < n; i++)
-		go(wait_gate, gate);
+	go_many(n, wait_gate, gate);
 	CHECK_EQ(rt->inspect->num_goroutine(), n + 1);
 	settle(n);
 	CHECK_EQ(rt->inspect->num_goroutine(), n + 1);
@@ -302,8 +300,7 @@ static void end_after_gate(void *arg)
 static void run_batch(struct batch *b, int n, assay_fn fn)
 {
 	atomic_store_explicit(&b->left, n, memory_order_release);
-	for (int i = 0; i < n; i++)
-		go(fn, b);
+	go_many(n, fn, b);
 	if (fn == end_after_gate) {
 		settle(n);
 		close_chan(b->gate);

@@ -14,6 +14,13 @@ static inline void go(assay_fn fn, void *arg)
 	REQUIRE_EQ(rt->core->go(fn, arg, 0), ASSAY_OK);
 }
 
+/* Starts n goroutines with the same argument. */
+static inline void go_many(int64_t n, assay_fn fn, void *arg)
+{
+	for (int64_t i = 0; i < n; i++)
+		go(fn, arg);
+}
+
 /* The goroutine gets a copy of the n bytes at arg. */
 static inline void go_copy(assay_fn fn, const void *arg, size_t n)
 {

@@ -82,13 +82,6 @@ static inline void gather(atomic_int *arrived, int n)
 		yield();
 }
 
-/* Starts n goroutines with the same argument. */
-static inline void go_many(int64_t n, assay_fn fn, void *arg)
-{
-	for (int64_t i = 0; i < n; i++)
-		go(fn, arg);
-}
-
 static inline void wlock(assay_rwmutex *m)
 {
 	REQUIRE_EQ(rt->sync->rw_lock(m, ASSAY_FOREVER), ASSAY_OK);

@@ -20,6 +20,9 @@ static inline void stop_all(void)
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);
 }
 
+/* Stops them, and checks that n have ended. */
+#define CHECK_ALL_STOP(n) (stop_all(), CHECK(becomes(&finished, n)))
+
 static inline void finish(void)
 {
 	/* release: pairs with the acquire load in becomes() */
@@ -32,6 +35,14 @@ static inline void spin(void *arg)
 	(void)arg;
 	while (!stopped())
 		;
+	finish();
+}
+
+static inline void yield_on(void *arg)
+{
+	(void)arg;
+	while (!stopped())
+		yield();
 	finish();
 }
 

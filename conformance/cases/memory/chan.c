@@ -110,14 +110,14 @@ static void write_send(void *arg)
 	send_signal(s->done);
 }
 
-static void send_before_receive(int64_t cap, int64_t n)
+static void send_before_receive(int64_t cap, int (*take)(assay_chan *c))
 {
-	struct stream s = stream(cap, n);
+	struct stream s = stream(cap, few());
 	int64_t wrong = 0;
 
 	go(write_send, &s);
-	for (int i = 0; i < n; i++) {
-		int v = recv_int(s.c);
+	for (int i = 0; i < s.n; i++) {
+		int v = take(s.c);
 
 		wrong += slots[v] != v + 1;
 	}
@@ -127,26 +127,24 @@ static void send_before_receive(int64_t cap, int64_t n)
 
 CASE(MM_003, "a send happens before its receive completes")
 {
-	send_before_receive(0, few());
-	send_before_receive(1, few());
-	send_before_receive(16, few());
+	send_before_receive(0, recv_int);
+	send_before_receive(1, recv_int);
+	send_before_receive(16, recv_int);
 }
 
 /* The same through a poll that never parks. */
-CASE_OF(MM_003, poll, "a send happens before the poll that gets it")
+static int poll_int(assay_chan *c)
 {
-	struct stream s = stream(4, few());
-	int64_t wrong = 0;
 	int v;
 
-	go(write_send, &s);
-	for (int64_t i = 0; i < s.n; i++) {
-		while (try_recv(s.c, &v) != ASSAY_OK)
-			yield();
-		wrong += slots[v] != v + 1;
-	}
-	wait_for(s.done);
-	CHECK_EQ(wrong, 0);
+	while (try_recv(c, &v) != ASSAY_OK)
+		yield();
+	return v;
+}
+
+CASE_OF(MM_003, poll, "a send happens before the poll that gets it")
+{
+	send_before_receive(4, poll_int);
 }
 
 /* And through selects on both sides. */
@@ -246,37 +244,31 @@ static void write_receive(void *arg)
 	send_signal(s->done);
 }
 
-CASE(MM_005, "an unbuffered receive happens before its send completes")
+static void receive_before_send(int64_t cap)
 {
-	struct stream s = stream(0, few());
+	struct stream s = stream(cap, few());
 	int64_t wrong = 0;
 
 	go(write_receive, &s);
 	for (int i = 0; i < s.n; i++) {
 		send_int(s.c, i);
-		wrong += slots[i] != i + 1;
+		if (i >= cap)
+			wrong += slots[i - cap] != i - cap + 1;
 	}
 	wait_for(s.done);
 	CHECK_EQ(wrong, 0);
 }
 
+CASE(MM_005, "an unbuffered receive happens before its send completes")
+{
+	receive_before_send(0);
+}
+
 CASE(MM_006, "receive k happens before send k + capacity completes")
 {
-	static const int64_t caps[] = {1, 3, 8};
-
-	for (int c = 0; c < 3; c++) {
-		struct stream s = stream(caps[c], few());
-		int64_t wrong = 0;
-
-		go(write_receive, &s);
-		for (int i = 0; i < s.n; i++) {
-			send_int(s.c, i);
-			if (i >= s.cap)
-				wrong += slots[i - s.cap] != i - s.cap + 1;
-		}
-		wait_for(s.done);
-		CHECK_EQ(wrong, 0);
-	}
+	receive_before_send(1);
+	receive_before_send(3);
+	receive_before_send(8);
 }
 
 static atomic_int marks[SLOTS];

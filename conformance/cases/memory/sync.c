@@ -17,6 +17,7 @@ struct counter {
 	int64_t each, wrong;
 	int64_t count, twice; /* plain */
 	atomic_int arrived;
+	void (*enter)(assay_mutex *m);
 };
 
 /* Some give up the P inside, so that others meet the lock taken. */
@@ -29,75 +30,57 @@ static void count_inside(struct counter *c, int64_t i)
 	c->count = count + 1;
 }
 
-static void count_locked(void *arg)
+static void count_alone(void *arg)
 {
 	struct counter *c = arg;
 
 	gather(&c->arrived, HANDS);
 	for (int64_t i = 0; i < c->each; i++) {
-		lock(&c->m);
+		c->enter(&c->m);
 		count_inside(c, i);
 		unlock(&c->m);
 	}
 	send_signal(c->done);
+}
+
+static void count_all(void (*enter)(assay_mutex *m), int64_t each)
+{
+	struct counter c = {
+		.done = chan_signal(0), .each = each, .enter = enter};
+
+	go_many(HANDS, count_alone, &c);
+	join(c.done, HANDS);
+	CHECK_EQ(c.count, HANDS * c.each);
 }
 
 CASE(MM_008, "an unlock happens before the next lock returns",
      NEEDS(NEED_MUTEX))
 {
-	struct counter c = {.done = chan_signal(0), .each = rounds(10000)};
-
-	go_many(HANDS, count_locked, &c);
-	join(c.done, HANDS);
-	CHECK_EQ(c.count, HANDS * c.each);
+	count_all(lock, rounds(10000));
 }
 
-static void count_tried(void *arg)
+static void enter_by_tries(assay_mutex *m)
 {
-	struct counter *c = arg;
-
-	gather(&c->arrived, HANDS);
-	for (int64_t i = 0; i < c->each; i++) {
-		while (!try_lock(&c->m))
-			yield();
-		count_inside(c, i);
-		unlock(&c->m);
-	}
-	send_signal(c->done);
+	while (!try_lock(m))
+		yield();
 }
 
 CASE(MM_010, "an unlock happens before the try that succeeds",
      NEEDS(NEED_MUTEX))
 {
-	struct counter c = {.done = chan_signal(0), .each = rounds(5000)};
-
-	go_many(HANDS, count_tried, &c);
-	join(c.done, HANDS);
-	CHECK_EQ(c.count, HANDS * c.each);
+	count_all(enter_by_tries, rounds(5000));
 }
 
 /* A try and a lock in turn. */
-static void count_either(void *arg)
+static void try_then_lock(assay_mutex *m)
 {
-	struct counter *c = arg;
-
-	gather(&c->arrived, HANDS);
-	for (int64_t i = 0; i < c->each; i++) {
-		if (!try_lock(&c->m))
-			lock(&c->m);
-		count_inside(c, i);
-		unlock(&c->m);
-	}
-	send_signal(c->done);
+	if (!try_lock(m))
+		lock(m);
 }
 
 CASE_OF(MM_010, mixed, "tries and locks order each other", NEEDS(NEED_MUTEX))
 {
-	struct counter c = {.done = chan_signal(0), .each = rounds(5000)};
-
-	go_many(HANDS, count_either, &c);
-	join(c.done, HANDS);
-	CHECK_EQ(c.count, HANDS * c.each);
+	count_all(try_then_lock, rounds(5000));
 }
 
 /* ---- read-write lock ---------------------------------------------------- */

@@ -24,10 +24,8 @@ CASE_TABLE(NP_011, close_wakes_read, (enum net_kind kind),
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
-	char byte;
 
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	close_conn(p.r);
 	check_closed(&call);
 	CHECK_EQ(read_fails(p.w), ASSAY_EOF);
@@ -39,10 +37,8 @@ CASE_OF(NP_011, os_pipe, "on a pipe of the system", NEEDS(NEED_PIPE))
 {
 	struct pair p = pair_of(OS_PIPE);
 	static struct call call;
-	char byte;
 
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	close_conn(p.r);
 	check_ends(&call, ASSAY_NET_CLOSED);
 	CHECK_EQ(write_fails(p.w), ASSAY_NET_PIPE);
@@ -53,10 +49,8 @@ CASE_OF(NP_011, dialed, "on the side that dialed", NEEDS(NEED_PAIR, NEED_TEXT))
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
-	char byte;
 
-	start_read(&call, p.w, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.w));
 	close_conn(p.w);
 	check_closed(&call);
 }
@@ -107,11 +101,9 @@ CASE_OF(NP_011, deadline, "that is no timeout, also with a deadline ahead",
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
-	char byte;
 
 	read_deadline(p.r, in(HOUR));
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	close_conn(p.r);
 	check_closed(&call);
 	CHECK_PTR(strstr(call.text, "timeout"), ==, NULL);
@@ -467,8 +459,7 @@ CASE_OF(NP_014, storm, "nor does anybody in a storm of closes",
 	/* whatever the runtime keeps open for good is open now */
 	end_pair(&first);
 	before = descriptors();
-	for (int i = 0; i < 3; i++)
-		go(storm, NULL);
+	go_many(3, storm, NULL);
 	go(keep_canaries, NULL);
 	REQUIRE(becomes(&finished, 3));
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);

@@ -49,12 +49,10 @@ CASE_OF(NP_018, met, "data before the deadline is read, and after it again",
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
-	char byte;
 
 	for (int i = 0; i < 3; i++) {
 		read_deadline(p.r, in(HOUR));
-		start_read(&call, p.r, &byte, 1);
-		CHECK(stays_blocked(&call, 1));
+		CHECK(read_blocks(&call, p.r));
 		write_all(p.w, "x", 1);
 		REQUIRE(ends(&call));
 		CHECK_EQ(call.status, ASSAY_OK);
@@ -159,11 +157,9 @@ CASE_SOME_UNIT_OF(NP_020, blocked, is_cleared_late, 30 * MS,
 	struct pair p = pair_of(TCP);
 	static struct call call;
 	int64_t due;
-	char byte;
 
 	read_deadline(p.r, in(HOUR));
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	due = in(unit);
 	read_deadline(p.r, due);
 	read_deadline(p.r, ASSAY_FOREVER);
@@ -203,11 +199,9 @@ static void is_set_late(enum net_kind kind, int64_t first)
 	struct pair p = pair_of(kind);
 	static struct call call;
 	int64_t due;
-	char byte;
 
 	read_deadline(p.r, first);
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	due = in(20 * MS);
 	read_deadline(p.r, due);
 	check_ends(&call, ASSAY_TIMEOUT);
@@ -215,8 +209,7 @@ static void is_set_late(enum net_kind kind, int64_t first)
 	CHECK_LT(call.end, due + upto(3 * SEC));
 	/* a past one wakes at once */
 	read_deadline(p.r, first);
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	read_deadline(p.r, in(-1 * SEC));
 	check_ends(&call, ASSAY_TIMEOUT);
 	end_pair(&p);

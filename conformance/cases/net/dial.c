@@ -100,15 +100,13 @@ CASE_SOME_UNIT_OF(NP_028, over, dialed_in_time_waits, 30 * MS,
 	assay_conn *c = NULL;
 	int64_t due = in(unit);
 	struct pair p;
-	char byte;
 
 	if (!IS(rt->net->dial(s.network, s.address, due, &c), ==, ASSAY_OK)) {
 		CHECK_GE(now(), due);
 		return false;
 	}
 	p = (struct pair){.w = c, .r = accept_one(&s)};
-	start_read(&call, p.w, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.w));
 	sleep_ns(2 * unit);
 	CHECK_EQ(atomic_load_explicit(&call.over, memory_order_acquire), 0);
 	write_all(p.w, "x", 1);

@@ -31,10 +31,8 @@ static void eof_wakes(enum net_kind kind)
 {
 	struct pair p = pair_of(kind);
 	static struct call call;
-	char byte;
 
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	close_conn(p.w);
 	check_ends(&call, ASSAY_EOF);
 	end_conn(p.r);
@@ -90,13 +88,11 @@ CASE_OF(NP_009, reset, "a connection that breaks is no EOF",
 	struct server s = serve(TCP);
 	struct half h = half_of(&s), parked = half_of(&s);
 	static struct call call;
-	char byte;
 
 	reset_fd(h.fd);
 	CHECK_EQ(read_fails(h.c), ASSAY_NET_RESET);
 	CHECK_SAID("connection reset by peer");
-	start_read(&call, parked.c, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, parked.c));
 	reset_fd(parked.fd);
 	check_ends(&call, ASSAY_NET_RESET);
 	end_server(&s);
@@ -139,8 +135,7 @@ static void read_half_closes(enum net_kind kind)
 	static struct call call;
 	char byte;
 
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	REQUIRE_EQ(rt->net->shutdown(p.r, ASSAY_SHUT_READ), ASSAY_OK);
 	check_ends(&call, ASSAY_EOF);
 	CHECK_EQ(read_fails(p.r), ASSAY_EOF);
@@ -162,10 +157,8 @@ CASE_OF(NP_010, parked, "shutdown wakes the peer that waits",
 {
 	struct pair p = pair_of(TCP);
 	static struct call call;
-	char byte;
 
-	start_read(&call, p.r, &byte, 1);
-	CHECK(stays_blocked(&call, 1));
+	CHECK(read_blocks(&call, p.r));
 	REQUIRE_EQ(rt->net->shutdown(p.w, ASSAY_SHUT_WRITE), ASSAY_OK);
 	check_ends(&call, ASSAY_EOF);
 	end_pair(&p);

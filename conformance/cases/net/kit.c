@@ -355,6 +355,14 @@ bool stays_blocked(struct call *call, int64_t n)
 	return !is_over(call);
 }
 
+bool read_blocks(struct call *call, assay_conn *c)
+{
+	static char byte;
+
+	start_read(call, c, &byte, 1);
+	return stays_blocked(call, 1);
+}
+
 bool ends(struct call *call)
 {
 	return becomes(&call->over, 1);

@@ -142,6 +142,8 @@ void start_write(struct call *call, assay_conn *c, const void *buf, size_t n);
 void start_accept(struct call *call, assay_listener *l);
 /* Whether it is parked, along with n - 1 other goroutines. */
 bool stays_blocked(struct call *call, int64_t n);
+/* Starts a read of one byte; whether it alone is parked. */
+bool read_blocks(struct call *call, assay_conn *c);
 /* Whether it ends within 10 s. */
 bool ends(struct call *call);
 /* It ends with that status and has moved nothing. */

@@ -33,8 +33,7 @@ static void check_others_run(struct call *call)
 
 static void end_turns(void)
 {
-	stop_all();
-	CHECK(becomes(&finished, 1));
+	CHECK_ALL_STOP(1);
 }
 
 CASE_TABLE(NP_001, read_parks, (enum net_kind kind),
@@ -252,7 +251,6 @@ CASE(NP_040, "a read returns for data, EOF, an error or a deadline only",
 		CHECK_EQ(atomic_load_explicit(&served, memory_order_acquire),
 			 0);
 	}
-	stop_all();
-	CHECK(becomes(&finished, (int)busy));
+	CHECK_ALL_STOP((int)busy);
 	serve_readers(n);
 }

@@ -64,8 +64,7 @@ CASE_TABLE(NP_016, each_byte_once, (enum net_kind kind),
 	struct pair p = pair_of(kind);
 	int64_t n = 251 * rounds(4000);
 
-	for (int i = 0; i < READERS; i++)
-		go(read_part, p.r);
+	go_many(READERS, read_part, p.r);
 	settle(READERS);
 	write_counting(p.w, n);
 	close_conn(p.w);
@@ -245,8 +244,7 @@ CASE_TABLE(NP_041, one_acceptor_each, (enum net_kind kind),
 	assay_conn *dialed[DIALS];
 
 	listener = s.l;
-	for (int i = 0; i < ACCEPTORS; i++)
-		go(accept_on, NULL);
+	go_many(ACCEPTORS, accept_on, NULL);
 	settle(ACCEPTORS);
 	for (unsigned char i = 0; i < DIALS; i++) {
 		dialed[i] = dial_server(&s);

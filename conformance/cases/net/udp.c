@@ -335,8 +335,7 @@ CASE_OF(NP_032, takers, "each datagram goes to one of several readers",
 {
 	here = station();
 	peer = station();
-	for (int i = 0; i < TAKERS; i++)
-		go(take_many, NULL);
+	go_many(TAKERS, take_many, NULL);
 	settle(TAKERS);
 	for (int i = 0; i < POSTS; i++) {
 		post(&peer, &here, &i, sizeof(i));

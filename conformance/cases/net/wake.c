@@ -206,14 +206,6 @@ CASE_OF(NP_003, between, "also between two goroutines", NEEDS(NEED_PAIR))
 
 /* ---- NP-004: while all are busy ------------------------------------------- */
 
-static void yield_on(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		yield();
-	finish();
-}
-
 static void answer_asked(void *arg)
 {
 	const int *n = arg;
@@ -246,8 +238,7 @@ CASE_TABLE(NP_004, check_answers, (assay_fn busy, int n),
 	struct server s = serve(TCP);
 
 	asked = half_of(&s);
-	for (int i = 0; i < n; i++)
-		go(busy, NULL);
+	go_many(n, busy, NULL);
 	CHECK_SOME_UNIT(answers_while_busy, 100 * MS);
 	stop_all();
 	end_server(&s);

@@ -36,8 +36,7 @@ static assay_chan *work_off(int64_t values)
 {
 	assay_chan *queue = chan_int(0);
 
-	for (int i = 0; i < WORKERS; i++)
-		go(range, queue);
+	go_many(WORKERS, range, queue);
 	for (int64_t i = 0; i < values; i++)
 		send_int(queue, 7);
 	return queue;
@@ -97,12 +96,10 @@ CASE_OF(OB_030, ncast, "one reader of n results leaves n - 1 senders",
 	int64_t before = alive();
 	assay_chan *results = chan_int(0), *room = chan_int(WORKERS);
 
-	for (int i = 0; i < WORKERS; i++)
-		go(send_result, results);
+	go_many(WORKERS, send_result, results);
 	CHECK_EQ(recv_int(results), 7);
 	leaves(before, WORKERS - 1);
-	for (int i = 0; i < WORKERS; i++)
-		go(send_result, room);
+	go_many(WORKERS, send_result, room);
 	CHECK_EQ(recv_int(room), 7);
 	leaves(before, WORKERS - 1);
 }

@@ -21,8 +21,7 @@ static void tasks_then_rest(void *arg)
 {
 	(void)arg;
 	done = chan_signal(0);
-	for (int i = 0; i < TASKS; i++)
-		go(task, NULL);
+	go_many(TASKS, task, NULL);
 	ob_spin_seen();
 	for (int i = 0; i < TASKS; i++)
 		wait_for(done);

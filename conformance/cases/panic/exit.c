@@ -30,24 +30,14 @@ static void leave_traces(void)
 	say("before\n");
 }
 
-CASE(PA_010, "exit ends the process with its status", EXITS(3), NEEDS_EXIT)
+CASE_TABLE(PA_010, exit_with, (int status),
+	   ROW1((3), "exit ends the process with its status", EXITS(3),
+		NEEDS_EXIT),
+	   ROW(zero, (0), "exit with status 0", EXITS(0), NEEDS_EXIT),
+	   ROW(high, (255), "exit with status 255", EXITS(255), NEEDS_EXIT))
 {
 	leave_traces();
-	rt->core->exit(3);
-	say("after\n");
-}
-
-CASE_OF(PA_010, zero, "exit with status 0", EXITS(0), NEEDS_EXIT)
-{
-	leave_traces();
-	rt->core->exit(0);
-	say("after\n");
-}
-
-CASE_OF(PA_010, high, "exit with status 255", EXITS(255), NEEDS_EXIT)
-{
-	leave_traces();
-	rt->core->exit(255);
+	rt->core->exit(status);
 	say("after\n");
 }
 
@@ -76,8 +66,7 @@ static void yield_forever(void *arg)
 
 CASE_OF(PA_010, busy, "exit while others run", EXITS(5), NEEDS_EXIT)
 {
-	for (int i = 0; i < 3; i++)
-		go(yield_forever, NULL);
+	go_many(3, yield_forever, NULL);
 	for (int i = 0; i < 10; i++)
 		yield();
 	leave_traces();

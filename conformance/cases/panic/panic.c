@@ -264,7 +264,6 @@ CASE_TABLE(PA_012, start_racers, (int n),
 	   ROW(eight, (8), "eight goroutines panicking at once: a whole report",
 	       .procs = {2, 4, 8}, PANICS_AT_ONCE, NEEDS_PANIC))
 {
-	for (int i = 0; i < n; i++)
-		go(race, NULL);
+	go_many(n, race, NULL);
 	recv_int(chan_int(0));
 }

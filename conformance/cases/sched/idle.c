@@ -24,8 +24,7 @@ CASE(SC_028, "an idle runtime uses almost no CPU time",
 	assay_chan *c = chan_signal(0);
 	int64_t used;
 
-	for (int i = 0; i < 50; i++)
-		go(wait_on, c);
+	go_many(50, wait_on, c);
 	settle(50);
 	sleep_ns(20 * MS);
 	used = cpu_ns();
@@ -42,8 +41,7 @@ CASE(SC_030, "a blocked goroutine holds neither P nor thread", .procs = {1})
 	assay_chan *c = chan_signal(0);
 	int n = (int)goroutines(1000);
 
-	for (int i = 0; i < n; i++)
-		go(wait_on, c);
+	go_many(n, wait_on, c);
 	settle(n);
 	CHECK_LT(thread_count(), 10);
 	go(count_up, NULL);
@@ -67,8 +65,7 @@ CASE(SC_029, "CPU use falls soon after a burst", .procs = {2, 4},
 {
 	int64_t used[5], last;
 
-	for (int i = 0; i < 16; i++)
-		go(burst, NULL);
+	go_many(16, burst, NULL);
 	REQUIRE(becomes(&finished, 16));
 	last = cpu_ns();
 	for (int i = 0; i < 5; i++) {

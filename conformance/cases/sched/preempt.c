@@ -14,13 +14,11 @@ CASE(SC_012, "an endless loop without calls does not stop the others", PREEMPTS)
 	int n = case_procs();
 	int64_t begin = now();
 
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
+	go_many(n, spin, NULL);
 	for (int i = 0; i < 3; i++)
 		yield();
 	CHECK_LT(now() - begin, upto(3 * SEC));
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 /* Main parks; the others must be preempted to let it come back. */
@@ -29,12 +27,10 @@ CASE_OF(SC_012, sleeper, "nor does it keep a sleeper from waking", PREEMPTS)
 	int n = case_procs();
 	int64_t begin = now();
 
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
+	go_many(n, spin, NULL);
 	sleep_ns(10 * MS);
 	CHECK_LT(now() - begin, upto(2 * SEC));
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 static void poll_without_end(void *arg)
@@ -51,14 +47,12 @@ CASE_OF(SC_012, polling, "nor does a loop that only polls a channel", PREEMPTS,
 	int n = case_procs();
 	int64_t begin = now();
 
-	for (int i = 0; i < n; i++)
-		go(poll_without_end, c);
+	go_many(n, poll_without_end, c);
 	for (int i = 0; i < 3; i++)
 		yield();
 	CHECK_LT(now() - begin, upto(3 * SEC));
 	note("main ran again after %" PRId64 " us", (now() - begin) / 3000);
-	stop_all();
-	CHECK(becomes(&finished, n));
+	CHECK_ALL_STOP(n);
 }
 
 CASE_OF(SC_012, ends, "a program may end beside an endless loop", PREEMPTS,
@@ -193,8 +187,7 @@ CASE(SC_016, "a preempted goroutine finds all its registers intact",
 	int n = case_procs() + 2;
 
 	right = compute();
-	for (int i = 0; i < n; i++)
-		go(compute_often, NULL);
+	go_many(n, compute_often, NULL);
 	sleep_ns(80 * MS);
 	stop_all();
 	REQUIRE(becomes(&finished, n));
@@ -241,22 +234,13 @@ CASE(SC_017, "who waits in the global queue gets its turn", .procs = {1},
 		yield();
 		CHECK_LT(now() - begin, upto(1 * SEC));
 	}
-	stop_all();
-	CHECK(becomes(&finished, 3));
+	CHECK_ALL_STOP(3);
 }
 
 /*
  * SC-033: timers are served while a pair plays, one yields and every P has a
  * loop without calls.
  */
-static void yield_on(void *arg)
-{
-	(void)arg;
-	while (!stopped())
-		yield();
-	finish();
-}
-
 CASE(SC_033, "timers are served under the load of the other sources",
      .procs = {1, 2}, PREEMPTS)
 {
@@ -266,13 +250,11 @@ CASE(SC_033, "timers are served under the load of the other sources",
 
 	start_pair();
 	go(yield_on, NULL);
-	for (int i = 0; i < n; i++)
-		go(spin, NULL);
+	go_many(n, spin, NULL);
 	for (int i = 0; i < 5; i++)
 		sleep_ns(1 * MS);
 	CHECK_LT(now() - begin, upto(2 * SEC));
-	stop_all();
-	CHECK(becomes(&finished, n + 3));
+	CHECK_ALL_STOP(n + 3);
 }
 
 /* SC-019: both pairs hand their turn on; one's turns are longer. */
@@ -392,6 +374,5 @@ CASE(SC_018, "a chain of goroutines beside another one", .procs = {1},
 	yield();
 	note("main ran again after %d of 20000 links",
 	     atomic_load_explicit(&links, memory_order_relaxed));
-	stop_all();
-	CHECK(becomes(&finished, 1));
+	CHECK_ALL_STOP(1);
 }

@@ -135,8 +135,7 @@ static void run_all(int n)
 {
 	int before = atomic_load_explicit(&done, memory_order_relaxed);
 
-	for (int i = 0; i < n; i++)
-		go(yield_and_count, NULL);
+	go_many(n, yield_and_count, NULL);
 	CHECK(becomes(&done, before + n));
 }
 

@@ -292,45 +292,40 @@ CASE_OF(SE_008, parked, "nil cases do not disturb a select that waits",
 /* One end of a transfer: plain, or through a select of 1 or 2 cases. */
 struct end {
 	assay_chan *c, *done;
+	int32_t dir;
 	int cases; /* 0: plain */
 	int v;
 };
 
-static void send_end(void *arg)
+static struct assay_case case_at_end(struct end *e, assay_chan *c)
 {
-	struct end *e = arg;
-	struct assay_case cases[2] = {case_send(e->c, &e->v),
-				      case_send(chan_int(0), &e->v)};
-
-	if (e->cases == 0)
-		send_int(e->c, e->v);
-	else
-		CHECK_EQ(select_cases(cases, (size_t)e->cases, NULL), 0);
-	send_signal(e->done);
+	return e->dir == ASSAY_SEND ? case_send(c, &e->v) : case_recv(c, &e->v);
 }
 
-static void receive_end(void *arg)
+static void meet(void *arg)
 {
 	struct end *e = arg;
-	struct assay_case cases[2] = {case_recv(e->c, &e->v),
-				      case_recv(chan_int(0), &e->v)};
+	struct assay_case cases[2] = {case_at_end(e, e->c),
+				      case_at_end(e, chan_int(0))};
 
-	if (e->cases == 0)
-		e->v = recv_int(e->c);
-	else
+	if (e->cases > 0)
 		CHECK_EQ(select_cases(cases, (size_t)e->cases, NULL), 0);
+	else if (e->dir == ASSAY_SEND)
+		send_int(e->c, e->v);
+	else
+		e->v = recv_int(e->c);
 	send_signal(e->done);
 }
 
 static void pair(int sender, int receiver, bool sender_first)
 {
 	assay_chan *c = chan_int(0), *done = chan_signal(2);
-	struct end to = {.c = c, .done = done, .cases = sender, .v = 77};
-	struct end from = {.c = c, .done = done, .cases = receiver, .v = -1};
+	struct end to = {c, done, ASSAY_SEND, sender, 77};
+	struct end from = {c, done, ASSAY_RECV, receiver, -1};
 
-	go(sender_first ? send_end : receive_end, sender_first ? &to : &from);
+	go(meet, sender_first ? &to : &from);
 	settle(1);
-	go(sender_first ? receive_end : send_end, sender_first ? &from : &to);
+	go(meet, sender_first ? &from : &to);
 	join(done, 2);
 	CHECK_MSG(from.v == 77, "sender %d, receiver %d: %d", sender, receiver,
 		  from.v);

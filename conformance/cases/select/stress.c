@@ -86,8 +86,8 @@ static bool more(int i, int64_t n, const struct effort *e)
 	return i < n && (i % 256 != 0 || goes_on(e));
 }
 
-CASE(SE_019, "a poll of two channels of which one is always full finds one",
-     .flags = CASE_ALONE, NEEDS(NEED(chan, select)))
+/* While it looks, one channel is filled or closed and the other emptied. */
+static void probe_while(bool closing)
 {
 	struct probe p = {.c1 = chan_int(1),
 			  .c2 = chan_int(1),
@@ -101,13 +101,26 @@ CASE(SE_019, "a poll of two channels of which one is always full finds one",
 	for (; more(i, n, &e); i++) {
 		send_int(p.c1, 1);
 		start_round(&p, i + 1);
-		send_int(p.c2, 1);
+		if (closing)
+			close_chan(p.c2);
+		else
+			send_int(p.c2, 1);
 		(void)try_recv(p.c1, NULL);
 		(void)leaves(&p.probed, i);
 		(void)try_recv(p.c1, NULL);
 		(void)try_recv(p.c2, NULL);
+		if (closing) {
+			drop(p.c2);
+			p.c2 = chan_int(1);
+		}
 	}
 	end_rounds(&p, i);
+}
+
+CASE(SE_019, "a poll of two channels of which one is always full finds one",
+     .flags = CASE_ALONE, NEEDS(NEED(chan, select)))
+{
+	probe_while(false);
 }
 
 /* Takes a value from either channel, again when main has heard of it. */
@@ -163,25 +176,7 @@ CASE_OF(SE_019, ghost, "a full channel is found beside one whose waiter left",
 CASE(SE_020, "a poll of a full channel and one that is closed meanwhile",
      .flags = CASE_ALONE, NEEDS(NEED(chan, select)))
 {
-	struct probe p = {.c1 = chan_int(1),
-			  .never = chan_int(0),
-			  .ended = chan_signal(0)};
-	int64_t n = rounds(100000);
-	struct effort e = effort(case_procs() == 1 ? 20 * MS : 120 * MS);
-	int i = 0;
-
-	go(probe_rounds, &p);
-	for (; more(i, n, &e); i++) {
-		p.c2 = chan_int(1);
-		send_int(p.c1, 1);
-		start_round(&p, i + 1);
-		close_chan(p.c2);
-		(void)try_recv(p.c1, NULL);
-		(void)leaves(&p.probed, i);
-		(void)try_recv(p.c1, NULL);
-		drop(p.c2);
-	}
-	end_rounds(&p, i);
+	probe_while(true);
 }
 
 /* ---- chaos with exact counts -------------------------------------------- */

@@ -203,8 +203,7 @@ CASE(TM_038, "a timer fires in time while all are parked")
 {
 	assay_chan *c = chan_signal(0);
 
-	for (int i = 0; i < 10; i++)
-		go(wait_on, c);
+	go_many(10, wait_on, c);
 	settle(10);
 	CHECK_SOME_UNIT(wakes_in_time, 20 * MS);
 	close_chan(c);
@@ -274,8 +273,7 @@ CASE_TABLE(TM_039, fire_beside, (assay_fn busy),
 	int late = 0, n = 20;
 	int64_t most = 0;
 
-	for (int i = 0; i < 4; i++)
-		go(busy, NULL);
+	go_many(4, busy, NULL);
 	for (int i = 0; i < n; i++) {
 		int64_t cpu = cpu_ns(), due = in(1 * MS), lateness;
 

@@ -258,28 +258,6 @@ static int ticks_in_100_ms(void)
 	return ticks;
 }
 
-CASE(TM_042, "many short timers do not starve a ticker", .procs = {2},
-     .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED,
-     NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
-	   NEED(time, ticker_stop), NEED(time, ticker_free),
-	   NEED(time, timer_new), NEED(time, timer_chan),
-	   NEED(time, timer_reset), NEED(time, timer_free)))
-{
-	int n = (int)goroutines(200), best = 0;
-
-	for (int i = 0; i < n; i++)
-		go(reset_often, NULL);
-	for (int i = 0; i < 5 && best < 10; i++) {
-		int ticks = ticks_in_100_ms();
-
-		best = ticks > best ? ticks : best;
-	}
-	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-	CHECK_GE(best, 10);
-	CHECK(becomes(&finished, n));
-	note("%d of 20 ticks beside %d goroutines with timers", best, n);
-}
-
 /*
  * Loops that only move a timer, which never blocks, on every P: who waits for
  * a ticker gets its turn when they are preempted, some 10 ms later, and each
@@ -295,26 +273,34 @@ static void reset_without_end(void *arg)
 	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
 }
 
-CASE_OF(TM_042, tight, "nor do loops that only move a timer", .procs = {1, 2},
-	.traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
-	.flags = CASE_NOT_SANITIZED,
-	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
-	      NEED(time, ticker_stop), NEED(time, ticker_free),
-	      NEED(time, timer_new), NEED(time, timer_reset)))
-{
-	int n = case_procs(), best = 0;
+#define NEED_TICKS                                                             \
+	NEED(time, ticker_new), NEED(time, ticker_chan),                       \
+		NEED(time, ticker_stop), NEED(time, ticker_free),              \
+		NEED(time, timer_new), NEED(time, timer_reset)
 
-	for (int i = 0; i < n; i++)
-		go(reset_without_end, NULL);
-	for (int i = 0; i < 10 && best < 4; i++) {
+CASE_TABLE(TM_042, ticks_beside, (assay_fn fn, int n, int tries, int enough),
+	   ROW1((reset_often, (int)goroutines(200), 5, 10),
+		"many short timers do not starve a ticker", .procs = {2},
+		.traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_NOT_SANITIZED,
+		NEEDS(NEED_TICKS, NEED(time, timer_chan),
+		      NEED(time, timer_free))),
+	   ROW(tight, (reset_without_end, case_procs(), 10, 4),
+	       "nor do loops that only move a timer", .procs = {1, 2},
+	       .traits = ASSAY_TRAIT_PREEMPTIVE | ASSAY_TRAIT_PROC_LIMIT,
+	       .flags = CASE_NOT_SANITIZED, NEEDS(NEED_TICKS)))
+{
+	int best = 0;
+
+	go_many(n, fn, NULL);
+	for (int i = 0; i < tries && best < enough; i++) {
 		int ticks = ticks_in_100_ms();
 
 		best = ticks > best ? ticks : best;
 	}
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);
-	CHECK_GE(best, 4);
+	CHECK_GE(best, enough);
 	CHECK(becomes(&finished, n));
-	note("%d of 20 ticks beside %d loops", best, n);
+	note("%d of 20 ticks beside %d goroutines", best, n);
 }
 
 /* TM-044: the book's loop: work at each tick until it is told to end. */

@@ -163,8 +163,7 @@ VIRTUAL(TM_004, "many sleepers wake at the same instant")
 	int64_t begin = now();
 	int n = (int)goroutines(10000);
 
-	for (int i = 0; i < n; i++)
-		go(sleep_an_hour, &begin);
+	go_many(n, sleep_an_hour, &begin);
 	sleep_ns(HOUR + 1);
 	CHECK_EQ(counted(), n);
 	CHECK_EQ(now(), begin + HOUR + 1);
