@@ -118,6 +118,12 @@ code_marked() {
 	[ -z "$bad" ] || { echo "without base/text.h:"; echo "$bad"; return 1; }
 }
 
+# No file of the runner, of the reports or of the gate needs itself.  The
+# runner's objects are those of the gcc build.
+no_circle() {
+	scripts/cycles.py build/gcc/obj/conformance/runner reports ci
+}
+
 # The functions and files that the map of the runtime names are there.
 # shellcheck disable=SC2016 # the backticks are those of the text
 map_true() {
@@ -159,6 +165,7 @@ check "code of the runtime is marked" code_marked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh
+check "no circle" no_circle
 check "map of the runtime" map_true
 check "one writer of a status" scripts/owner.sh
 [ -z "$left_out" ] ||

@@ -65,6 +65,36 @@ climbs() {
 	return "$status"
 }
 
+# Two modules that import each other, one of them inside of a function.
+modules_in_a_circle() {
+	clean
+	mkdir -p "$tree/ci/planted"
+	plant ci/planted/one.py 'from . import two'
+	plant ci/planted/two.py 'def late():' '    from .one import name' \
+		'    return name'
+	finds "no circle" "ci/planted/one needs ci/planted/two needs ci/plan"
+	status=$?
+	rm -r "$tree/ci/planted"
+	return "$status"
+}
+
+# object NAME OTHER: a file of the runner that defines NAME and calls OTHER.
+object() {
+	mkdir -p "$objects"
+	echo "int $2(void), $1(void); int $1(void) { return $2(); }" |
+		cc -c -x c -o "$objects/$1.o" -
+}
+
+objects_in_a_circle() {
+	clean
+	objects=$tree/build/gcc/obj/conformance/runner
+	object one two && object two other && lint "no circle" &&
+		object two one && finds "no circle" "one.o needs .*two.o needs"
+	status=$?
+	rm -r "$objects"
+	return "$status"
+}
+
 # The picture of the rooms must show every file.
 unmapped() {
 	clean
@@ -145,6 +175,9 @@ for tool in shellcheck pyflakes3 pycodestyle actionlint; do
 	esac
 done
 clean
+check "no circle: nothing is wrong" lint "no circle"
+check "two modules that import each other" modules_in_a_circle
+check "two objects that call each other" objects_in_a_circle
 check "include rule: nothing is wrong" lint "include rule"
 check "a scheduler that knows channels" climbs sched/planted.c '"wait/chan.h"'
 check "the same by another path" climbs sched/planted.h '"../wait/chan.h"'
