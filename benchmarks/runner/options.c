@@ -30,8 +30,7 @@ static const char help[] =
 	"Status: 0 all measured or skipped, 1 one failed, 2 wrong usage or a\n"
 	"runtime that cannot be used, 3 the filter matches nothing.\n";
 
-__attribute__((noreturn, format(printf, 1, 2))) static void
-refuse(const char *format, ...)
+void refuse(const char *format, ...)
 {
 	va_list args;
 

@@ -17,6 +17,10 @@ struct options {
 	regex_t filter;
 };
 
+/* What is asked for cannot be: one line on stderr, the status 2. */
+void refuse(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+
 /*
  * Reads the arguments.  A wrong one is a line on stderr and the status 2,
  * --help is printed and ends with 0: it returns only if all is well.

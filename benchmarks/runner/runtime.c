@@ -4,28 +4,15 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../workloads/workload.h"
+#include "options.h"
 
 #define SIZE_ABSURD ((size_t)1 << 16)
-
-__attribute__((noreturn, format(printf, 1, 2))) static void
-refuse(const char *format, ...)
-{
-	va_list args;
-
-	fputs("assay-bench: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(2);
-}
 
 char *beside(const char *directory, const char *name, const char *suffix)
 {

@@ -189,19 +189,10 @@ FAULT(main_waits, "GO-004", "main's end waits for the other goroutines")
 	my.core.run = run_waits;
 }
 
-static struct assay_run_options changed(const struct assay_run_options *o)
-{
-	struct assay_run_options c = {.size = sizeof(c)};
-
-	if (o != NULL)
-		memcpy(&c, o, o->size < sizeof(c) ? o->size : sizeof(c));
-	return c;
-}
-
 static int run_embedded(assay_fn fn, void *arg,
 			const struct assay_run_options *o)
 {
-	struct assay_run_options c = changed(o);
+	struct assay_run_options c = options_of(o);
 
 	c.flags |= ASSAY_RUN_EMBEDDED;
 	return was.core.run(fn, arg, &c);
@@ -215,7 +206,7 @@ FAULT(no_deadlock, "DL-001", "a deadlock is never reported")
 static int run_detecting(assay_fn fn, void *arg,
 			 const struct assay_run_options *o)
 {
-	struct assay_run_options c = changed(o);
+	struct assay_run_options c = options_of(o);
 
 	c.flags &= ~(uint32_t)ASSAY_RUN_EMBEDDED;
 	return was.core.run(fn, arg, &c);

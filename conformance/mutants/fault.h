@@ -59,6 +59,9 @@ static inline bool every(atomic_uint *n, unsigned k)
 /* Parks for ever. */
 void block(void);
 
+/* A full-size copy of what run() was called with, to be changed. */
+struct assay_run_options options_of(const struct assay_run_options *o);
+
 /* memory that is never given back; ends the process if there is none */
 void *take(size_t n);
 

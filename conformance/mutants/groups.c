@@ -351,34 +351,27 @@ FAULT(flight_runs_each, "XL-010/once", "each caller makes the call")
 	my.flight.do_ = do_each;
 }
 
-static int do_unshared(assay_flight *f, const char *key, assay_call call,
+static bool told_shared;
+
+static int do_and_tell(assay_flight *f, const char *key, assay_call call,
 		       void *arg, void **value, bool *shared)
 {
 	int error = was.flight.do_(f, key, call, arg, value, shared);
 
 	if (shared != NULL)
-		*shared = false;
+		*shared = told_shared;
 	return error;
 }
 
 FAULT(shared_never, "XL-010/once", "a shared result is said not to be")
 {
-	my.flight.do_ = do_unshared;
-}
-
-static int do_shared(assay_flight *f, const char *key, assay_call call,
-		     void *arg, void **value, bool *shared)
-{
-	int error = was.flight.do_(f, key, call, arg, value, shared);
-
-	if (shared != NULL)
-		*shared = true;
-	return error;
+	my.flight.do_ = do_and_tell;
 }
 
 FAULT(shared_always, "XL-010", "a lone result is said to be shared")
 {
-	my.flight.do_ = do_shared;
+	told_shared = true;
+	my.flight.do_ = do_and_tell;
 }
 
 static int do_one_key(assay_flight *f, const char *key, assay_call call,

@@ -83,10 +83,8 @@ static int32_t procs_lie(int32_t n)
 
 static int run_other(assay_fn fn, void *arg, const struct assay_run_options *o)
 {
-	struct assay_run_options c = {.size = sizeof(c)};
+	struct assay_run_options c = options_of(o);
 
-	if (o != NULL)
-		memcpy(&c, o, o->size < sizeof(c) ? o->size : sizeof(c));
 	told = c.procs > 0 ? c.procs : was.inspect.num_cpu();
 	c.procs = told + more > 0 ? told + more : 1;
 	return was.core.run(fn, arg, &c);

@@ -1,6 +1,7 @@
 /* kit.c - see fault.h: what faults are made of. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fault.h"
 
@@ -16,6 +17,15 @@ void block(void)
 {
 	for (;;)
 		was.chan.recv(NULL, NULL, ASSAY_FOREVER);
+}
+
+struct assay_run_options options_of(const struct assay_run_options *o)
+{
+	struct assay_run_options c = {.size = sizeof(c)};
+
+	if (o != NULL)
+		memcpy(&c, o, o->size < sizeof(c) ? o->size : sizeof(c));
+	return c;
 }
 
 void *take(size_t n)

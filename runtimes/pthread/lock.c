@@ -147,45 +147,46 @@ struct rwmutex {
 	struct queue readers, writers;
 };
 
-int pt_rw_lock(assay_rwmutex *storage, int64_t deadline)
+/* True if it was taken; guard held.  A waiting writer holds off readers. */
+static bool rw_take(struct rwmutex *rw, bool to_write)
 {
-	struct rwmutex *rw = (void *)storage;
+	if (rw->writing || (to_write ? rw->reading > 0 : !!rw->writers.first))
+		return false;
+	if (to_write)
+		rw->writing = true;
+	else
+		rw->reading++;
+	return true;
+}
+
+static int rw_enter(struct rwmutex *rw, int64_t deadline, bool to_write)
+{
 	int status = pt_may_wait(deadline);
 	pthread_mutex_t *guard;
 
 	if (!rw || status == ASSAY_ENOTSUP)
 		return rw ? status : ASSAY_EINVAL;
 	guard = pt_lock_guard(rw);
-	if (!rw->writing && !rw->reading) {
-		rw->writing = true;
+	if (rw_take(rw, to_write)) {
 		status = ASSAY_OK;
 	} else if (status == ASSAY_OK) {
-		pt_wait_in(&rw->writers, guard, "sync.RWMutex.Lock");
+		pt_wait_in(to_write ? &rw->writers : &rw->readers, guard,
+			   to_write ? "sync.RWMutex.Lock"
+				    : "sync.RWMutex.RLock");
 		return ASSAY_OK;
 	}
 	pthread_mutex_unlock(guard);
 	return status;
 }
 
-/* A waiting writer holds off new readers. */
+int pt_rw_lock(assay_rwmutex *storage, int64_t deadline)
+{
+	return rw_enter((void *)storage, deadline, true);
+}
+
 int pt_rw_rlock(assay_rwmutex *storage, int64_t deadline)
 {
-	struct rwmutex *rw = (void *)storage;
-	int status = pt_may_wait(deadline);
-	pthread_mutex_t *guard;
-
-	if (!rw || status == ASSAY_ENOTSUP)
-		return rw ? status : ASSAY_EINVAL;
-	guard = pt_lock_guard(rw);
-	if (!rw->writing && !rw->writers.first) {
-		rw->reading++;
-		status = ASSAY_OK;
-	} else if (status == ASSAY_OK) {
-		pt_wait_in(&rw->readers, guard, "sync.RWMutex.RLock");
-		return ASSAY_OK;
-	}
-	pthread_mutex_unlock(guard);
-	return status;
+	return rw_enter((void *)storage, deadline, false);
 }
 
 /* All readers that came during a write go before the next writer. */
