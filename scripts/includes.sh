@@ -18,8 +18,8 @@ BEGIN {
 	ok["wait"] = "base sched wait"
 	ok["io"] = "base sched wait io"
 	ok["diag"] = "base sched diag"
-	ok["ext"] = "ext sched/errtext.h sched/outside.h sched/call.h"
-	ok["net"] = "net sched/die.h sched/errtext.h sched/outside.h io/fd.h"
+	ok["ext"] = "ext base/ref.h sched/errtext.h sched/outside.h sched/call.h"
+	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h io/fd.h"
 }
 {
 	split($0, part, /["<>]/)

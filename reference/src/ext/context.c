@@ -2,9 +2,8 @@
  * context.c - contexts: made, asked, given up.
  */
 #include "context.h"
-#include "sched/outside.h"
 
-#include <stdlib.h>
+#include "sched/outside.h"
 
 static goro_context background = {.kind = ROOT, .u.root = "context.Background"};
 static goro_context todo = {.kind = ROOT, .u.root = "context.TODO"};
@@ -17,59 +16,6 @@ goro_context *goro_background(void)
 goro_context *goro_todo(void)
 {
 	return &todo;
-}
-
-/* ---- references --------------------------------------------------------- */
-
-goro_context *goro__context_new(enum kind kind, goro_context *parent)
-{
-	goro_context *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		return NULL;
-	c->kind = kind;
-	atomic_init(&c->refs, 1);
-	c->parent = parent ? goro__context_ref(parent) : NULL;
-	if (can_be_ended(c) || kind == FOREIGN)
-		c->nearest = c;
-	else if (kind == VALUE || kind == WRAP)
-		c->nearest = parent->nearest;
-	return c;
-}
-
-goro_context *goro__context_ref(goro_context *c)
-{
-	if (c->kind != ROOT)
-		atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
-	return c;
-}
-
-static void destroy(goro_context *c)
-{
-	goro_chan *done;
-
-	if (can_be_ended(c)) {
-		goro_timer_free(c->u.e.timer);
-		done = atomic_load_explicit(&c->u.e.done, memory_order_relaxed);
-		if (done != goro__closed_chan())
-			goro_chan_free(done);
-	}
-	free(c);
-}
-
-/* A context that goes lets go of its parent, and so on upwards. */
-void goro__context_unref(goro_context *c)
-{
-	while (c && c->kind != ROOT) {
-		goro_context *parent = c->parent;
-
-		/* What each holder did comes before the end. */
-		if (atomic_fetch_sub_explicit(&c->refs, 1,
-					      memory_order_acq_rel) != 1)
-			return;
-		destroy(c);
-		c = parent;
-	}
 }
 
 void goro_context_free(goro_context *c)
@@ -106,8 +52,6 @@ static int with_cancel(goro_context *parent, bool takes_cause,
 {
 	goro_context *c;
 
-	if (!goro__closed_chan())
-		return GORO_ENOMEM;
 	c = goro__context_new(CANCEL, parent);
 	if (!c)
 		return GORO_ENOMEM;
@@ -149,8 +93,6 @@ static int with_timer(goro_context *parent, int64_t deadline, int64_t now,
 {
 	goro_context *c;
 
-	if (!goro__closed_chan())
-		return GORO_ENOMEM;
 	c = goro__context_new(TIMER, parent);
 	if (!c)
 		return GORO_ENOMEM;
@@ -293,77 +235,6 @@ int goro_cancel(goro_context *c, int cause)
 	return GORO_OK;
 }
 
-static goro_chan *make_done(struct canceler *e)
-{
-	goro_chan *done;
-	int status = GORO_OK;
-
-	goro_mutex_lock(&e->lock);
-	done = atomic_load_explicit(&e->done, memory_order_relaxed);
-	if (!done) {
-		done = goro_chan_make(0, 0, &status);
-		atomic_store_explicit(&e->done, done, memory_order_release);
-	}
-	goro_mutex_unlock(&e->lock);
-	if (status)
-		goro_panic("runtime: out of memory");
-	return done;
-}
-
-goro_chan *goro_context_done(goro_context *c)
-{
-	AS_GOROUTINE();
-	goro_context *nearest = c ? c->nearest : NULL;
-	goro_chan *done;
-
-	if (!nearest)
-		return NULL;
-	if (nearest->kind == FOREIGN)
-		return nearest->u.foreign.done;
-	/* Pairs with the release of make_done() and begin_end(). */
-	done = atomic_load_explicit(&nearest->u.e.done, memory_order_acquire);
-	return done ? done : make_done(&nearest->u.e);
-}
-
-/* Who answers for c's err and cause: one round another has only its done. */
-static goro_context *answers_for(goro_context *c)
-{
-	c = c ? c->nearest : NULL;
-	while (c && c->kind == FOREIGN && c->parent)
-		c = c->parent->nearest;
-	return c;
-}
-
-/* An err that is set counts once done is closed: so both are seen at once. */
-int goro_context_err(goro_context *c)
-{
-	AS_GOROUTINE();
-	int err;
-
-	c = answers_for(c);
-	if (!c)
-		return 0;
-	if (c->kind == FOREIGN)
-		return goro_chan_recv(c->u.foreign.done, NULL, GORO_POLL) ==
-				       GORO_CLOSED
-			       ? GORO_CANCELED
-			       : 0;
-	/* Pairs with the release of begin_end(). */
-	err = atomic_load_explicit(&c->u.e.err, memory_order_acquire);
-	if (err)
-		goro_recv(goro_context_done(c), NULL);
-	return err;
-}
-
-int goro_context_cause(goro_context *c)
-{
-	AS_GOROUTINE();
-	int err = goro_context_err(c);
-
-	c = answers_for(c);
-	return err && c->kind != FOREIGN ? c->u.e.cause : err;
-}
-
 bool goro_context_deadline(goro_context *c, int64_t *deadline)
 {
 	while (c && c->kind != TIMER && c->kind != WITHOUT_CANCEL)
@@ -422,8 +293,6 @@ int goro_context_after_func(goro_context *parent, goro_fn fn, void *arg,
 
 	if (!parent || !fn || !out)
 		return GORO_EINVAL;
-	if (!goro__closed_chan())
-		return GORO_ENOMEM;
 	c = goro__context_new(HOOK, parent);
 	if (!c)
 		return GORO_ENOMEM;

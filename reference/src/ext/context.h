@@ -20,6 +20,8 @@
 #include <goro_ext.h>
 #include <stdatomic.h>
 
+#include "base/ref.h"
+
 enum kind { ROOT, CANCEL, TIMER, HOOK, VALUE, WITHOUT_CANCEL, WRAP, FOREIGN };
 
 enum hook_state { HOOK_WAITS, HOOK_RUNS, HOOK_STOPPED };
@@ -70,7 +72,7 @@ struct canceler {
 
 struct goro_context {
 	enum kind kind;
-	_Atomic(int64_t) refs;
+	struct ref refs;
 	goro_context *parent;  /* NULL: root, or foreign and round no other */
 	goro_context *nearest; /* NULL: it never ends */
 	union {
@@ -111,8 +113,5 @@ void goro__context_expire(void *c);
 
 /* Waits until the watcher of c, which has ended, uses no channel any more. */
 void goro__context_unwatch(goro_context *c);
-
-/* A channel that is closed; NULL without memory. */
-goro_chan *goro__closed_chan(void);
 
 #endif

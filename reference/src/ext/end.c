@@ -1,9 +1,15 @@
 /*
- * end.c - how contexts end, and how the end goes down the tree.
+ * end.c - how long contexts live, how they end, and how the end goes down the
+ * tree.
  */
 #include "context.h"
 
-goro_chan *goro__closed_chan(void)
+#include <stdlib.h>
+
+#include "sched/outside.h"
+
+/* A channel that is closed; NULL without memory. */
+static goro_chan *closed_chan(void)
 {
 	static _Atomic(goro_chan *) closed;
 	/* Pairs with the release below. */
@@ -22,6 +28,59 @@ goro_chan *goro__closed_chan(void)
 		return c;
 	goro_chan_free(c);
 	return first;
+}
+
+/* ---- references --------------------------------------------------------- */
+
+goro_context *goro__context_new(enum kind kind, goro_context *parent)
+{
+	goro_context *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->kind = kind;
+	if (can_be_ended(c) && !closed_chan()) {
+		free(c);
+		return NULL;
+	}
+	ref_init(&c->refs, 1);
+	c->parent = parent ? goro__context_ref(parent) : NULL;
+	if (can_be_ended(c) || kind == FOREIGN)
+		c->nearest = c;
+	else if (kind == VALUE || kind == WRAP)
+		c->nearest = parent->nearest;
+	return c;
+}
+
+goro_context *goro__context_ref(goro_context *c)
+{
+	if (c->kind != ROOT)
+		ref_get(&c->refs);
+	return c;
+}
+
+static void destroy(goro_context *c)
+{
+	goro_chan *done;
+
+	if (can_be_ended(c)) {
+		goro_timer_free(c->u.e.timer);
+		done = atomic_load_explicit(&c->u.e.done, memory_order_relaxed);
+		if (done != closed_chan())
+			goro_chan_free(done);
+	}
+	free(c);
+}
+
+/* A context that goes lets go of its parent, and so on upwards. */
+void goro__context_unref(goro_context *c)
+{
+	while (c && c->kind != ROOT && ref_put(&c->refs)) {
+		goro_context *parent = c->parent;
+
+		destroy(c);
+		c = parent;
+	}
 }
 
 /* ---- the owner's list --------------------------------------------------- */
@@ -92,7 +151,7 @@ static bool begin_end(goro_context *c, int err, int cause)
 	if (done)
 		goro_close(done);
 	else
-		atomic_store_explicit(&e->done, goro__closed_chan(),
+		atomic_store_explicit(&e->done, closed_chan(),
 				      memory_order_release);
 	return true;
 }
@@ -180,6 +239,79 @@ void goro__context_expire(void *arg)
 
 	goro__context_end(c, GORO_DEADLINE, c->u.e.timeout_cause);
 	goro__context_unref(c);
+}
+
+/* ---- asked ------------------------------------------------------------- */
+
+static goro_chan *make_done(struct canceler *e)
+{
+	goro_chan *done;
+	int status = GORO_OK;
+
+	goro_mutex_lock(&e->lock);
+	done = atomic_load_explicit(&e->done, memory_order_relaxed);
+	if (!done) {
+		done = goro_chan_make(0, 0, &status);
+		atomic_store_explicit(&e->done, done, memory_order_release);
+	}
+	goro_mutex_unlock(&e->lock);
+	if (status)
+		goro_panic("runtime: out of memory");
+	return done;
+}
+
+goro_chan *goro_context_done(goro_context *c)
+{
+	AS_GOROUTINE();
+	goro_context *nearest = c ? c->nearest : NULL;
+	goro_chan *done;
+
+	if (!nearest)
+		return NULL;
+	if (nearest->kind == FOREIGN)
+		return nearest->u.foreign.done;
+	/* Pairs with the release of make_done() and begin_end(). */
+	done = atomic_load_explicit(&nearest->u.e.done, memory_order_acquire);
+	return done ? done : make_done(&nearest->u.e);
+}
+
+/* Who answers for c's err and cause: one round another has only its done. */
+static goro_context *answers_for(goro_context *c)
+{
+	c = c ? c->nearest : NULL;
+	while (c && c->kind == FOREIGN && c->parent)
+		c = c->parent->nearest;
+	return c;
+}
+
+/* An err that is set counts once done is closed: so both are seen at once. */
+int goro_context_err(goro_context *c)
+{
+	AS_GOROUTINE();
+	int err;
+
+	c = answers_for(c);
+	if (!c)
+		return 0;
+	if (c->kind == FOREIGN)
+		return goro_chan_recv(c->u.foreign.done, NULL, GORO_POLL) ==
+				       GORO_CLOSED
+			       ? GORO_CANCELED
+			       : 0;
+	/* Pairs with the release of begin_end(). */
+	err = atomic_load_explicit(&c->u.e.err, memory_order_acquire);
+	if (err)
+		goro_recv(goro_context_done(c), NULL);
+	return err;
+}
+
+int goro_context_cause(goro_context *c)
+{
+	AS_GOROUTINE();
+	int err = goro_context_err(c);
+
+	c = answers_for(c);
+	return err && c->kind != FOREIGN ? c->u.e.cause : err;
 }
 
 /* ---- the start ---------------------------------------------------------- */

@@ -6,10 +6,10 @@
  * it happens however the call ended, and says how.
  */
 #include <goro_ext.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ref.h"
 #include "sched/call.h"
 #include "sched/outside.h"
 
@@ -22,13 +22,14 @@ struct waiter {
 };
 
 /*
- * The lock of the group guards next, listed, waiting, waiters and refs.  The
- * rest is written by the one who flies, before landed is done.
+ * The lock of the group guards next, listed, dups and waiters.  The rest is
+ * written by the one who flies, before landed is done.
  */
 struct flight {
+	goro_flight *group;  /* a reference */
 	struct flight *next; /* in its bucket */
 	bool listed;         /* a newcomer finds it */
-	int64_t refs;        /* the one who flies, and who waits */
+	struct ref refs;     /* the one who flies, and who waits */
 	int64_t dups;        /* who came later, of either kind */
 	struct waiter *waiters;
 	goro_waitgroup landed;
@@ -41,19 +42,18 @@ struct flight {
 };
 
 /*
- * The lock guards all but refs: the caller's, and one for each reference of a
- * flight, whose holder is not done with the lock yet when the result is there:
- * another who has it may free the group at once.
+ * The lock guards all but refs: the caller's, and one for each flight, whose
+ * holders are not done with the lock yet when the result is there: another who
+ * has it may free the group at once.
  */
 struct goro_flight {
-	_Atomic(int64_t) refs;
+	struct ref refs;
 	goro_mutex lock;
 	struct flight **buckets; /* a power of two; NULL: none yet */
 	size_t nbuckets, n;
 };
 
 struct call_run {
-	goro_flight *group;
 	struct flight *f;
 	goro_call call;
 	void *arg;
@@ -65,16 +65,14 @@ goro_flight *goro_flight_new(void)
 	goro_flight *g = calloc(1, sizeof(*g));
 
 	if (g)
-		atomic_init(&g->refs, 1);
+		ref_init(&g->refs, 1);
 	return g;
 }
 
 /* One reference less. */
 void goro_flight_free(goro_flight *g)
 {
-	/* What each holder did comes before the end. */
-	if (!g ||
-	    atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1)
+	if (!g || !ref_put(&g->refs))
 		return;
 	free(g->buckets);
 	free(g);
@@ -143,13 +141,6 @@ static void unlist(goro_flight *g, struct flight *f)
 	g->n--;
 }
 
-/* With the lock; relaxed: the caller has a reference of the group. */
-static void hold(goro_flight *g, struct flight *f)
-{
-	f->refs++;
-	atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
-}
-
 static struct flight *new_flight(goro_flight *g, const char *key)
 {
 	size_t size = strlen(key) + 1;
@@ -160,7 +151,9 @@ static struct flight *new_flight(goro_flight *g, const char *key)
 		return NULL;
 	}
 	memcpy(f->key, key, size);
-	hold(g, f);
+	ref_get(&g->refs);
+	f->group = g;
+	ref_init(&f->refs, 1);
 	f->listed = true;
 	goro_wg_add(&f->landed, 1);
 	put(g->buckets, g->nbuckets, f);
@@ -168,15 +161,13 @@ static struct flight *new_flight(goro_flight *g, const char *key)
 	return f;
 }
 
-static void unref(goro_flight *g, struct flight *f)
+static void unref(struct flight *f)
 {
-	bool last;
+	goro_flight *g = f->group;
 
-	goro_mutex_lock(&g->lock);
-	last = --f->refs == 0;
-	goro_mutex_unlock(&g->lock);
-	if (last)
-		free(f);
+	if (!ref_put(&f->refs))
+		return;
+	free(f);
 	goro_flight_free(g);
 }
 
@@ -224,19 +215,19 @@ static void finish_call(void *arg)
 
 	if (!p->returned)
 		f->outcome = goro_recover(&f->panic) ? PANICKED : EXITED;
-	goro_mutex_lock(&p->group->lock);
+	goro_mutex_lock(&f->group->lock);
 	if (f->listed)
-		unlist(p->group, f);
+		unlist(f->group, f);
 	f->shared = f->dups > 0;
 	if (f->outcome == RETURNED)
 		serve_takers(f);
-	goro_mutex_unlock(&p->group->lock);
+	goro_mutex_unlock(&f->group->lock);
 	if (f->outcome == PANICKED && f->waiters)
 		raise_for_takers(&f->panic);
 	free_takers(f);
 	goro_wg_done(&f->landed);
 	if (f->outcome == EXITED)
-		unref(p->group, f); /* nobody comes back to do so */
+		unref(f); /* nobody comes back to do so */
 }
 
 static void make_call(void *arg)
@@ -256,7 +247,7 @@ static void run_call(void *arg)
 }
 
 /* It has landed: the caller has what it was, or shares its fate. */
-static int result(goro_flight *g, struct flight *f, void **value)
+static int result(struct flight *f, void **value)
 {
 	enum outcome outcome = f->outcome;
 	struct goro_panic_value panic = f->panic;
@@ -264,7 +255,7 @@ static int result(goro_flight *g, struct flight *f, void **value)
 
 	if (value)
 		*value = f->value;
-	unref(g, f);
+	unref(f);
 	if (outcome == PANICKED)
 		goro_panic_value(&panic);
 	if (outcome == EXITED)
@@ -275,19 +266,19 @@ static int result(goro_flight *g, struct flight *f, void **value)
 static int wait(goro_flight *g, struct flight *f, void **value, bool *shared)
 {
 	f->dups++;
-	hold(g, f);
+	ref_get(&f->refs);
 	goro_mutex_unlock(&g->lock);
 	goro_wg_wait(&f->landed);
 	if (shared)
 		*shared = true;
-	return result(g, f, value);
+	return result(f, value);
 }
 
 int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 		   void **value, bool *shared)
 {
 	AS_GOROUTINE();
-	struct call_run p = {.group = g, .call = call, .arg = arg};
+	struct call_run p = {.call = call, .arg = arg};
 
 	if (!g || !key || !call)
 		return GORO_EINVAL;
@@ -302,7 +293,7 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 	goro__call(run_call, &p, finish_call, &p);
 	if (shared)
 		*shared = p.f->shared;
-	return result(g, p.f, value);
+	return result(p.f, value);
 }
 
 /* ---- by channel --------------------------------------------------------- */
@@ -313,7 +304,7 @@ static void fly_alone(void *arg)
 	struct call_run p = *(struct call_run *)arg;
 
 	goro__call(run_call, &p, finish_call, &p);
-	unref(p.group, p.f);
+	unref(p.f);
 }
 
 static struct waiter *new_taker(void)
@@ -342,8 +333,7 @@ static bool join_call(goro_flight *g, const char *key, struct call_run *p,
 			return false;
 		if (goro_go_copy(fly_alone, p, sizeof(*p))) {
 			unlist(g, p->f);
-			free(p->f);
-			goro_flight_free(g); /* not the last */
+			unref(p->f); /* not the last of g */
 			return false;
 		}
 	}
@@ -356,7 +346,7 @@ goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 			       void *arg)
 {
 	AS_GOROUTINE();
-	struct call_run p = {.group = g, .call = call, .arg = arg};
+	struct call_run p = {.call = call, .arg = arg};
 	struct waiter *t;
 	goro_chan *c;
 	bool ok;

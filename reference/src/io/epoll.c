@@ -99,7 +99,8 @@ static int wait_for(struct epoll_event *ev, int64_t ns)
 	return sys_epoll_wait_ms(epfd, ev, BATCH, in_ms(ns));
 }
 
-static void report_event(const struct epoll_event *ev, struct glist *ready)
+static void report_event(const struct epoll_event *ev, event_fn tell,
+			 struct glist *ready)
 {
 	uint32_t hup = ev->events & (EPOLLHUP | EPOLLERR);
 	uint32_t over = ev->events & (EPOLLRDHUP | EPOLLPRI);
@@ -109,10 +110,10 @@ static void report_event(const struct epoll_event *ev, struct glist *ready)
 		modes |= 1u << FD_READ;
 	if (ev->events & EPOLLOUT || hup)
 		modes |= 1u << FD_WRITE;
-	goro__netpoll_ready(ev->data.u64, modes, over || hup, ready);
+	tell(ev->data.u64, modes, over || hup, ready);
 }
 
-void goro__poller_poll(int64_t ns, struct glist *ready)
+void goro__poller_poll(int64_t ns, struct glist *ready, event_fn tell)
 {
 	struct epoll_event ev[BATCH];
 	int n = wait_for(ev, ns);
@@ -121,7 +122,7 @@ void goro__poller_poll(int64_t ns, struct glist *ready)
 		goro__fatal("runtime: the poller's epoll descriptor is gone");
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.u64 != 0)
-			report_event(&ev[i], ready);
+			report_event(&ev[i], tell, ready);
 		else if (ns != 0) /* else it is meant for one who waits */
 			end_of_break();
 	}

@@ -213,8 +213,12 @@ void goro__netpoll_ready(uint64_t tag, unsigned modes, bool hup,
 
 /* ---- open and close -------------------------------------------------------- */
 
-static const struct poller epoll_poller = {goro__poller_poll,
-					   goro__poller_wake};
+static void poll(int64_t ns, struct glist *ready)
+{
+	goro__poller_poll(ns, ready, goro__netpoll_ready);
+}
+
+static const struct poller epoll_poller = {poll, goro__poller_wake};
 
 /* 0: the poller is open. */
 static int init(void)

@@ -85,8 +85,11 @@ int goro__poller_init(void);
 int goro__poller_open(int fd, uint64_t tag);
 /* Tells no more of fd.  What it has told may still be on its way. */
 void goro__poller_close(int fd);
-/* struct poller: its two functions. */
-void goro__poller_poll(int64_t ns, struct glist *ready);
+/* Told of each descriptor found: see goro__netpoll_ready(). */
+typedef void (*event_fn)(uint64_t tag, unsigned modes, bool hup,
+			 struct glist *ready);
+/* The two functions of struct poller, but that poll is told whom to tell. */
+void goro__poller_poll(int64_t ns, struct glist *ready, event_fn tell);
 void goro__poller_wake(void);
 
 /*

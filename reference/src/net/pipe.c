@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ref.h"
 #include "io/fd.h"
 #include "net.h"
 #include "sched/outside.h"
@@ -20,7 +21,7 @@
 
 /* Closed once; held by the deadline, its timer, and the calls that look. */
 struct expiry {
-	atomic_int holders;
+	struct ref holders;
 	goro_chan *passed;
 };
 
@@ -36,7 +37,7 @@ static struct expiry *expiry_new(void)
 
 	if (!x)
 		return NULL;
-	atomic_init(&x->holders, 1);
+	ref_init(&x->holders, 1);
 	x->passed = goro_chan_make(0, 0, NULL);
 	if (x->passed)
 		return x;
@@ -46,16 +47,13 @@ static struct expiry *expiry_new(void)
 
 static struct expiry *hold(struct expiry *x)
 {
-	/* relaxed: the caller has one that holds it */
-	atomic_fetch_add_explicit(&x->holders, 1, memory_order_relaxed);
+	ref_get(&x->holders);
 	return x;
 }
 
 static void let_go(struct expiry *x)
 {
-	/* acq_rel: who frees it comes after all that others did with it */
-	if (!x ||
-	    atomic_fetch_sub_explicit(&x->holders, 1, memory_order_acq_rel) > 1)
+	if (!x || !ref_put(&x->holders))
 		return;
 	goro_chan_free(x->passed);
 	free(x);
@@ -159,7 +157,7 @@ struct offer {
 
 /* What both ends know; [i] is what end i reads from, or its close. */
 struct pipe {
-	atomic_int ends; /* not yet freed */
+	struct ref ends; /* not yet freed */
 	goro_chan *offers[2];
 	goro_chan *answers[2]; /* size_t */
 	goro_chan *closed[2];
@@ -343,9 +341,7 @@ static void end_free(goro_conn *c)
 	pipe_close(c);
 	deadline_free(&e->deadline[FD_READ]);
 	deadline_free(&e->deadline[FD_WRITE]);
-	/* acq_rel: who frees the pipe comes after the other end's last use */
-	if (atomic_fetch_sub_explicit(&e->pipe->ends, 1,
-				      memory_order_acq_rel) == 1)
+	if (ref_put(&e->pipe->ends))
 		pipe_free(e->pipe);
 	free(e);
 }
@@ -371,7 +367,7 @@ static struct pipe *pipe_new(void)
 		ok = p->offers[i] && p->answers[i] && p->closed[i];
 	}
 	if (ok) {
-		atomic_init(&p->ends, 2);
+		ref_init(&p->ends, 2);
 		return p;
 	}
 	if (p)

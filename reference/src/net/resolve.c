@@ -13,10 +13,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ref.h"
 #include "net.h"
 
 struct lookup {
-	atomic_int holders; /* who asked and who looks up; the last frees */
+	struct ref holders; /* who asked and who looks up; the last frees */
 	goro_chan *done;    /* closed by the goroutine */
 	const struct network *net;
 	char host[256];    /* "": only the service */
@@ -30,8 +31,7 @@ struct lookup {
 
 static void let_go(struct lookup *l)
 {
-	/* acq_rel: the last one sees all that the other has done with it */
-	if (atomic_fetch_sub_explicit(&l->holders, 1, memory_order_acq_rel) > 1)
+	if (!ref_put(&l->holders))
 		return;
 	if (l->found)
 		freeaddrinfo(l->found);
@@ -158,8 +158,8 @@ int goro__net_until(const struct until *p, struct neterr *e)
 	return goro__neterr(e, GORO_TIMEOUT, "i/o timeout");
 }
 
-static struct lookup *start(const struct network *net, const struct hostport *h,
-			    bool with_host)
+static struct lookup *new_lookup(const struct network *net,
+				 const struct hostport *h, bool with_host)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 
@@ -170,14 +170,13 @@ static struct lookup *start(const struct network *net, const struct hostport *h,
 		free(l);
 		return NULL;
 	}
-	atomic_init(&l->holders, 2);
+	ref_init(&l->holders, 1);
 	l->net = net;
 	l->port = h->port;
 	if (with_host)
 		strcpy(l->host, h->host);
 	if (h->service)
 		strncpy(l->service, h->service, sizeof(l->service) - 1);
-	goro_go(look_up_goroutine, l);
 	return l;
 }
 
@@ -299,14 +298,17 @@ static int look_up_names(const struct network *net, struct hostport *h,
 			 bool with_host, const struct until *p,
 			 struct netaddrs *out, struct neterr *e)
 {
-	struct lookup *l = start(net, h, with_host);
+	struct lookup *l = new_lookup(net, h, with_host);
 	int status;
 
 	if (!l)
 		return goro__neterr(e, GORO_ENOMEM, "out of memory");
 	status = goro__net_until(p, e);
-	if (status == GORO_OK)
+	if (status == GORO_OK) {
+		ref_get(&l->holders);
+		goro_go(look_up_goroutine, l);
 		status = wait_for(l->done, p, e);
+	}
 	if (status != GORO_OK) {
 		prefix(e, l);
 	} else {

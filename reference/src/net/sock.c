@@ -299,21 +299,20 @@ int goro_os_pipe(goro_conn *out[2])
 		return goro__net_fail_bare(e.status, e.text);
 	}
 	status = file_new(fds[0], "|0", FD_STREAM, NULL, &ends[0]);
-	if (status != GORO_OK)
-		goto fail_0;
+	if (status != GORO_OK) {
+		goro__call_close(fds[0]);
+		goto fail;
+	}
 	status = file_new(fds[1], "|1", FD_STREAM, NULL, &ends[1]);
-	if (status != GORO_OK)
-		goto fail_1;
+	if (status != GORO_OK) {
+		goro_conn_free(ends[0]);
+		goto fail;
+	}
 	out[0] = ends[0];
 	out[1] = ends[1];
 	return GORO_OK;
 
-fail_1:
-	goro_conn_free(ends[0]);
-	fds[0] = -1;
-fail_0:
-	if (fds[0] >= 0)
-		goro__call_close(fds[0]);
+fail:
 	goro__call_close(fds[1]);
 	return status;
 }

@@ -39,7 +39,7 @@ static void poll(void)
 {
 	struct glist list = {0};
 
-	goro__poller_poll(0, &list);
+	goro__poller_poll(0, &list, goro__netpoll_ready);
 	UNIT_EQ(list.n, 0);
 }
 
@@ -176,8 +176,8 @@ static void breaks(void)
 	goro__poller_wake();
 	goro__poller_wake();
 	poll();
-	goro__poller_poll(-1, &list);
-	goro__poller_poll(1000, &list); /* by its time */
+	goro__poller_poll(-1, &list, goro__netpoll_ready);
+	goro__poller_poll(1000, &list, goro__netpoll_ready); /* by its time */
 	UNIT_EQ(list.n, 0);
 	end();
 }
