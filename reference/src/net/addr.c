@@ -207,6 +207,15 @@ int goro__netaddr_print(const struct netaddr *a, char *buf, size_t n)
 	return print_ip(a, buf, n);
 }
 
+void goro__net_name(const struct network *net, const char *address,
+		    const struct netaddr *a, char *text)
+{
+	if (net->family == AF_UNIX)
+		snprintf(text, GORO_ADDR_MAX, "%s", address);
+	else
+		goro__netaddr_print(a, text, GORO_ADDR_MAX);
+}
+
 /* ---- read ----------------------------------------------------------------- */
 
 /* An interface by name or number; 0: there is none. */

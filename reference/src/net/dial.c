@@ -6,7 +6,6 @@
  * ("happy eyeballs").
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "calls.h"
@@ -200,16 +199,6 @@ static int64_t share(int64_t deadline, size_t n)
 	return now + (part < least ? least : part);
 }
 
-/* The text of the address that an error is about. */
-static void name(const struct network *net, const char *address,
-		 const struct netaddr *a, char *buf, size_t n)
-{
-	if (net->family == AF_UNIX)
-		snprintf(buf, n, "%s", address);
-	else
-		goro__netaddr_print(a, buf, n);
-}
-
 /*
  * The error of the first address is the one that tells most; but if there is
  * no time for an address, it is that.
@@ -223,7 +212,7 @@ static int try_all(const struct network *net, const char *address,
 	struct until part = *p;
 
 	for (size_t i = 0; i < as->n; i++) {
-		name(net, address, &as->at[i], text, sizeof(text));
+		goro__net_name(net, address, &as->at[i], text);
 		if (goro__net_until(p, &e) != GORO_OK)
 			return goro__net_fail(&e, "dial", net->name, "", text);
 		part.deadline = share(p->deadline, as->n - i);
@@ -232,7 +221,7 @@ static int try_all(const struct network *net, const char *address,
 		if (i == 0)
 			first = e;
 	}
-	name(net, address, &as->at[0], text, sizeof(text));
+	goro__net_name(net, address, &as->at[0], text);
 	return goro__net_fail(&first, "dial", net->name, "", text);
 }
 

@@ -1,7 +1,6 @@
 /*
  * listen.c - listeners, and sockets for datagrams.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "calls.h"
@@ -59,10 +58,7 @@ static int open_socket(const char *network, const char *address, bool packet,
 	if (packet != ((*net)->type == SOCK_DGRAM))
 		return unexpected(network, address);
 	a = goro__net_prefer_ipv4(&as);
-	if ((*net)->family == AF_UNIX)
-		snprintf(text, GORO_ADDR_MAX, "%s", address);
-	else
-		goro__netaddr_print(a, text, GORO_ADDR_MAX);
+	goro__net_name(*net, address, a, text);
 	if (open_at(*net, a, fd, &e) != GORO_OK)
 		return goro__net_fail(&e, "listen", network, "", text);
 	return GORO_OK;

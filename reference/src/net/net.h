@@ -76,6 +76,9 @@ bool goro__netaddr_is_ipv4(const struct netaddr *a);
 bool goro__netaddr_is_wildcard(const struct netaddr *a);
 /* The text, cut to n; its whole length. */
 int goro__netaddr_print(const struct netaddr *a, char *buf, size_t n);
+/* The text, of GORO_ADDR_MAX bytes, of an address that an error is about. */
+void goro__net_name(const struct network *net, const char *address,
+		    const struct netaddr *a, char *text);
 /* The same address for a socket of that family; false: there is none. */
 bool goro__netaddr_as(const struct netaddr *a, int family, struct netaddr *out);
 void goro__netaddr_ipv4(struct netaddr *a, struct in_addr ip, unsigned port);

@@ -223,20 +223,26 @@ void goro__sock_drop(struct sock *s)
 
 /* ---- made ----------------------------------------------------------------- */
 
-static struct sock *sock_alloc(const struct network *net, const char *file,
-			       struct neterr *e)
+/* file is NULL, or the name of a file. */
+static int sock_new(int sysfd, const struct network *net, const char *file,
+		    unsigned flags, struct sock **out, struct neterr *e)
 {
 	struct sock *s = calloc(1, sizeof(*s));
+	int status;
 
-	if (!s) {
-		goro__neterr(e, GORO_ENOMEM, "out of memory");
-		return NULL;
+	if (!s)
+		return goro__neterr(e, GORO_ENOMEM, "out of memory");
+	status = goro__fd_init(&s->fd, sysfd, flags);
+	if (status != GORO_OK) {
+		free(s);
+		return goro__neterr_fd(e, "epoll_ctl", status);
 	}
 	s->conn.ops = &ops;
 	net_made(&s->conn.live);
 	s->net = net;
 	s->file = file;
-	return s;
+	*out = s;
+	return GORO_OK;
 }
 
 /* An address of no length is none; a nameless unix socket has one. */
@@ -249,35 +255,17 @@ void goro__sock_ask(struct sock *s)
 int goro__sock_new(int sysfd, const struct network *net, struct sock **out,
 		   struct neterr *e)
 {
-	struct sock *s = sock_alloc(net, NULL, e);
-	int status;
-
-	if (!s)
-		return e->status;
-	status = goro__fd_init(&s->fd, sysfd, goro__socket_flags(net));
-	if (status != GORO_OK) {
-		free(s);
-		return goro__neterr_fd(e, "epoll_ctl", status);
-	}
-	*out = s;
-	return GORO_OK;
+	return sock_new(sysfd, net, NULL, goro__socket_flags(net), out, e);
 }
 
 static int file_new(int sysfd, const char *name, unsigned flags,
 		    const struct network *net, goro_conn **out)
 {
 	struct neterr e;
-	struct sock *s = sock_alloc(net, name, &e);
-	int status;
+	struct sock *s;
 
-	if (!s)
+	if (sock_new(sysfd, net, name, flags | FD_FILE, &s, &e) != GORO_OK)
 		return goro__net_fail_bare(e.status, e.text);
-	status = goro__fd_init(&s->fd, sysfd, flags | FD_FILE);
-	if (status != GORO_OK) {
-		free(s);
-		goro__neterr_fd(&e, "epoll_ctl", status);
-		return goro__net_fail_bare(e.status, e.text);
-	}
 	if (net)
 		goro__sock_ask(s);
 	*out = &s->conn;
@@ -288,7 +276,7 @@ int goro_os_pipe(goro_conn *out[2])
 {
 	AS_GOROUTINE();
 	struct neterr e;
-	goro_conn *ends[2];
+	goro_conn *ends[2] = {NULL, NULL};
 	int fds[2], status;
 
 	if (!out)

@@ -147,18 +147,6 @@ static uint64_t after_slot(const struct goro_chan *c, uint64_t i)
 	return i + 1 == c->dataqsiz ? 0 : i + 1;
 }
 
-static inline void slot_filled(struct goro_chan *c)
-{
-	c->sendx = after_slot(c, c->sendx);
-	store_relaxed(&c->qcount, load_relaxed(&c->qcount) + 1);
-}
-
-static inline void slot_emptied(struct goro_chan *c)
-{
-	c->recvx = after_slot(c, c->recvx);
-	store_relaxed(&c->qcount, load_relaxed(&c->qcount) - 1);
-}
-
 /*
  * The edges of a value that goes from goroutine to goroutine: both ways on a
  * channel without buffer; else as if it had been in slot i of the buffer.
@@ -223,7 +211,8 @@ send_now(struct goro_chan *c, const void *v, bool release)
 		return GORO_AGAIN;
 	san_sync(slot_addr(c, c->sendx));
 	copy_from_user(c, chan_buf(c) + c->sendx * c->elemsize, v);
-	slot_filled(c);
+	c->sendx = after_slot(c, c->sendx);
+	store_relaxed(&c->qcount, load_relaxed(&c->qcount) + 1);
 	release_if(release, c);
 	return GORO_OK;
 }
@@ -256,7 +245,8 @@ static inline void recv_from_buffer(struct goro_chan *c, void *out)
 {
 	san_sync(slot_addr(c, c->recvx));
 	copy_to_user(c, out, chan_buf(c) + c->recvx * c->elemsize);
-	slot_emptied(c);
+	c->recvx = after_slot(c, c->recvx);
+	store_relaxed(&c->qcount, load_relaxed(&c->qcount) - 1);
 }
 
 static int recv_closed(struct goro_chan *c, void *out)
@@ -314,12 +304,6 @@ int goro__chan_take_now(struct goro_chan *c, void *out)
 int goro__chan_recv_now(struct goro_chan *c, void *out)
 {
 	return recv_now(c, out, false);
-}
-
-static int block_on_nil(int64_t deadline, enum wait_reason why)
-{
-	return deadline == GORO_POLL ? GORO_AGAIN
-				     : goro__block_until(deadline, why);
 }
 
 /* Parks in q with a deadline; false: it passed. */
@@ -397,7 +381,7 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	int status;
 
 	if (unlikely(!c))
-		return block_on_nil(deadline, WAIT_CHAN_SEND_NIL);
+		return goro__block_until(deadline, WAIT_CHAN_SEND_NIL);
 	if (unlikely(!v && c->elemsize))
 		return GORO_EINVAL;
 	/*
@@ -466,7 +450,7 @@ do_recv(goro_chan *c, void *out, int64_t deadline)
 	int status;
 
 	if (unlikely(!c))
-		return block_on_nil(deadline, WAIT_CHAN_RECV_NIL);
+		return goro__block_until(deadline, WAIT_CHAN_RECV_NIL);
 	/* As above: at one moment it was open and empty. */
 	if (deadline == GORO_POLL && !c->timer && empty(c) &&
 	    !load_acquire(&c->closed))

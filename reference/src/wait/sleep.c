@@ -13,6 +13,8 @@
 
 int goro__block_until(int64_t deadline, enum wait_reason why)
 {
+	if (deadline == GORO_POLL)
+		return GORO_AGAIN;
 	if (deadline == GORO_FOREVER)
 		for (;;)
 			goro__park(NULL, why);

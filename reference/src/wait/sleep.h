@@ -6,7 +6,7 @@
 
 #include "sched/types.h"
 
-/* Blocks until the deadline, which may be GORO_FOREVER: GORO_TIMEOUT. */
+/* Blocks until the deadline, for ever or not at all: GORO_TIMEOUT, GORO_AGAIN. */
 int goro__block_until(int64_t deadline, enum wait_reason why);
 
 #endif
