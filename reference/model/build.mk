@@ -23,8 +23,8 @@ MC_LINKED_note := $(MC_BASE)
 MC_LINKED_runq := $(MC_BASE)
 MC_LINKED_sched := $(MC_SCHED)
 MC_LINKED_blocking := $(MC_SCHED)
-MC_LINKED_waiters := $(MC_BASE) sched/m sched/timer
-MC_LINKED_poll := $(MC_LINKED_waiters)
+MC_LINKED_poll := $(MC_BASE) sched/m sched/timer
+MC_LINKED_waiters := $(MC_LINKED_poll) wait/deadline
 
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -MMD -MP $(WARN) $(WERROR) \
 	-I$(MC) -Ireference/include -Ireference/src/base/san/none \

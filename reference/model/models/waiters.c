@@ -9,12 +9,12 @@
 #include "park.h"
 
 #include "sched/goroutine.h"
+#include "sched/timer.h"
 
 static void give_back(void *memory);
 
 #define sys_free give_back
 #include "wait/chan.c"
-#include "wait/deadline.c"
 #include "wait/select.c"
 
 const char *const goro__wait_text[] = {
