@@ -124,6 +124,12 @@ $(GT_OUT)/calls: $(GT)/outside/calls.c $(GT)/outside/calls.h \
 	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include -I$(GT_OUT) \
 		$(CONFIG_LDFLAGS) -MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
 
+# Breaches of what base/check.h looks at: of use in CONFIG=debug alone.
+$(GT_OUT)/breaches: $(GT)/invariants/breaches.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(CC) $(GORO_CFLAGS) $(CONFIG_LDFLAGS) -MF $@.d -o $@ $< $(B)/libgoro.a \
+		-pthread -ldl
+
 #? SOAK_SECONDS  how long make soak goes on: 600
 SOAK_SECONDS ?= 600
 

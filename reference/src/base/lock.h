@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/atomic.h"
+#include "base/check.h"
 
 struct lock {
 	atomic_uint held;
@@ -47,6 +48,8 @@ static inline bool try_lock(struct lock *l)
 
 static inline void unlock(struct lock *l)
 {
+	goro_check(load_relaxed(&l->held) == 1,
+		   "a lock is given up that nobody holds");
 	store_release(&l->held, 0u);
 }
 
@@ -59,7 +62,9 @@ static inline void plock(struct lock *l)
 /* A plain store is cheaper than asking whether it is needed. */
 static inline void punlock(struct lock *l)
 {
-	unlock(l);
+	goro_check(!goro__mp || load_relaxed(&l->held) == 1,
+		   "a lock of many Ps is given up that nobody holds");
+	store_release(&l->held, 0u);
 }
 
 #endif

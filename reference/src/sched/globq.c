@@ -28,7 +28,7 @@ struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 			break;
 		}
 	}
-	store_relaxed(&q->n, q->list.n);
+	globq_changed(q);
 	return first;
 }
 
@@ -66,6 +66,6 @@ struct g *goro__globq_take_stopped(struct globq *q, bool asleep_too)
 	    !(asleep_too && find_stopped(&q->list, STOPPED_ASLEEP, &prev)))
 		return NULL;
 	g = unlink_after(&q->list, prev);
-	store_relaxed(&q->n, q->list.n);
+	globq_changed(q);
 	return g;
 }

@@ -13,6 +13,7 @@
 #define GORO_GLOBQ_H
 
 #include "sched/runq.h"
+#include "sched/state.h"
 
 /* The length; anyone may ask, with the lock or without. */
 static inline uint32_t globq_len(const struct globq *q)
@@ -20,18 +21,33 @@ static inline uint32_t globq_len(const struct globq *q)
 	return load_relaxed(&q->n);
 }
 
+/* After each change. */
+static inline void globq_changed(struct globq *q)
+{
+	const struct glist *l = &q->list;
+
+	goro_check(!l->head == !l->n && !l->tail == !l->n,
+		   "the global queue is not as long as it says");
+	goro_check(q != &goro__sched.globq ||
+			   load_relaxed(&goro__sched.lock.held),
+		   "the global queue changes without its lock");
+	store_relaxed(&q->n, l->n);
+}
+
 /* Puts g at the end. */
 static inline void globq_push(struct globq *q, struct g *g)
 {
+	goro_check(g_is(g, GRUNNABLE),
+		   "a goroutine is queued for all that is not runnable");
 	glist_push(&q->list, g);
-	store_relaxed(&q->n, q->list.n);
+	globq_changed(q);
 }
 
 /* Puts all of l at the end; l is empty then. */
 static inline void globq_push_all(struct globq *q, struct glist *l)
 {
 	glist_append(&q->list, l);
-	store_relaxed(&q->n, q->list.n);
+	globq_changed(q);
 }
 
 /*

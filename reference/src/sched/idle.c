@@ -15,6 +15,20 @@
 
 enum { MAX_SKIP = 1024 };
 
+/* As it is before and after each change. */
+static void check_pidle(const struct idle *i)
+{
+	uint32_t n = 0;
+
+	goro_check(load_relaxed(&goro__sched.lock.held),
+		   "the idle Ps change without their lock");
+	for (struct p *p = CHECKED ? i->pidle : NULL; p; p = p->link, n++)
+		goro_check(p_is(p, PIDLE) && !load_relaxed(&p->m),
+			   "an idle P is in use");
+	goro_check(n == load_relaxed(&i->npidle),
+		   "there are not as many idle Ps as it says");
+}
+
 struct p *goro__pidleget(void)
 {
 	struct sched *s = &goro__sched;
@@ -25,6 +39,7 @@ struct p *goro__pidleget(void)
 		return NULL;
 	i->pidle = p->link;
 	store_seq(&i->npidle, load_relaxed(&i->npidle) - 1);
+	check_pidle(i);
 	if (load_relaxed(&s->sysmonwait)) {
 		store_relaxed(&s->sysmonwait, 0u);
 		goro__set_seconds(sys_clock()); /* as nobody did meanwhile */
@@ -40,6 +55,7 @@ void goro__pidleput(struct p *p)
 	p->link = i->pidle;
 	i->pidle = p;
 	store_seq(&i->npidle, load_relaxed(&i->npidle) + 1);
+	check_pidle(i);
 }
 
 bool goro__take_idle_p(void)
@@ -55,6 +71,13 @@ bool goro__take_idle_p(void)
 }
 
 /* ---- Ms that sleep, and are woken ----------------------------------------- */
+
+static void stops_looking(void)
+{
+	uint32_t before = add_seq(&goro__sched.idle.nmspinning, -1u);
+
+	goro_check(before > 0, "fewer than no threads look for work");
+}
 
 /* The M that is to run p; NULL: one is being made.  Lock held. */
 static struct m *m_for(struct p *p, bool *stopped, bool spinning)
@@ -90,7 +113,7 @@ void goro__startm(struct p *p, bool spinning)
 	if (!p) {
 		unlock(&s->lock);
 		if (spinning)
-			add_seq(&s->idle.nmspinning, -1u);
+			stops_looking();
 		return;
 	}
 	m = m_for(p, &stopped, spinning);
@@ -102,7 +125,7 @@ void goro__startm(struct p *p, bool spinning)
 	if (!stopped)
 		m->spinning = spinning;
 	else if (spinning)
-		add_seq(&s->idle.nmspinning, -1u);
+		stops_looking();
 	m->nextp = p;
 	goro__note_wake(&m->note);
 }
@@ -112,6 +135,8 @@ void goro__stopm(void)
 	struct sched *s = &goro__sched;
 	struct m *m = goro__m();
 
+	goro_check(!m->p && !m->spinning,
+		   "a thread sleeps that has a P, or looks for work");
 	lock(&s->lock);
 	m->schedlink = s->idle.midle;
 	s->idle.midle = m;
@@ -191,7 +216,7 @@ void goro__start_spinning(struct m *m)
 void goro__stop_spinning(struct m *m)
 {
 	m->spinning = false;
-	add_seq(&goro__sched.idle.nmspinning, -1u);
+	stops_looking();
 }
 
 void goro__search_found(struct m *m)

@@ -351,6 +351,9 @@ void goro__checkdead(void)
 {
 	struct sched *s = &goro__sched;
 
+	goro_check(s->idle.nmidle + (int64_t)s->nmidlelocked <=
+			   (int64_t)load_relaxed(&s->mcount),
+		   "more threads sleep than there are");
 	wake_futile_poller(s);
 	if (!idle_but(s, 0) || s->embedded || load_relaxed(&s->done) ||
 	    goro__work_anywhere() || goro__virtual_idle())

@@ -5,6 +5,7 @@
 #ifndef GORO_POLLER_H
 #define GORO_POLLER_H
 
+#include "base/check.h"
 #include "sched/types.h"
 
 struct poller {
@@ -32,7 +33,9 @@ static inline bool goro__netpoll_awaited(void)
 /* n goroutines that the poller gave are in run queues. */
 static inline void goro__netpoll_woken(uint32_t n)
 {
-	add_seq(&goro__sched.netwaiters, -n);
+	uint32_t before = add_seq(&goro__sched.netwaiters, -n);
+
+	goro_check(before >= n, "more wake up from the network than waited");
 }
 
 #endif

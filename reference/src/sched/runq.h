@@ -43,6 +43,8 @@ static inline struct g *glist_pop(struct glist *l)
 	if (!l->head)
 		l->tail = NULL;
 	l->n--;
+	if (CHECKED)
+		g->schedlink = NULL;
 	return g;
 }
 
@@ -121,6 +123,7 @@ static inline bool runq_push(struct runq *q, struct g *g)
 	uint32_t h = load_acquire(&q->head);
 	uint32_t t = load_relaxed(&q->tail);
 
+	goro_check(t - h <= RUNQ_SIZE, "a ring has more than it holds");
 	if (unlikely(t - h >= RUNQ_SIZE))
 		return false;
 	store_relaxed(&q->ring[t % RUNQ_SIZE], g);

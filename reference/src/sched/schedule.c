@@ -44,6 +44,7 @@ void goro__globrunqput_all(struct glist *l)
 
 void goro__runqput(struct p *p, struct g *g, bool next)
 {
+	check_queued(p, g);
 	if (next)
 		g = runq_set_next(&p->runq, g);
 	while (g && unlikely(!runq_push(&p->runq, g))) {

@@ -35,6 +35,15 @@ static inline bool p_is(const struct p *p, enum pstatus s)
 	return load_relaxed(&p->status) == s;
 }
 
+/* g is about to be queued on p. */
+static inline void check_queued(struct p *p, struct g *g)
+{
+	goro_check(load_relaxed(&p->m) == goro__m(),
+		   "a goroutine is queued on a P of another thread");
+	goro_check(g_is(g, GRUNNABLE),
+		   "a goroutine is queued that is not runnable");
+}
+
 /* ---- goroutines ----------------------------------------------------------- */
 
 /* g is new, or was dead. */
@@ -48,6 +57,7 @@ static inline void state_start(struct g *g)
 /* g is what runs on m from here on.  One that was resumed runs already. */
 static inline void state_run(struct m *m, struct g *g)
 {
+	goro_check(!g->schedlink, "a goroutine runs that is on a list");
 	goro_check(!g->lockedm || g->lockedm == m,
 		   "a goroutine runs on another thread than its own");
 	goro_check(g_is(g, GRUNNABLE) || (g->lockedm && g_is(g, GRUNNING)),
@@ -89,8 +99,11 @@ static inline void state_resume(struct g *g)
 	store_release(&g->status, GRUNNING);
 }
 
+/* All that it had deferred has run. */
 static inline void state_end(struct g *g)
 {
+	goro_check(!g->stack->defers && !g->stack->frame,
+		   "a goroutine ends with calls that it has deferred");
 	goro_check(g_is(g, GRUNNING), "a goroutine ends that does not run");
 	store_relaxed(&g->status, GDEAD);
 }

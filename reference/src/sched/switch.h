@@ -21,6 +21,7 @@
 
 static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
 {
+	goro_check(!m->after, "two things are to be done after one switch");
 	m->after = fn;
 	m->after_g = g;
 	m->after_arg = arg;
@@ -83,6 +84,7 @@ static inline void take_up(struct m *m, struct g *to)
 {
 	if (unlikely(!to->sp))
 		goro__stack_first(m->p, to);
+	goro_check(to->stack->g == to, "a goroutine runs on another's stack");
 	count_own(&m->p->stats.switches);
 	state_run(m, to);
 }
@@ -130,7 +132,7 @@ static inline void leave(struct m *m, struct g *g)
 static inline void after_unlock(struct m *m, struct g *prev, void *l)
 {
 	(void)m, (void)prev;
-	unlock(l);
+	punlock(l);
 }
 
 /* What is to be done after that is set already. */
@@ -158,6 +160,7 @@ static inline void submit(struct p *p, struct g *g)
 {
 	struct g *old;
 
+	check_queued(p, g);
 	if (likely(!goro__mp)) {
 		old = runq_set_next_alone(&p->runq, g);
 		if (unlikely(old != NULL))

@@ -64,6 +64,8 @@ static struct timer *timer_of(struct due d)
 /* What gets near the top is due soon, and has left the caches long ago. */
 static void put(struct timers *h, uint32_t i, struct due d)
 {
+	goro_check(i == 0 || h->heap[(i - 1) / ARITY].when <= d.when,
+		   "a timer stands behind one that is due later");
 	h->heap[i] = d;
 	if (i <= ARITY)
 		arch_prefetch((void *)(d.who & ~(uintptr_t)1));
@@ -252,6 +254,8 @@ bool goro__timer_take(struct timer *t)
 
 	if (!h)
 		return false;
+	goro_check(h->heap[t->index].who == (uintptr_t)t,
+		   "a timer is not where it says");
 	heap_remove(h, t->index);
 	store_release(&t->p, NULL);
 	punlock(&h->lock);

@@ -14,6 +14,7 @@
 
 static inline void waitq_push(struct waitq *q, struct sudog *s)
 {
+	goro_check(q->last != s, "a sudog is queued twice");
 	s->next = NULL;
 	s->prev = q->last;
 	if (q->last)
@@ -102,6 +103,9 @@ static inline void sudog_wake(struct sudog *s, bool success)
 {
 	struct g *g = s->g;
 
+	goro_check(
+		!s->contended || load_relaxed(&g->select_done),
+		"a goroutine in several queues is woken by who did not win it");
 	s->success = success;
 	g->wake = s;
 	ready(g);

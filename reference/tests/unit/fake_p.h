@@ -19,6 +19,8 @@ static inline void fake_begin(struct fake *f)
 {
 	memset(f, 0, sizeof(*f));
 	store_relaxed(&f->p.timers.next, INT64_MAX);
+	store_relaxed(&f->p.m, &f->m);
+	store_relaxed(&f->p.status, PRUNNING);
 	f->m.p = &f->p;
 	f->m.rand = 1;
 	goro__tls_m = &f->m;

@@ -15,6 +15,7 @@ static struct g ring_items[RING_ITEMS];
 
 static inline struct g *item(uint32_t i)
 {
+	store_relaxed(&ring_items[i].status, GRUNNABLE);
 	return &ring_items[i];
 }
 
