@@ -1,6 +1,10 @@
 /*
  * What waiting costs: no P, no thread, no CPU time.
  */
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "kit/kit.h"
 
 static atomic_int finished;
@@ -34,6 +38,54 @@ CASE(SC_028, "an idle runtime uses almost no CPU time",
 	note("CPU time of 400 idle ms: %" PRId64 " us", used / 1000);
 	close_chan(c);
 	CHECK(becomes(&finished, 50));
+}
+
+/* Writes a byte into the descriptor when 300 ms have passed. */
+static void *write_later(void *fd)
+{
+	struct timespec ts = {0, 300 * 1000 * 1000};
+
+	nanosleep(&ts, NULL);
+	return write(*(int *)fd, "x", 1) == 1 ? fd : NULL;
+}
+
+static assay_conn *wrap(int fd)
+{
+	assay_conn *c = NULL;
+
+	REQUIRE_EQ(rt->net->from_fd(fd, &c), ASSAY_OK);
+	return c;
+}
+
+static void read_one(void *conn)
+{
+	char byte;
+	size_t n = 0;
+
+	(void)rt->net->read(conn, &byte, 1, &n);
+}
+
+/* No timer is pending: nobody is to wake but for the network. */
+CASE_OF(SC_028, network, "nor does one that only waits for the network",
+	.flags = CASE_NOT_SANITIZED, NEEDS(NEED(net, from_fd), NEED(net, read)))
+{
+	int idle[10][2], last[2];
+	pthread_t writer;
+	int64_t used;
+
+	for (int i = 0; i < 10; i++) {
+		REQUIRE(pipe(idle[i]) == 0);
+		go(read_one, wrap(idle[i][0]));
+	}
+	REQUIRE(pipe(last) == 0);
+	settle(10);
+	REQUIRE(pthread_create(&writer, NULL, write_later, &last[1]) == 0);
+	used = cpu_ns();
+	read_one(wrap(last[0]));
+	used = cpu_ns() - used;
+	CHECK_LT(used, upto(30 * MS));
+	note("CPU time of 300 ms: %" PRId64 " us", used / 1000);
+	REQUIRE(pthread_join(writer, NULL) == 0);
 }
 
 CASE(SC_030, "a blocked goroutine holds neither P nor thread", .procs = {1})
