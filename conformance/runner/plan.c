@@ -14,6 +14,7 @@
 #include "settings.h"
 
 #define TIMEOUT_MS 10000 /* of a case that names none */
+#define BEGIN_MS 5000    /* until main of such a one has begun */
 #define HANG_MS 1000     /* of one that must hang and names none */
 #define SEED_STEP 100003 /* between the seeds of one repetition */
 
@@ -209,13 +210,27 @@ static const char **env_of(const struct testcase *tc)
 	return env;
 }
 
+static int64_t scaled(int ms)
+{
+	return (int64_t)(ms * settings.time_scale * (double)NS_PER_MS);
+}
+
 static int64_t timeout_of(const struct testcase *tc)
 {
-	int ms = tc->timeout_ms > 0 ? tc->timeout_ms : TIMEOUT_MS;
-
 	if (tc->ends.hangs)
-		ms = tc->ends.max_ms > 0 ? tc->ends.max_ms : HANG_MS;
-	return (int64_t)(ms * settings.time_scale * (double)NS_PER_MS);
+		return scaled(tc->ends.max_ms > 0 ? tc->ends.max_ms : HANG_MS);
+	return scaled(tc->timeout_ms > 0 ? tc->timeout_ms : TIMEOUT_MS);
+}
+
+/* A twin does not tell when its main begins. */
+static int64_t begin_time(const struct job *job)
+{
+	const struct entry *e = job->result->entry;
+
+	if (!e->tc->ends.hangs ||
+	    strings_have(&job->result->runtime->twins, e->id))
+		return 0;
+	return scaled(BEGIN_MS);
 }
 
 static bool next_task(void *context, struct task *out)
@@ -233,6 +248,7 @@ static bool next_task(void *context, struct task *out)
 			     .cpus = tc->cpus,
 			     .timeout_ns = timeout_of(tc),
 			     .hang_wanted = tc->ends.hangs,
+			     .begin_ns = begin_time(job),
 			     .owner = job};
 	progress_started(job->result, job->run);
 	return true;

@@ -20,6 +20,7 @@ struct task {
 	int cpus;               /* > 0: affinity to that many CPUs */
 	int64_t timeout_ns;
 	bool hang_wanted; /* no SIGQUIT: living that long is asked for */
+	int64_t begin_ns; /* if main has not begun by then, it never will */
 	void *owner;      /* for the sink */
 };
 

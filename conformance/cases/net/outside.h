@@ -64,7 +64,7 @@ void kernel_sleep(int64_t ns);
 /* How many descriptors this process may have, raised as far as it goes. */
 int64_t descriptor_limit(void);
 
-/* Descriptors that are open now; those of an epoll instance. */
+/* Descriptors that are open now, less what libc reads; those of epoll. */
 int64_t descriptors(void);
 int64_t pollers(void);
 

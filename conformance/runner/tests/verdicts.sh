@@ -60,6 +60,8 @@ check "ends: stdout" verdict CH-012/out fail "stdout must be"
 check "ends: silent" verdict CH-012/noisy fail "stderr must be empty"
 check "ends: checks count" verdict CH-012/check fail "false"
 check "ends: hangs" verdict CH-013/hangs pass ""
+check "ends: hangs, once it has begun" sh -c \
+	"$runner --runtime $dir/late.so --run CH-013/hangs >/dev/null"
 check "ends: does not hang" verdict CH-013/ended fail "must hang"
 check "ends: too quick" verdict CH-013/quick fail "at least 3000 ms"
 check "ends: too slow" verdict CH-013/slow fail "within 50 ms"
