@@ -250,6 +250,31 @@ CASE(CX_017, "a context's name is that of its layers",
 	free_context(kept);
 }
 
+/* What is left of the time, as its name tells it. */
+static void named_with_rest(int64_t timeout, const char *start)
+{
+	assay_context *timed = with_timeout(background(), timeout, 0);
+	char buf[400];
+	const char *rest;
+
+	ext->context->name(timed, buf, sizeof(buf));
+	rest = strrchr(buf, '[');
+	REQUIRE(rest != NULL);
+	CHECK_MSG(strncmp(rest, start, strlen(start)) == 0, "%s is not %s...",
+		  rest, start);
+	free_context(timed);
+}
+
+CASE_OF(CX_017, rest, "a name tells the time that is left, no unit for nothing",
+	NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+{
+	named_with_rest(100 * HOUR + HOUR / 2, "[100h29m");
+	named_with_rest(HOUR + 30 * SEC, "[1h0m");
+	named_with_rest(HOUR - 30 * SEC, "[59m");
+	named_with_rest(-HOUR - 30 * SEC, "[-1h0m3");
+	named_with_rest(19 * SEC, "[1");
+}
+
 CASE_OF(CX_017, cut, "a name is cut to its buffer, its length is told",
 	NEEDS(NEED_CX, NEED_EXT(context, name)))
 {

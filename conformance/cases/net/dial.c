@@ -158,7 +158,7 @@ CASE_OF(NP_028, parks, "a dial that hangs parks its goroutine only",
 
 CASE(NP_029, "nobody listens: connection refused", NEEDS_DIAL)
 {
-	char address[64], text[128];
+	char address[64], text[256];
 	int64_t before;
 
 	nobody_address(address, sizeof(address));
@@ -222,15 +222,30 @@ CASE_OF(NP_029, address, "what is no address at all", NEEDS_DIAL)
 }
 
 CASE_OF(NP_029, in_use, "a port that is listened on cannot be again",
-	NEEDS_DIAL)
+	NEEDS(NEED_PAIR, NEED_TEXT, NEED(net, packet_listen),
+	      NEED(net, local_addr)))
 {
 	struct server s = serve(TCP);
 	assay_listener *l = NULL;
+	assay_conn *udp = NULL, *c = NULL;
+	char address[64], text[256];
 
+	snprintf(text, sizeof(text),
+		 "listen tcp %s: bind: address already in use", s.address);
 	CHECK_EQ(rt->net->listen("tcp", s.address, &l), ASSAY_NET_OTHER);
-	CHECK_SAID("address already in use");
+	CHECK_SAID(text);
 	CHECK_PTR(l, ==, NULL);
 	end_server(&s);
+	REQUIRE_EQ(rt->net->packet_listen("udp", "127.0.0.1:0", &udp),
+		   ASSAY_OK);
+	REQUIRE_EQ(rt->net->local_addr(udp, address, sizeof(address)),
+		   ASSAY_OK);
+	snprintf(text, sizeof(text),
+		 "listen udp %s: bind: address already in use", address);
+	CHECK_EQ(rt->net->packet_listen("udp", address, &c), ASSAY_NET_OTHER);
+	CHECK_SAID(text);
+	CHECK_PTR(c, ==, NULL);
+	end_conn(udp);
 }
 
 /* ---- NP-030: until a context ends ----------------------------------------- */

@@ -2,6 +2,7 @@
  * What else can be waited for: unix sockets, pipes of the system, descriptors
  * made elsewhere; and the pipe in memory, which has no buffer at all.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -113,8 +114,12 @@ static struct pair pair_from(int fds[2])
 	return p;
 }
 
-CASE_OF(NP_033, from_fd, "a connection from a descriptor waits like any other",
-	NEEDS(NEED_CONN, NEED_DEADLINES, NEED(net, from_fd)))
+CASE_TABLE(NP_033, from_fd, (bool blocking),
+	   ROW(from_fd, (false),
+	       "a connection from a descriptor waits like any other",
+	       NEEDS(NEED_CONN, NEED_DEADLINES, NEED(net, from_fd))),
+	   ROW(from_blocking_fd, (true), "one that blocks is made to wait, too",
+	       NEEDS(NEED_CONN, NEED_DEADLINES, NEED(net, from_fd))))
 {
 	static struct call call;
 	int fds[2];
@@ -123,6 +128,9 @@ CASE_OF(NP_033, from_fd, "a connection from a descriptor waits like any other",
 	char byte;
 
 	socket_pair(fds);
+	if (blocking)
+		for (int i = 0; i < 2; i++)
+			REQUIRE_EQ(fcntl(fds[i], F_SETFL, 0), 0);
 	p = pair_from(fds);
 	start_read(&call, p.r, &byte, 1);
 	CHECK(stays_blocked(&call, 1));

@@ -1,8 +1,9 @@
 /*
  * fair.c - who gets the mutex, and programs that get nowhere: fairness
- * and starvation (MU-007, MU-010, MU-024), lock cycle (MU-022), livelock
- * (MU-023).
+ * and starvation (MU-007, MU-010, MU-024), order (MU-027), lock cycle (MU-022),
+ * livelock (MU-023).
  */
+#include "kit/attempt.h"
 #include "kit/sync_kit.h"
 
 /* ---- a hog against a waiter --------------------------------------------- */
@@ -245,4 +246,56 @@ CASE(MU_010, "a mutex that is handed over lets the waiter run first",
 		waiter += waiter_comes_first(&h);
 	note("the waiter came first %" PRId64 " times of %" PRId64, waiter, n);
 	CHECK_GE(waiter, n * 8 / 10);
+}
+
+/* ---- who came first ------------------------------------------------------ */
+
+enum { WAITERS = 6 };
+
+struct queue {
+	assay_mutex m;
+	atomic_int total;
+	int order[WAITERS], in; /* plain: m orders them */
+};
+
+struct waiter {
+	struct queue *q;
+	int i;
+};
+
+static void lock_in_turn(void *arg)
+{
+	const struct waiter *w = arg;
+
+	lock(&w->q->m);
+	w->q->order[w->q->in++] = w->i;
+	unlock(&w->q->m);
+	mark(&w->q->total);
+}
+
+static bool waiters_in_order(void)
+{
+	static struct queue q;
+	bool right = true;
+
+	q = (struct queue){.in = 0};
+	lock(&q.m);
+	for (int i = 0; i < WAITERS; i++) {
+		struct waiter w = {&q, i};
+
+		go_copy(lock_in_turn, &w, sizeof(w));
+		settle(i + 1);
+	}
+	unlock(&q.m);
+	REQUIRE(becomes(&q.total, WAITERS));
+	for (int i = 0; i < WAITERS; i++)
+		right &= IS(q.order[i], ==, i);
+	return right;
+}
+
+CASE(MU_027, "those that wait for a mutex get it in the order they came",
+     NEEDS(NEED_MUTEX))
+{
+	for (int i = 0; i < 5; i++)
+		CHECK_HOLDS(waiters_in_order);
 }
