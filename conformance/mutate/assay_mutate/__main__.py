@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -118,8 +119,15 @@ def run(argv: Sequence[str] | None) -> int:
     return 1 if len(survivors) > args.allow else 0
 
 
+def interrupt(number: int, frame: object) -> None:
+    """As ^C: also from make, a script, a terminal that goes away."""
+    raise KeyboardInterrupt
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The status; what is wrong is one line on stderr."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     return status_of("mutate", lambda: run(argv))
 
 
