@@ -2,7 +2,9 @@
  * value.c - values, names and wrong arguments of contexts (CX-014 to
  * CX-017, CX-023, CX-024, CX-027).
  */
+#define _GNU_SOURCE
 #include <stdio.h>
+#include <time.h>
 
 #include "cx.h"
 #include "deadlock/dl.h"
@@ -248,6 +250,23 @@ CASE(CX_017, "a context's name is that of its layers",
 	free_context(value);
 	free_context(below);
 	free_context(kept);
+}
+
+CASE_OF(CX_017, date, "a name tells the date of the deadline",
+	.env = {"TZ=UTC"}, NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+{
+	assay_context *timed = with_timeout(background(), HOUR, 0);
+	time_t due = time(NULL) + 3600;
+	struct tm date = {.tm_year = 0};
+	char buf[400];
+
+	ext->context->name(timed, buf, sizeof(buf));
+	REQUIRE(strchr(buf, '(') != NULL);
+	REQUIRE(strptime(strchr(buf, '(') + 1, "%Y-%m-%d %H:%M:%S", &date) !=
+		NULL);
+	CHECK_GE(timegm(&date), due - 60);
+	CHECK_LE(timegm(&date), due + 60);
+	free_context(timed);
 }
 
 /* What is left of the time, as its name tells it. */

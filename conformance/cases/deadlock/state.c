@@ -165,6 +165,36 @@ CASE_OF(DL_004, state, "the state of a goroutine, asked by its number",
 		 ASSAY_EINVAL);
 }
 
+static atomic_int enough;
+
+static void yield_on(void *arg)
+{
+	/* release: pairs with the acquire load in id_of() */
+	atomic_store_explicit(&ids[0], rt->inspect->goid(),
+			      memory_order_release);
+	(void)arg;
+	while (count(&enough) == 0)
+		yield();
+}
+
+CASE_OF(DL_004, runnable, "one that could run, but for the others",
+	.procs = {1}, NEEDS(NEED(inspect, state), NEED(inspect, goid)))
+{
+	char word[64];
+
+	go(yield_on, NULL);
+	while (id_of(0) == 0)
+		yield();
+	for (int i = 0; i < 3; i++) {
+		REQUIRE_EQ(rt->inspect->state(id_of(0), word, sizeof(word)),
+			   ASSAY_OK);
+		CHECK_STR(word, "runnable");
+		yield();
+	}
+	mark(&enough);
+	yield();
+}
+
 CASE_OF(DL_004, dump, "the states in a dump",
 	NEEDS(NEED(inspect, dump), NEED_PLACES))
 {
