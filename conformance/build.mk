@@ -35,7 +35,8 @@ $(CONF_OBJ)/%.c.o: $(CONF_DIR)/%.c
 $(CONF_OBJ)/runner/settings.c.o: C_BASE += -DASSAY_SAN_NAME='"$(SAN)"'
 
 $(CONF_OBJ)/runner/data.S.o: $(CONF_DIR)/runner/data.S \
-		$(CONF_DIR)/behaviours.tsv $(CONF_DIR)/uncovered.tsv
+		$(CONF_DIR)/behaviours.tsv $(CONF_DIR)/uncovered.tsv \
+		$(CONF_DIR)/mutants/kills.tsv
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 
@@ -169,7 +170,8 @@ $(CONF_ROWS:=.S.o): $(CONF_TEST_OUT)/%.S.o: $(CONF_DIR)/runner/data.S \
 		$(CONF_TEST)/%.tsv
 	@mkdir -p $(@D)
 	$(CC) -DBEHAVIOURS='"$(CONF_TEST)/$*.tsv"' \
-		-DUNCOVERED='"$(CONF_TEST)/rows_uncovered.tsv"' -c -o $@ $<
+		-DUNCOVERED='"$(CONF_TEST)/rows_uncovered.tsv"' \
+		-DKILLS='"$(CONF_TEST)/rows_kills.tsv"' -c -o $@ $<
 
 $(CONF_ROWS): %: $(filter-out $(CONF_OBJ)/runner/data.S.o,$(CONF_RUNNER_OBJS)) %.S.o \
 		$(B)/child.o $(CONF_SUPPORT_OBJS) \

@@ -14,7 +14,7 @@ static const char *const may_be_open[] = {"OB-01[4-9]", "OB-02*", "OB-03*"};
 
 struct tally {
 	size_t rows, covered, excused, cases;
-	size_t bounded, stochastic;
+	size_t bounded, stochastic, certain;
 };
 
 static bool is_core(const struct row *row)
@@ -30,6 +30,7 @@ static void add(struct tally *t, const struct row *row)
 	t->cases += row->cases;
 	t->bounded += row->since_release != 0 || row->until_release != 0;
 	t->stochastic += row->stochastic;
+	t->certain += row->planted + row->drawn > 0;
 }
 
 static struct tally tally(const char *area, bool core)
@@ -59,19 +60,19 @@ static void print_line(const char *name, const char *area)
 	print_tally(core);
 	fputs("  |", stdout);
 	print_tally(rest);
-	printf("  | %7zu %10zu\n", core.bounded + rest.bounded,
-	       core.stochastic + rest.stochastic);
+	printf("  | %7zu %10zu %7zu\n", core.bounded + rest.bounded,
+	       core.stochastic + rest.stochastic, core.certain + rest.certain);
 }
 
-int coverage_print(void)
+static void print_table(void)
 {
 	const char *last = "";
 
 	printf("      core                         |  extended, C-only"
 	       "            |  rows of both\n"
-	       "area  %5s %7s %7s %5s  | %5s %7s %7s %5s  | %7s %10s\n",
+	       "area  %5s %7s %7s %5s  | %5s %7s %7s %5s  | %7s %10s %7s\n",
 	       "rows", "covered", "excused", "cases", "rows", "covered",
-	       "excused", "cases", "bounded", "stochastic");
+	       "excused", "cases", "bounded", "stochastic", "certain");
 	for (size_t i = 0; i < registry.nrows; i++) {
 		if (strcmp(registry.rows[i].area, last) == 0)
 			continue;
@@ -79,6 +80,33 @@ int coverage_print(void)
 		print_line(last, last);
 	}
 	print_line("all", NULL);
+}
+
+/* Rows whose cases have not shown yet that they see a fault. */
+static void print_uncertain(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < registry.nrows; i++) {
+		const struct row *row = &registry.rows[i];
+
+		if (row->cases == 0 || row->planted + row->drawn > 0)
+			continue;
+		if (n == 0)
+			puts("\nnot certain, no fault was killed by their "
+			     "cases alone:");
+		printf("%s%s", n % 10 == 0 ? (n == 0 ? "" : "\n") : " ",
+		       row->id);
+		n++;
+	}
+	if (n > 0)
+		putchar('\n');
+}
+
+int coverage_print(void)
+{
+	print_table();
+	print_uncertain();
 	return EXIT_OK;
 }
 
@@ -161,7 +189,7 @@ int coverage_check(void)
 {
 	size_t wrong = registry.problems.n;
 
-	coverage_print();
+	print_table();
 	for (size_t i = 0; i < registry.problems.n; i++)
 		complain("%s", registry.problems.v[i]);
 	wrong += check_rows() + check_cases();

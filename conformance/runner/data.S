@@ -2,10 +2,12 @@
 #ifndef BEHAVIOURS
 #define BEHAVIOURS "conformance/behaviours.tsv"
 #define UNCOVERED "conformance/uncovered.tsv"
+#define KILLS "conformance/mutants/kills.tsv"
 #endif
 	.section .rodata
 	.globl behaviours_tsv, behaviours_tsv_end
 	.globl uncovered_tsv, uncovered_tsv_end
+	.globl kills_tsv, kills_tsv_end
 behaviours_tsv:
 	.incbin BEHAVIOURS
 behaviours_tsv_end:
@@ -13,5 +15,9 @@ behaviours_tsv_end:
 uncovered_tsv:
 	.incbin UNCOVERED
 uncovered_tsv_end:
+	.byte 0
+kills_tsv:
+	.incbin KILLS
+kills_tsv_end:
 	.byte 0
 	.section .note.GNU-stack, "", %progbits

@@ -106,6 +106,9 @@ static void explain_row(const struct row *row)
 	printf("%s (%s)\n  %s\n\n  stands in: %s\n  to test:   %s\n", row->id,
 	       row->level, row->behaviour, row->source, row->how);
 	explain_range(row);
+	printf("  certainty: alone it killed %zu planted and %zu drawn "
+	       "faults\n",
+	       row->planted, row->drawn);
 	if (row->cases == 0)
 		printf("  no case%s%s\n", row->uncovered == NULL ? "" : ": ",
 		       row->uncovered == NULL ? "" : row->uncovered);

@@ -11,7 +11,7 @@
 
 enum { COLUMNS = 9 };
 
-extern const char behaviours_tsv[], uncovered_tsv[];
+extern const char behaviours_tsv[], uncovered_tsv[], kills_tsv[];
 
 struct registry registry;
 
@@ -124,6 +124,26 @@ static void take_uncovered(char *line, int number)
 		row->uncovered = c[1];
 }
 
+/* Of a row that has gone the kills stay until the file is made anew. */
+static void take_kills(char *line, int number)
+{
+	const char *c[3];
+	struct row *row;
+
+	if (*line == '#')
+		return;
+	if (split(line, c, 3) != 3) {
+		problem("mutants/kills.tsv", number,
+			"not an id, planted and drawn faults");
+		return;
+	}
+	row = row_find(c[0]);
+	if (row == NULL)
+		return;
+	row->planted = strtoul(c[1], NULL, 10);
+	row->drawn = strtoul(c[2], NULL, 10);
+}
+
 static void each_line(const char *data, void (*take)(char *, int))
 {
 	char *rest = copy_text(data);
@@ -167,6 +187,7 @@ void registry_load(void)
 {
 	each_line(behaviours_tsv, take_row);
 	each_line(uncovered_tsv, take_uncovered);
+	each_line(kills_tsv, take_kills);
 	load_entries();
 }
 

@@ -21,6 +21,8 @@ struct row {
 	bool stochastic;       /* one run may be right or wrong by chance */
 	const char *uncovered; /* why no case tests it, NULL if none is given */
 	size_t cases;
+	/* Faults that its cases, alone, have killed: conformance/mutants. */
+	size_t planted, drawn;
 };
 
 struct entry {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay_report.errors import Failure, Parser, status_of
 
-from . import draw, show
+from . import draw, kills, show
 from .areas import Areas
 from .campaign import Campaign, Limits, diff
 from .known import Known, line_of
@@ -42,6 +42,9 @@ def make_parser() -> Parser:
                    help="print the draw, plant nothing")
     p.add_argument("--lines", action="store_true",
                    help="print the lines for known.tsv of what survived")
+    p.add_argument("--kills", type=Path, metavar="FILE",
+                   help="no campaign: adds what those so far have killed, "
+                   "and the planted faults on standard input, to the table")
     p.add_argument("--json", type=Path, metavar="FILE")
     p.add_argument("--out", type=Path, default=ROOT / "build" / "mutate",
                    help="the folder of what is built and kept "
@@ -99,6 +102,9 @@ def print_list(drawn: Sequence[draw.Mutant]) -> int:
 
 def run(argv: Sequence[str] | None) -> int:
     args = make_parser().parse_args(argv)
+    if args.kills:
+        return kills.update(args.kills, args.out / "state.jsonl",
+                            sys.stdin.read())
     areas, known = Areas.read(HERE / "areas.tsv"), Known(HERE / "known.tsv")
     drawn = drawn_by(args, areas, known)
     if args.list:

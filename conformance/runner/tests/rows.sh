@@ -49,10 +49,13 @@ check "list: since, until, stochastic" eval 'says "core           1.23  -     no
 	says "core           1.22  1.22  no "'
 run --explain CH-001 --explain CH-002 --explain CH-005
 check "explain: since, until, stochastic" eval 'says "since:     Go 1.23" &&
-	says "until:     Go 1.22" && says "stochastic: "'
+	says "until:     Go 1.22" && says "stochastic: " &&
+	says "killed 2 planted and 1 drawn faults"'
 run --coverage
 check "coverage: rows with bounds, stochastic rows" sh -c \
-	"grep -q '^CH .* 3  *1\$' $out"
+	"grep -q '^CH .* 3  *1  *2\$' $out"
+check "coverage: rows that have killed no fault" sh -c \
+	"grep -A 1 '^not certain' $out | grep -q '^CH-005 CH-006 '"
 check "json: the columns" sh -c "grep -q \
 	'\"level\":\"core\",\"since\":null,\"until\":null,\"stochastic\":true' \
 	$tmp/rows.json"
