@@ -55,6 +55,42 @@ CASE(MU_001, "one at a time inside lock and unlock, with tries between",
 	CHECK_EQ(g.inside, 0);
 }
 
+/*
+ * Neither waits nor yields for a while, so that threads meet inside of the
+ * operations themselves: whoever has the lock runs.
+ */
+static void hammer_tries(void *arg)
+{
+	struct guarded *g = arg;
+	int64_t end = in(100 * MS);
+	int mine = 0;
+
+	while (now() < end)
+		for (int i = 0; i < 100; i++) {
+			if (!try_lock(&g->m))
+				continue;
+			inside(g, 1);
+			unlock(&g->m);
+			mine++;
+		}
+	lock(&g->m);
+	g->each += mine;
+	unlock(&g->m);
+	send_signal(g->done);
+}
+
+CASE_OF(MU_001, tries, "one at a time, by tries alone", .procs = {2, 4},
+	NEEDS(NEED_MUTEX))
+{
+	struct guarded g = {.done = chan_signal(0)};
+
+	go_many(4, hammer_tries, &g);
+	join(g.done, 4);
+	CHECK_EQ(g.total, g.each);
+	CHECK_EQ(g.most, 1);
+	CHECK_EQ(g.inside, 0);
+}
+
 CASE(MU_002, "zeroed storage is an unlocked mutex", .flags = CASE_VALGRIND,
      NEEDS(NEED_MUTEX))
 {

@@ -13,8 +13,10 @@ from functools import cached_property
 
 from .syntax import Node, Source, callee, walk
 
-# The process ends there, or an assertion stands there.
-ENDS = re.compile(r"(^|_)(fatal|die|abort|throw|assert|trap)(_|$)", re.I)
+# The process ends there, an assertion stands there, or what a thread that is
+# none of the runtime's may call is told apart: no row is about such threads.
+ENDS = re.compile(r"(^|_)(fatal|die|abort|throw|assert|trap)(_|$)|"
+                  r"^(FROM_OUTSIDE|AS_GOROUTINE)", re.I)
 SKIPPED = {"attribute_specifier", "gnu_asm_expression", "sizeof_expression",
            "alignof_expression", "string_literal", "comment", "ERROR",
            "static_assert_declaration", "attribute_declaration"}
