@@ -26,9 +26,11 @@ SOURCES = Path("reference", "src")
 # fault that the compiler sees in the types is none that gets to a user.
 CFLAGS = "-g0 -w -Werror=incompatible-pointer-types -Werror=int-conversion " \
     "-Werror=implicit-function-declaration"
+# A name that nothing defines is an error of the link, not of who loads it.
+LDFLAGS = "-Wl,-z,defs"
 # Of the make that may have started us: a build makes up its own mind.
 FOREIGN = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "CONFIG", "B",
-           "GNUMAKEFLAGS", "CFLAGS")
+           "GNUMAKEFLAGS", "CFLAGS", "LDFLAGS")
 BUILD_TIMEOUT = 600
 
 
@@ -100,7 +102,8 @@ def _make(folder: Path) -> str:
     """Why it failed; "" if it did not."""
     try:
         done = subprocess.run(
-            ["make", "-s", "-j2", str(RUNTIME), f"CFLAGS={CFLAGS}"],
+            ["make", "-s", "-j2", str(RUNTIME), f"CFLAGS={CFLAGS}",
+             f"LDFLAGS={LDFLAGS}"],
             cwd=folder, capture_output=True, text=True, errors="replace",
             stdin=subprocess.DEVNULL, env=environment(),
             timeout=BUILD_TIMEOUT, check=False)
@@ -109,5 +112,6 @@ def _make(folder: Path) -> str:
     if done.returncode == 0:
         return ""
     lines = [x.strip() for x in done.stderr.splitlines() if x.strip()]
-    wrong = [x for x in lines if "error" in x] or lines or ["no word"]
+    wrong = [x for x in lines if "error" in x or "undefined" in x] or lines \
+        or ["no word"]
     return wrong[0]

@@ -33,6 +33,8 @@ class RealTest(unittest.TestCase):
         faults = {
             "equivalent": fault(text, return_ok, "/* so */ return GORO_OK;"),
             "not compiled": fault(text, return_ok, "return return;"),
+            "not linked": fault(text, return_ok,
+                                "{ extern int no_such; return no_such; }"),
             "killed": fault(text, return_ok, "return GORO_CLOSED;"),
         }
         with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +43,8 @@ class RealTest(unittest.TestCase):
                 Known(HERE / "known.tsv"), Limits(1, 120))
             campaign.run(list(faults.values()))
             for what, mutant in faults.items():
-                self.assertEqual(campaign.verdict(mutant).what, what)
+                self.assertEqual(campaign.verdict(mutant).what,
+                                 what.replace("linked", "compiled"))
             self.assertRegex(campaign.verdict(faults["killed"]).case,
                              r"^[A-Z]{2}-\d{3}")
             self._put_back(Tree(Path(folder, "worker0"),
