@@ -1,4 +1,7 @@
-/* SY-016: a signal does not end a call on the network. */
+/*
+ * A signal does not end a call on the network (SY-016), and those of the
+ * runtime end no call at all (SY-030).
+ */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <signal.h>
@@ -175,4 +178,45 @@ CASE_OF(SY_016, stream, "nor do they cut into a stream", .procs = {1, 4},
 		end_conn(p.r);
 	}
 	end_storm();
+}
+
+/* ---- SY-030: the runtime's own signals ------------------------------------ */
+
+static int fed[2];
+
+static void *feed_later(void *arg)
+{
+	(void)arg;
+	kernel_sleep(60 * MS);
+	REQUIRE_EQ(write(fed[1], "x", 1), 1);
+	return NULL;
+}
+
+static void wait_for_the_cpu(void *arg)
+{
+	while (count(arg) == 0)
+		yield();
+	finish();
+}
+
+/* The others want to run, so whoever sits in the kernel is asked to stop. */
+CASE(SY_030, "a preemption does not end a system call of the goroutine's own",
+     .procs = {1, 2, 4})
+{
+	static atomic_int over;
+	enum { OTHERS = 4 };
+	char byte;
+
+	REQUIRE_EQ(pipe(fed), 0);
+	for (int i = 0; i < OTHERS; i++)
+		go(wait_for_the_cpu, &over);
+	for (int i = 0; i < 4; i++) {
+		outside(feed_later, NULL);
+		CHECK_EQ(read(fed[0], &byte, 1), 1);
+		yield();
+	}
+	mark(&over);
+	REQUIRE(becomes(&finished, OTHERS));
+	close(fed[0]);
+	close(fed[1]);
 }
