@@ -162,6 +162,48 @@ CASE_OF(XL_006, hammer, "never more than the whole weight is held",
 	}
 }
 
+/* ---- XL-006: tries that meet ------------------------------------------------------------ */
+
+struct tries {
+	assay_semaphore *s;
+	atomic_int started, over;
+	int inside, total, taken; /* plain: one at a time has them */
+};
+
+/* Neither waits nor yields for a while: threads meet inside of the calls. */
+static void take_by_tries(void *arg)
+{
+	struct tries *t = arg;
+	int mine = 0;
+
+	gather(&t->started, 4);
+	for (int64_t end = in(100 * MS); now() < end;)
+		for (int i = 0; i < 100; i++) {
+			if (!try_acquire(t->s, 1))
+				continue;
+			CHECK_EQ(++t->inside, 1);
+			t->total++;
+			t->inside--;
+			release(t->s, 1);
+			mine++;
+		}
+	acquire(t->s, 1);
+	t->taken += mine;
+	release(t->s, 1);
+	mark(&t->over);
+}
+
+CASE_OF(XL_006, tries, "one at a time, by tries alone", .procs = {2, 4},
+	NEEDS(NEED_SEM))
+{
+	struct tries t = {.s = semaphore(1)};
+
+	go_many(4, take_by_tries, &t);
+	REQUIRE(becomes(&t.over, 4));
+	CHECK_EQ(t.total, t.taken);
+	free_semaphore(t.s);
+}
+
 /* ---- those who wait ----------------------------------------------------------------------- */
 
 struct taker {
