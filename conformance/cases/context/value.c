@@ -258,14 +258,19 @@ CASE_OF(CX_017, date, "a name tells the date of the deadline",
 	assay_context *timed = with_timeout(background(), HOUR, 0);
 	time_t due = time(NULL) + 3600;
 	struct tm date = {.tm_year = 0};
+	int on_the_clock = 0;
 	char buf[400];
+	const char *rest;
 
 	ext->context->name(timed, buf, sizeof(buf));
 	REQUIRE(strchr(buf, '(') != NULL);
-	REQUIRE(strptime(strchr(buf, '(') + 1, "%Y-%m-%d %H:%M:%S", &date) !=
-		NULL);
+	rest = strptime(strchr(buf, '(') + 1, "%Y-%m-%d %H:%M:%S", &date);
+	REQUIRE(rest != NULL);
 	CHECK_GE(timegm(&date), due - 60);
 	CHECK_LE(timegm(&date), due + 60);
+	CHECK_EQ(sscanf(rest, ".%*[0-9] +0000 UTC m=+%d.", &on_the_clock), 1);
+	CHECK_GE(on_the_clock, in(HOUR) / SEC - 60);
+	CHECK_LE(on_the_clock, in(HOUR) / SEC);
 	free_context(timed);
 }
 
