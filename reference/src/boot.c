@@ -25,7 +25,7 @@
 #include "sched/hooks.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
-#include "sched/m.h"
+#include "sched/thread.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
 #include "sched/state.h"
@@ -47,6 +47,8 @@ const struct hooks goro__hooks = {
 	.tick = goro__schedtrace_tick,
 	.wait = goro__schedtrace_wait,
 };
+
+void (*const goro__lock_overwritten)(void) = goro__die_of_lock;
 
 struct boot {
 	goro_fn fn;

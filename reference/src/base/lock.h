@@ -29,8 +29,9 @@ extern uint32_t goro__mp __attribute__((visibility("hidden")));
 
 /* held: what was found in the lock, not 0. */
 void goro__lock_slow(struct lock *l, unsigned held);
-/* That is not 1 either: this is no lock (die.c). */
-_Noreturn void goro__lock_overwritten(void);
+/* That is not 1 either, so this is no lock: does not return.  boot.c. */
+extern void (*const goro__lock_overwritten)(void)
+	__attribute__((visibility("hidden")));
 
 /* Pairs with the release in unlock. */
 static inline void lock(struct lock *l)

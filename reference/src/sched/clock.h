@@ -33,19 +33,15 @@ static inline int64_t goro__now(void)
 	return __builtin_expect(now != 0, 0) ? now : sys_clock();
 }
 
+/* The clock that tells how long a goroutine has waited; now is sys_clock(). */
+void goro__set_seconds(int64_t now);
+
 /* ---- virtual.c ---------------------------------------------------------- */
 
 /* From now on time is virtual. */
 void goro__virtual_start(void);
 
-/*
- * All Ms sleep and no goroutine is runnable; sched.lock is held.  True: time
- * has jumped, or the run is over.  False: there is no timer to wait for, or
- * time is real.  Main has ended and others are blocked: a panic.
- */
-bool goro__virtual_idle(void);
-
-/* In virtual time, the panic of a deadlock; else nothing. */
-void goro__virtual_dead(void);
+/* It is when now, or later already.  All Ms sleep; sched.lock is held. */
+void goro__virtual_jump(int64_t when);
 
 #endif

@@ -163,7 +163,7 @@ _Noreturn void goro__fatal(const char *text)
 	last(report_fatal, text);
 }
 
-_Noreturn void goro__lock_overwritten(void)
+_Noreturn void goro__die_of_lock(void)
 {
 	goro__fatal("lock is overwritten: memory in use was freed or never set "
 		    "up");

@@ -17,6 +17,8 @@ _Noreturn void goro__die_of_deadlock(const char *text);
 _Noreturn void goro__die_of_panic(struct g *g);
 /* What the program did wrong: the panics before it are reported too. */
 _Noreturn void goro__fatal_misuse(const char *text);
+/* A lock is none: for the hook of base/lock.h. */
+_Noreturn void goro__die_of_lock(void);
 /* Returns unless the process is about to die with a report. */
 void goro__yield_to_death(void);
 /*

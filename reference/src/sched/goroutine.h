@@ -27,6 +27,8 @@ _Noreturn void goro__goexit0(void);
 /* Calls fn(arg) on the scheduler's own stack of this M. */
 void goro__systemstack(void (*fn)(void *), void *arg);
 void *goro__gomain(void);
+/* The running goroutine of m has ended; the stack to go on with. */
+void *goro__end(struct m *m, struct g *g);
 
 static inline struct g *goro__self(void)
 {

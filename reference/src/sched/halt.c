@@ -30,7 +30,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/note.h"
-#include "sched/preempt.h"
+#include "sched/resched.h"
 #include "sched/stack.h"
 #include "sched/state.h"
 

@@ -5,12 +5,13 @@
 
 #include "base/sys.h"
 #include "sched/globq.h"
-#include "sched/poll.h"
+#include "sched/queue.h"
+#include "sched/die.h"
+#include "sched/poller.h"
 #include "base/note.h"
-#include "sched/m.h"
-#include "sched/preempt.h"
+#include "base/print.h"
+#include "sched/clock.h"
 #include "sched/state.h"
-#include "sched/sysmon.h"
 #include "base/text.h"
 
 enum { MAX_SKIP = 1024 };
@@ -48,6 +49,23 @@ struct p *goro__pidleget(void)
 	return p;
 }
 
+struct p *goro__pidleget_due(int64_t when)
+{
+	struct idle *i = &goro__sched.idle;
+
+	for (struct p **at = &i->pidle; *at; at = &(*at)->link) {
+		struct p *p = *at;
+
+		if (load_relaxed(&p->timers.next) != when)
+			continue;
+		*at = p->link;
+		p->link = i->pidle;
+		i->pidle = p;
+		break;
+	}
+	return goro__pidleget();
+}
+
 void goro__pidleput(struct p *p)
 {
 	struct idle *i = &goro__sched.idle;
@@ -79,6 +97,49 @@ static void stops_looking(void)
 	goro_check(before > 0, "fewer than no threads look for work");
 }
 
+static bool exceeds_limit(void)
+{
+	/* sysmon counts, the thread in goro_run() does not. */
+	return load_relaxed(&goro__sched.mcount) + 1 > goro__sched.maxm;
+}
+
+static _Noreturn void too_many_threads(void)
+{
+	goro__enter_death();
+	print_str("runtime: program exceeds ");
+	print_int(goro__sched.maxm);
+	print_str("-thread limit\n");
+	goro__fatal_alone("thread exhaustion");
+}
+
+static void want_m(struct p *p, bool spinning)
+{
+	struct sched *s = &goro__sched;
+
+	add_relaxed(&s->mcount, 1u);
+	p->start_spinning = spinning;
+	p->link = s->p_wants_m;
+	s->p_wants_m = p;
+}
+
+static void make_m(void)
+{
+	if (exceeds_limit())
+		too_many_threads();
+	goro__note_wake(&goro__sched.maker_note);
+}
+
+void goro__want_spare_m(void)
+{
+	struct sched *s = &goro__sched;
+
+	if (s->spare_wanted || load_relaxed(&s->mcount) + 2 > s->maxm)
+		return;
+	add_relaxed(&s->mcount, 1u);
+	s->spare_wanted = true;
+	goro__note_wake(&s->maker_note);
+}
+
 /* The M that is to run p; NULL: one is being made.  Lock held. */
 static struct m *m_for(struct p *p, bool *stopped, bool spinning)
 {
@@ -96,7 +157,7 @@ static struct m *m_for(struct p *p, bool *stopped, bool spinning)
 		*stopped = true;
 		goro__want_spare_m();
 	} else {
-		goro__want_m(p, spinning);
+		want_m(p, spinning);
 	}
 	return m;
 }
@@ -119,7 +180,7 @@ void goro__startm(struct p *p, bool spinning)
 	m = m_for(p, &stopped, spinning);
 	unlock(&s->lock);
 	if (!m) {
-		goro__make_m();
+		make_m();
 		return;
 	}
 	if (!stopped)
@@ -128,23 +189,6 @@ void goro__startm(struct p *p, bool spinning)
 		stops_looking();
 	m->nextp = p;
 	goro__note_wake(&m->note);
-}
-
-void goro__stopm(void)
-{
-	struct sched *s = &goro__sched;
-	struct m *m = goro__m();
-
-	goro_check(!m->p && !m->spinning,
-		   "a thread sleeps that has a P, or looks for work");
-	lock(&s->lock);
-	m->schedlink = s->idle.midle;
-	s->idle.midle = m;
-	s->idle.nmidle++;
-	goro__checkdead();
-	unlock(&s->lock);
-	goro__note_sleep(&m->note, -1);
-	goro__take_nextp();
 }
 
 /* Skipping is over once as many as skip have been left out. */
@@ -269,7 +313,7 @@ bool goro__give_up_p(void)
 	return !stay;
 }
 
-void goro__idle(struct m *m)
+bool goro__search_again(struct m *m)
 {
 	bool was_spinning = m->spinning;
 
@@ -277,7 +321,43 @@ void goro__idle(struct m *m)
 		futile_search(&goro__sched.idle);
 		goro__stop_spinning(m);
 	}
-	if (recheck(m, was_spinning) || goro__poll_idle(m))
+	return recheck(m, was_spinning);
+}
+
+/* ---- a P that nobody has --------------------------------------------------- */
+
+/* p is idle and belongs to nobody; sched.lock is not held. */
+void goro__handoffp(struct p *p)
+{
+	struct sched *s = &goro__sched;
+
+	if (!goro__runq_empty(&p->runq) || globq_len(&s->globq) > 0 ||
+	    load_relaxed(&p->timers.next) != INT64_MAX) {
+		goro__startm(p, false);
 		return;
-	goro__stopm();
+	}
+	if (load_seq(&s->idle.nmspinning) + load_seq(&s->idle.npidle) == 0) {
+		uint32_t none = 0;
+
+		if (cas_seq(&s->idle.nmspinning, &none, 1u)) {
+			goro__startm(p, true);
+			return;
+		}
+	}
+	lock(&s->lock);
+	if (load_relaxed(&s->stopping)) {
+		goro__stop_p(p);
+		unlock(&s->lock);
+		return;
+	}
+	/* The last P that was in use: somebody must sleep for the network. */
+	if (globq_len(&s->globq) > 0 ||
+	    ((int32_t)load_relaxed(&s->idle.npidle) == s->gomaxprocs - 1 &&
+	     goro__network_unwatched())) {
+		unlock(&s->lock);
+		goro__startm(p, false);
+		return;
+	}
+	goro__pidleput(p);
+	unlock(&s->lock);
 }

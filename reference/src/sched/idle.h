@@ -26,7 +26,7 @@
  * Either the submitter sees that nobody spins, or the one who stops sees the
  * work.  The barriers are the exchange in runq_set_next() (a locked instruction
  * anyway), fence_seq() for the global queue and for timers, and fence_seq() in
- * goro__idle().
+ * goro__search_again().
  *
  * A pair of goroutines that wake each other in turn would still wake a thread
  * each time the last one gave up looking.  A search that finds nothing is
@@ -45,6 +45,8 @@
 
 /* Takes an idle P, the last that was given; NULL: none is.  Lock held. */
 struct p *goro__pidleget(void);
+/* The same, if it can be had one whose first timer is due at when. */
+struct p *goro__pidleget_due(int64_t when);
 /* p, which belongs to nobody, is idle.  Lock held. */
 void goro__pidleput(struct p *p);
 /* Takes an idle P for the calling M, which has none.  False: none is idle. */
@@ -55,8 +57,13 @@ bool goro__take_idle_p(void);
  * the caller has counted that M in nmspinning.  Any thread, lock not held.
  */
 void goro__startm(struct p *p, bool spinning);
-/* Sleeps until startm gives the calling M a P. */
-void goro__stopm(void);
+/*
+ * Asks for one more idle M, as threads are made elsewhere: thread.h.  It counts
+ * from now on.  sched.lock is held.
+ */
+void goro__want_spare_m(void);
+/* p is idle and nobody's: gives it to an M if there is anything to do for it. */
+void goro__handoffp(struct p *p);
 
 /*
  * Wakes an M if a P is idle and nobody looks for work, for one goroutine that
@@ -81,10 +88,10 @@ void goro__search_found(struct m *m);
  */
 bool goro__give_up_p(void);
 /*
- * The calling M has given its P up.  Looks once more and sleeps until there
- * may be something to do.  The M then has a P.
+ * The calling M has given its P up and does not spin any more.  Looks once more;
+ * true: there may be something to do, and it has a P again.
  */
-void goro__idle(struct m *m);
+bool goro__search_again(struct m *m);
 /* True if some queue has a goroutine. */
 bool goro__work_anywhere(void);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "sched/die.h"
-#include "sched/preempt.h"
+#include "sched/resched.h"
 #include "base/sys.h"
 #include "base/text.h"
 

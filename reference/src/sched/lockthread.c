@@ -18,7 +18,7 @@
 #include "base/sys.h"
 #include "base/note.h"
 #include "sched/lockthread.h"
-#include "sched/m.h"
+#include "sched/stopm.h"
 #include "sched/runq.h"
 #include "sched/state.h"
 #include "base/text.h"

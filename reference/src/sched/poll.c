@@ -8,6 +8,7 @@
 #include "sched/state.h"
 #include "sched/clock.h"
 #include "sched/globq.h"
+#include "sched/queue.h"
 #include "sched/idle.h"
 #include "base/note.h"
 #include "sched/schedule.h"
@@ -64,12 +65,6 @@ static void ready_polled(struct glist *l)
 	if (p && goro__mp)
 		goro__wakep();
 	goro__netpoll_woken(n);
-}
-
-bool goro__network_unwatched(void)
-{
-	return goro__netpoll_awaited() &&
-	       load_seq(&goro__sched.idle.polluntil) == 0;
 }
 
 /* One at a time, and not while an M sleeps in the poller: it sees the same. */

@@ -52,7 +52,5 @@ bool goro__poll_idle(struct m *m);
 bool goro__poll_network(void);
 /* Wakes the M that sleeps in goro__poll_idle(). */
 void goro__break_poll(void);
-/* Goroutines wait for the network, and no M sleeps for it. */
-bool goro__network_unwatched(void);
 
 #endif

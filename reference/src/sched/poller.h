@@ -30,6 +30,13 @@ static inline bool goro__netpoll_awaited(void)
 	return load_seq(&goro__sched.netwaiters) > 0;
 }
 
+/* The same, and no M sleeps for it. */
+static inline bool goro__network_unwatched(void)
+{
+	return goro__netpoll_awaited() &&
+	       load_seq(&goro__sched.idle.polluntil) == 0;
+}
+
 /* n goroutines that the poller gave are in run queues. */
 static inline void goro__netpoll_woken(uint32_t n)
 {

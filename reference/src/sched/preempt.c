@@ -48,19 +48,20 @@
 #include <string.h>
 
 #include "sched/globq.h"
+#include "sched/queue.h"
 #include "base/forward.h"
 #include "base/print.h"
 #include "sched/halt.h"
 #include "sched/outside.h"
 #include "sched/keep.h"
 #include "base/note.h"
-#include "sched/m.h"
+#include "sched/idle.h"
 #include "sched/preempt.h"
+#include "sched/resched.h"
 #include "sched/state.h"
 #include "base/sys.h"
 #include "base/text.h"
 
-static atomic_uint enabled;
 static struct sigaction before; /* the program's own action for the signal */
 
 /*
@@ -98,39 +99,6 @@ static struct m *hand_p_over(struct p *p, struct m *instead)
 	}
 	m->nextp = p;
 	return m;
-}
-
-/* Whether one of p's own queue was stopped; p is the caller's. */
-static bool has_stopped(struct p *p)
-{
-	uint32_t tail = load_relaxed(&p->runq.tail);
-	struct g *g = load_relaxed(&p->runq.next);
-
-	if (g && load_relaxed(&g->preempted))
-		return true;
-	for (uint32_t i = load_acquire(&p->runq.head); i != tail; i++) {
-		g = load_relaxed(&p->runq.ring[i % RUNQ_SIZE]);
-		if (g && load_relaxed(&g->preempted))
-			return true;
-	}
-	return false;
-}
-
-struct m *goro__stopped_m(struct p *p, bool asleep_too)
-{
-	struct sched *s = &goro__sched;
-	struct g *g;
-
-	/* All in one line, so that each of them has its turn. */
-	if (has_stopped(p))
-		while ((g = runq_take_next(&p->runq)) != NULL ||
-		       (g = runq_pop(&p->runq)) != NULL)
-			globq_push(&s->globq, g);
-	g = goro__globq_take_stopped(&s->globq, asleep_too);
-	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
-		return NULL; /* main has returned */
-	state_resume(g);     /* for the end of a run: halt.c */
-	return g->lockedm;
 }
 
 /*
@@ -235,45 +203,6 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	errno = e;
 }
 
-bool goro__preempt_enabled(void)
-{
-	return load_relaxed(&enabled);
-}
-
-/* The signal cannot be sent: a filter of system calls, as a rule. */
-static void cannot_preempt(int error)
-{
-	static atomic_uint said;
-
-	store_relaxed(&enabled, 0u);
-	if (xchg_acq_rel(&said, 1u))
-		return;
-	print_str("goro: no preemption, as tgkill() fails with errno ");
-	print_int(error);
-	print_str("\n");
-}
-
-void goro__preempt_m(struct m *m)
-{
-	int tid = load_relaxed(&m->tid);
-
-	store_relaxed(&m->mask_changed, 1u); /* it may block the signal */
-	if (load_relaxed(&enabled) && tid && sys_tgkill(tid, PREEMPT_SIGNAL) &&
-	    errno != ESRCH && errno != EAGAIN)
-		cannot_preempt(errno);
-}
-
-void goro__preempt(struct p *p, enum stopped how)
-{
-	struct m *m;
-
-	store_relaxed(&p->preempt, how);
-	store_release(&p->resched, 1u);
-	m = load_relaxed(&p->m);
-	if (m)
-		goro__preempt_m(m);
-}
-
 void goro__stop_here(void)
 {
 	struct m *m = goro__m();
@@ -282,14 +211,8 @@ void goro__stop_here(void)
 		return;
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		goro__halt_here(m);
-	if (load_relaxed(&enabled))
+	if (goro__preempt_enabled())
 		sys_raise(load_relaxed(&m->tid), PREEMPT_SIGNAL);
-}
-
-/* An M with a signal mask of the program's takes our signal all the same. */
-void goro__preempt_unblock(sigset_t *mask)
-{
-	sigdelset(mask, PREEMPT_SIGNAL);
 }
 
 bool goro_preemptive(void)
@@ -316,7 +239,7 @@ bool goro__preempt_init(bool off)
 		return false;
 	check_text();
 	if (sys_tgkill(sys_gettid(), 0)) {
-		cannot_preempt(errno);
+		goro__preempt_fails(errno);
 		return false;
 	}
 	memset(&act, 0, sizeof(act));
@@ -324,6 +247,6 @@ bool goro__preempt_init(bool off)
 	act.sa_sigaction = on_signal;
 	if (sigaction(PREEMPT_SIGNAL, &act, &before))
 		return false;
-	store_relaxed(&enabled, 1u);
+	goro__preempt_enable();
 	return true;
 }

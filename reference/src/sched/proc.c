@@ -16,6 +16,7 @@
 
 #include "sched/errtext.h"
 #include "sched/globq.h"
+#include "sched/queue.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
 #include "base/sys.h"
@@ -245,8 +246,7 @@ static void pass_stack(struct g *ended, struct g *to)
 	ended->sp = NULL;
 }
 
-/* The goroutine has ended; the stack to go on with. */
-static void *end(struct m *m, struct g *g)
+void *goro__end(struct m *m, struct g *g)
 {
 	struct g *to;
 
@@ -270,24 +270,6 @@ static void *end(struct m *m, struct g *g)
 	return to->sp;
 }
 
-/* The C code at the bottom of a stack; goro__gostart calls it. */
-void *goro__gomain(void)
-{
-	struct g *g;
-
-	goro__arrive();
-	g = goro__self();
-	san_acquire(g);
-	g->fn(g->arg);
-	if (goro__outside())
-		goro__refuse("return from a goroutine");
-	if (unlikely(g->stack->defers != NULL))
-		goro__run_defers(g);
-	if (unlikely(g->stack->errtexts != NULL))
-		goro__drop_error_texts();
-	return end(goro__m(), g);
-}
-
 _Noreturn void goro__goexit0(void)
 {
 	struct g *g = goro__self();
@@ -295,7 +277,7 @@ _Noreturn void goro__goexit0(void)
 	if (unlikely(g->stack->errtexts != NULL))
 		goro__drop_error_texts();
 	goro__leave_catches();
-	goro__leave(end(goro__m(), g));
+	goro__leave(goro__end(goro__m(), g));
 }
 
 int64_t goro_id(void)
@@ -303,38 +285,4 @@ int64_t goro_id(void)
 	const struct m *m = goro__m();
 
 	return likely(m != NULL) ? m->curg->goid : 0;
-}
-
-struct call {
-	void (*fn)(void *);
-	void *arg;
-	struct g *g;
-};
-
-static void call_on_g0(void *arg)
-{
-	struct call *c = arg;
-	struct m *m = goro__m();
-
-	san_arrive(&m->san);
-	c->fn(c->arg);
-	san_step(&goro__m()->san, &c->g->san);
-}
-
-/*
- * The goroutine stays current: fn may not park.  With no goroutine the caller
- * is on the scheduler's stack already; a thread of the program's has no other.
- */
-void goro__systemstack(void (*fn)(void *), void *arg)
-{
-	struct m *m = goro__m();
-	struct call c = {.fn = fn, .arg = arg, .g = m->curg};
-
-	if (!c.g || m->outsider) {
-		fn(arg);
-		return;
-	}
-	san_step(&c.g->san, &m->san);
-	goro__call_on(m->g0_sp, call_on_g0, &c);
-	san_arrive(&c.g->san);
 }

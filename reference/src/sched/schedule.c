@@ -13,7 +13,9 @@
 #include "sched/timer.h"
 #include "sched/world.h"
 #include "sched/globq.h"
+#include "sched/queue.h"
 #include "sched/idle.h"
+#include "sched/stopm.h"
 #include "sched/poll.h"
 #include "base/order.h"
 #include "base/sys.h"
@@ -21,41 +23,6 @@
 #include "sched/switch.h"
 
 enum { STEAL_ROUNDS = 4 };
-
-void goro__globrunqput(struct g *g)
-{
-	struct sched *s = &goro__sched;
-
-	lock(&s->lock);
-	globq_push(&s->globq, g);
-	unlock(&s->lock);
-	fence_seq(); /* before a look at nmspinning; pairs with recheck() */
-}
-
-void goro__globrunqput_all(struct glist *l)
-{
-	struct sched *s = &goro__sched;
-
-	lock(&s->lock);
-	globq_push_all(&s->globq, l);
-	unlock(&s->lock);
-	fence_seq(); /* as above */
-}
-
-void goro__runqput(struct p *p, struct g *g, bool next)
-{
-	check_queued(p, g);
-	if (next)
-		g = runq_set_next(&p->runq, g);
-	while (g && unlikely(!runq_push(&p->runq, g))) {
-		struct glist batch = {0};
-
-		if (goro__runq_overflow(&p->runq, g, &batch)) {
-			goro__globrunqput_all(&batch);
-			return;
-		}
-	}
-}
 
 /* Takes p's share of the global queue, at most max.  Owner of p only. */
 static struct g *globrunqget(struct p *p, uint32_t max)
@@ -181,8 +148,9 @@ static struct g *search(struct m *m)
 			if (!goro__runq_empty(&m->p->runq))
 				continue; /* timers of others made some */
 		}
-		if (goro__give_up_p())
-			goro__idle(m);
+		if (goro__give_up_p() && !goro__search_again(m) &&
+		    !goro__poll_idle(m))
+			goro__stopm();
 	}
 }
 
@@ -195,14 +163,6 @@ struct g *goro__find_runnable(struct m *m)
 	if (unlikely(m->watch))
 		goro__watch_timers(m);
 	return g;
-}
-
-void goro__arrive(void)
-{
-	struct m *m = goro__m();
-
-	san_arrive(&m->curg->san);
-	run_after(m);
 }
 
 /* Runs g until a goroutine comes back to the scheduler on this M. */

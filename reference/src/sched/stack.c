@@ -56,7 +56,6 @@ struct slab {
 };
 
 struct stack_class {
-	size_t size;
 	struct slab slab[MAX_SLABS];
 	_Atomic(uint32_t) nslabs; /* published with release */
 	/* The slabs that are carved up for Gs, and for stacks. */
@@ -75,11 +74,10 @@ static struct {
 	.page = (size_t)4 << 10,
 	.guard = ARCH_GUARD,
 	.beside = ARCH_GUARD + TOP,
-	.of = {{.size = (size_t)64 << 10},
-	       {.size = (size_t)256 << 10},
-	       {.size = (size_t)1 << 20},
-	       {.size = GORO_STACK_MAX}},
 };
+
+const size_t goro__stack_sizes[GORO_STACK_CLASSES] = {
+	(size_t)64 << 10, (size_t)256 << 10, (size_t)1 << 20, GORO_STACK_MAX};
 
 int goro__default_class;
 
@@ -90,14 +88,14 @@ _Static_assert(COLOURS *CACHE_LINE + sizeof(struct stack) + GORO_ARG_MAX <=
 int goro__stack_class(size_t bytes)
 {
 	for (int i = 0; i < GORO_STACK_CLASSES; i++)
-		if (bytes <= stacks.of[i].size)
+		if (bytes <= goro__stack_sizes[i])
 			return i;
 	return -1;
 }
 
-size_t goro__stack_size(int size_class)
+static size_t size_of(const struct stack_class *c)
 {
-	return stacks.of[size_class].size;
+	return goro__stack_sizes[c - stacks.of];
 }
 
 uint64_t goro__stack_bytes(void)
@@ -140,7 +138,7 @@ static bool install_guard(char *at)
 /* From one stack of a slab to the next. */
 static size_t slot_bytes(const struct stack_class *c)
 {
-	return c->size + stacks.beside;
+	return size_of(c) + stacks.beside;
 }
 
 /* In front of the Gs, so that no two slabs begin in the same set. */
@@ -164,7 +162,7 @@ static bool add_slab(struct stack_class *c)
 	if (at == MAX_SLABS)
 		return false;
 	slab = &c->slab[at];
-	slab->n = (uint32_t)((FIRST_SLAB << at) / c->size);
+	slab->n = (uint32_t)((FIRST_SLAB << at) / size_of(c));
 	/* Less will do where address space is short. */
 	while (!(all = sys_map(slab_bytes(c, slab->n))))
 		if ((slab->n /= 2) == 0)
@@ -251,7 +249,7 @@ static struct stack *carve_stack(struct stack_class *c)
 	s = stack_at(c, slab, slab->used++);
 	s->lo = lo + stacks.guard;
 	s->size_class = (uint8_t)(c - stacks.of);
-	add_relaxed(&stacks.bytes, c->size);
+	add_relaxed(&stacks.bytes, size_of(c));
 	return s;
 }
 

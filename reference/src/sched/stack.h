@@ -7,7 +7,13 @@
 #include "sched/types.h"
 
 int goro__stack_class(size_t bytes);
-size_t goro__stack_size(int size_class);
+/* What the frames of each class may use. */
+extern const size_t goro__stack_sizes[GORO_STACK_CLASSES]
+	__attribute__((visibility("hidden")));
+static inline size_t goro__stack_size(int size_class)
+{
+	return goro__stack_sizes[size_class];
+}
 /* A G, with or without a stack; NULL without memory for both. */
 struct g *goro__gfget(struct p *p, int size_class);
 /* It has ended, or never ran; it keeps the stack it has. */

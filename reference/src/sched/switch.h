@@ -12,6 +12,8 @@
 
 #include "sched/keep.h"
 #include "sched/outside.h"
+#include "sched/globq.h"
+#include "sched/queue.h"
 #include "sched/idle.h"
 #include "sched/die.h"
 #include "sched/schedule.h"

@@ -9,7 +9,6 @@
 #include "sched/idle.h"
 #include "base/note.h"
 #include "sched/goroutine.h"
-#include "sched/m.h"
 #include "sched/schedule.h"
 #include "base/sys.h"
 #include "base/text.h"

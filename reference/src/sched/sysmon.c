@@ -17,9 +17,9 @@
 #include "sched/idle.h"
 #include "sched/monitor.h"
 #include "sched/poll.h"
+#include "sched/poller.h"
 #include "base/note.h"
-#include "sched/m.h"
-#include "sched/preempt.h"
+#include "sched/resched.h"
 #include "sched/stack.h"
 #include "sched/state.h"
 #include "base/sys.h"
@@ -30,17 +30,6 @@
 enum { SHORTEST = 20000, LEAST_RUNNING = 1000000, LONGEST = 10000000 };
 
 enum { PATIENCE = 50 };
-
-_Atomic(uint32_t) goro__seconds;
-
-/* Written only when it changes: it lies in every CPU's cache. */
-void goro__set_seconds(int64_t now)
-{
-	uint32_t s = (uint32_t)(now / 1000000000);
-
-	if (load_relaxed(&goro__seconds) != s)
-		store_relaxed(&goro__seconds, s);
-}
 
 static struct monitor_view look_at(struct p *p, int64_t now)
 {

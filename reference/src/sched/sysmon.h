@@ -8,8 +8,6 @@
 
 /* The thread, which has no P; returns when the run is over. */
 void goro__sysmon(void);
-/* The clock that tells how long a goroutine has waited; now is sys_clock(). */
-void goro__set_seconds(int64_t now);
 /*
  * What sysmon does about p at a tick; now is sys_clock().  True: the next tick
  * is to come soon.

@@ -8,13 +8,14 @@
  */
 
 #include "sched/globq.h"
+#include "sched/queue.h"
 #include "sched/halt.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "base/note.h"
 #include "sched/die.h"
-#include "sched/m.h"
-#include "sched/preempt.h"
+#include "sched/stopm.h"
+#include "sched/resched.h"
 #include "sched/schedule.h"
 #include "sched/state.h"
 #include "sched/timer.h"
@@ -43,14 +44,6 @@ void goro__world_park(void)
 	goro__stop_p(goro__releasep());
 	unlock(&s->lock);
 	goro__stopm();
-}
-
-void goro__runq_next_to_tail(struct p *p)
-{
-	struct g *g = runq_take_next(&p->runq);
-
-	if (g)
-		goro__runqput(p, g, false);
 }
 
 /* What the owner of p does when resched is set, on g0. */

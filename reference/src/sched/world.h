@@ -12,9 +12,6 @@ void goro__procresize(int32_t n);
 void goro__stop_world(void);
 void goro__start_world(void);
 void goro__attend(struct p *p);
-/* The slice of p is over: who is next goes to the end of its queue. */
-void goro__runq_next_to_tail(struct p *p);
-
 /* Adds what from has counted to to. */
 void goro__add_stats(struct pstats *to, struct pstats *from);
 

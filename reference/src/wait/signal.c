@@ -35,9 +35,9 @@
 
 #include "base/note.h"
 #include "sched/goroutine.h"
-#include "sched/m.h"
+#include "sched/thread.h"
 #include "sched/panic.h"
-#include "sched/preempt.h"
+#include "sched/resched.h"
 #include "base/forward.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -305,7 +305,7 @@ static struct subscriber *find_or_add(goro_chan *c)
 	*at = sys_calloc(1, sizeof(**at));
 	if (*at) {
 		(*at)->c = c;
-		add_relaxed(&goro__awaited_outside, 1u);
+		add_relaxed(&goro__sched.outside, 1u);
 	}
 	return *at;
 }
@@ -319,7 +319,7 @@ static bool remove_if_empty(struct subscriber **at)
 		return false;
 	*at = s->next;
 	free(s);
-	add_relaxed(&goro__awaited_outside, -1u);
+	add_relaxed(&goro__sched.outside, -1u);
 	return true;
 }
 

@@ -5,7 +5,4 @@
 
 #include "base/lock.h"
 
-_Noreturn void goro__lock_overwritten(void)
-{
-	abort();
-}
+void (*const goro__lock_overwritten)(void) = abort;

@@ -1,0 +1,39 @@
+/*
+ * g0.c - calls on the scheduler's own stack, g0.
+ */
+#include "base/text.h"
+#include "sched/goroutine.h"
+
+struct call {
+	void (*fn)(void *);
+	void *arg;
+	struct g *g;
+};
+
+static void call_on_g0(void *arg)
+{
+	struct call *c = arg;
+	struct m *m = goro__m();
+
+	san_arrive(&m->san);
+	c->fn(c->arg);
+	san_step(&goro__m()->san, &c->g->san);
+}
+
+/*
+ * The goroutine stays current: fn may not park.  With no goroutine the caller
+ * is on the scheduler's stack already; a thread of the program's has no other.
+ */
+void goro__systemstack(void (*fn)(void *), void *arg)
+{
+	struct m *m = goro__m();
+	struct call c = {.fn = fn, .arg = arg, .g = m->curg};
+
+	if (!c.g || m->outsider) {
+		fn(arg);
+		return;
+	}
+	san_step(&c.g->san, &m->san);
+	goro__call_on(m->g0_sp, call_on_g0, &c);
+	san_arrive(&c.g->san);
+}

@@ -1,0 +1,27 @@
+/*
+ * gomain.c - the bottom of a goroutine's stack: the switch enters it (switch.S),
+ * and nobody else.
+ */
+#include "base/text.h"
+#include "sched/errtext.h"
+#include "sched/goroutine.h"
+#include "sched/panic.h"
+#include "sched/switch.h"
+
+void *goro__gomain(void)
+{
+	struct g *g;
+
+	san_arrive(&goro__self()->san);
+	run_after(goro__m());
+	g = goro__self();
+	san_acquire(g);
+	g->fn(g->arg);
+	if (goro__outside())
+		goro__refuse("return from a goroutine");
+	if (unlikely(g->stack->defers != NULL))
+		goro__run_defers(g);
+	if (unlikely(g->stack->errtexts != NULL))
+		goro__drop_error_texts();
+	return goro__end(goro__m(), g);
+}

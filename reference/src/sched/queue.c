@@ -1,0 +1,85 @@
+/*
+ * queue.c - see queue.h.
+ */
+#include "sched/queue.h"
+
+#include "base/text.h"
+#include "sched/globq.h"
+#include "sched/runq.h"
+#include "sched/state.h"
+
+void goro__globrunqput(struct g *g)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	globq_push(&s->globq, g);
+	unlock(&s->lock);
+	fence_seq(); /* before a look at nmspinning; pairs with recheck() */
+}
+
+void goro__globrunqput_all(struct glist *l)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	globq_push_all(&s->globq, l);
+	unlock(&s->lock);
+	fence_seq(); /* as above */
+}
+
+void goro__runqput(struct p *p, struct g *g, bool next)
+{
+	check_queued(p, g);
+	if (next)
+		g = runq_set_next(&p->runq, g);
+	while (g && unlikely(!runq_push(&p->runq, g))) {
+		struct glist batch = {0};
+
+		if (goro__runq_overflow(&p->runq, g, &batch)) {
+			goro__globrunqput_all(&batch);
+			return;
+		}
+	}
+}
+
+void goro__runq_next_to_tail(struct p *p)
+{
+	struct g *g = runq_take_next(&p->runq);
+
+	if (g)
+		goro__runqput(p, g, false);
+}
+
+/* Whether one of p's own queue was stopped; p is the caller's. */
+static bool has_stopped(struct p *p)
+{
+	uint32_t tail = load_relaxed(&p->runq.tail);
+	struct g *g = load_relaxed(&p->runq.next);
+
+	if (g && load_relaxed(&g->preempted))
+		return true;
+	for (uint32_t i = load_acquire(&p->runq.head); i != tail; i++) {
+		g = load_relaxed(&p->runq.ring[i % RUNQ_SIZE]);
+		if (g && load_relaxed(&g->preempted))
+			return true;
+	}
+	return false;
+}
+
+struct m *goro__stopped_m(struct p *p, bool asleep_too)
+{
+	struct sched *s = &goro__sched;
+	struct g *g;
+
+	/* All in one line, so that each of them has its turn. */
+	if (has_stopped(p))
+		while ((g = runq_take_next(&p->runq)) != NULL ||
+		       (g = runq_pop(&p->runq)) != NULL)
+			globq_push(&s->globq, g);
+	g = goro__globq_take_stopped(&s->globq, asleep_too);
+	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
+		return NULL; /* main has returned */
+	state_resume(g);     /* for the end of a run: halt.c */
+	return g->lockedm;
+}
