@@ -142,6 +142,16 @@ map_true() {
 	scripts/rooms.sh --check $map
 }
 
+# Of a build of its own, so that no file is missing and none is old.
+calls_clean() {
+	$make --no-print-directory CONFIG=gcc WERROR=-Werror \
+		build/gcc/libgoro.a >build/lint-calls.log 2>&1 || {
+		tail -n 3 build/lint-calls.log
+		return 1
+	}
+	scripts/calls.sh build/gcc/reference
+}
+
 mkdir -p build
 for compiler in gcc clang; do
 	have $compiler && check "$compiler -Werror" strict_build $compiler
@@ -166,6 +176,7 @@ check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh
 check "no circle" no_circle
+have nm && check "calls go down, and in no circle" calls_clean
 check "map of the runtime" map_true
 check "one writer of a status" scripts/owner.sh
 [ -z "$left_out" ] ||

@@ -115,6 +115,31 @@ changes() {
 	return "$status"
 }
 
+# calls FILE=CODE ...: what calls.sh says of a runtime of these files.
+calls() {
+	rm -rf "$tmp/calls"
+	for file; do
+		name=${file%%=*}
+		mkdir -p "$tmp/calls/reference/src/${name%/*}" \
+			"$tmp/calls/objects/${name%/*}"
+		echo "${file#*=}" >"$tmp/calls/reference/src/$name.c"
+		"${CC:-cc}" -w -c -o "$tmp/calls/objects/$name.o" \
+			"$tmp/calls/reference/src/$name.c" || return 2
+	done
+	(cd "$tmp/calls" && "$root/scripts/calls.sh" objects) >"$tmp/said" 2>&1
+	status=$?
+	cat "$tmp/said"
+	return "$status"
+}
+
+# calls_say WORDS FILE=CODE ...: they are against the rule.
+calls_say() {
+	words=$1
+	shift
+	calls "$@" && return 1
+	grep -q "$words" "$tmp/said"
+}
+
 # here TOOL: whether its check can run.
 here() {
 	have "$1" || ls build/tools/"$1"@* >/dev/null 2>&1
@@ -197,6 +222,28 @@ check "another file that takes a P" changes \
 	'if (cas_acq_rel(' '		&p->status, &old, PIDLE))'
 check "another file that gives an M a P" changes 'm->p = p;'
 check "another file that gives a P an M" changes 'store_relaxed(&m->p->m, m);'
+check "calls: a room below, and the public ones" calls \
+	base/lock='void goro__lock(void) {}' \
+	wait/chan='void goro_send(void) { goro__lock(); }' \
+	ext/map='void goro_map(void) { goro_send(); }'
+check "a prototype instead of an include" calls_say \
+	'sched/idle may not call goro__wait of wait/chan' \
+	wait/chan='void goro__wait(void) {}' \
+	sched/idle='void goro__wait(void); void goro__idle(void) { goro__wait(); }'
+check "a library that calls what is not public" calls_say \
+	'net/conn may not call goro__wait of wait/chan' \
+	wait/chan='void goro__wait(void) {}' \
+	net/conn='void goro_conn(void) { goro__wait(); }'
+check "two files that call each other" calls_say \
+	'circle: sched/a -> sched/b -> sched/a' \
+	sched/a='void goro__a(void) { goro__b(); }' \
+	sched/b='void goro__b(void) { goro__a(); }'
+check "a circle of three" calls_say \
+	'circle: sched/b -> sched/c -> sched/d -> sched/b' \
+	sched/a='void goro__a(void) { goro__b(); }' \
+	sched/b='void goro__b(void) { goro__c(); }' \
+	sched/c='void goro__c(void) { goro__d(); }' \
+	sched/d='void goro__d(void) { goro__b(); }'
 check "a check that there is not" sh -c \
 	'! scripts/lint.sh false nonsense 2>/dev/null'
 check "what is missing is told" tells_what_is_missing

@@ -14,17 +14,18 @@ MC_ENGINE := $(patsubst %,$(MC_OUT)/%.o,explore threads memory conflicts switch)
 MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
 # What each model has of the runtime.
-MC_BASE := $(addprefix base/,lock note) $(addprefix sched/,runq globq idle state)
-MC_SCHED := $(MC_BASE) $(addprefix sched/,m timer schedule poll monitor \
-	sysmon)
-MC_LINKED_globq := $(MC_BASE)
-MC_LINKED_lock := $(MC_BASE)
-MC_LINKED_note := $(MC_BASE)
-MC_LINKED_runq := $(MC_BASE)
+MC_QUEUES := base/lock base/note $(addprefix sched/,runq globq queue idle state \
+	virtual)
+MC_TIMERS := $(MC_QUEUES) $(addprefix sched/,stopm deadlock timer)
+MC_SCHED := $(MC_TIMERS) $(addprefix sched/,schedule poll monitor sysmon)
+MC_LINKED_globq := $(MC_QUEUES)
+MC_LINKED_lock := $(MC_QUEUES)
+MC_LINKED_note := $(MC_QUEUES)
+MC_LINKED_runq := $(MC_QUEUES)
 MC_LINKED_sched := $(MC_SCHED)
 MC_LINKED_blocking := $(MC_SCHED)
-MC_LINKED_poll := $(MC_BASE) sched/m sched/timer
-MC_LINKED_waiters := $(MC_LINKED_poll) wait/deadline
+MC_LINKED_waiters := $(MC_TIMERS) wait/deadline
+MC_LINKED_poll := $(MC_TIMERS)
 
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -MMD -MP $(WARN) $(WERROR) \
 	-I$(MC) -Ireference/include -Ireference/src/base/san/none \

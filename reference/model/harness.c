@@ -8,7 +8,8 @@
 #include "base/note.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
-#include "sched/preempt.h"
+#include "sched/queue.h"
+#include "sched/resched.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
 #include "sched/world.h"
@@ -83,27 +84,15 @@ STUB void goro__fatal(const char *text)
 	model_fail(text);
 }
 
-STUB void goro__lock_overwritten(void)
+static void overwritten(void)
 {
 	model_fail("the lock is overwritten");
 }
 
-STUB _Atomic(int64_t) goro__virtual_now;
-STUB struct p goro__real_p = {.timers = {.next = INT64_MAX}};
-
-STUB bool goro__virtual_idle(void)
-{
-	return false;
-}
+STUB void (*const goro__lock_overwritten)(void) = overwritten;
 
 /* No model makes calls while no run is on. */
 struct p goro__quiet_p;
-
-STUB struct m *goro__stopped_m(struct p *p, bool asleep_too)
-{
-	(void)p, (void)asleep_too;
-	return NULL;
-}
 
 STUB void goro__preempt_unblock(sigset_t *mask)
 {
@@ -172,11 +161,6 @@ STUB const struct hooks goro__hooks = {.wait = no_trace};
 STUB void goro__scavenge(bool all)
 {
 	(void)all;
-}
-
-STUB bool goro__network_unwatched(void)
-{
-	return false;
 }
 
 STUB void goro__break_poll(void)

@@ -49,7 +49,7 @@ static uint32_t ntokens;
 int engine_current = -1;
 uint64_t engine_steps;
 
-/* Models without m.c have no other. */
+/* Models without lock.c have no other. */
 __attribute__((weak,
 	       tls_model("initial-exec"))) _Thread_local struct m *goro__tls_m;
 

@@ -8,6 +8,7 @@
 #include "harness.h"
 
 #include "sched/idle.h"
+#include "sched/stopm.h"
 #include "sched/monitor.h"
 #include "sched/switch.h"
 #include "sched/sysmon.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/note.h"
-#include "sched/m.h"
+#include "sched/stopm.h"
 #include "sched/timer.h"
 #include "sched/idle.h"
 #include "sched/poll.h"

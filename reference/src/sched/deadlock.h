@@ -14,22 +14,23 @@
 #include <stdint.h>
 
 struct deadlock_view {
-	int64_t awake;    /* Ms that do not sleep for good, or < 0 */
-	bool sleeper;     /* one of them sleeps for timers or the network */
-	bool network;     /* a goroutine waits for that */
-	int64_t timer;    /* the first is due; INT64_MAX: there is none */
-	bool work;        /* a queue has a goroutine */
-	bool never;       /* the run is embedded, or over */
-	uint32_t outside; /* goroutines that something else will wake: a signal */
-	bool virtual;     /* time is */
-	bool main_ended;  /* in virtual time, where the others go on */
-	bool blocked;     /* then: some are left */
+	int64_t awake; /* Ms that do not sleep for good, or < 0 */
+	bool sleeper;  /* one of them sleeps for timers or the network */
+	bool network;  /* a goroutine waits for that */
+	int64_t timer; /* the first is due; INT64_MAX: there is none */
+	bool work;     /* a queue has a goroutine */
+	bool never;    /* the run is embedded, or over */
+	uint32_t
+		outside; /* goroutines that something else will wake: a signal */
+	bool virtual;    /* time is */
+	bool main_ended; /* in virtual time, where the others go on */
+	bool blocked;    /* then: some are left */
 };
 
 enum deadlock {
 	DEADLOCK_SLEEP,
 	DEADLOCK_WAKE_SLEEPER, /* it sleeps for nothing, and is the last */
-	DEADLOCK_JUMP,	       /* virtual time goes on at the first timer */
+	DEADLOCK_JUMP,         /* virtual time goes on at the first timer */
 	DEADLOCK_END_RUN,
 	DEADLOCK_DEAD
 };

@@ -219,4 +219,3 @@ void goro__make_threads(void)
 	if (spare)
 		new_m(NULL);
 }
-

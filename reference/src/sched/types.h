@@ -327,13 +327,13 @@ struct sched {
 	struct lock lock __attribute__((aligned(CACHE_LINE)));
 	struct globq globq; /* lock */
 	struct idle idle;
-	struct m *allm;         /* lock: all but sysmon's */
-	int32_t nmidlelocked;   /* lock: Ms that wait for their goroutine */
+	struct m *allm;            /* lock: all but sysmon's */
+	int32_t nmidlelocked;      /* lock: Ms that wait for their goroutine */
 	_Atomic(uint32_t) outside; /* Gs that wait for a signal: no deadlock */
-	struct m *mfree;        /* lock: of threads that have ended */
-	struct p *p_wants_m;    /* lock: Ps that wait for a new M */
-	bool spare_wanted;      /* lock: one more idle M is wanted */
-	atomic_uint maker_note; /* the thread in goro_run(): thread.c */
+	struct m *mfree;           /* lock: of threads that have ended */
+	struct p *p_wants_m;       /* lock: Ps that wait for a new M */
+	bool spare_wanted;         /* lock: one more idle M is wanted */
+	atomic_uint maker_note;    /* the thread in goro_run(): thread.c */
 	uint64_t seed;
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */
