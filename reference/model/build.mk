@@ -24,6 +24,8 @@ MC_LINKED_note := $(MC_QUEUES)
 MC_LINKED_runq := $(MC_QUEUES)
 MC_LINKED_sched := $(MC_SCHED)
 MC_LINKED_blocking := $(MC_SCHED)
+MC_LINKED_world := $(MC_SCHED) $(addprefix sched/,world syscall proc)
+MC_LINKED_deadlock := $(MC_SCHED)
 MC_LINKED_waiters := $(MC_TIMERS) wait/deadline
 MC_LINKED_poll := $(MC_TIMERS)
 

@@ -50,6 +50,8 @@ void engine_written(void);
 void engine_read_late(void);
 /* p is in a frame of another thread that has returned from it. */
 bool engine_frame_is_gone(const volatile void *p);
+/* harness.c: the whole life of a goroutine; the stack to go on with. */
+void *engine_goroutine(void);
 const char *engine_name(void);
 
 /* ---- memory.c ------------------------------------------------------------- */

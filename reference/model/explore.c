@@ -189,6 +189,7 @@ static bool run_at_random(const struct scenario *s, uint64_t *runs)
 {
 	at_random = true;
 	random_state = 1;
+	engine_failure = NULL;
 	for (int futile = 0; futile < RANDOM_RUNS && !engine_failure;
 	     futile = engine_anew ? 0 : futile + 1) {
 		random_mask = (2u << *runs % 9) - 1;

@@ -2,6 +2,7 @@
  * harness.c - see harness.h.
  */
 #include "harness.h"
+#include "engine.h"
 
 #include <string.h>
 
@@ -19,9 +20,12 @@
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "sched/hooks.h"
+#include "sched/keep.h"
+#include "sched/state.h"
+#include "sched/switch.h"
 
-struct sched goro__sched;
-struct p *goro__allp[MAX_PROCS];
+__attribute__((weak)) struct sched goro__sched; /* world.c */
+__attribute__((weak)) struct p *goro__allp[MAX_PROCS];
 struct p harness_p[HARNESS_PS];
 struct m harness_m[HARNESS_MS];
 struct g harness_g[HARNESS_GS];
@@ -65,7 +69,7 @@ void harness_reset(int n, int running)
 	memset(harness_p, 0, sizeof(harness_p));
 	memset(harness_m, 0, sizeof(harness_m));
 	memset(harness_g, 0, sizeof(harness_g));
-	goro__sched.gomaxprocs = n;
+	store_relaxed(&goro__sched.gomaxprocs, n);
 	goro__sched.maxm = 1000;
 	goro__sched.embedded = true; /* a model has its own idea of the end */
 	goro__mp = n > 1;
@@ -73,6 +77,70 @@ void harness_reset(int n, int running)
 		make_m(i);
 	for (int i = n - 1; i >= 0; i--)
 		make_p(i, i < running);
+}
+
+/* ---- Ms and goroutines as they are ------------------------------------------- */
+
+enum { STACK = 16 << 10 };
+
+static char stacks[HARNESS_GS][STACK] __attribute__((aligned(64)));
+
+struct g *harness_go(int i, struct p *p, void (*fn)(void *))
+{
+	struct g *g = &harness_g[i];
+	char *top = stacks[i] + STACK;
+	struct stack *s = (struct stack *)(void *)top - 1;
+
+	*s = (struct stack){.g = g, .lo = stacks[i]};
+	g->stack = s;
+	g->sp = arch_first_frame(s);
+	store_relaxed(&g->lo, (uintptr_t)s->lo);
+	g->fn = fn;
+	state_start(g);
+	if (p)
+		runq_push(&p->runq, g);
+	return g;
+}
+
+void *engine_goroutine(void)
+{
+	struct g *g = goro__m()->curg;
+	struct m *m;
+
+	run_after(goro__m());
+	g->fn(g->arg);
+	g->parent++;
+	m = goro__m();
+	state_end(g);
+	m->curg = NULL;
+	return m->g0_sp;
+}
+
+static void m_main(void *which)
+{
+	struct m *m = harness_be((int)(intptr_t)which);
+
+	model_may_sleep();
+	if (!m->p) {
+		goro__note_sleep(&m->note, -1);
+		goro__take_nextp();
+	}
+	goro__schedule();
+}
+
+void harness_m_thread(const char *name, int i)
+{
+	struct sched *s = &goro__sched;
+	struct m *m = &harness_m[i];
+
+	add_relaxed(&s->mcount, 1u);
+	store_relaxed(&m->tid, i + 1);
+	if (!m->p) {
+		m->schedlink = s->idle.midle;
+		s->idle.midle = m;
+		s->idle.nmidle++;
+	}
+	model_thread(name, m_main, (void *)(intptr_t)i);
 }
 
 /* ---- what models without these files need --------------------------------- */
@@ -110,6 +178,17 @@ STUB bool goro__asleep(struct asleep_note *note, struct m *m, int64_t now)
 {
 	(void)note, (void)m, (void)now;
 	return false;
+}
+
+/* The C library's and the kernel's share of a blocking call. */
+STUB void goro__call_outside(struct m *m, void (*fn)(void *), void *arg)
+{
+	(void)m;
+	fn(arg);
+}
+
+STUB void goro__keep_call(void)
+{
 }
 
 STUB void goro__halt(void)

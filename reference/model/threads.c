@@ -34,6 +34,7 @@ static struct thread {
 	bool late;       /* it has read what is not the newest: no news
 			    * are needed for it to look again */
 	bool may_sleep;
+	bool begun; /* what begins on it now is a goroutine */
 } threads[MODEL_THREADS];
 
 static char stacks[MODEL_THREADS][STACK] __attribute__((aligned(64)));
@@ -53,13 +54,16 @@ uint64_t engine_steps;
 __attribute__((weak,
 	       tls_model("initial-exec"))) _Thread_local struct m *goro__tls_m;
 
-void goro__gomain(void);
+void *goro__gomain(void);
 
-/* The first code on a new stack. */
-void goro__gomain(void)
+/* The first code on a new stack: a thread's, or a goroutine's of its M. */
+void *goro__gomain(void)
 {
 	struct thread *t = &threads[engine_current];
 
+	if (t->begun)
+		return engine_goroutine();
+	t->begun = true;
 	t->fn(t->arg);
 	t->state = ENDED;
 	goro__switch(&t->sp, main_sp);

@@ -102,7 +102,7 @@ static void later_ticks(void *unused)
 		if (goro__sleep_if_idle())
 			continue;
 		model_wait_quiet();
-		for (int i = 0; i < goro__sched.gomaxprocs; i++)
+		for (int i = 0; i < goro__procs(); i++)
 			goro__watch_p(&harness_p[i], now);
 	}
 }
@@ -154,7 +154,7 @@ static void check_idle_ps(void)
 	     p = p->link)
 		n++;
 	MODEL_CHECK(n == load_relaxed(&goro__sched.idle.npidle));
-	MODEL_CHECK((int32_t)n <= goro__sched.gomaxprocs);
+	MODEL_CHECK((int32_t)n <= goro__procs());
 }
 
 static void check_both_ran(void)

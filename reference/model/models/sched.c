@@ -97,7 +97,7 @@ static void monitor(void *unused)
 			return;
 		if (switches)
 			count_own(&harness_p[0].stats.switches);
-		for (int i = 0; i < goro__sched.gomaxprocs; i++)
+		for (int i = 0; i < goro__procs(); i++)
 			goro__watch_p(goro__allp[i], tick * TICK);
 	}
 }

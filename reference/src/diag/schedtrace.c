@@ -183,7 +183,7 @@ static bool copy_locked(struct sched *s)
 {
 	uint32_t n = 0;
 
-	trace.procs = (uint32_t)s->gomaxprocs;
+	trace.procs = (uint32_t)goro__procs();
 	trace.threads = count_ms();
 	if (trace.procs > trace.p_room || trace.threads > trace.m_room)
 		return false;
@@ -199,7 +199,7 @@ static bool copy_locked(struct sched *s)
 static bool copy_all(void)
 {
 	struct sched *s = &goro__sched;
-	uint32_t procs = (uint32_t)s->gomaxprocs, threads = 16;
+	uint32_t procs = (uint32_t)goro__procs(), threads = 16;
 	bool done;
 
 	do {

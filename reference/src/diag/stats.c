@@ -12,7 +12,7 @@ static struct pstats sum(void)
 	struct pstats all = {0};
 
 	goro__add_stats(&all, &goro__sched.gone);
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+	for (int32_t i = 0; i < goro__procs(); i++)
 		goro__add_stats(&all, &goro__allp[i]->stats);
 	return all;
 }
@@ -44,7 +44,7 @@ int64_t goro_runq_len(int p)
 
 	if (p < 0)
 		return load_relaxed(&goro__sched.globq.n);
-	if (p >= goro__sched.gomaxprocs)
+	if (p >= goro__procs())
 		return 0;
 	q = &goro__allp[p]->runq;
 	return runq_len(q) + (load_relaxed(&q->next) ? 1 : 0);
@@ -54,7 +54,7 @@ static uint64_t count_timers(void)
 {
 	uint64_t n = 0;
 
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		struct timers *h = &goro__allp[i]->timers;
 
 		plock(&h->lock);

@@ -98,7 +98,7 @@ _Noreturn void goro__main_returned(void)
 	lock(&s->lock); /* from now on none is stopped: preempt.c */
 	store_release(&s->done, 1u);
 	unlock(&s->lock);
-	for (int32_t i = 0; i < s->gomaxprocs; i++)
+	for (int32_t i = 0; i < goro__procs(); i++)
 		goro__preempt(goro__allp[i], STOPPED);
 	goro__each_g(let_finish, NULL);
 	store_release(&goro__m()->halted, HALTED);
@@ -168,7 +168,7 @@ static void ask_and_note(struct m *m, enum found *worst)
 /* A goroutine that has a P is found by the P: its M may be between two. */
 static void ask_owners(enum found *worst)
 {
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		struct p *p = goro__allp[i];
 		uint32_t status = load_acquire(&p->status);
 		struct m *m = load_acquire(&p->m);

@@ -243,7 +243,7 @@ void goro__wake_missed(void)
 bool goro__may_spin(const struct m *m)
 {
 	struct sched *s = &goro__sched;
-	uint32_t busy = (uint32_t)s->gomaxprocs - load_relaxed(&s->idle.npidle);
+	uint32_t busy = (uint32_t)goro__procs() - load_relaxed(&s->idle.npidle);
 
 	return goro__mp &&
 	       (m->spinning || 2 * load_relaxed(&s->idle.nmspinning) < busy);
@@ -280,7 +280,7 @@ static void futile_search(struct idle *i)
 
 bool goro__work_anywhere(void)
 {
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+	for (int32_t i = 0; i < goro__procs(); i++)
 		if (!goro__runq_empty(&goro__allp[i]->runq))
 			return true;
 	return globq_len(&goro__sched.globq) > 0;
@@ -352,7 +352,7 @@ void goro__handoffp(struct p *p)
 	}
 	/* The last P that was in use: somebody must sleep for the network. */
 	if (globq_len(&s->globq) > 0 ||
-	    ((int32_t)load_relaxed(&s->idle.npidle) == s->gomaxprocs - 1 &&
+	    ((int32_t)load_relaxed(&s->idle.npidle) == goro__procs() - 1 &&
 	     goro__network_unwatched())) {
 		unlock(&s->lock);
 		goro__startm(p, false);

@@ -92,7 +92,7 @@ int64_t goro__next_timer(void)
 {
 	int64_t when = INT64_MAX;
 
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		int64_t t = load_seq(&goro__allp[i]->timers.next);
 
 		if (t < when)
@@ -171,7 +171,7 @@ static int64_t next_of_others(const struct p *p)
 {
 	int64_t when = INT64_MAX;
 
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		int64_t t = load_seq(&goro__allp[i]->timers.next);
 
 		if (goro__allp[i] != p && t < when)

@@ -33,7 +33,7 @@ static struct g *globrunqget(struct p *p, uint32_t max)
 	if (globq_len(&s->globq) == 0)
 		return NULL;
 	lock(&s->lock);
-	first = goro__globq_take(&s->globq, &p->runq, (uint32_t)s->gomaxprocs,
+	first = goro__globq_take(&s->globq, &p->runq, (uint32_t)goro__procs(),
 				 max);
 	unlock(&s->lock);
 	return first;
@@ -78,7 +78,7 @@ static struct g *steal_from(struct m *m, struct p *v, bool last, int64_t now)
 
 static struct g *steal(struct m *m)
 {
-	uint32_t n = (uint32_t)goro__sched.gomaxprocs;
+	uint32_t n = (uint32_t)goro__procs();
 	uint32_t step = coprime_step(n, (uint32_t)goro__rand(m));
 
 	for (int round = 0; round < STEAL_ROUNDS; round++) {

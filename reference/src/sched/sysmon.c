@@ -129,7 +129,7 @@ static bool watch_all(int64_t now)
 	bool busy = false;
 
 	watch_network(now);
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+	for (int32_t i = 0; i < goro__procs(); i++)
 		busy |= goro__watch_p(goro__allp[i], now);
 	return busy;
 }
@@ -153,10 +153,10 @@ bool goro__sleep_if_idle(void)
 	struct sched *s = &goro__sched;
 	bool idle;
 
-	if ((int32_t)load_relaxed(&s->idle.npidle) != s->gomaxprocs)
+	if ((int32_t)load_relaxed(&s->idle.npidle) != goro__procs())
 		return false;
 	lock(&s->lock);
-	idle = (int32_t)load_relaxed(&s->idle.npidle) == s->gomaxprocs &&
+	idle = (int32_t)load_relaxed(&s->idle.npidle) == goro__procs() &&
 	       globq_len(&s->globq) == 0;
 	if (idle)
 		store_relaxed(&s->sysmonwait, 1u);
@@ -184,12 +184,12 @@ static bool watch_closely(void)
 	bool made = calls != seen;
 
 	seen = calls;
-	return made || goro__sched.gomaxprocs > 1;
+	return made || goro__procs() > 1;
 }
 
 static bool in_a_call(void)
 {
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++)
+	for (int32_t i = 0; i < goro__procs(); i++)
 		if (load_relaxed(&goro__allp[i]->status) == PSYSCALL)
 			return true;
 	return false;

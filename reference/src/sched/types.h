@@ -360,13 +360,13 @@ struct sched {
 	struct sfree sfree[GORO_STACK_CLASSES];
 	struct slist sfree_released[GORO_STACK_CLASSES]; /* without memory */
 
-	int32_t gomaxprocs;
-	bool embedded;     /* no deadlock report */
-	bool async_timers; /* timer channels as before Go 1.23 */
-	int64_t start;     /* clock at start */
-	atomic_uint up;    /* goro_run() has begun */
-	atomic_uint done;  /* main has returned */
-	bool main_exited;  /* by goexit: the process goes on without it */
+	_Atomic(int32_t) gomaxprocs; /* goro__procs() */
+	bool embedded;               /* no deadlock report */
+	bool async_timers;           /* timer channels as before Go 1.23 */
+	int64_t start;               /* clock at start */
+	atomic_uint up;              /* goro_run() has begun */
+	atomic_uint done;            /* main has returned */
+	bool main_exited; /* by goexit: the process goes on without it */
 	_Atomic(uint64_t) handoffs;
 	/* what Ps that are gone had counted */
 	struct pstats gone;
@@ -388,6 +388,16 @@ extern _Atomic(uint32_t) goro__seconds;
 extern uint32_t goro__mp;
 #pragma GCC visibility pop
 #pragma GCC visibility pop
+
+/*
+ * How many Ps there are: allp has as many.  Written with the world stopped; but
+ * an M without a P, and sysmon, read it meanwhile.  Pairs with the release in
+ * goro__procresize().
+ */
+static inline int32_t goro__procs(void)
+{
+	return load_acquire(&goro__sched.gomaxprocs);
+}
 
 #define MAX_PROCS 65536
 #define MAX_THREADS 10000

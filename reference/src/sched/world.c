@@ -67,10 +67,9 @@ void goro__attend(struct p *p)
 
 static void take_idle_and_syscall_ps(void)
 {
-	struct sched *s = &goro__sched;
 	struct p *p;
 
-	for (int32_t i = 0; i < s->gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		p = goro__allp[i];
 		if (goro__retake(p))
 			goro__stop_p(p);
@@ -86,7 +85,7 @@ static void take_idle_and_syscall_ps(void)
 static void ask_all(struct p *self)
 {
 	fence_seq(); /* stopping before resched; pairs with goro__attend() */
-	for (int32_t i = 0; i < goro__sched.gomaxprocs; i++) {
+	for (int32_t i = 0; i < goro__procs(); i++) {
 		struct p *p = goro__allp[i];
 
 		if (p != self && load_relaxed(&p->status) != PSTOPPED)
@@ -102,7 +101,7 @@ void goro__stop_world(void)
 
 	self = goro__m()->p;
 	lock(&s->lock);
-	s->stopwait = (uint32_t)s->gomaxprocs - 1;
+	s->stopwait = (uint32_t)goro__procs() - 1;
 	store_relaxed(&s->stopnote, 0u);
 	store_seq(&s->stopping, 1u);
 	ask_all(self);
@@ -122,7 +121,7 @@ void goro__start_world(void)
 
 	lock(&s->lock);
 	store_seq(&s->stopping, 0u);
-	for (int32_t i = s->gomaxprocs - 1; i >= 0; i--) {
+	for (int32_t i = goro__procs() - 1; i >= 0; i--) {
 		struct p *p = goro__allp[i];
 
 		if (p == self)
@@ -204,8 +203,8 @@ void goro__procresize(int32_t n)
 		goro__start_p(goro__allp[0]);
 		goro__acquirep(goro__allp[0]);
 	}
-	for (int32_t i = n; i < s->gomaxprocs; i++)
+	for (int32_t i = n; i < goro__procs(); i++)
 		destroy_p(goro__allp[i], m->p);
-	s->gomaxprocs = n;
+	store_release(&s->gomaxprocs, n);
 	goro__mp = n > 1;
 }

@@ -12,7 +12,7 @@ static goro_mutex stopper;
 
 int goro_gomaxprocs(int n)
 {
-	int old = goro__sched.gomaxprocs;
+	int old = goro__procs();
 
 	if (n <= 0 || n == old)
 		return old;
@@ -22,7 +22,7 @@ int goro_gomaxprocs(int n)
 		n = MAX_PROCS;
 	goro_mutex_lock(&stopper);
 	goro__stop_world();
-	old = goro__sched.gomaxprocs;
+	old = goro__procs();
 	goro__procresize(n);
 	goro__start_world();
 	goro_mutex_unlock(&stopper);
