@@ -29,6 +29,8 @@ __attribute__((weak)) struct p *goro__allp[MAX_PROCS];
 struct p harness_p[HARNESS_PS];
 struct m harness_m[HARNESS_MS];
 struct g harness_g[HARNESS_GS];
+static char mapped[64 << 10] __attribute__((aligned(64)));
+static size_t map_end;
 static __typeof__(harness_p->timers.heap[0]) heaps[HARNESS_PS][HARNESS_TIMERS];
 
 /* All threads of a model share what each real one has for itself. */
@@ -69,6 +71,7 @@ void harness_reset(int n, int running)
 	memset(harness_p, 0, sizeof(harness_p));
 	memset(harness_m, 0, sizeof(harness_m));
 	memset(harness_g, 0, sizeof(harness_g));
+	map_end = 0;
 	store_relaxed(&goro__sched.gomaxprocs, n);
 	goro__sched.maxm = 1000;
 	goro__sched.embedded = true; /* a model has its own idea of the end */
@@ -191,6 +194,12 @@ STUB void goro__keep_call(void)
 {
 }
 
+/* Nor are there signal masks. */
+STUB void goro__keep(struct g *g)
+{
+	(void)g;
+}
+
 STUB void goro__halt(void)
 {
 	model_fail("halts");
@@ -203,7 +212,22 @@ STUB void goro__schedule(void)
 
 STUB void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
 {
-	(void)fn, (void)arg;
+	for (int i = 0; i < HARNESS_GS && harness_g[i].fn; i++)
+		fn(&harness_g[i], arg);
+}
+
+STUB int model_tgkill(int tid, int sig)
+{
+	(void)tid, (void)sig;
+	return 0;
+}
+
+__attribute__((no_sanitize("thread"))) void *model_map(size_t size)
+{
+	char *p = mapped + map_end;
+
+	map_end += (size + 63) & ~(size_t)63;
+	return map_end <= sizeof(mapped) ? memset(p, 0, size) : NULL;
 }
 
 STUB void goro__systemstack(void (*fn)(void *), void *arg)

@@ -16,6 +16,7 @@
  * whose library is replaced by the end of this file), and the clocks in the
  * views tell whether one is ordered after the last of another thread.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -440,7 +441,7 @@ static void plain_write(const void *p)
 	void __tsan_##name(void *p);                                           \
 	void __tsan_##name(void *p)                                            \
 	{                                                                      \
-		if (engine_current >= 0)                                       \
+		if (engine_current >= 0 && p != &errno) /* its own */          \
 			plain_##kind(p);                                       \
 	}
 

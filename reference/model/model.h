@@ -56,6 +56,10 @@ void model_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* ---- for the twins of the seams ------------------------------------------- */
 
 void model_yield(void);
+/* Does not return, and is no failure. */
+void model_halt(void);
+int model_tgkill(int tid, int sig);
+void *model_map(size_t size); /* until the end of the run; NULL: no more */
 void model_relax(void);
 int64_t model_clock(void);
 int model_futex_wait(const void *word, uint32_t value, int64_t ns);

@@ -43,6 +43,7 @@ static int chosen; /* who is to go on, if >= 0 */
 static void *main_sp;
 static int64_t now;
 static uint64_t writes;
+static bool sleep_on(const void *on, const char *why, int64_t until);
 static uint32_t steps;        /* of this run */
 static const void *tokens[8]; /* woken before they slept */
 static uint32_t ntokens;
@@ -176,6 +177,13 @@ void model_yield(void)
 	model_note("yields");
 	chosen = who[engine_choose(n, FREE_CHOICE)];
 	leave();
+}
+
+void model_halt(void)
+{
+	model_may_sleep();
+	for (;;)
+		sleep_on(&now, "halted", INT64_MAX);
 }
 
 void model_relax(void)

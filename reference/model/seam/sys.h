@@ -14,6 +14,10 @@
 #define sys_futex_wait real_futex_wait
 #define sys_futex_wake real_futex_wake
 #define sys_clock real_clock
+#define sys_tgkill real_tgkill
+#define sys_raise real_raise
+#define sys_block_signals real_block_signals
+#define sys_map real_map
 #include "../../src/base/sys.h"
 #undef sys_yield
 #undef sys_nanosleep
@@ -21,6 +25,10 @@
 #undef sys_futex_wait
 #undef sys_futex_wake
 #undef sys_clock
+#undef sys_tgkill
+#undef sys_raise
+#undef sys_block_signals
+#undef sys_map
 
 #include "model.h"
 
@@ -29,10 +37,32 @@ static inline void sys_yield(void)
 	model_yield();
 }
 
+/* One that is as good as for ever ends the thread. */
 static inline void sys_nanosleep(int64_t ns)
 {
-	(void)ns;
+	if (ns >= INT64_C(1000000000000))
+		model_halt();
 	model_yield();
+}
+
+/* A signal comes where the model's goroutines let it. */
+static inline int sys_tgkill(int tid, int sig)
+{
+	return model_tgkill(tid, sig);
+}
+
+static inline void sys_raise(int tid, int sig)
+{
+	model_tgkill(tid, sig);
+}
+
+static inline void sys_block_signals(void)
+{
+}
+
+static inline void *sys_map(size_t size)
+{
+	return model_map(size);
 }
 
 /* Models have all the threads they need. */
