@@ -152,9 +152,9 @@ conns: $(GT_OUT)/conns ## 10 000 connections echo at once, on few threads
 # Panics on goro and on real Go: the same programs, made at random.  Go's part
 # needs Go 1.25, whose reports are the ones that goro's are like.
 
-#? N         how many programs make panics compares: 10000
+#? N         how many programs make panics and make differ compare: 10000
 N ?= 10000
-#? SEED      of which the programs of make panics are made: 1
+#? SEED      of which those programs are made: 1
 SEED ?= 1
 
 $(GT_OUT)/panics-goro: $(GT)/panics/run.c $(B)/libgoro.a

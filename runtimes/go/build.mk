@@ -65,6 +65,33 @@ $(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_OBJ)/x/tags $(GO_SRC) \
 			tr ' ' -)" -o $(abspath $@) ./host
 	@touch $@
 
+# Programs made at random, on real Go and on goro: conformance/differ.  It needs
+# testing/synctest, which is Go 1.25's.
+ifneq ($(shell "$(GO)" version 2>/dev/null | \
+	grep -E 'go(1\.(2[5-9]|[3-9][0-9])|[2-9])'),)
+DIFFER = conformance/differ/differ.py $(B)/differ $(B)/runtimes/goro.so \
+	$(GO_OBJ)/differ
+
+$(B)/differ: conformance/differ/run.c abi/assay.h abi/assay_ext.h
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) $(CONFIG_LDFLAGS) -MF $@.d -o $@ $< -ldl
+
+$(GO_OBJ)/differ: $(wildcard runtimes/go/differ/*.go) $(GO_OBJ)/go.mod \
+		$(GO_OBJ)/x/tags
+	cd runtimes/go && $(GO_RUN) CGO_ENABLED=0 $(GO_BUILD) \
+		-o $(abspath $@) ./differ
+
+DIFFER_NEEDS := $(B)/differ $(GO_OBJ)/differ $(B)/runtimes/goro.so
+TESTS += test-differ
+
+.PHONY: differ test-differ
+differ: $(DIFFER_NEEDS) ## compare random programs of all kinds with real Go
+	@$(DIFFER) $(N) $(SEED)
+
+test-differ: $(DIFFER_NEEDS) ## the same for a few
+	@$(DIFFER) 1000 1
+endif
+
 TESTS += test-go
 test-go: $(B)/runtimes/go $(B)/conformance ## test the Go host itself
 	@runtimes/go/test.sh $(B)/runtimes/go $(B)/conformance
