@@ -21,7 +21,11 @@
  *     core->panic() to have the panic itself.
  *  5. Goroutine functions are plain C functions.  They may call libc; they
  *     may not longjmp out, and they call runtime functions only from
- *     goroutines, except core->run() and inspect->num_cpu().
+ *     goroutines, except core->run() and inspect->num_cpu(); elsewhere a
+ *     call works, fails, or ends the process with a line that says why.
+ *     Rounding mode, C++ exceptions being handled and errno are the
+ *     goroutine's, also if it is preempted; but errno is undefined after a
+ *     call that may block.
  *  6. Bad input never corrupts: a NULL function, a NULL argument where one is
  *     needed or a size out of range gives ASSAY_EINVAL unless its description
  *     names another result.
@@ -508,6 +512,24 @@ struct assay_inspect_ops {
 
 enum assay_shut { ASSAY_SHUT_READ = 1, ASSAY_SHUT_WRITE = 2 };
 
+/*
+ * How TCP finds out that an idle peer is gone; times in nanoseconds, rounded
+ * up to seconds.  0 is the default (15 s, 15 s, 9); what is negative is left as
+ * it is.
+ */
+struct assay_keepalive {
+	int64_t idle;     /* before the first probe */
+	int64_t interval; /* between two */
+	int32_t count;    /* of probes without an answer */
+	int32_t reserved; /* 0 */
+};
+
+/* A part of a vectored write. */
+struct assay_bytes {
+	const void *at;
+	size_t n;
+};
+
 struct assay_net_ops {
 	size_t size;
 
@@ -561,6 +583,72 @@ struct assay_net_ops {
 	int (*from_fd)(int fd, assay_conn **out);
 	/* Text of the last error of this goroutine's net calls. */
 	const char *(*error)(void);
+
+	/* A listener from a descriptor, which it owns from then on. */
+	int (*listener_from_fd)(int fd, assay_listener **out);
+	/*
+	 * Whether the close of a listener on a unix socket removes its path:
+	 * true by listen, false by listener_from_fd.
+	 */
+	int (*unlink_on_close)(assay_listener *l, bool on);
+
+	/*
+	 * Reads as read does, from a unix socket, and takes the descriptors
+	 * that came with the bytes: at most fds_n of them, close-on-exec and
+	 * the caller's; *fds_got says how many.
+	 */
+	int (*read_msg)(assay_conn *c, void *buf, size_t n, size_t *got,
+			int *fds, size_t fds_n, size_t *fds_got);
+
+	/*
+	 * Writes all bytes of the n parts in their order, as one write does.
+	 * What went out is taken off the parts: each has what is left of it.
+	 */
+	int (*writev)(assay_conn *c, struct assay_bytes *parts, size_t n,
+		      size_t *done);
+	/*
+	 * Reads from one conn and writes to another, `most` bytes or, if it is
+	 * negative, all until the end.  *done says how many went out.  EOF:
+	 * the end came before `most`.
+	 */
+	int (*copy)(assay_conn *to, assay_conn *from, int64_t most,
+		    int64_t *done);
+
+	/* Keep-alive of a TCP connection; NULL turns it off. */
+	int (*keepalive)(assay_conn *c, const struct assay_keepalive *k);
+	/* dial of a connection, listen of a listener for some, with that. */
+	int (*dial_keepalive)(const char *network, const char *address,
+			      int64_t deadline, const struct assay_keepalive *k,
+			      assay_conn **out);
+	int (*listen_keepalive)(const char *network, const char *address,
+				const struct assay_keepalive *k,
+				assay_listener **out);
+
+	/*
+	 * Calls fn(arg, fd) with the conn's descriptor, and again each time
+	 * that may be read (written), until it returns true.  fn does not
+	 * block and calls nothing of the runtime.
+	 */
+	int (*raw_read)(assay_conn *c, bool (*fn)(void *arg, int fd),
+			void *arg);
+	int (*raw_write)(assay_conn *c, bool (*fn)(void *arg, int fd),
+			 void *arg);
+	/*
+	 * The descriptor of a conn, which may be another file's number as
+	 * soon as the conn is closed.
+	 */
+	int (*conn_fd)(assay_conn *c, int *fd);
+
+	/*
+	 * dial, on "tcp", of a name that stands for n addresses: "127.0.0.1",
+	 * "::1"; all with one port.  Those of the first one's family are
+	 * tried in turn; the others, too, beginning after `delay` ns or when
+	 * the former have failed; 0 is 300 ms, negative: one after the other
+	 * only.  The first that answers counts.  Each address has an equal
+	 * share of the time that is left, but 2 s if there is so much.
+	 */
+	int (*dial_any)(const char *const *addresses, size_t n, int32_t port,
+			int64_t delay, int64_t deadline, assay_conn **out);
 };
 
 /* ---- execution trace ---------------------------------------------------- */

@@ -65,7 +65,12 @@
 	FN(net, shutdown) FN(net, local_addr) FN(net, remote_addr) \
 	FN(net, close) FN(net, free) FN(net, packet_listen) \
 	FN(net, read_from) FN(net, write_to) FN(net, os_pipe) \
-	FN(net, mem_pipe) FN(net, from_fd) FN(net, error)
+	FN(net, mem_pipe) FN(net, from_fd) FN(net, error) \
+	FN(net, listener_from_fd) FN(net, unlink_on_close) \
+	FN(net, read_msg) FN(net, writev) FN(net, copy) \
+	FN(net, keepalive) FN(net, dial_keepalive) \
+	FN(net, listen_keepalive) FN(net, raw_read) FN(net, raw_write) \
+	FN(net, conn_fd) FN(net, dial_any)
 
 #define ASSAY_TRACE_FN(FN) \
 	FN(trace, start) FN(trace, stop) FN(trace, enabled) \

@@ -9,7 +9,7 @@
 # $(B)/runtimes/NAME.so or, a host, $(B)/runtimes/NAME and stands in
 # RUNTIME_FILES; its known failures are in runtimes/NAME/expectations.
 
-CUNIT_LIBS ?= -lcunit
+CUNIT_LIBS ?= -lcunit -lm
 
 CONF_DIR := conformance
 CONF_OBJ := $(B)/obj/conformance
@@ -87,10 +87,24 @@ endef
 .PHONY: FORCE conformance cases coverage test-registry test-runner
 FORCE:
 
+# The parts of cases that are C++, if there is a compiler for it; a case that
+# finds none is skipped.
+ifneq ($(shell command -v "$(CXX)"),)
+CONF_BODIES := $(B)/cases_cxx.so
+ALL += $(CONF_BODIES)
+
+$(CONF_BODIES): $(wildcard $(CONF_DIR)/cases/*/*.cc)
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -fPIC -fvisibility=hidden -MMD -MP -MF $@.d -Wall \
+		-Wextra $(WERROR) $(CONFIG_CFLAGS) $(CONFIG_LDFLAGS) \
+		-I$(CONF_DIR)/cases -shared \
+		-o $@ $^
+endif
+
 # The fragments that come after this one add to RUNTIME_FILES.
 .SECONDEXPANSION:
 
-conformance: $(B)/conformance $$(foreach r,$$(CONF_ASKED),$$(call \
+conformance: $(B)/conformance $(CONF_BODIES) $$(foreach r,$$(CONF_ASKED),$$(call \
 		conf_files,$$(r))) ## judge RUNTIME by the cases, with ARGS
 	$(foreach r,$(CONF_LEFT_OUT),$(call conf_say_left_out,$(r))$(CONF_NEWLINE)	)
 	@$(B)/conformance $(CONF_RUN) $(ARGS)

@@ -19,7 +19,7 @@ BEGIN {
 	ok["io"] = "base sched wait io"
 	ok["diag"] = "base sched diag"
 	ok["ext"] = "ext base/ref.h sched/errtext.h sched/outside.h sched/call.h"
-	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h io/fd.h"
+	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h io/fd.h io/move.h"
 }
 {
 	split($0, part, /["<>]/)

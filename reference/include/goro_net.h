@@ -53,6 +53,11 @@
  *	           goro_conn_remote_addr goro_conn_close goro_conn_free
  *	           goro_packet_listen goro_conn_read_from goro_conn_write_to
  *	           goro_os_pipe goro_mem_pipe goro_conn_from_fd
+ *	           goro_dial_any goro_dial_keepalive goro_listen_keepalive
+ *	           goro_listener_from_fd goro_unlink_on_close
+ *	           goro_conn_keepalive goro_conn_read_msg goro_conn_writev
+ *	           goro_conn_copy goro_conn_raw_read goro_conn_raw_write
+ *	           goro_conn_fd
  */
 #ifndef GORO_NET_H
 #define GORO_NET_H
@@ -81,8 +86,7 @@ GORO_API const char *goro_net_error(void);
 /*
  * Connects to address and puts the connection into *out.  Blocks, at most
  * until the deadline, which covers the look-up of a name, too.  If a name has
- * several addresses they are tried in turn, each for its share of the time;
- * never two at once, so "happy eyeballs" of Go it is not.
+ * several addresses they are tried as by goro_dial_any().
  * GORO_TIMEOUT; GORO_NET_ADDR for an address that cannot be read, GORO_ENOTSUP
  * for an unknown network, GORO_NET_REFUSED, GORO_NET_MFILE, GORO_NET_OTHER (no
  * such host ...).
@@ -98,6 +102,36 @@ GORO_API int goro_dial_cancel(const char *network, const char *address,
 			      int64_t deadline, goro_chan *cancel,
 			      goro_conn **out);
 
+/*
+ * The same on "tcp" for a name that is known to stand for n addresses, 1 to 16:
+ * "127.0.0.1", "::1"; all with one port.  Those of the first one's family are
+ * tried one after the other.  Those of the other family are, too, at the same
+ * time, but begin `delay` ns later, or once the former have failed; 0 is 300
+ * ms, a negative delay puts all into one row.  The first connection that is
+ * made counts, any other is closed.  Each address has an equal share of the
+ * time that is left to its row, but 2 s at least if there is so much.
+ */
+GORO_API int goro_dial_any(const char *const *addresses, size_t n, int32_t port,
+			   int64_t delay, int64_t deadline, goro_conn **out);
+
+/*
+ * How TCP finds out that an idle peer is gone; times in nanoseconds, rounded
+ * up to seconds.  0 is the default, which connections have if nobody asks for
+ * another: 15 s, 15 s, 9.  What is negative is left as the system has it.
+ */
+struct goro_keepalive {
+	int64_t idle;     /* before the first probe */
+	int64_t interval; /* between two */
+	int32_t count;    /* of probes without an answer */
+	int32_t reserved; /* 0 */
+};
+
+/* As goro_dial(); TCP gets that keep-alive, or none at all: k == NULL. */
+GORO_API int goro_dial_keepalive(const char *network, const char *address,
+				 int64_t deadline,
+				 const struct goro_keepalive *k,
+				 goro_conn **out);
+
 /* ---- listen ------------------------------------------------------------- */
 
 /*
@@ -106,6 +140,24 @@ GORO_API int goro_dial_cancel(const char *network, const char *address,
  */
 GORO_API int goro_listen(const char *network, const char *address,
 			 goro_listener **out);
+
+/* The same; TCP connections get that keep-alive, or none at all: k == NULL. */
+GORO_API int goro_listen_keepalive(const char *network, const char *address,
+				   const struct goro_keepalive *k,
+				   goro_listener **out);
+
+/*
+ * A listener from a socket that listens, which it owns and closes from then on;
+ * if this fails the descriptor stays the caller's.  It is made non-blocking.
+ * GORO_ENOTSUP: it is none, or of no network that is known here.
+ */
+GORO_API int goro_listener_from_fd(int fd, goro_listener **out);
+
+/*
+ * Whether the close of a listener on a unix socket removes the file: true
+ * unless it came from a descriptor.  GORO_ENOTSUP for other networks.
+ */
+GORO_API int goro_unlink_on_close(goro_listener *l, bool on);
 
 /* The next connection.  Blocks. */
 GORO_API int goro_accept(goro_listener *l, goro_conn **out);
@@ -173,6 +225,62 @@ GORO_API int goro_conn_close(goro_conn *c);
 
 /* Nobody may use it any more. */
 GORO_API void goro_conn_free(goro_conn *c);
+
+/* ---- streams: more ------------------------------------------------------ */
+
+/* A part of a vectored write. */
+struct goro_bytes {
+	const void *at;
+	size_t n;
+};
+
+/*
+ * As goro_conn_write() of all parts in their order, without a copy where the
+ * system can.  What went out is taken off the parts: afterwards each has what
+ * is left of it.  To a socket of datagrams they are one.  Blocks.
+ */
+GORO_API int goro_conn_writev(goro_conn *c, struct goro_bytes *parts, size_t n,
+			      size_t *done);
+
+/*
+ * Reads from one connection and writes to the other: `most` bytes or, if it is
+ * negative, all until the end.  From a file to a socket and between sockets the
+ * bytes stay in the kernel.  *done (may be NULL) says how many went out, in any
+ * case; when a write fails, more than that may have been read.  GORO_EOF: the
+ * end came before `most`.  Blocks.
+ */
+GORO_API int goro_conn_copy(goro_conn *to, goro_conn *from, int64_t most,
+			    int64_t *done);
+
+/* Keep-alive of a TCP connection; k == NULL turns it off. */
+GORO_API int goro_conn_keepalive(goro_conn *c, const struct goro_keepalive *k);
+
+/*
+ * As goro_conn_read() from a unix socket, and takes the descriptors that come
+ * with the bytes: at most fds_n of them (more are closed), which are
+ * close-on-exec and the caller's; *fds_got (may be NULL) says how many.
+ * Blocks.
+ */
+GORO_API int goro_conn_read_msg(goro_conn *c, void *buf, size_t n, size_t *got,
+				int *fds, size_t fds_n, size_t *fds_got);
+
+/*
+ * Calls fn(arg, fd) with the descriptor of c, and again each time that may be
+ * read (written), until it returns true.  It has the same place among readers
+ * (writers), the same deadlines and the same end by a close as a read (write).
+ * fn must not block, call goro or keep fd.  GORO_ENOTSUP for an in-memory
+ * pipe.  Blocks.
+ */
+GORO_API int goro_conn_raw_read(goro_conn *c, bool (*fn)(void *arg, int fd),
+				void *arg);
+GORO_API int goro_conn_raw_write(goro_conn *c, bool (*fn)(void *arg, int fd),
+				 void *arg);
+
+/*
+ * The descriptor of c.  It stays c's; once c is closed the number may be
+ * another file's.  GORO_NET_CLOSED; GORO_ENOTSUP for an in-memory pipe.
+ */
+GORO_API int goro_conn_fd(goro_conn *c, int *fd);
 
 /* ---- datagrams ---------------------------------------------------------- */
 

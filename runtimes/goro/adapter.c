@@ -114,6 +114,40 @@ static const struct assay_time_ops time_ops = {sizeof(time_ops),
 SAME(ASSAY_SHUT_READ, GORO_SHUT_READ);
 SAME(ASSAY_SHUT_WRITE, GORO_SHUT_WRITE);
 
+SAME(sizeof(struct assay_keepalive), sizeof(struct goro_keepalive));
+SAME(offsetof(struct assay_keepalive, count),
+     offsetof(struct goro_keepalive, count));
+SAME(sizeof(struct assay_bytes), sizeof(struct goro_bytes));
+SAME(offsetof(struct assay_bytes, n), offsetof(struct goro_bytes, n));
+
+#define KEEPALIVE(k) ((const struct goro_keepalive *)(const void *)(k))
+
+static int net_writev(assay_conn *c, struct assay_bytes *parts, size_t n,
+		      size_t *done)
+{
+	return goro_conn_writev(c, (struct goro_bytes *)(void *)parts, n, done);
+}
+
+static int net_keepalive(assay_conn *c, const struct assay_keepalive *k)
+{
+	return goro_conn_keepalive(c, KEEPALIVE(k));
+}
+
+static int net_dial_keepalive(const char *network, const char *address,
+			      int64_t deadline, const struct assay_keepalive *k,
+			      assay_conn **out)
+{
+	return goro_dial_keepalive(network, address, deadline, KEEPALIVE(k),
+				   out);
+}
+
+static int net_listen_keepalive(const char *network, const char *address,
+				const struct assay_keepalive *k,
+				assay_listener **out)
+{
+	return goro_listen_keepalive(network, address, KEEPALIVE(k), out);
+}
+
 static const struct assay_net_ops net = {
 	.size = sizeof(net),
 	.dial = goro_dial,
@@ -139,6 +173,18 @@ static const struct assay_net_ops net = {
 	.mem_pipe = goro_mem_pipe,
 	.from_fd = goro_conn_from_fd,
 	.error = goro_net_error,
+	.listener_from_fd = goro_listener_from_fd,
+	.unlink_on_close = goro_unlink_on_close,
+	.read_msg = goro_conn_read_msg,
+	.writev = net_writev,
+	.copy = goro_conn_copy,
+	.keepalive = net_keepalive,
+	.dial_keepalive = net_dial_keepalive,
+	.listen_keepalive = net_listen_keepalive,
+	.raw_read = goro_conn_raw_read,
+	.raw_write = goro_conn_raw_write,
+	.conn_fd = goro_conn_fd,
+	.dial_any = goro_dial_any,
 };
 
 /* ---- introspection, blocking calls -------------------------------------- */

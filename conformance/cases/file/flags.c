@@ -18,10 +18,9 @@ static bool is_nonblocking(int fd)
 static void check_mode(int fd, bool during, bool after)
 {
 	int dup = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	assay_conn *c = NULL;
+	assay_conn *c = conn_of(fd);
 
 	REQUIRE_CMP(dup, >=, 0);
-	REQUIRE_EQ(rt->net->from_fd(fd, &c), ASSAY_OK);
 	CHECK_EQ(is_nonblocking(dup), during);
 	end_conn(c);
 	CHECK_EQ(is_nonblocking(dup), after);

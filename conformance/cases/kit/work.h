@@ -46,4 +46,13 @@ static inline void yield_on(void *arg)
 	finish();
 }
 
+/* Computes for so long, by the kernel's clock. */
+static inline void spin_for(int64_t ns)
+{
+	int64_t end = kernel_now() + ns;
+
+	while (kernel_now() < end)
+		;
+}
+
 #endif

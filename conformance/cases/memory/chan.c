@@ -182,6 +182,32 @@ CASE_OF(MM_003, select, "a send happens before the select that gets it",
 	}
 }
 
+/* Sends from the slots themselves, which are the receiver's afterwards. */
+static void send_slots(void *arg)
+{
+	struct stream *s = arg;
+
+	for (int64_t i = 0; i < s->n; i++) {
+		slots[i] = (int)i;
+		send(s->c, &slots[i]);
+	}
+	send_signal(s->done);
+}
+
+CASE_OF(MM_003, taken, "a value is read before its receive completes")
+{
+	for (int64_t cap = 0; cap <= 16; cap = cap * 4 + 1) {
+		struct stream s = stream(cap, few());
+
+		go(send_slots, &s);
+		for (int64_t i = 0; i < s.n; i++) {
+			CHECK_EQ(recv_int(s.c), i);
+			slots[i] = -1;
+		}
+		wait_for(s.done);
+	}
+}
+
 /* ---- close -------------------------------------------------------------- */
 
 #define CLOSES 1000

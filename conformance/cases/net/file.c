@@ -29,15 +29,6 @@ static int open_file(int flags)
 	return fd;
 }
 
-static assay_conn *conn_of(int fd)
-{
-	assay_conn *c = NULL;
-
-	REQUIRE_EQ(rt->net->from_fd(fd, &c), ASSAY_OK);
-	REQUIRE(c != NULL);
-	return c;
-}
-
 CASE(NP_034, "a regular file has no deadlines, but can be read and written",
      .flags = CASE_VALGRIND, NEEDS_FILE)
 {

@@ -227,6 +227,16 @@ void end_server(struct server *s)
 	free_server(s);
 }
 
+assay_conn *conn_of(int fd)
+{
+	assay_conn *c = NULL;
+
+	REQUIRE_CMP(fd, >=, 0);
+	REQUIRE_EQ(rt->net->from_fd(fd, &c), ASSAY_OK);
+	REQUIRE(c != NULL);
+	return c;
+}
+
 struct pair connect_to(const struct server *s)
 {
 	struct pair p;

@@ -100,6 +100,9 @@ void close_server(struct server *s);
 void free_server(struct server *s);
 void end_server(struct server *s);
 
+/* A connection from a descriptor, which it owns; needs net->from_fd. */
+assay_conn *conn_of(int fd);
+
 struct pair connect_to(const struct server *s);
 struct pair pair_of(enum net_kind kind);
 void end_pair(struct pair *p);

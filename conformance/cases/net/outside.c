@@ -167,29 +167,6 @@ void stale_path(const char *path)
 	close(fd);
 }
 
-/* Whether one more connection is let in within 30 ms. */
-static bool connects(int port)
-{
-	struct sockaddr_in to = loopback(port);
-	int fd = stream_socket(AF_INET);
-	struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-	REQUIRE_EQ(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-		return true;
-	return poll(&p, 1, 30) == 1;
-}
-
-void full_address(char *address, size_t n)
-{
-	int fd = listen_fd(0, address, n);
-
-	for (int i = 0; i < 16; i++)
-		if (!connects(port_of(fd)))
-			return;
-	skip("the kernel lets in more than a listener's queue holds");
-}
-
 void reset_fd(int fd)
 {
 	struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -203,6 +180,98 @@ void socket_pair(int fds[2])
 	int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
 	REQUIRE_EQ(socketpair(AF_UNIX, type, 0, fds), 0);
+}
+
+int listen_path_fd(const char *path)
+{
+	struct sockaddr_un a = unix_address(path);
+	int fd = stream_socket(AF_UNIX);
+
+	REQUIRE_EQ(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	REQUIRE_EQ(listen(fd, 16), 0);
+	return fd;
+}
+
+void send_descriptors(int fd, const int *fds, size_t n)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(8 * sizeof(int))];
+	} control = {.head = {.cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS,
+			      .cmsg_len = CMSG_LEN(n * sizeof(int))}};
+	char byte = 'x';
+	struct iovec part = {&byte, 1};
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = &control,
+			   .msg_controllen = CMSG_SPACE(n * sizeof(int))};
+
+	REQUIRE_CMP(n, <=, 8);
+	memcpy(CMSG_DATA(&control.head), fds, n * sizeof(int));
+	REQUIRE_EQ(sendmsg(fd, &m, 0), 1);
+}
+
+/* ---- ports that answer in one way or another ------------------------------ */
+
+union ip_address {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t ip_address(union ip_address *a, const char *ip, int port)
+{
+	*a = (union ip_address){.v4 = {.sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)port)}};
+	if (inet_pton(AF_INET, ip, &a->v4.sin_addr) == 1)
+		return sizeof(a->v4);
+	a->v6 = (struct sockaddr_in6){.sin6_family = AF_INET6,
+				      .sin6_port = htons((uint16_t)port)};
+	REQUIRE_EQ(inet_pton(AF_INET6, ip, &a->v6.sin6_addr), 1);
+	return sizeof(a->v6);
+}
+
+/* Whether one more connection is let in within 30 ms. */
+static bool connects_to(const union ip_address *a, socklen_t len)
+{
+	int fd = stream_socket(a->sa.sa_family);
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	REQUIRE_EQ(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	return connect(fd, &a->sa, len) == 0 || poll(&p, 1, 30) == 1;
+}
+
+static void fill_queue(const union ip_address *a, socklen_t len)
+{
+	for (int i = 0; i < 16; i++)
+		if (!connects_to(a, len))
+			return;
+	skip("the kernel lets in more than a listener's queue holds");
+}
+
+int answer_at(const char *ip, int port, enum answer how)
+{
+	union ip_address a;
+	socklen_t len = ip_address(&a, ip, port);
+	int fd = stream_socket(a.sa.sa_family);
+
+	if (bind(fd, &a.sa, len) != 0) {
+		close(fd);
+		return -1;
+	}
+	REQUIRE_EQ(getsockname(fd, &a.sa, &len), 0);
+	if (how != REFUSING)
+		REQUIRE_EQ(listen(fd, how == SILENT ? 0 : 64), 0);
+	if (how == SILENT)
+		fill_queue(&a, len);
+	/* the port stands at one place in both kinds */
+	return ntohs(a.v4.sin_port);
+}
+
+void full_address(char *address, size_t n)
+{
+	snprintf(address, n, "127.0.0.1:%d", answer_at("127.0.0.1", 0, SILENT));
 }
 
 /* ---- TCP sockets of the runtime ------------------------------------------- */

@@ -49,6 +49,19 @@ int tcp_option(int fd, enum tcp_option option);
  */
 void own_network(int first, int last);
 
+/* A blocking socket that listens at that path. */
+int listen_path_fd(const char *path);
+/* Sends a byte and n descriptors, at most 8, over a unix socket. */
+void send_descriptors(int fd, const int *fds, size_t n);
+
+/*
+ * How the port of an IP of this machine answers who connects: never, as its
+ * queue is full, by a refusal, or at once.  Port 0 takes a free one.  Gives
+ * the port, or -1: another has it.
+ */
+enum answer { SILENT, REFUSING, ANSWERING };
+int answer_at(const char *ip, int port, enum answer how);
+
 /* Closes with a reset, so that the peer sees no end of the stream. */
 void reset_fd(int fd);
 

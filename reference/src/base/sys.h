@@ -282,14 +282,21 @@ static inline bool sys_sigpipe_waits(void)
 	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
 }
 
+/* What writes without a flag against SIGPIPE. */
+struct sys_put {
+	long number; /* SYS_write ... */
+	long arg[6];
+};
+
 /*
  * A pipe without a reader gives EPIPE and no SIGPIPE.  The signal of the write
  * is taken back, unless one was there before: then they are one, and the
  * program's.
  */
-static inline ssize_t sys_write(int fd, const void *buf, size_t n)
+static inline ssize_t sys_put(const struct sys_put *p)
 {
 	const struct timespec now = {0};
+	const long *a = p->arg;
 	sigset_t pipe, old;
 	bool before;
 	ssize_t put;
@@ -300,7 +307,7 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 	sigaddset(&pipe, SIGPIPE);
 	sys_sigmask(SIG_BLOCK, &pipe, &old);
 	before = sigismember(&old, SIGPIPE) && sys_sigpipe_waits();
-	put = syscall(SYS_write, fd, buf, n);
+	put = syscall(p->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	e = errno;
 	if (put < 0 && e == EPIPE && !before)
 		(void)sigtimedwait(&pipe, NULL, &now);
@@ -308,6 +315,11 @@ static inline ssize_t sys_write(int fd, const void *buf, size_t n)
 	errno = e;
 	preempt_enable();
 	return put;
+}
+
+static inline ssize_t sys_write(int fd, const void *buf, size_t n)
+{
+	return sys_put(&(struct sys_put){SYS_write, {fd, (long)buf, (long)n}});
 }
 
 static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)

@@ -187,6 +187,8 @@ int goro__fd_io(struct fd *f, enum fd_mode mode, fd_call call, void *arg,
 		return GORO_NET_CLOSED;
 	if (mode == FD_WRITE)
 		san_release(&io_edge);
+	else
+		f->drained = false; /* who knows what call leaves there */
 	status = prepare(f, mode);
 	if (status == GORO_OK)
 		status = try_until_ready(f, mode, call, arg, result);
@@ -194,6 +196,17 @@ int goro__fd_io(struct fd *f, enum fd_mode mode, fd_call call, void *arg,
 		san_acquire(&io_edge);
 	unlock_fd(f, mode);
 	return status;
+}
+
+bool goro__fd_hold(struct fd *f)
+{
+	return goro__fdmutex_incref(&f->mu);
+}
+
+void goro__fd_release(struct fd *f)
+{
+	if (goro__fdmutex_decref(&f->mu))
+		destroy(f);
 }
 
 int goro__fd_control(struct fd *f, fd_call call, void *arg, ssize_t *result)
@@ -205,8 +218,7 @@ int goro__fd_control(struct fd *f, fd_call call, void *arg, ssize_t *result)
 	if (!goro__fdmutex_incref(&f->mu))
 		return GORO_NET_CLOSED;
 	try_it(&t);
-	if (goro__fdmutex_decref(&f->mu))
-		destroy(f);
+	goro__fd_release(f);
 	if (t.result < 0)
 		return FD_ERRNO((int)-t.result);
 	if (result)
@@ -324,6 +336,94 @@ int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put)
 	san_read(buf, n);
 	san_release(&io_edge);
 	status = write_locked(f, (char *)(uintptr_t)buf, n, put);
+	unlock_fd(f, FD_WRITE);
+	return status;
+}
+
+/* ---- vectored write -------------------------------------------------------- */
+
+struct parts {
+	struct iovec *at;
+	size_t n;
+};
+
+static ssize_t writev_call(int sysfd, void *arg)
+{
+	struct parts *p = arg;
+
+	return sys_put(&(struct sys_put){SYS_writev,
+					 {sysfd, (long)p->at, (long)p->n}});
+}
+
+static ssize_t sendv_call(int sysfd, void *arg)
+{
+	struct parts *p = arg;
+	struct msghdr m = {.msg_iov = p->at, .msg_iovlen = p->n};
+
+	return sys_io(SYS_sendmsg, sysfd, &m, MSG_NOSIGNAL, 0);
+}
+
+/* The next parts for one call; those that are empty are passed over. */
+static struct parts next_parts(struct iovec **at, size_t *n, bool stream)
+{
+	enum { IN_ONE_CALL = 1024 };
+	struct parts p = {.n = 0};
+	size_t bytes = 0;
+
+	while (stream && *n > 0 && (*at)->iov_len == 0)
+		++*at, --*n;
+	p.at = *at;
+	while (p.n < *n && p.n < IN_ONE_CALL && (!stream || bytes < MOST))
+		bytes += p.at[p.n++].iov_len;
+	return p;
+}
+
+/* Takes done bytes off the parts. */
+static void take_off(struct iovec *at, size_t done)
+{
+	for (; done > 0; at++) {
+		size_t n = at->iov_len < done ? at->iov_len : done;
+
+		at->iov_base = (char *)at->iov_base + n;
+		at->iov_len -= n;
+		done -= n;
+	}
+}
+
+static int writev_locked(struct fd *f, struct iovec *at, size_t n, size_t *put)
+{
+	fd_call call = f->flags & FD_SOCKET ? sendv_call : writev_call;
+	bool stream = f->flags & FD_STREAM;
+	struct parts p = next_parts(&at, &n, stream);
+	int status = prepare(f, FD_WRITE);
+	ssize_t done;
+
+	while (status == GORO_OK && (p.n > 0 || !stream)) {
+		status = try_until_ready(f, FD_WRITE, call, &p, &done);
+		if (status != GORO_OK)
+			break;
+		take_off(p.at, (size_t)done);
+		*put += (size_t)done;
+		if (!stream)
+			break;
+		if (done == 0)
+			return FD_ERRNO(EIO);
+		p = next_parts(&at, &n, stream);
+	}
+	return status;
+}
+
+int goro__fd_writev(struct fd *f, struct iovec *parts, size_t n, size_t *put)
+{
+	int status;
+
+	*put = 0;
+	if (!goro__fdmutex_lock(&f->mu, FD_WRITE))
+		return GORO_NET_CLOSED;
+	for (size_t i = 0; i < n; i++)
+		san_read(parts[i].iov_base, parts[i].iov_len);
+	san_release(&io_edge);
+	status = writev_locked(f, parts, n, put);
 	unlock_fd(f, FD_WRITE);
 	return status;
 }

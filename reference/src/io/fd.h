@@ -27,6 +27,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "io/fdmutex.h"
 
@@ -97,6 +98,12 @@ int goro__fd_read(struct fd *f, void *buf, size_t n, size_t *got);
 int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put);
 
 /*
+ * The same of several parts, from which it takes off what was written.  A part
+ * is at most 2^30 bytes long.
+ */
+int goro__fd_writev(struct fd *f, struct iovec *parts, size_t n, size_t *put);
+
+/*
  * One system call under the lock of mode, repeated until it neither would
  * block (EAGAIN: waits for mode) nor was interrupted: recvfrom, sendmsg ...
  * call returns what the system call does, with its errno if that is -1; it
@@ -123,6 +130,13 @@ int goro__fd_accept(struct fd *f, int *sysfd, struct sockaddr *addr,
  * connected counts as ready.  Blocks.
  */
 int goro__fd_wait_write(struct fd *f);
+
+/*
+ * A reference, with which sysfd stays what it is; false: closed.  A close of
+ * what is pollable waits for its release.
+ */
+bool goro__fd_hold(struct fd *f);
+void goro__fd_release(struct fd *f);
 
 /*
  * One system call with a reference, so that it cannot meet another file:

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -86,6 +87,15 @@ int goro__call_close(int fd)
 	return result(syscall(SYS_close, fd));
 }
 
+int goro__call_nonblock(int fd)
+{
+	int flags = result(syscall(SYS_fcntl, fd, F_GETFL));
+
+	return flags < 0 ? flags
+			 : result(syscall(SYS_fcntl, fd, F_SETFL,
+					  flags | O_NONBLOCK));
+}
+
 void goro__call_unlink(const char *path)
 {
 	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
@@ -115,4 +125,50 @@ ssize_t goro__call_sendto(int fd, void *message)
 ssize_t goro__call_shutdown(int fd, void *how)
 {
 	return syscall(SYS_shutdown, fd, *(int *)how);
+}
+
+/* ---- descriptors with bytes ----------------------------------------------- */
+
+/* As many descriptors as the kernel lets one message have. */
+enum { MOST_RIGHTS = 253 };
+
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(MOST_RIGHTS * sizeof(int))];
+};
+
+/* Those that do not fit are closed. */
+static void take_rights(const struct cmsghdr *c, struct rights *r, size_t *n)
+{
+	size_t came = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	int fd;
+
+	for (size_t i = 0; i < came; i++) {
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+		if (*n < r->fds_n)
+			r->fds[(*n)++] = fd;
+		else
+			goro__call_close(fd);
+	}
+}
+
+ssize_t goro__call_recvmsg(int fd, void *rights)
+{
+	struct rights *r = rights;
+	struct iovec part = {.iov_base = r->buf, .iov_len = r->n};
+	union control control;
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = &control,
+			   .msg_controllen = sizeof(control)};
+	ssize_t got = syscall(SYS_recvmsg, fd, &m, MSG_CMSG_CLOEXEC);
+	size_t n = 0;
+
+	if (got < 0)
+		return got;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+			take_rights(c, r, &n);
+	r->fds_n = n;
+	return got;
 }

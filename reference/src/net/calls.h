@@ -24,6 +24,7 @@ int goro__call_sockname(int fd, struct netaddr *a);
 int goro__call_peername(int fd, struct netaddr *a);
 int goro__call_pipe(int fds[2]);
 int goro__call_close(int fd);
+int goro__call_nonblock(int fd);
 void goro__call_unlink(const char *path);
 
 /* For goro__fd_io() and goro__fd_control(): -1 and errno. */
@@ -36,5 +37,15 @@ struct message {
 ssize_t goro__call_recvfrom(int fd, void *message);
 ssize_t goro__call_sendto(int fd, void *message);
 ssize_t goro__call_shutdown(int fd, void *how); /* int */
+
+/* Descriptors that came with bytes; in *fds on the way in the room for them. */
+struct rights {
+	void *buf;
+	size_t n;
+	int *fds;
+	size_t fds_n;
+};
+
+ssize_t goro__call_recvmsg(int fd, void *rights);
 
 #endif

@@ -5,7 +5,7 @@
 #include "net.h"
 #include "sched/outside.h"
 
-static bool valid(goro_conn *c)
+bool goro__conn_valid(goro_conn *c)
 {
 	if (c)
 		net_in_use(&c->live, "use of freed connection");
@@ -15,7 +15,7 @@ static bool valid(goro_conn *c)
 /* What no kind has to look at. */
 static bool bytes_ok(goro_conn *c, const void *buf, size_t n)
 {
-	return valid(c) && (buf || n == 0) && n <= PTRDIFF_MAX;
+	return goro__conn_valid(c) && (buf || n == 0) && n <= PTRDIFF_MAX;
 }
 
 int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got)
@@ -40,6 +40,58 @@ int goro_conn_write(goro_conn *c, const void *buf, size_t n, size_t *done)
 	if (!bytes_ok(c, buf, n))
 		return goro__net_invalid();
 	return c->ops->write(c, buf, n, done);
+}
+
+static int writev_by_writes(goro_conn *c, struct iovec *parts, size_t n,
+			    size_t *done)
+{
+	int status = GORO_OK;
+	size_t put;
+
+	for (; n > 0 && status == GORO_OK; parts++, n--) {
+		put = 0;
+		status =
+			c->ops->write(c, parts->iov_base, parts->iov_len, &put);
+		parts->iov_base = (char *)parts->iov_base + put;
+		parts->iov_len -= put;
+		*done += put;
+	}
+	return status;
+}
+
+static bool parts_ok(goro_conn *c, const struct goro_bytes *parts, size_t n)
+{
+	size_t all = 0;
+
+	if (!goro__conn_valid(c) || (!parts && n > 0))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!bytes_ok(c, parts[i].at, parts[i].n) ||
+		    parts[i].n > PTRDIFF_MAX - all)
+			return false;
+		all += parts[i].n;
+	}
+	return true;
+}
+
+int goro_conn_writev(goro_conn *c, struct goro_bytes *parts, size_t n,
+		     size_t *done)
+{
+	AS_GOROUTINE();
+	struct iovec *same = (struct iovec *)(void *)parts;
+	size_t ignored;
+
+	/* goro_bytes has the layout of iovec, but for what is const */
+	_Static_assert(sizeof(*parts) == sizeof(*same) &&
+			       offsetof(struct goro_bytes, n) ==
+				       offsetof(struct iovec, iov_len),
+		       "layout");
+	done = done ? done : &ignored;
+	*done = 0;
+	if (!parts_ok(c, parts, n))
+		return goro__net_invalid();
+	return c->ops->writev ? c->ops->writev(c, same, n, done)
+			      : writev_by_writes(c, same, n, done);
 }
 
 int goro_conn_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
@@ -75,8 +127,8 @@ int goro_conn_write_to(goro_conn *c, const void *buf, size_t n, const char *to)
 
 static int set_deadline(goro_conn *c, unsigned modes, int64_t deadline)
 {
-	return valid(c) ? c->ops->deadline(c, modes, deadline)
-			: goro__net_invalid();
+	return goro__conn_valid(c) ? c->ops->deadline(c, modes, deadline)
+				   : goro__net_invalid();
 }
 
 int goro_conn_read_deadline(goro_conn *c, int64_t deadline)
@@ -104,7 +156,7 @@ int goro_conn_shutdown(goro_conn *c, int how)
 {
 	AS_GOROUTINE();
 
-	if (!valid(c) || how == 0 ||
+	if (!goro__conn_valid(c) || how == 0 ||
 	    (how & ~(GORO_SHUT_READ | GORO_SHUT_WRITE)))
 		return goro__net_invalid();
 	if (!c->ops->shutdown)
@@ -114,7 +166,7 @@ int goro_conn_shutdown(goro_conn *c, int how)
 
 static int addr(goro_conn *c, bool remote, char *buf, size_t n)
 {
-	if (!valid(c) || !buf || n == 0)
+	if (!goro__conn_valid(c) || !buf || n == 0)
 		return goro__net_invalid();
 	return c->ops->addr(c, remote, buf, n);
 }
@@ -137,7 +189,7 @@ int goro_conn_close(goro_conn *c)
 {
 	AS_GOROUTINE();
 
-	return valid(c) ? c->ops->close(c) : goro__net_invalid();
+	return goro__conn_valid(c) ? c->ops->close(c) : goro__net_invalid();
 }
 
 void goro_conn_free(goro_conn *c)

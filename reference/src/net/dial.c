@@ -1,9 +1,6 @@
 /*
- * dial.c - connecting.
- *
- * Unlike Go's, a dial of a name tries its addresses one after the other in the
- * order of the look-up, IPv6 and IPv4 alike; it never tries two at once
- * ("happy eyeballs").
+ * dial.c - connecting: to one address, and to several in turn.  A dial of a
+ * name that has IPv6 and IPv4 addresses tries both families (race.c).
  */
 #include <errno.h>
 #include <string.h>
@@ -168,18 +165,25 @@ static int connect_tcp(const struct network *net, const struct netaddr *a,
 			 e->error != EADDRNOTAVAIL)
 			break;
 	}
-	if (status == GORO_OK)
-		goro__socket_tcp_options((*out)->fd.sysfd);
 	return status;
 }
 
-static int connect_to(const struct network *net, const struct netaddr *a,
-		      const struct until *p, struct sock **out,
-		      struct neterr *e)
+static bool is_tcp(const struct network *net)
 {
-	if (net->type == SOCK_STREAM && net->family != AF_UNIX)
-		return connect_tcp(net, a, p, out, e);
-	return connect_once(net, a, p, out, e);
+	return net->type == SOCK_STREAM && net->family != AF_UNIX;
+}
+
+static int connect_to(struct attempts *a, const struct netaddr *to,
+		      const struct until *p, struct neterr *e)
+{
+	int status;
+
+	if (!is_tcp(a->net))
+		return connect_once(a->net, to, p, &a->made, e);
+	status = connect_tcp(a->net, to, p, &a->made, e);
+	if (status == GORO_OK)
+		goro__socket_tcp_options(a->made->fd.sysfd, a->keepalive);
+	return status;
 }
 
 /* ---- all addresses -------------------------------------------------------- */
@@ -203,26 +207,56 @@ static int64_t share(int64_t deadline, size_t n)
  * The error of the first address is the one that tells most; but if there is
  * no time for an address, it is that.
  */
-static int try_all(const struct network *net, const char *address,
-		   const struct netaddrs *as, const struct until *p,
-		   struct sock **out)
+int goro__try_in_turn(struct attempts *a, const struct until *p)
 {
-	struct neterr first, e;
-	char text[GORO_ADDR_MAX];
 	struct until part = *p;
+	struct neterr e;
 
-	for (size_t i = 0; i < as->n; i++) {
-		goro__net_name(net, address, &as->at[i], text);
-		if (goro__net_until(p, &e) != GORO_OK)
-			return goro__net_fail(&e, "dial", net->name, "", text);
-		part.deadline = share(p->deadline, as->n - i);
-		if (connect_to(net, &as->at[i], &part, out, &e) == GORO_OK)
+	for (size_t i = 0; i < a->as.n; i++) {
+		if (goro__net_until(p, &e) != GORO_OK) {
+			a->error = e;
+			a->about = &a->as.at[i];
+			return e.status;
+		}
+		part.deadline = share(p->deadline, a->as.n - i);
+		if (connect_to(a, &a->as.at[i], &part, &e) == GORO_OK)
 			return GORO_OK;
-		if (i == 0)
-			first = e;
+		if (i == 0) {
+			a->error = e;
+			a->about = &a->as.at[0];
+		}
 	}
-	goro__net_name(net, address, &as->at[0], text);
-	return goro__net_fail(&first, "dial", net->name, "", text);
+	return a->error.status;
+}
+
+static bool has_two_families(const struct attempts *a)
+{
+	for (size_t i = 1; i < a->as.n; i++)
+		if (goro__netaddr_is_ipv4(&a->as.at[i]) !=
+		    goro__netaddr_is_ipv4(&a->as.at[0]))
+			return true;
+	return false;
+}
+
+/* delay: as for goro_dial_any(). */
+static int try_all(struct attempts *a, const char *address, int64_t delay,
+		   const struct until *p, goro_conn **out)
+{
+	char text[GORO_ADDR_MAX];
+	int status;
+
+	delay = delay == 0 ? 300 * GORO_MILLISECOND : delay;
+	if (delay > 0 && strcmp(a->net->name, "tcp") == 0 &&
+	    has_two_families(a))
+		status = goro__race(a, delay, p);
+	else
+		status = goro__try_in_turn(a, p);
+	if (status == GORO_OK) {
+		*out = &a->made->conn;
+		return status;
+	}
+	goro__net_name(a->net, address, a->about, text);
+	return goro__net_fail(&a->error, "dial", a->net->name, "", text);
 }
 
 static int fail(const char *network, int status, const char *text)
@@ -233,36 +267,69 @@ static int fail(const char *network, int status, const char *text)
 	return goro__net_fail(&e, "dial", network, "", "");
 }
 
+static const struct goro_keepalive defaults = {.idle = 0};
+
+static int dial(const char *network, const char *address, const struct until *p,
+		const struct goro_keepalive *k, goro_conn **out)
+{
+	struct attempts a = {.keepalive = k};
+	struct neterr e;
+
+	if (!network || !address || !out)
+		return goro__net_invalid();
+	a.net = goro__network(network);
+	if (!a.net)
+		return goro__net_unknown("dial", network);
+	if (!*address)
+		return fail(network, GORO_NET_OTHER, "missing address");
+	if (goro__net_resolve(a.net, address, p, &a.as, &e) != GORO_OK)
+		return goro__net_fail(&e, "dial", network, "", "");
+	return try_all(&a, address, 0, p, out);
+}
+
 int goro_dial_cancel(const char *network, const char *address, int64_t deadline,
 		     goro_chan *cancel, goro_conn **out)
 {
 	AS_GOROUTINE();
 	const struct until p = {.deadline = deadline, .cancel = cancel};
-	const struct network *net;
-	struct netaddrs as;
-	struct neterr e;
-	struct sock *s;
-	int status;
 
-	if (!network || !address || !out)
-		return goro__net_invalid();
-	net = goro__network(network);
-	if (!net)
-		return goro__net_unknown("dial", network);
-	if (!*address)
-		return fail(network, GORO_NET_OTHER, "missing address");
-	if (goro__net_resolve(net, address, &p, &as, &e) != GORO_OK)
-		return goro__net_fail(&e, "dial", network, "", "");
-	status = try_all(net, address, &as, &p, &s);
-	if (status == GORO_OK)
-		*out = &s->conn;
-	return status;
+	return dial(network, address, &p, &defaults, out);
 }
 
 int goro_dial(const char *network, const char *address, int64_t deadline,
 	      goro_conn **out)
 {
 	AS_GOROUTINE();
+	const struct until p = {.deadline = deadline};
 
-	return goro_dial_cancel(network, address, deadline, NULL, out);
+	return dial(network, address, &p, &defaults, out);
+}
+
+int goro_dial_keepalive(const char *network, const char *address,
+			int64_t deadline, const struct goro_keepalive *k,
+			goro_conn **out)
+{
+	AS_GOROUTINE();
+	const struct until p = {.deadline = deadline};
+
+	return dial(network, address, &p, k, out);
+}
+
+int goro_dial_any(const char *const *addresses, size_t n, int32_t port,
+		  int64_t delay, int64_t deadline, goro_conn **out)
+{
+	AS_GOROUTINE();
+	const struct until p = {.deadline = deadline};
+	struct attempts a = {.net = goro__network("tcp"),
+			     .keepalive = &defaults};
+
+	if (!addresses || n == 0 || n > NETADDRS_MAX || port < 0 ||
+	    port > UINT16_MAX || !out)
+		return goro__net_invalid();
+	for (; a.as.n < n; a.as.n++)
+		if (!addresses[a.as.n] ||
+		    !goro__netaddr_literal(&a.as.at[a.as.n], addresses[a.as.n],
+					   (unsigned)port))
+			return fail("tcp", GORO_NET_ADDR, "invalid IP address");
+	return try_all(&a, "", delay, &p, out);
 }

@@ -80,6 +80,7 @@ static int listener_new(int sysfd, const struct network *net,
 	l->net = net;
 	net_made(&l->live);
 	atomic_init(&l->unlinked, false);
+	atomic_init(&l->keeps_file, false);
 	goro__call_sockname(sysfd, &l->addr);
 	*out = l;
 	return GORO_OK;
@@ -103,6 +104,45 @@ int goro_listen(const char *network, const char *address, goro_listener **out)
 		return status;
 	goro__call_close(fd);
 	return goro__net_fail(&e, "listen", network, "", text);
+}
+
+int goro_listen_keepalive(const char *network, const char *address,
+			  const struct goro_keepalive *k, goro_listener **out)
+{
+	AS_GOROUTINE();
+	int status = goro_listen(network, address, out);
+
+	if (status != GORO_OK)
+		return status;
+	(*out)->no_keepalive = !k;
+	if (k)
+		(*out)->keepalive = *k;
+	return GORO_OK;
+}
+
+int goro_listener_from_fd(int fd, goro_listener **out)
+{
+	AS_GOROUTINE();
+	const struct network *net;
+	struct neterr e;
+	int status;
+
+	if (fd < 0 || !out)
+		return goro__net_invalid();
+	net = goro__network_of(fd);
+	if (!net || net->type == SOCK_DGRAM ||
+	    goro__call_getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN) != 1)
+		return goro__net_unsupported();
+	status = goro__call_nonblock(fd);
+	if (status < 0) {
+		goro__neterr_errno(&e, "fcntl", -status);
+		return goro__net_fail_bare(e.status, e.text);
+	}
+	if (listener_new(fd, net, out, &e) != GORO_OK)
+		return goro__net_fail_bare(e.status, e.text);
+	/* relaxed: nobody else has it yet */
+	atomic_store_explicit(&(*out)->keeps_file, true, memory_order_relaxed);
+	return GORO_OK;
 }
 
 int goro_packet_listen(const char *network, const char *address,
@@ -156,6 +196,11 @@ static int fail_fd(const goro_listener *l, const char *op, const char *call,
 	return fail(l, op, &e);
 }
 
+static const struct goro_keepalive *tcp_keepalive(const goro_listener *l)
+{
+	return l->no_keepalive ? NULL : &l->keepalive;
+}
+
 int goro_accept(goro_listener *l, goro_conn **out)
 {
 	AS_GOROUTINE();
@@ -174,7 +219,7 @@ int goro_accept(goro_listener *l, goro_conn **out)
 		return fail(l, "accept", &e);
 	}
 	if (l->net->family != AF_UNIX)
-		goro__socket_tcp_options(fd);
+		goro__socket_tcp_options(fd, tcp_keepalive(l));
 	goro__call_sockname(fd, &s->local);
 	s->remote = peer;
 	*out = &s->conn;
@@ -212,13 +257,28 @@ static void unlink_once(goro_listener *l)
 {
 	char path[GORO_ADDR_MAX];
 
-	if (l->net->family != AF_UNIX)
+	/* relaxed: a flag that carries no data */
+	if (l->net->family != AF_UNIX ||
+	    atomic_load_explicit(&l->keeps_file, memory_order_relaxed))
 		return;
 	goro__netaddr_print(&l->addr, path, sizeof(path));
 	/* relaxed: only who comes first matters */
 	if (path[0] != '@' &&
 	    !atomic_exchange_explicit(&l->unlinked, true, memory_order_relaxed))
 		goro__call_unlink(path);
+}
+
+int goro_unlink_on_close(goro_listener *l, bool on)
+{
+	AS_GOROUTINE();
+
+	if (!valid(l))
+		return goro__net_invalid();
+	if (l->net->family != AF_UNIX)
+		return goro__net_unsupported();
+	/* relaxed: a flag that carries no data */
+	atomic_store_explicit(&l->keeps_file, !on, memory_order_relaxed);
+	return GORO_OK;
 }
 
 int goro_listener_close(goro_listener *l)

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include "sched/die.h"
@@ -136,6 +137,9 @@ const struct netaddr *goro__net_prefer_ipv4(const struct netaddrs *as);
 struct conn_ops {
 	int (*read)(goro_conn *c, void *buf, size_t n, size_t *got);
 	int (*write)(goro_conn *c, const void *buf, size_t n, size_t *done);
+	/* NULL: by writes.  What went out is taken off the parts. */
+	int (*writev)(goro_conn *c, struct iovec *parts, size_t n,
+		      size_t *done);
 	int (*read_from)(goro_conn *c, void *buf, size_t n, size_t *got,
 			 struct netaddr *from);
 	int (*write_to)(goro_conn *c, const void *buf, size_t n,
@@ -153,6 +157,9 @@ struct goro_conn {
 	const struct conn_ops *ops;
 	_Atomic(uint32_t) live; /* NET_LIVE until it is freed */
 };
+
+/* Whether a call can be made on it: it is one, and has not been freed. */
+bool goro__conn_valid(goro_conn *c);
 
 /* ---- freed ---------------------------------------------------------------- */
 

@@ -39,9 +39,8 @@ static int fail_between(const struct sock *s, const struct neterr *e,
 	return goro__net_fail(e, op, s->net->name, local, remote);
 }
 
-/* op is Go's name, call that of the system call; fd_status is not GORO_OK. */
-static int fail(const struct sock *s, const char *op, const char *call,
-		int fd_status)
+int goro__sock_fail(const struct sock *s, const char *op, const char *call,
+		    int fd_status)
 {
 	struct neterr e;
 
@@ -59,7 +58,9 @@ static int sock_read(goro_conn *c, void *buf, size_t n, size_t *got)
 {
 	int status = goro__fd_read(&of(c)->fd, buf, n, got);
 
-	return status == GORO_OK ? status : fail(of(c), "read", "read", status);
+	return status == GORO_OK
+		       ? status
+		       : goro__sock_fail(of(c), "read", "read", status);
 }
 
 static int sock_write(goro_conn *c, const void *buf, size_t n, size_t *done)
@@ -68,7 +69,17 @@ static int sock_write(goro_conn *c, const void *buf, size_t n, size_t *done)
 
 	if (status == GORO_OK)
 		return status;
-	return fail(of(c), "write", "write", status);
+	return goro__sock_fail(of(c), "write", "write", status);
+}
+
+static int sock_writev(goro_conn *c, struct iovec *parts, size_t n,
+		       size_t *done)
+{
+	int status = goro__fd_writev(&of(c)->fd, parts, n, done);
+
+	if (status == GORO_OK)
+		return status;
+	return goro__sock_fail(of(c), "write", "writev", status);
 }
 
 static bool is_packet(const struct sock *s)
@@ -88,7 +99,7 @@ static int sock_read_from(goro_conn *c, void *buf, size_t n, size_t *got,
 	status = goro__fd_io(&of(c)->fd, FD_READ, goro__call_recvfrom, &m,
 			     &result);
 	if (status != GORO_OK)
-		return fail(of(c), "read", "recvfrom", status);
+		return goro__sock_fail(of(c), "read", "recvfrom", status);
 	*got = (size_t)result;
 	return GORO_OK;
 }
@@ -174,8 +185,9 @@ static int sock_shutdown(goro_conn *c, int how)
 	      : how == GORO_SHUT_WRITE ? SHUT_WR
 				       : SHUT_RDWR;
 	status = goro__fd_control(&s->fd, goro__call_shutdown, &how, NULL);
-	return status == GORO_OK ? status
-				 : fail(s, "close", "shutdown", status);
+	return status == GORO_OK
+		       ? status
+		       : goro__sock_fail(s, "close", "shutdown", status);
 }
 
 static int sock_addr(goro_conn *c, bool remote, char *buf, size_t n)
@@ -195,7 +207,7 @@ static int sock_close(goro_conn *c)
 
 	if (status == GORO_OK)
 		return status;
-	return fail(of(c), "close", "close", status);
+	return goro__sock_fail(of(c), "close", "close", status);
 }
 
 static void sock_free(goro_conn *c)
@@ -206,6 +218,7 @@ static void sock_free(goro_conn *c)
 static const struct conn_ops ops = {
 	.read = sock_read,
 	.write = sock_write,
+	.writev = sock_writev,
 	.read_from = sock_read_from,
 	.write_to = sock_write_to,
 	.deadline = sock_deadline,
@@ -214,6 +227,11 @@ static const struct conn_ops ops = {
 	.close = sock_close,
 	.free = sock_free,
 };
+
+struct sock *goro__sock_of(goro_conn *c)
+{
+	return c->ops == &ops ? of(c) : NULL;
+}
 
 void goro__sock_drop(struct sock *s)
 {
@@ -305,8 +323,7 @@ fail:
 	return status;
 }
 
-/* The network of a socket; NULL: it is none, or of none that is known here. */
-static const struct network *network_of(int sysfd)
+const struct network *goro__network_of(int sysfd)
 {
 	int type = goro__call_getsockopt(sysfd, SOL_SOCKET, SO_TYPE);
 	int family = goro__call_getsockopt(sysfd, SOL_SOCKET, SO_DOMAIN);
@@ -329,7 +346,7 @@ int goro_conn_from_fd(int fd, goro_conn **out)
 
 	if (fd < 0 || !out)
 		return GORO_EINVAL;
-	net = network_of(fd);
+	net = goro__network_of(fd);
 	return file_new(fd, "fd", net ? goro__socket_flags(net) : FD_STREAM,
 			net, out);
 }

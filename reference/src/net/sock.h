@@ -23,7 +23,11 @@ struct goro_listener {
 	struct fd fd;
 	const struct network *net;
 	struct netaddr addr;
-	atomic_bool unlinked; /* a unix socket's file: by the first close */
+	/* a unix socket's file: by the first close; see goro_unlink_on_close */
+	atomic_bool unlinked, keeps_file;
+	/* of its TCP connections; does not change once others have it */
+	bool no_keepalive;
+	struct goro_keepalive keepalive;
 };
 
 /* ---- sock.c --------------------------------------------------------------- */
@@ -34,6 +38,16 @@ struct goro_listener {
  */
 int goro__sock_new(int sysfd, const struct network *net, struct sock **out,
 		   struct neterr *e);
+/* The connection if it is a descriptor, else NULL. */
+struct sock *goro__sock_of(goro_conn *c);
+/*
+ * Keeps the text of an error: op is Go's name, call that of the system call;
+ * fd_status, which is not GORO_OK, what a function of fd.h has returned.
+ */
+int goro__sock_fail(const struct sock *s, const char *op, const char *call,
+		    int fd_status);
+/* The network of a socket; NULL: it is none, or of none that is known here. */
+const struct network *goro__network_of(int sysfd);
 /* Asks the kernel for the addresses, before others have it. */
 void goro__sock_ask(struct sock *s);
 /* Closes and frees it: nobody has it yet. */
@@ -51,7 +65,31 @@ int goro__socket_listen(int sysfd, const struct network *net,
 /* The family of a socket that listens there; *both: on IPv6 and IPv4. */
 int goro__socket_listen_family(const struct network *net,
 			       const struct netaddr *a);
-/* What every TCP connection gets: no delay, keep-alive. */
-void goro__socket_tcp_options(int sysfd);
+/* What every TCP connection gets: no delay, and keep-alive. */
+void goro__socket_tcp_options(int sysfd, const struct goro_keepalive *k);
+/* Keep-alive alone; k == NULL: none.  0 or -errno. */
+int goro__socket_keepalive(int sysfd, const struct goro_keepalive *k);
+
+/* ---- dial.c --------------------------------------------------------------- */
+
+/* Addresses that are tried one after the other, and what has come of it. */
+struct attempts {
+	const struct network *net;
+	const struct goro_keepalive *keepalive; /* of TCP; NULL: none */
+	struct netaddrs as;
+	struct sock *made;           /* on GORO_OK; else: */
+	struct neterr error;         /* that tells most ... */
+	const struct netaddr *about; /* ... of this address */
+};
+
+int goro__try_in_turn(struct attempts *a, const struct until *p);
+
+/* ---- race.c --------------------------------------------------------------- */
+
+/*
+ * The same, but addresses of the other family than the first one's are tried
+ * beside, from `delay` on or once the first family has failed.
+ */
+int goro__race(struct attempts *a, int64_t delay, const struct until *p);
 
 #endif

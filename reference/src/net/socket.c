@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -36,13 +37,40 @@ int goro__socket_open(const struct network *net, int family, struct neterr *e)
 	return fd;
 }
 
-void goro__socket_tcp_options(int sysfd)
+/* What is negative is left alone. */
+static int set_positive(int sysfd, int option, int64_t value)
+{
+	if (value < 0)
+		return 0;
+	return goro__call_setsockopt(sysfd, IPPROTO_TCP, option,
+				     value > INT_MAX ? INT_MAX : (int)value);
+}
+
+static int64_t seconds(int64_t ns)
+{
+	return ns == 0 ? 15 : ns < 0 ? -1 : (ns - 1) / GORO_SECOND + 1;
+}
+
+int goro__socket_keepalive(int sysfd, const struct goro_keepalive *k)
+{
+	int status = goro__call_setsockopt(sysfd, SOL_SOCKET, SO_KEEPALIVE,
+					   k != NULL);
+
+	if (k && status == 0)
+		status = set_positive(sysfd, TCP_KEEPIDLE, seconds(k->idle));
+	if (k && status == 0)
+		status = set_positive(sysfd, TCP_KEEPINTVL,
+				      seconds(k->interval));
+	if (k && status == 0)
+		status = set_positive(sysfd, TCP_KEEPCNT,
+				      k->count == 0 ? 9 : k->count);
+	return status;
+}
+
+void goro__socket_tcp_options(int sysfd, const struct goro_keepalive *k)
 {
 	goro__call_setsockopt(sysfd, IPPROTO_TCP, TCP_NODELAY, 1);
-	goro__call_setsockopt(sysfd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	goro__call_setsockopt(sysfd, IPPROTO_TCP, TCP_KEEPIDLE, 15);
-	goro__call_setsockopt(sysfd, IPPROTO_TCP, TCP_KEEPINTVL, 15);
-	goro__call_setsockopt(sysfd, IPPROTO_TCP, TCP_KEEPCNT, 9);
+	goro__socket_keepalive(sysfd, k);
 }
 
 /* ---- listening ------------------------------------------------------------ */

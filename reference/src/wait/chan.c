@@ -209,8 +209,10 @@ send_now(struct goro_chan *c, const void *v, bool release)
 	}
 	if (load_relaxed(&c->qcount) >= c->dataqsiz)
 		return GORO_AGAIN;
+	/* before the edge: who receives may own v, and write to it */
+	san_read(v, c->elemsize);
 	san_sync(slot_addr(c, c->sendx));
-	copy_from_user(c, chan_buf(c) + c->sendx * c->elemsize, v);
+	copy_elem(chan_buf(c) + c->sendx * c->elemsize, v, c->elemsize);
 	c->sendx = after_slot(c, c->sendx);
 	store_relaxed(&c->qcount, load_relaxed(&c->qcount) + 1);
 	release_if(release, c);

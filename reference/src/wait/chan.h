@@ -82,13 +82,6 @@ static inline void copy_elem(void *to, const void *from, size_t n)
 }
 
 /* The channel's side of a copy is the runtime's; this is the goroutine's. */
-static inline void copy_from_user(const struct goro_chan *c, void *to,
-				  const void *from)
-{
-	san_read(from, c->elemsize);
-	copy_elem(to, from, c->elemsize);
-}
-
 static inline void copy_to_user(const struct goro_chan *c, void *to,
 				const void *from)
 {

@@ -68,6 +68,13 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
+static bool is_done(void *arg, int fd)
+{
+	(void)arg;
+	(void)fd;
+	return true;
+}
+
 static int no_error(void *arg)
 {
 	(void)arg;

@@ -168,5 +168,107 @@ static const char *net_error(void)
 	return assay_go_text(GO_TEXT_NET);
 }
 
-const struct assay_net_ops assay_go_net = {sizeof(assay_go_net),
-					   ASSAY_NET_FN(ASSAY_ENTRY)};
+static int net_listener_from_fd(int fd, assay_listener **out)
+{
+	if (fd < 0 || !out)
+		return ASSAY_EINVAL;
+	return goNetListenerFromFd(fd, (uintptr_t *)out);
+}
+
+static int net_unlink_on_close(assay_listener *l, bool on)
+{
+	return l ? goNetUnlinkOnClose((uintptr_t)l, on) : ASSAY_EINVAL;
+}
+
+static int net_read_msg(assay_conn *c, void *buf, size_t n, size_t *got,
+			int *fds, size_t fds_n, size_t *fds_got)
+{
+	size_t ignored;
+
+	if (!c || !bytes_ok(buf, n) || (!fds && fds_n > 0))
+		return ASSAY_EINVAL;
+	return goNetReadMsg((uintptr_t)c, buf, n, got ? got : &ignored, fds,
+			    fds_n, fds_got ? fds_got : &ignored);
+}
+
+static int net_writev(assay_conn *c, struct assay_bytes *parts, size_t n,
+		      size_t *done)
+{
+	size_t ignored;
+
+	if (!c || (!parts && n > 0))
+		return ASSAY_EINVAL;
+	return goNetWritev((uintptr_t)c, parts, n, done ? done : &ignored);
+}
+
+static int net_copy(assay_conn *to, assay_conn *from, int64_t most,
+		    int64_t *done)
+{
+	int64_t ignored;
+
+	if (!to || !from)
+		return ASSAY_EINVAL;
+	return goNetCopy((uintptr_t)to, (uintptr_t)from, most,
+			 done ? done : &ignored);
+}
+
+static int net_keepalive(assay_conn *c, const struct assay_keepalive *k)
+{
+	return c ? goNetKeepalive((uintptr_t)c, (struct assay_keepalive *)k)
+		 : ASSAY_EINVAL;
+}
+
+static int net_dial_keepalive(const char *network, const char *address,
+			      int64_t deadline, const struct assay_keepalive *k,
+			      assay_conn **out)
+{
+	if (!network || !address || !out)
+		return ASSAY_EINVAL;
+	return goNetDialKeepalive((char *)network, (char *)address, deadline,
+				  (struct assay_keepalive *)k,
+				  (uintptr_t *)out);
+}
+
+static int net_listen_keepalive(const char *network, const char *address,
+				const struct assay_keepalive *k,
+				assay_listener **out)
+{
+	if (!network || !address || !out)
+		return ASSAY_EINVAL;
+	return goNetListenKeepalive((char *)network, (char *)address,
+				    (struct assay_keepalive *)k,
+				    (uintptr_t *)out);
+}
+
+bool assay_go_raw(raw_fn fn, void *arg, int fd)
+{
+	return fn(arg, fd);
+}
+
+static int net_raw_read(assay_conn *c, raw_fn fn, void *arg)
+{
+	return c && fn ? goNetRawRead((uintptr_t)c, fn, arg) : ASSAY_EINVAL;
+}
+
+static int net_raw_write(assay_conn *c, raw_fn fn, void *arg)
+{
+	return c && fn ? goNetRawWrite((uintptr_t)c, fn, arg) : ASSAY_EINVAL;
+}
+
+static int net_conn_fd(assay_conn *c, int *fd)
+{
+	return c && fd ? goNetConnFd((uintptr_t)c, fd) : ASSAY_EINVAL;
+}
+
+static int net_dial_any(const char *const *addresses, size_t n, int32_t port,
+			int64_t delay, int64_t deadline, assay_conn **out)
+{
+	if (!addresses || n == 0 || !out)
+		return ASSAY_EINVAL;
+	return goNetDialAny((char **)addresses, n, port, delay, deadline,
+			    (uintptr_t *)out);
+}
+
+/* Not constant: keep-alive depends on the version. */
+struct assay_net_ops assay_go_net = {sizeof(assay_go_net),
+				     ASSAY_NET_FN(ASSAY_ENTRY)};

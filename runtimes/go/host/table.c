@@ -490,5 +490,10 @@ const struct assay_runtime *assay_go_table(struct go_features features)
 	table.max_goroutines = features.max_goroutines;
 	if (!features.wg_go)
 		sync_ops.wg_go = NULL;
+	if (!features.keepalive) {
+		assay_go_net.keepalive = NULL;
+		assay_go_net.dial_keepalive = NULL;
+		assay_go_net.listen_keepalive = NULL;
+	}
 	return &table;
 }

@@ -22,6 +22,7 @@ struct go_features {
 	uint32_t traits;
 	uint64_t max_goroutines;
 	bool wg_go;
+	bool keepalive; /* as a config: since 1.23 */
 };
 
 /* Fills the table; called once, before anything else. */
@@ -43,6 +44,8 @@ typedef const char *(*text_fn)(void *arg);
 const char *assay_go_error(text_fn text, void *arg);
 int assay_go_result(assay_call call, void *arg, void **value);
 typedef bool (*visit_fn)(void *arg, uint64_t key, void *value);
+typedef bool (*raw_fn)(void *arg, int fd);
+bool assay_go_raw(raw_fn fn, void *arg, int fd);
 bool assay_go_visit(visit_fn visit, void *arg, uint64_t key, void *value);
 
 /*
@@ -55,7 +58,7 @@ void assay_go_set_text(int which, const char *text);
 const char *assay_go_text(int which);
 
 /* The groups that do not stand in table.c. */
-extern const struct assay_net_ops assay_go_net;
+extern struct assay_net_ops assay_go_net;
 extern struct assay_context_ops assay_go_context;
 extern const struct assay_group_ops assay_go_group;
 extern const struct assay_semaphore_ops assay_go_semaphore;

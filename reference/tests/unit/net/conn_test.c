@@ -207,6 +207,45 @@ static void bad_arguments(void)
 	net_end_pair(c);
 }
 
+/* What a connection of another kind does not have, and wrong arguments. */
+static void more_is_invalid(void)
+{
+	static const char *const none[] = {"nothing"};
+	struct goro_bytes too_much = {none, SIZE_MAX}, no_place = {NULL, 1};
+	goro_conn *tcp[2], *mem[2], *made;
+	goro_listener *l;
+	int fd;
+
+	net_pair("tcp", tcp);
+	UNIT_EQ(goro_mem_pipe(mem), GORO_OK);
+	UNIT_EQ(goro_conn_writev(tcp[0], &too_much, 1, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_writev(tcp[0], &no_place, 1, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_writev(tcp[0], NULL, 1, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_writev(tcp[0], NULL, 0, NULL), GORO_OK);
+	UNIT_EQ(goro_conn_copy(NULL, tcp[0], 1, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_copy(tcp[0], NULL, 1, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_copy(tcp[0], tcp[1], 0, NULL), GORO_OK);
+	UNIT_EQ(goro_conn_fd(mem[0], &fd), GORO_ENOTSUP);
+	UNIT_EQ(goro_conn_fd(NULL, &fd), GORO_EINVAL);
+	UNIT_EQ(goro_conn_fd(tcp[0], NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_raw_read(tcp[0], NULL, NULL), GORO_EINVAL);
+	UNIT_EQ(goro_conn_keepalive(mem[0], NULL), GORO_ENOTSUP);
+	UNIT_EQ(goro_conn_read_msg(tcp[0], NULL, 0, NULL, NULL, 0, NULL),
+		GORO_ENOTSUP);
+	UNIT_EQ(goro_unlink_on_close(NULL, true), GORO_EINVAL);
+	UNIT_EQ(goro_listener_from_fd(-1, &l), GORO_EINVAL);
+	UNIT_EQ(goro_conn_fd(tcp[0], &fd), GORO_OK);
+	UNIT_EQ(goro_listener_from_fd(fd, &l), GORO_ENOTSUP);
+	UNIT_EQ(goro_dial_any(none, 0, 1, 0, GORO_FOREVER, &made), GORO_EINVAL);
+	UNIT_EQ(goro_dial_any(none, 1, 70000, 0, GORO_FOREVER, &made),
+		GORO_EINVAL);
+	UNIT_EQ(goro_dial_any(none, 1, 1, 0, GORO_FOREVER, &made),
+		GORO_NET_ADDR);
+	goro_conn_free(mem[0]);
+	goro_conn_free(mem[1]);
+	net_end_pair(tcp);
+}
+
 static void descriptors(void)
 {
 	int before = net_descriptors();
@@ -230,6 +269,7 @@ static const struct unit_test tests[] = {
 	{"addresses of unix sockets", unix_addresses},
 	{"Go's options", options},
 	{"bad arguments", bad_arguments},
+	{"bad arguments of further calls", more_is_invalid},
 	{"no descriptor is left", descriptors},
 	{NULL, NULL},
 };

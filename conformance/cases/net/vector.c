@@ -1,0 +1,155 @@
+/* NP-052: a write of many parts. */
+#include <stdlib.h>
+
+#include "np.h"
+
+#define NEEDS_VECTOR                                                           \
+	NEEDS(NEED_PAIR, NEED_PIPE, NEED(net, writev),                         \
+	      NEED(net, write_deadline))
+
+enum { MOST_PARTS = 1500 };
+
+/* Parts of the stream, from its begin: of 0, 1, 2 ... bytes, again from 0. */
+struct vector {
+	struct assay_bytes parts[MOST_PARTS];
+	unsigned char *bytes;
+	size_t n, all;
+};
+
+static struct vector *vector_of(size_t n, size_t size)
+{
+	struct vector *v = calloc(1, sizeof(*v));
+
+	REQUIRE(v != NULL);
+	v->n = n;
+	for (size_t i = 0; i < n; i++)
+		v->all += v->parts[i].n = i * size % (size * 7);
+	v->bytes = malloc(v->all + 1);
+	REQUIRE(v->bytes != NULL);
+	stream_bytes(v->bytes, v->all, 0);
+	for (size_t i = 0, at = 0; i < n; at += v->parts[i++].n)
+		v->parts[i].at = v->bytes + at;
+	return v;
+}
+
+static void free_vector(struct vector *v)
+{
+	free(v->bytes);
+	free(v);
+}
+
+/* What is left in the parts is what follows the first `done` bytes. */
+static void check_left(const struct vector *v, size_t done)
+{
+	size_t at = done, left = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		left += v->parts[i].n;
+	REQUIRE_EQ(left, v->all - done);
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->parts[i].n == 0)
+			continue;
+		REQUIRE_EQ((const unsigned char *)v->parts[i].at - v->bytes,
+			   at);
+		at += v->parts[i].n;
+	}
+}
+
+/* ---- all of it ------------------------------------------------------------ */
+
+static atomic_int over;
+static int64_t came;
+
+static void take_stream(void *c)
+{
+	int status;
+
+	came = read_stream(c, 0, 5000, &status);
+	CHECK_EQ(status, ASSAY_EOF);
+	/* release: pairs with the acquire load in becomes() */
+	atomic_fetch_add_explicit(&over, 1, memory_order_release);
+}
+
+static void write_parts(enum net_kind kind, size_t n)
+{
+	static int runs;
+	struct pair p = pair_of(kind);
+	struct vector *v = vector_of(n, 3);
+	size_t done = SIZE_MAX;
+
+	go(take_stream, p.r);
+	REQUIRE_EQ(rt->net->writev(p.w, v->parts, n, &done), ASSAY_OK);
+	CHECK_EQ(done, v->all);
+	check_left(v, done);
+	close_conn(p.w);
+	REQUIRE(becomes(&over, ++runs));
+	CHECK_EQ(came, v->all);
+	end_conn(p.r);
+	rt->net->free(p.w);
+	free_vector(v);
+}
+
+CASE(NP_052, "0 to 1500 parts, some of them empty, go out in their order",
+     NEEDS_VECTOR)
+{
+	static const enum net_kind kinds[] = {TCP, UNIX, OS_PIPE};
+	static const size_t counts[] = {0, 1, 2, 8, 1023, 1024, 1025, 1500};
+
+	for (int k = 0; k < 3; k++)
+		for (int i = 0; i < 8; i++)
+			write_parts(kinds[k], counts[i]);
+}
+
+/* ---- a part of it --------------------------------------------------------- */
+
+CASE_OF(NP_052, deadline, "what did not go out in time is left in the parts",
+	NEEDS_VECTOR)
+{
+	struct pair p = pair_of(TCP);
+	struct vector *v = vector_of(MOST_PARTS, 8000);
+	size_t done = 0, rest;
+
+	/* on a busy machine it may be late before the first byte */
+	for (int64_t unit = 20 * MS; done == 0; unit *= 2) {
+		write_deadline(p.w, in(unit));
+		REQUIRE_EQ(rt->net->writev(p.w, v->parts, v->n, &done),
+			   ASSAY_TIMEOUT);
+	}
+	CHECK_LT(done, v->all);
+	check_left(v, done);
+	go(take_stream, p.r);
+	write_deadline(p.w, ASSAY_FOREVER);
+	REQUIRE_EQ(rt->net->writev(p.w, v->parts, v->n, &rest), ASSAY_OK);
+	CHECK_EQ(rest, v->all - done);
+	check_left(v, v->all);
+	close_conn(p.w);
+	REQUIRE(becomes(&over, 1));
+	CHECK_EQ(came, v->all);
+}
+
+static void take_some_and_end(void *c)
+{
+	take_bytes(c, 0, 100000);
+	end_conn(c);
+}
+
+CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",
+	NEEDS_VECTOR)
+{
+	static const enum net_kind kinds[] = {TCP, UNIX};
+
+	for (int k = 0; k < 2; k++) {
+		struct pair p = pair_of(kinds[k]);
+		struct vector *v = vector_of(MOST_PARTS, 2000);
+		size_t done = 0;
+		int status;
+
+		go(take_some_and_end, p.r);
+		status = rt->net->writev(p.w, v->parts, v->n, &done);
+		CHECK_EITHER(status, ASSAY_NET_RESET, ASSAY_NET_PIPE);
+		CHECK_GE(done, 100000);
+		check_left(v, done);
+		end_conn(p.w);
+		free_vector(v);
+	}
+}
