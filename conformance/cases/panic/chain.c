@@ -437,6 +437,37 @@ CASE_OF(PA_017, asked, "the text is made for who asks", NEEDS_TEXT)
 	CHECK_EQ(rt->core->try_(raise_counted, &n, NULL), ASSAY_PANICKED);
 }
 
+static const char *text_is_long(void *arg)
+{
+	static char text[1000];
+
+	(void)arg;
+	memset(text, 'x', sizeof(text) - 1);
+	return text;
+}
+
+static void raise_long(void *arg)
+{
+	if (arg != NULL)
+		rt->core->panic_text(text_is_long, NULL);
+	raise_text(text_is_long(NULL));
+}
+
+CASE_OF(PA_017, long, "a text is cut to fit, made or not", NEEDS_TEXT)
+{
+	for (int made = 0; made < 2; made++) {
+		struct assay_panic p[2] = {{.kind = -1}, {.kind = -1}};
+		void *arg = made ? p : NULL;
+
+		CHECK_EQ(rt->core->try_(raise_long, arg, &p[0]),
+			 ASSAY_PANICKED);
+		CHECK_EQ(strnlen(p[0].text, sizeof(p[0].text)),
+			 sizeof(p[0].text) - 1);
+		CHECK_EQ(p[0].text[sizeof(p[0].text) - 2], 'x');
+		CHECK_EQ(p[1].kind, -1);
+	}
+}
+
 CASE_OF(PA_018, fatal, "nor one of a fatal error's",
 	ENDS(.status = 2,
 	     .match = {"^fatal error: " WHILE_PRINTING INDENTED "\n"}),
