@@ -28,8 +28,7 @@ CASE_SOME_UNIT(TM_049, after_tells_its_due, 4 * MS,
 	return tells_its_due(rt->time->after(unit), made, unit);
 }
 
-CASE_SOME_UNIT_OF(TM_049, timer, timer_tells_its_due, 4 * MS,
-		  "so does a timer",
+CASE_SOME_UNIT_OF(TM_049, timer, timer_tells_its_due, 4 * MS, "so does a timer",
 		  NEEDS(NEED(time, timer_new), NEED(time, timer_chan)))
 {
 	int64_t made = now();
@@ -126,8 +125,8 @@ static int64_t median_lateness(void)
 }
 
 /* A time slice is 10 ms: a sleep that waited for its end would be 5 late. */
-CASE(TM_061, "an idle P serves the timers of one that computes", .procs = {2, 4},
-     .traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE,
+CASE(TM_061, "an idle P serves the timers of one that computes",
+     .procs = {2, 4}, .traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE,
      .flags = CASE_ALONE | CASE_NOT_SANITIZED)
 {
 	int64_t best = INT64_MAX;

@@ -92,7 +92,11 @@ static void fight_all(int (*disarm)(assay_timer *t))
 
 	for (int i = 0; i < 4; i++) {
 		d[i] = (struct duel){rt->time->timer_new(3600 * SEC),
-				     chan_signal(0), chan_int(0), disarm, 0, 0};
+				     chan_signal(0),
+				     chan_int(0),
+				     disarm,
+				     0,
+				     0};
 		stop(d[i].t);
 		go(receive_or_quit, &d[i]);
 		go(fight, &d[i]);
