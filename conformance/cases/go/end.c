@@ -1,0 +1,159 @@
+/*
+ * What is left when main has returned: nothing waits for it (GO-025), nothing
+ * of it runs any more (GO-026); and the numbers of goroutines (GO-027).
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "kit/kit.h"
+
+/* A sleep of the thread that the runtime knows nothing of. */
+static void thread_sleep(int64_t ns)
+{
+	struct timespec t = {ns / SEC, ns % SEC};
+
+	nanosleep(&t, NULL);
+}
+
+static atomic_int called;
+
+static void long_call(void *arg)
+{
+	(void)arg;
+	mark(&called);
+	thread_sleep(10 * SEC);
+}
+
+static void call_for_long(void *arg)
+{
+	if (arg != NULL)
+		rt->blocking->lock_thread();
+	rt->blocking->call(long_call, NULL);
+}
+
+CASE(GO_025, "main's return waits for no blocking call",
+     ENDS(.status = 0, .silent = true, .max_ms = 4000),
+     NEEDS(NEED(blocking, call), NEED(blocking, lock_thread)))
+{
+	go(call_for_long, NULL);
+	go(call_for_long, NULL);
+	go(call_for_long, &called);
+	CHECK(becomes(&called, 3));
+}
+
+/* ---- GO-026 ------------------------------------------------------------- */
+
+/* In memory that is gone after run(): who still runs then, crashes. */
+struct leftovers {
+	atomic_int turns, woken, fired;
+	assay_chan *never;
+};
+
+static atomic_int since_the_end;
+
+static void count_on(void *arg)
+{
+	struct leftovers *l = arg;
+	bool polite = (rt->traits & ASSAY_TRAIT_PREEMPTIVE) == 0;
+
+	for (;;) {
+		mark(&since_the_end);
+		mark(&l->turns);
+		if (polite)
+			yield();
+	}
+}
+
+static void wake_often(void *arg)
+{
+	struct leftovers *l = arg;
+
+	for (;;) {
+		sleep_ns(1 * MS);
+		mark(&since_the_end);
+		mark(&l->woken);
+	}
+}
+
+static void fire(void *arg)
+{
+	struct leftovers *l = arg;
+
+	mark(&since_the_end);
+	mark(&l->fired);
+}
+
+static void wait_in_vain(void *arg)
+{
+	struct leftovers *l = arg;
+
+	recv(l->never, NULL);
+	mark(&since_the_end);
+	mark(&l->fired);
+}
+
+static void leave_them(void *arg)
+{
+	struct leftovers *l = arg;
+
+	l->never = chan_signal(0);
+	go(wait_in_vain, l);
+	go(wake_often, l);
+	rt->time->after_func(20 * MS, fire, l);
+	CHECK(becomes(&l->woken, 2));
+	go(count_on, l);
+	CHECK(becomes(&l->turns, 1));
+}
+
+CASE(GO_026, "nothing runs any more after run() has returned",
+     .flags = CASE_OUTSIDE, NEEDS(NEED(time, after_func)))
+{
+	struct assay_run_options options = {.size = sizeof(options),
+					    .procs = case_procs()};
+	struct leftovers *l = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int seen;
+
+	REQUIRE(l != MAP_FAILED);
+	CHECK_EQ(rt->core->run(leave_them, l, &options), ASSAY_OK);
+	munmap(l, sizeof(*l));
+	seen = count(&since_the_end);
+	thread_sleep(60 * MS);
+	CHECK_EQ(count(&since_the_end), seen);
+}
+
+/* ---- GO-027 ------------------------------------------------------------- */
+
+enum { TOLD = 10000 };
+
+static int64_t numbers[TOLD];
+static atomic_int told;
+
+static void tell(void *done)
+{
+	int i = atomic_fetch_add_explicit(&told, 1, memory_order_relaxed);
+
+	numbers[i] = rt->inspect->goid();
+	send_signal(done);
+}
+
+CASE(GO_027, "the number of a goroutine is never used again",
+     NEEDS(NEED(inspect, goid)))
+{
+	assay_chan *done = chan_signal(0);
+	int n = (int)rounds(TOLD), at_once = n / 20;
+
+	for (int i = 0; i < n - at_once; i++) {
+		go(tell, done);
+		wait_for(done);
+	}
+	for (int i = 0; i < at_once; i++)
+		go(tell, done);
+	join(done, at_once);
+	numbers[0] = rt->inspect->goid();
+	qsort(numbers, (size_t)n, sizeof(numbers[0]), by_size);
+	for (int i = 1; i < n; i++)
+		REQUIRE_CMP(numbers[i - 1], <, numbers[i]);
+}
