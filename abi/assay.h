@@ -460,6 +460,10 @@ struct assay_blocking_ops {
 	int (*signal_notify)(assay_chan *c, int sig);
 	int (*signal_stop)(assay_chan *c);
 	int (*signal_ignore)(int sig);
+	/* Undoes notify and ignore: no channel gets sig. */
+	int (*signal_reset)(int sig);
+	/* 1 if the process ignores sig, also since before its start; 0. */
+	int (*signal_ignored)(int sig);
 };
 
 /* ---- introspection ------------------------------------------------------ */

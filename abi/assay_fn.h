@@ -49,7 +49,8 @@
 	FN(blocking, call) FN(blocking, lock_thread) \
 	FN(blocking, unlock_thread) FN(blocking, max_threads) \
 	FN(blocking, signal_notify) FN(blocking, signal_stop) \
-	FN(blocking, signal_ignore)
+	FN(blocking, signal_ignore) FN(blocking, signal_reset) \
+	FN(blocking, signal_ignored)
 
 #define ASSAY_INSPECT_FN(FN) \
 	FN(inspect, num_goroutine) FN(inspect, num_waiting) \

@@ -86,10 +86,11 @@
  *	           goro_sleep goro_sync_timers goro_timer_chan goro_ticker_chan
  *	           goro_pool_new goro_pool_free goro_recover goro_num_goroutine
  *	           goro_num_waiting goro_num_cpu goro_state goro_dump
- *	           goro_read_stats goro_runq_len
+ *	           goro_read_stats goro_runq_len goro_signal_ignored
  *	call:      goro_go goro_go_copy goro_go_stack goro_signal_notify
- *	           goro_signal_stop goro_signal_ignore goro_send goro_recv
- *	           goro_close goro_chan_send goro_chan_recv goro_chan_close
+ *	           goro_signal_stop goro_signal_ignore goro_signal_reset
+ *	           goro_send goro_recv goro_close goro_chan_send
+ *	           goro_chan_recv goro_chan_close
  *	           goro_select goro_select_default goro_select_until
  *	           goro_timer_new goro_after_func goro_timer_stop
  *	           goro_timer_reset goro_timer_free goro_after goro_ticker_new
@@ -369,6 +370,10 @@ GORO_API int goro_signal_notify(goro_chan *c, int sig);
 GORO_API int goro_signal_stop(goro_chan *c);
 /* The process ignores sig, and no channel gets it.  GORO_EINVAL. */
 GORO_API int goro_signal_ignore(int sig);
+/* No channel gets sig, and it does what it did at first.  GORO_EINVAL. */
+GORO_API int goro_signal_reset(int sig);
+/* 1 if the process ignores sig, by whomever it was told so, else 0. */
+GORO_API int goro_signal_ignored(int sig);
 
 /* ---- channels ----------------------------------------------------------- */
 

@@ -187,8 +187,9 @@ GORO_API int goro_conn_read(goro_conn *c, void *buf, size_t n, size_t *got);
 /*
  * Writes all n bytes, or gives an error; *done (may be NULL) says how many
  * went out in either case.  Writes of several goroutines do not mix.
- * GORO_NET_PIPE, GORO_NET_RESET: the peer reads no more; never SIGPIPE.
- * Blocks.
+ * GORO_NET_PIPE, GORO_NET_RESET: the peer reads no more.  SIGPIPE is sent
+ * for descriptors 1 and 2 alone, so that a program ends whose output nobody
+ * reads.  Blocks.
  */
 GORO_API int goro_conn_write(goro_conn *c, const void *buf, size_t n,
 			     size_t *done);

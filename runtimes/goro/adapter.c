@@ -236,6 +236,8 @@ static const struct assay_blocking_ops blocking = {
 	.signal_notify = goro_signal_notify,
 	.signal_stop = goro_signal_stop,
 	.signal_ignore = goro_signal_ignore,
+	.signal_reset = goro_signal_reset,
+	.signal_ignored = goro_signal_ignored,
 };
 
 /* ---- the table ---------------------------------------------------------- */

@@ -326,6 +326,16 @@ static int write_locked(struct fd *f, char *buf, size_t n, size_t *put)
 	return status;
 }
 
+/*
+ * A program whose output nobody reads shall end, unless it has asked for the
+ * signal or ignores it.
+ */
+static void tell_of_broken_output(const struct fd *f)
+{
+	if (f->sysfd == STDOUT_FILENO || f->sysfd == STDERR_FILENO)
+		kill(getpid(), SIGPIPE);
+}
+
 int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put)
 {
 	int status;
@@ -336,6 +346,8 @@ int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put)
 	san_read(buf, n);
 	san_release(&io_edge);
 	status = write_locked(f, (char *)(uintptr_t)buf, n, put);
+	if (unlikely(status == FD_ERRNO(EPIPE)))
+		tell_of_broken_output(f);
 	unlock_fd(f, FD_WRITE);
 	return status;
 }

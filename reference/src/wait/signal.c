@@ -388,6 +388,19 @@ static void forget(int sig)
 	}
 }
 
+/* registry is locked; sig does what it did before notify and ignore. */
+static void reset(int sig)
+{
+	sigset_t old;
+
+	if (load_relaxed(&ignored) & bit(sig))
+		sigaction(sig, load_relaxed(&before[sig - 1]), NULL);
+	and_seq(&ignored, ~bit(sig));
+	collect(bit(sig), &old);
+	let_go(bit(sig), NULL, &old);
+	forget(sig);
+}
+
 /* registry is locked. */
 static int ignore(int sig)
 {
@@ -419,4 +432,24 @@ int goro_signal_ignore(int sig)
 	status = ignore(sig);
 	goro_mutex_unlock(&registry);
 	return status;
+}
+
+int goro_signal_reset(int sig)
+{
+	FROM_OUTSIDE_GIVES(goro_signal_reset(sig));
+	if (!valid(sig))
+		return GORO_EINVAL;
+	goro_mutex_lock(&registry);
+	reset(sig);
+	goro_mutex_unlock(&registry);
+	return GORO_OK;
+}
+
+int goro_signal_ignored(int sig)
+{
+	struct sigaction now;
+
+	if (!valid(sig) || sigaction(sig, NULL, &now))
+		return GORO_EINVAL;
+	return !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_IGN;
 }

@@ -89,3 +89,23 @@ func goSignalIgnore(sig C.int) C.int {
 	signal.Ignore(syscall.Signal(sig))
 	return C.ASSAY_OK
 }
+
+//export goSignalReset
+func goSignalReset(sig C.int) C.int {
+	if !validSignal(sig) {
+		return C.ASSAY_EINVAL
+	}
+	signal.Reset(syscall.Signal(sig))
+	return C.ASSAY_OK
+}
+
+//export goSignalIgnored
+func goSignalIgnored(sig C.int) C.int {
+	if !validSignal(sig) {
+		return C.ASSAY_EINVAL
+	}
+	if signal.Ignored(syscall.Signal(sig)) {
+		return 1
+	}
+	return 0
+}

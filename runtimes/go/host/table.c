@@ -445,6 +445,8 @@ static int blocking_signal_stop(assay_chan *c)
 #define blocking_unlock_thread goUnlockThread
 #define blocking_max_threads goMaxThreads
 #define blocking_signal_ignore goSignalIgnore
+#define blocking_signal_reset goSignalReset
+#define blocking_signal_ignored goSignalIgnored
 
 static const struct assay_blocking_ops blocking = {
 	sizeof(blocking), ASSAY_BLOCKING_FN(ASSAY_ENTRY)};
