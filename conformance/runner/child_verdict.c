@@ -121,11 +121,12 @@ static void run_case(void)
 
 static bool register_case(const struct testcase *tc)
 {
-	char id[CASE_ID_MAX], area[4];
+	char id[CASE_ID_MAX], area[CASE_ID_MAX];
 	CU_pSuite suite;
 
 	case_id(tc, id);
-	snprintf(area, sizeof(area), "%.2s", tc->row);
+	snprintf(area, sizeof(area), "%.*s", (int)strcspn(tc->row, "_"),
+		 tc->row);
 	suite = CU_get_suite(area);
 	if (suite == NULL)
 		suite = CU_add_suite(area, NULL, NULL);
@@ -145,12 +146,13 @@ static bool register_all(void)
 /* Runs the case's test; false if CUnit itself failed. */
 static bool run_registered(const struct testcase *tc)
 {
-	char id[CASE_ID_MAX], area[4];
+	char id[CASE_ID_MAX], area[CASE_ID_MAX];
 	CU_pSuite suite;
 	CU_pTest test;
 
 	case_id(tc, id);
-	snprintf(area, sizeof(area), "%.2s", tc->row);
+	snprintf(area, sizeof(area), "%.*s", (int)strcspn(tc->row, "_"),
+		 tc->row);
 	suite = CU_get_suite(area);
 	test = suite == NULL ? NULL : CU_get_test(suite, id);
 	if (test == NULL)

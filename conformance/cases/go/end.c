@@ -56,13 +56,10 @@ static atomic_int since_the_end;
 static void count_on(void *arg)
 {
 	struct leftovers *l = arg;
-	bool polite = (rt->traits & ASSAY_TRAIT_PREEMPTIVE) == 0;
 
 	for (;;) {
 		mark(&since_the_end);
 		mark(&l->turns);
-		if (polite)
-			yield();
 	}
 }
 
@@ -108,7 +105,8 @@ static void leave_them(void *arg)
 }
 
 CASE(GO_026, "nothing runs any more after run() has returned",
-     .flags = CASE_OUTSIDE, NEEDS(NEED(time, after_func)))
+     .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_OUTSIDE,
+     NEEDS(NEED(time, after_func)))
 {
 	struct assay_run_options options = {.size = sizeof(options),
 					    .procs = case_procs()};
