@@ -16,6 +16,16 @@ struct masks {
 	uint64_t blocked, ignored, caught;
 };
 
+/* Of a line of /proc/self/status, without those the C library keeps. */
+static uint64_t signals_of(const char *hex)
+{
+	uint64_t own = 0;
+
+	for (int sig = 32; sig < SIGRTMIN; sig++)
+		own |= UINT64_C(1) << (sig - 1);
+	return strtoull(hex, NULL, 16) & ~own;
+}
+
 static struct masks read_masks(FILE *f)
 {
 	struct masks m = {0};
@@ -23,11 +33,11 @@ static struct masks read_masks(FILE *f)
 
 	while (fgets(line, sizeof(line), f) != NULL) {
 		if (strncmp(line, "SigBlk:", 7) == 0)
-			m.blocked = strtoull(line + 7, NULL, 16);
+			m.blocked = signals_of(line + 7);
 		if (strncmp(line, "SigIgn:", 7) == 0)
-			m.ignored = strtoull(line + 7, NULL, 16);
+			m.ignored = signals_of(line + 7);
 		if (strncmp(line, "SigCgt:", 7) == 0)
-			m.caught = strtoull(line + 7, NULL, 16);
+			m.caught = signals_of(line + 7);
 	}
 	fclose(f);
 	return m;
