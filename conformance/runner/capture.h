@@ -1,6 +1,6 @@
 /*
- * capture.h - what a child writes: the beginning and the end are kept, what is
- * between them beyond a bound is counted and dropped.
+ * capture.h - keeps the beginning and the end of what a child writes.  It
+ * counts and drops the bytes between them.
  */
 #ifndef ASSAY_CAPTURE_H
 #define ASSAY_CAPTURE_H
@@ -11,16 +11,18 @@
 #define CAPTURE_TAIL ((size_t)128 << 10)
 
 struct capture {
-	char *data; /* head, then tail; NUL after len bytes once ended */
+	char *data; /* head, then tail; capture_end() adds a NUL after len bytes */
 	size_t len;
 	size_t room;
-	size_t dropped; /* bytes left out after the head */
+	size_t dropped; /* bytes dropped after the head */
 };
 
-/* Reads what is there; false at the end of the file or on an error. */
+/* Reads what is there.  False at the end of the file or on an error. */
 bool capture_read(struct capture *c, int fd);
 
-/* Ends it with a NUL; what was dropped gets a line between head and tail. */
+/*
+ * Adds a NUL, and a line between head and tail that counts the dropped bytes.
+ */
 void capture_end(struct capture *c);
 
 void capture_free(struct capture *c);

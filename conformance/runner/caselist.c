@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
-/* Set by the linker to the ends of the section; NULL with no case at all. */
+/*
+ * The linker sets these to the ends of the section; NULL if there is no case.
+ */
 extern const struct testcase *const __start_assay_cases[]
 	__attribute__((weak, visibility("hidden")));
 extern const struct testcase *const __stop_assay_cases[]

@@ -1,6 +1,6 @@
 /*
- * caselist.h - the cases that are linked in, as the section assay_cases has
- * them: a list without order.
+ * caselist.h - the cases that are linked in, from the section assay_cases.
+ * They are in no particular order.
  */
 #ifndef ASSAY_CASELIST_H
 #define ASSAY_CASELIST_H
@@ -14,20 +14,20 @@
 size_t case_count(void);
 const struct testcase *case_at(size_t i);
 
-/* "CH-011" and "CH-011/variant"; cut to CASE_ID_MAX. */
+/* Write "CH-011" and "CH-011/variant", cut to CASE_ID_MAX. */
 void case_row(const struct testcase *tc, char out[CASE_ID_MAX]);
 void case_id(const struct testcase *tc, char out[CASE_ID_MAX]);
 
 /*
- * What every case may use without saying so; ends with a NULL name.  The kit
- * is made of it, and a runtime without it has little that could be judged.
+ * The functions that every case may use without naming them; ends with a NULL
+ * name.  The kit is built on them.  A runtime without them has little to judge.
  */
 extern const struct need case_base[];
 
-/* The first need of tc that is in case_base anyway, or NULL. */
+/* Returns the first need of tc that case_base has already, or NULL. */
 const char *case_spare_need(const struct testcase *tc);
 
-/* NULL: no such id. */
+/* Returns the case with that id, or NULL. */
 const struct testcase *case_find(const char *id);
 
 #endif

@@ -1,4 +1,4 @@
-/* child_complain.c - what a child that cannot go on says. */
+/* child_complain.c - the message of a child that cannot go on. */
 #include <stdarg.h>
 #include <stdio.h>
 

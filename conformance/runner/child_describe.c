@@ -1,6 +1,4 @@
-/*
- * child_describe.c - what a runtime is and has, as the lines of child.h.
- */
+/* child_describe.c - prints what a runtime is and has, as child.h defines. */
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +44,6 @@ void describe(const struct tables *tables)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (has(tables, &all[i]))
 			printf("has %s\n", all[i].name);
-	/* a host may leave by a way that does not flush C's stdout */
+	/* a host may exit in a way that does not flush C's stdout */
 	fflush(stdout);
 }

@@ -2,12 +2,13 @@
  * child_internal.h - the parts of the child process, see child.h:
  *
  *	child.c           arguments
- *	child_complain.c  its last words
- *	child_table.c     the runtime's tables made full size, or refused
+ *	child_complain.c  error messages
+ *	child_table.c     makes the runtime's tables full size, or refuses them
  *	child_describe.c  --assay-describe
  *	child_verdict.c   CUnit's registry, run() and the verdict
  *
- * They are linked into hosts too and use nothing else of the runner.
+ * They are linked into hosts too, and use no other part of the runner but
+ * caselist.c.
  */
 #ifndef ASSAY_CHILD_INTERNAL_H
 #define ASSAY_CHILD_INTERNAL_H
@@ -22,17 +23,19 @@ enum child_exit {
 };
 
 /*
- * A copy of the runtime's tables in which every group and function that lies
- * beyond the runtime's own sizes is NULL; all of the second one is zero if the
- * runtime has none (own_ext == NULL).  It has static storage: one runtime per
- * process.  NULL, after one line on stderr: a table cannot be used.
+ * Returns a copy of the runtime's tables in which every group and function
+ * beyond the runtime's own sizes is NULL.  The second table is all zero if the
+ * runtime has none (own_ext == NULL).  The copy is static: there is one runtime
+ * per process.  If a table cannot be used, writes one line to stderr and
+ * returns NULL.
  */
 const struct tables *table_normalise(const struct assay_runtime *own,
 				     const struct assay_runtime_ext *own_ext);
 
 /*
- * Hides from the case every function that its head does not name: one that it
- * forgot is a call of NULL on any runtime, not only on one that lacks it.
+ * Hides from the case every function that its head does not name.  A forgotten
+ * name is then a call of NULL on every runtime, not only on one that lacks the
+ * function.
  */
 void table_show_only_needs(const struct testcase *tc);
 
@@ -42,7 +45,7 @@ void describe(const struct tables *tables);
 /* Runs the case on case_run.tables; returns a child_exit. */
 int verdict_of(const struct testcase *tc);
 
-/* One line on stderr. */
+/* Writes one line to stderr. */
 void child_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -2,9 +2,9 @@
  * child_table.c - reads the tables of a runtime that may be older, newer,
  * truncated or no runtime at all.
  *
- * Sizes are believed only within reason: a group is copied up to the smaller
- * of its own size and ours, so nothing beyond either is ever read.  Pointers
- * cannot be judged; a wild one crashes this child and the runner says so.
+ * A group is copied up to the smaller of its own size and ours, so nothing
+ * beyond either is read; an absurd size is refused.  Pointers cannot be
+ * checked: a wild one crashes this child, and the runner reports that.
  */
 #include <string.h>
 
@@ -15,9 +15,8 @@
 #define SIZE_ABSURD ((size_t)1 << 16)
 
 /*
- * Where a group's pointer lies in the tables and where its full-size copy
- * goes.  Every group starts with its size, then has nothing but function
- * pointers.
+ * Says where a group's pointer lies in the tables and where its full-size copy
+ * goes.  A group is its size, followed by function pointers only.
  */
 struct group {
 	const char *name;
@@ -53,7 +52,10 @@ static bool usable_size(size_t size, size_t least)
 _Static_assert(ABI_AT == offsetof(struct assay_runtime_ext, abi),
 	       "the heads of both tables are alike");
 
-/* name is the table's, least the size with which it has its first group. */
+/*
+ * True if a table's head can be used. name is for messages; least is the size
+ * up to and including the first group's pointer.
+ */
 static bool check_head(const void *own, const char *name, uint32_t version,
 		       size_t least)
 {
@@ -152,7 +154,10 @@ const struct tables *table_normalise(const struct assay_runtime *own,
 
 /* ---- what one case sees ------------------------------------------------- */
 
-/* What the child and the kit use if it is there, and cases if they ask. */
+/*
+ * The functions that the child and the kit use if the runtime has them.  A case
+ * may use them too, after a check for NULL.
+ */
 static const struct need optional[] = {NEED(core, run),
 				       NEED(core, panic),
 				       NEED(core, defer),

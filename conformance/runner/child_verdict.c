@@ -1,14 +1,14 @@
 /*
- * child_verdict.c - one case, from CUnit's registry to CUnit's verdict.
+ * child_verdict.c - runs one case, from CUnit's registry to CUnit's verdict.
  *
- * Every case linked in is registered: suite = area, test = id, all with the
- * one function run_case().  CUnit's assertions may be used by a single thread
- * only and longjmp, so goroutines never come near them: bodies record (see
- * check.c), and run_case() asserts on the thread that called run(), after
- * run() has returned.  CUnit's own front ends would write to the case's
- * stdout and are not used.
+ * Every case linked in is registered: suite = area, test = id, all with the one
+ * function run_case().  CUnit's assertions longjmp and work on a single thread
+ * only, so goroutines never call them.  Bodies record their checks (check.c),
+ * and run_case() asserts on the thread that called run(), after run() has
+ * returned.  CUnit's own front ends are not used: they write to the case's
+ * stdout.
  *
- * Every step goes into the ledger; one that is out of turn is a failed check.
+ * Every step goes into the ledger.  A step out of turn is a failed check.
  */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
@@ -38,7 +38,7 @@ static bool in_own_process(void)
 	       getpid();
 }
 
-/* What a runtime did that takes the step to `to` out of its turn. */
+/* Returns what the runtime did wrong, if the step to `to` is out of turn. */
 static const char *out_of_turn(enum ledger_stage to)
 {
 	enum ledger_stage at = stage();
@@ -61,7 +61,11 @@ static bool step(enum ledger_stage from, enum ledger_stage to)
 			out_of_turn(to));
 }
 
-/* Main may end the process before the other thread can record it. */
+/*
+ * True if core->run() has returned before main did; records that failure.  Main
+ * checks it before it goes on: main may end the process before the thread of
+ * run() can record anything.
+ */
 static bool left_early(void)
 {
 	return caller_let_return(&caller) &&
@@ -88,7 +92,10 @@ static void assert_that(bool ok, const char *what)
 				current->file, "", CU_FALSE);
 }
 
-/* A run() that has called main cannot say afterwards that it does not run. */
+/*
+ * True if run() says that it is not supported.  It cannot say so once it has
+ * called main.
+ */
 static bool unsupported(void)
 {
 	return run_status == ASSAY_ENOTSUP && stage() == LEDGER_CALLED;
@@ -143,7 +150,7 @@ static bool register_all(void)
 	return true;
 }
 
-/* Runs the case's test; false if CUnit itself failed. */
+/* Runs the case's test.  False if CUnit itself failed. */
 static bool run_registered(const struct testcase *tc)
 {
 	char id[CASE_ID_MAX], area[CASE_ID_MAX];

@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * The length of the UTF-8 character at s of at most n bytes; 0 if it is none,
- * is overlong, a surrogate, a non-character or a control character.
+ * Returns the length of the UTF-8 character at s, at most n; 0 if it is
+ * invalid, overlong, a surrogate, a non-character or a control character.
  */
 static size_t utf8_length(const unsigned char *s, size_t n)
 {
@@ -39,8 +39,8 @@ static size_t utf8_length(const unsigned char *s, size_t n)
 }
 
 /*
- * Writes the text with special(c) for the one-byte characters it knows; what
- * cannot stand as it is goes through bad.
+ * Writes the text. special(c) returns what to write for the byte c, or NULL for
+ * the byte itself.  Bytes that are not valid go through the format bad.
  */
 static void escape(FILE *f, const char *s, size_t n,
 		   const char *(*special)(char c), const char *bad)
@@ -187,7 +187,7 @@ int escape_cut(const char *s, int width)
 {
 	int n = (int)strnlen(s, (size_t)width);
 
-	/* a byte 10xxxxxx is inside a character */
+	/* a byte 10xxxxxx continues a character */
 	while (n > 0 && s[n] != '\0' && ((unsigned char)s[n] & 0xc0) == 0x80)
 		n--;
 	return n;

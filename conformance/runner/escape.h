@@ -1,6 +1,6 @@
 /*
- * escape.h - captured bytes, which may be anything, made fit for a report.
- * Bytes that are not UTF-8 and control characters are shown as \xNN.
+ * escape.h - makes captured bytes, which may be anything, fit for a report.
+ * Control characters and bytes that are not UTF-8 become \xNN.
  */
 #ifndef ASSAY_ESCAPE_H
 #define ASSAY_ESCAPE_H
@@ -9,31 +9,31 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* For a terminal or a log; prefix goes before every line. */
+/* Writes lines for a terminal or a log, with prefix before each. */
 void escape_lines(FILE *f, const char *prefix, const char *s, size_t n);
 
-/* One line of plain text: line ends too are shown escaped. */
+/* Writes the text as one line: line ends are escaped too. */
 void escape_line(FILE *f, const char *s);
 
 /* True if escape_line() would change nothing. */
 bool escape_is_plain(const char *s);
 
-/* Between $' and ' in a shell that knows that. */
+/* Writes what stands between $' and ' in a shell that knows $'...'. */
 void escape_shell(FILE *f, const char *s);
 
-/* The line in memory; the caller owns it. */
+/* Returns what escape_line() would write; the caller owns it. */
 char *escape_text(const char *s);
 
-/* The first bytes of it, as far as whole characters fit into width. */
+/* Returns how many bytes of s, in whole characters, fit into width bytes. */
 int escape_cut(const char *s, int width);
 
-/* A JSON (and so YAML) string with its quotes. */
+/* Writes a JSON (and so YAML) string with its quotes. */
 void escape_json(FILE *f, const char *s, size_t n);
 
-/* XML text or attribute value. */
+/* Writes XML text or an attribute value. */
 void escape_xml(FILE *f, const char *s, size_t n);
 
-/* Text after "ok 1 - " in TAP. */
+/* Writes the text after "ok 1 - " in TAP. */
 void escape_tap(FILE *f, const char *s);
 
 #endif

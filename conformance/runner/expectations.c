@@ -51,7 +51,7 @@ static void take_line(struct expectations *out, char *line, const char *path,
 		*reason++ = '\0';
 	line = trim(line);
 	if (*line == '\0')
-		return; /* empty, or a comment of its own */
+		return; /* an empty line or a line that is only a comment */
 	id = strtok_r(line, BLANKS, &rest);
 	word = strtok_r(NULL, BLANKS, &rest);
 	if (word == NULL || strtok_r(NULL, BLANKS, &rest) != NULL ||

@@ -1,10 +1,11 @@
 /*
- * expectations.h - what is known to fail on a runtime, a line each:
+ * expectations.h - the known failures of a runtime, one a line:
  *
  *	ID-GLOB  fail|flaky|skip  # reason
  *
- * fail: must fail, else the file is out of date and the run is red.  flaky:
- * may fail.  skip: is not run.  The first line that matches counts.
+ * fail: the case must fail; a pass fails the run, as the file is out of date.
+ * flaky: the case may fail.  skip: the case is not run.  The first line that
+ * matches a case counts.
  */
 #ifndef ASSAY_EXPECTATIONS_H
 #define ASSAY_EXPECTATIONS_H
@@ -24,10 +25,13 @@ struct expectations {
 	size_t n;
 };
 
-/* Dies with one line: cannot be read, malformed, or a line for no case. */
+/*
+ * Reads a file.  Dies with one line if the file cannot be read or is malformed,
+ * or if a pattern matches no case.
+ */
 void expectations_read(struct expectations *out, const char *path);
 
-/* NULL: it is expected to pass. */
+/* Returns the first line that matches e; NULL if e is expected to pass. */
 const struct expectation *expectation_of(const struct expectations *list,
 					 const struct entry *e);
 

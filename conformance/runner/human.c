@@ -1,4 +1,6 @@
-/* human.c - see human.h: the head, failures, tables and the last lines. */
+/*
+ * human.c - see human.h.  The head, the failures, the tables, the last lines.
+ */
 #include "human.h"
 
 #include <stdlib.h>
@@ -111,7 +113,7 @@ static void print_command(const struct result *r, const struct run *run)
 	free(command);
 }
 
-/* The first failure of a case is told in full, the others in short. */
+/* Prints the first failure of a case in full, the others in short. */
 void human_failure(const struct result *r, const struct run *run)
 {
 	colored(RED, "FAIL");
@@ -135,7 +137,7 @@ void human_failure(const struct result *r, const struct run *run)
 
 /* ---- after -------------------------------------------------------------- */
 
-/* Rows of tables are drawn by tables_print(). */
+/* Prints notes, except rows of tables: tables_print() draws those. */
 static void print_notes(const struct strings *notes)
 {
 	for (size_t i = 0; i < notes->n; i++) {
@@ -173,7 +175,7 @@ static void print_all_cases(const struct results *rs)
 	putchar('\n');
 }
 
-/* The ids of the results with this reason; they are marked as told. */
+/* Prints the ids of the results with this reason and marks them as told. */
 static void print_group(const struct results *rs, size_t first, bool *told,
 			const char *reason)
 {
@@ -267,7 +269,10 @@ static void print_failures(const struct results *rs)
 		putchar('\n');
 }
 
-/* Those are the host's own word, and the reader should know. */
+/*
+ * Counts the passed cases that a host's twins answered.  Only the host vouches
+ * for those, so the report says how many they are.
+ */
 static size_t passed_by_twins(const struct results *rs)
 {
 	size_t n = 0;

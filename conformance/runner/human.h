@@ -8,10 +8,10 @@ void human_head(const struct results *rs);
 void human_failure(const struct result *r, const struct run *run);
 void human_report(const struct results *rs);
 
-/* Whether standard output takes colours. */
+/* True if standard output takes colours. */
 bool human_colored(void);
 
-/* "conformance: N passed, N failed, N skipped" without a line end. */
+/* Prints "NAME: N passed, N failed, N skipped" without a line end. */
 void print_totals(FILE *f, const char *name, struct totals t);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * judge.c - see runner.h.  Whatever is wrong becomes a line of run->fails; the
- * verdict says only what kind of end it was.
+ * judge.c - see runner.h.  Everything that is wrong becomes a line of
+ * run->fails; the verdict says only how the run ended.
  *
- * A pass is earned: the ledger must say that main began, made a check, came to
- * its end where it should, and that core->run() returned only then.  What the
- * child wrote must be as many lines as the ledger counts.  A host's twin has
- * no ledger; its own word counts.
+ * A run passes only if the ledger agrees: main began, made a check and came to
+ * its end where it should, and core->run() returned only after that.  The child
+ * must have written as many lines as the ledger counts.  A host's twin has no
+ * ledger, so its own word counts.
  */
 #define _GNU_SOURCE
 #include "runner.h"
@@ -17,7 +17,9 @@
 
 enum { STATUS_FAILED = 1, STATUS_SKIPPED = 77 };
 
-/* What the child's result lines said beside fails and notes. */
+/*
+ * What the child's result lines said, apart from the texts of fails and notes.
+ */
 struct said {
 	char *skip;
 	bool done;
@@ -26,11 +28,11 @@ struct said {
 
 static int count_of(atomic_int *n)
 {
-	/* the process is dead: no order is needed */
+	/* relaxed: the process is dead */
 	return atomic_load_explicit(n, memory_order_relaxed);
 }
 
-/* The first line of the text that the expression matches, or NULL. */
+/* Returns the first line of the text that the expression matches, or NULL. */
 static char *line_like(const char *text, const char *expression)
 {
 	regex_t re;
@@ -46,8 +48,9 @@ static char *line_like(const char *text, const char *expression)
 }
 
 /*
- * The line by which a process says why it dies, of Go, libc, C++, the kernel's
- * loader or a sanitizer; it may stand far above the end of stderr.
+ * Returns the line in which a process says why it dies, or NULL. It may be a
+ * line of Go, libc, C++, the kernel's loader or a sanitizer, and may stand far
+ * above the end of stderr.
  */
 static char *last_words(const char *err)
 {
@@ -75,7 +78,7 @@ static char *ended_how(const struct task_end *end, bool hang_wanted)
 	return text_of("exit status %d", WEXITSTATUS(end->status));
 }
 
-/* The text after "word ", or NULL. */
+/* Returns the text after "word ", or NULL. */
 static char *after(char *line, const char *word)
 {
 	size_t n = strlen(word);
@@ -111,7 +114,7 @@ static bool flag_of(atomic_bool *flag)
 	return atomic_load_explicit(flag, memory_order_relaxed);
 }
 
-/* The same with the reason that the process gave. */
+/* As ended_how(), with the reason that the process gave on stderr. */
 static char *ended_why(const struct task_end *end, bool hang_wanted)
 {
 	char *how = ended_how(end, hang_wanted), *words = NULL, *why;
@@ -136,10 +139,10 @@ static struct said read_results(struct run *run, struct capture *c)
 	return said;
 }
 
-/* The first line of a sanitizer's report in stderr, or NULL. */
+/* Returns the first line of a sanitizer's report in stderr, or NULL. */
 static char *sanitizer_report(const char *err)
 {
-	/* UBSan's has file:line:column, which Go's runtime errors have not */
+	/* UBSan writes file:line:column; Go's runtime errors do not */
 	static const char marks[] =
 		"^.*((WARNING|ERROR|FATAL): (Thread|Address|Leak)Sanitizer|"
 		"(Thread|Address)Sanitizer:DEADLYSIGNAL|"
@@ -148,7 +151,7 @@ static char *sanitizer_report(const char *err)
 	return line_like(err, marks);
 }
 
-/* A case may itself ask for a sanitizer's report. */
+/* True if the case asks for a sanitizer's report. */
 static bool wants_report(const struct outcome *want)
 {
 	for (size_t i = 0; i < sizeof(want->match) / sizeof(char *); i++)
@@ -158,7 +161,10 @@ static bool wants_report(const struct outcome *want)
 	return false;
 }
 
-/* More lines than the child began, or fewer than it wrote, are forged. */
+/*
+ * Fails the run if there are more lines than the suite began (the runtime
+ * forged some) or fewer than it wrote (some are lost).
+ */
 static void judge_lines(struct run *run, const struct said *said,
 			struct ledger *l)
 {
@@ -176,7 +182,7 @@ static void judge_lines(struct run *run, const struct said *said,
 				    failures, failures == 1 ? "" : "s"));
 }
 
-/* True if the body may end the process well before it returns. */
+/* True if the body may end the process with success before it returns. */
 static bool may_exit(const struct testcase *tc)
 {
 	for (const struct need *n = tc->needs; n && n->name != NULL; n++)
@@ -234,7 +240,7 @@ static enum verdict verdict_of(const struct run *run, const struct testcase *tc,
 	return WIFSIGNALED(end->status) ? RUN_CRASH : RUN_FAIL;
 }
 
-/* Figures have soft bounds: what failed is reported, the case passes. */
+/* Turns failed checks into notes: the bounds of figures are soft. */
 static void soften(struct run *run, const struct said *said)
 {
 	if (!said->done)
@@ -280,7 +286,7 @@ static void judge_end(struct run *run, const struct testcase *tc,
 		run->reason = copy_text(run->fails.v[0]);
 }
 
-/* Expressions and searches then see all of it, whatever was written. */
+/* Replaces NUL bytes, so that searches see the whole text. */
 static void make_text(struct capture *c)
 {
 	for (size_t i = 0; i < c->len; i++)

@@ -1,6 +1,6 @@
 /*
- * loader.c - see runner.h.  Loading runs the object's constructors, which may
- * do anything; it is done only here, in a child.
+ * loader.c - see runner.h.  Loading an object runs its constructors, which may
+ * do anything.  So objects are loaded only here, in a child.
  */
 #include "runner.h"
 
@@ -22,7 +22,10 @@ static int unusable(const char *what)
 	return 2;
 }
 
-/* Without the symbol there is no second table: *out is NULL. */
+/*
+ * Sets *out to the second table, or to NULL without the symbol.  False if the
+ * object's function returned NULL.
+ */
 static bool load_ext(void *object, const struct assay_runtime_ext **out)
 {
 	void *symbol = dlsym(object, SYMBOL_EXT);

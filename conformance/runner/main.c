@@ -1,6 +1,6 @@
 /*
- * main.c - the conformance runner.  It is also the child that loads a runtime
- * from a shared object, when its first argument says so.
+ * main.c - the conformance runner.  If its first argument is LOADER_FLAG, it is
+ * instead the child that loads a runtime from a shared object.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static int run_cases(void)
 	struct wanted wanted[] = {{options.junit, report_junit, {0}},
 				  {options.json, report_json, {0}}};
 	size_t nwanted = sizeof(wanted) / sizeof(wanted[0]);
-	static struct results rs; /* to the end of the process */
+	static struct results rs; /* kept until the process ends */
 
 	plan_select(&rs.entries, &rs.nentries);
 	if (rs.nentries == 0)
@@ -119,7 +119,10 @@ static int run_mode(void)
 	return run_cases();
 }
 
-/* One that is closed would become a report, or a pipe of a child. */
+/*
+ * Opens standard files that are closed; else a report or a child's pipe would
+ * get their numbers.
+ */
 static void open_standard_files(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

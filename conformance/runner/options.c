@@ -176,7 +176,7 @@ static void take_color(const char *text)
 		die("--color: '%s' is not always, auto or never", text);
 }
 
-/* Options that stand for a value; false: not one of them. */
+/* Handles options that take a value.  False if this is not one of them. */
 static bool take_value(int option, const char *arg)
 {
 	switch (option) {
@@ -269,7 +269,10 @@ static void take_switch(int option)
 	}
 }
 
-/* Busy CPUs make cases slower, not wrong; most of them sleep a lot anyway. */
+/*
+ * Returns more jobs than there are CPUs: most cases sleep, and a busy CPU makes
+ * a case slower, not wrong.
+ */
 static int default_jobs(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -287,7 +290,7 @@ static void set_defaults(const char *program)
 				   .jobs = default_jobs()};
 }
 
-/* Cuts the last name off; "." if there is no other. */
+/* Cuts the last name off the path; returns "." if there is no other. */
 static const char *folder(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -298,7 +301,10 @@ static const char *folder(char *path)
 	return path;
 }
 
-/* Also of a file that is not there yet, if its directory is. */
+/*
+ * True if both paths name one file.  The file need not exist yet, only its
+ * directory.
+ */
 static bool same_file(const char *a, const char *b)
 {
 	char *dirs[2] = {copy_text(a), copy_text(b)};
@@ -318,7 +324,7 @@ static bool same_file(const char *a, const char *b)
 	return same;
 }
 
-/* Each report needs a place of its own. */
+/* Dies if two reports would go to the same place. */
 static void check_reports(void)
 {
 	const char *json = options.json, *junit = options.junit;

@@ -10,12 +10,12 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 #define PROCS_MAX 16
 
 struct options {
-	const char *program; /* argv[0], for the line that reproduces */
+	const char *program; /* argv[0], for the command that repeats a run */
 	enum mode mode;
 	struct strings run, skip; /* globs */
 	struct strings explain;
 	struct strings runtimes;
-	const char *expectations; /* NULL: those beside the runtime */
+	const char *expectations; /* a file; NULL: the runtime's own */
 	int procs[PROCS_MAX];
 	size_t nprocs;
 	int64_t repeat; /* 0: not given */
@@ -36,7 +36,10 @@ struct options {
 
 extern struct options options;
 
-/* Dies with one line on anything wrong; --help ends the process. */
+/*
+ * Fills options.  Dies with one line if anything is wrong; --help ends the
+ * process.
+ */
 void options_parse(int argc, char **argv);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * orphans.c - see orphans.h.
  *
- * Whose orphan a process is cannot be seen from its parent, which is the
- * runner, nor from its session, which is its own.  The environment with which
- * it was started says it: fork() hands it on, and so does exec() mostly.
+ * An orphan does not show which child left it: its parent is the runner now,
+ * and its session may be its own.  Its initial environment shows it, since
+ * fork() passes that on, and so does exec() as a rule.
  */
 #define _GNU_SOURCE
 #include "orphans.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define MARK "ASSAY_CHILD="
-#define ROUNDS 1000 /* of a family that forks on while it is killed */
+#define ROUNDS 1000 /* for a family that goes on forking while it is killed */
 
 void orphans_adopt(void)
 {
@@ -34,7 +34,10 @@ void orphans_mark(pid_t child)
 	setenv("ASSAY_CHILD", number, 1);
 }
 
-/* The start of a file of /proc, with a NUL; "" if it cannot be read. */
+/*
+ * Reads the start of a file of /proc into out and adds a NUL. Returns the
+ * length; 0 if the file cannot be read.
+ */
 static size_t read_proc(const char *path, char *out, size_t room)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -50,7 +53,10 @@ static size_t read_proc(const char *path, char *out, size_t room)
 	return len;
 }
 
-/* The child from which the process comes; 0: it does not say. */
+/*
+ * Returns the child that a process descends from; 0 if its environment does not
+ * name one.
+ */
 static pid_t child_of(pid_t pid)
 {
 	static char text[1 << 17];
@@ -76,7 +82,10 @@ static bool reap(pid_t pid)
 	return true;
 }
 
-/* True if there was one: then there may be others, which it left. */
+/*
+ * Kills and reaps the orphans of the moment.  True if there was one: it may
+ * have left others, which are children of the runner now.
+ */
 static bool kill_round(bool (*runs)(const void *context, pid_t pid),
 		       const void *context)
 {

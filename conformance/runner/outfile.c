@@ -2,8 +2,9 @@
  * outfile.c - see outfile.h.
  *
  * The file has no name until it is whole (O_TMPFILE), so that nothing is left
- * of it however the runner ends; where the file system cannot do that, it has
- * one while it is written, with every signal held back that can be.
+ * of it however the runner ends.  Where the file system cannot do that, the
+ * file has a temporary name while it is written.  All signals that can be
+ * blocked are blocked meanwhile.
  */
 #define _GNU_SOURCE
 #include "outfile.h"
@@ -39,8 +40,8 @@ static char *directory_of(const char *path)
 }
 
 /*
- * Whoever asks for a report on standard output gets nothing else there: what
- * is for people goes to standard error.
+ * Returns standard output for a report, and points stdout at standard error.
+ * Text for people then does not mix with the report.
  */
 static FILE *take_stdout(void)
 {
@@ -74,7 +75,10 @@ struct outfile outfile_open(const char *path)
 	return o;
 }
 
-/* A name beside the path that nobody has; the descriptor of a new file, or -1. */
+/*
+ * Creates a file with an unused name beside the path. name ends in XXXXXX,
+ * which is replaced.  Returns the descriptor or -1.
+ */
 static int create_named(char *name)
 {
 	int fd = mkstemp(name);
@@ -101,7 +105,10 @@ static bool write_all(int fd, const char *data, size_t len)
 	return true;
 }
 
-/* Gives the nameless file a name beside the path: rename() needs one. */
+/*
+ * Links the nameless file to an unused name beside the path: rename() needs
+ * one.
+ */
 static bool give_name(int fd, char *name)
 {
 	char own[64];
@@ -115,7 +122,10 @@ static bool give_name(int fd, char *name)
 	return linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
 }
 
-/* False: errno says why, and there is no such file. */
+/*
+ * Replaces the file at path by data.  If it returns false, errno says why and
+ * the path is as it was.
+ */
 static bool replace(const char *path, const char *data, size_t len)
 {
 	char *dir = directory_of(path);

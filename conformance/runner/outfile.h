@@ -1,6 +1,6 @@
 /*
- * outfile.h - a report file that is there whole or not at all: it replaces the
- * one before it at the end.
+ * outfile.h - a report file that is written whole or not at all.  It replaces
+ * an older file only at the end.
  */
 #ifndef ASSAY_OUTFILE_H
 #define ASSAY_OUTFILE_H
@@ -9,10 +9,10 @@
 
 struct outfile {
 	const char *path;
-	FILE *special; /* "-" or no regular file; NULL: replaced at the end */
+	FILE *special; /* for "-" and files that are not regular; else NULL */
 };
 
-/* "-" is standard output.  Dies if it cannot be written. */
+/* Opens a report; "-" is standard output.  Both die if it cannot be written. */
 struct outfile outfile_open(const char *path);
 void outfile_commit(struct outfile *o, const char *data, size_t len);
 

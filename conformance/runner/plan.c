@@ -1,8 +1,9 @@
 /*
  * plan.c - see runner.h.
  *
- * A repetition has two parts: the cases that may have neighbours, side by
- * side, then those that need the machine to themselves, one by one.
+ * A repetition has two parts.  First the cases that tolerate neighbours run,
+ * several at a time.  Then those that need the machine to themselves run one by
+ * one.
  */
 #include "runner.h"
 
@@ -13,12 +14,12 @@
 #include "progress.h"
 #include "settings.h"
 
-#define TIMEOUT_MS 10000 /* of a case that names none */
-#define BEGIN_MS 5000    /* until main of such a one has begun */
-#define HANG_MS 1000     /* of one that must hang and names none */
+#define TIMEOUT_MS 10000 /* of a case that sets none */
+#define BEGIN_MS 5000    /* for main of a case that must hang to begin */
+#define HANG_MS 1000     /* of a case that must hang and sets no max_ms */
 #define SEED_STEP 100003 /* between the seeds of one repetition */
 
-enum { SEEDS = 3 }; /* of a stochastic row, a repetition */
+enum { SEEDS = 3 }; /* runs per repetition, at least, of a stochastic row */
 
 struct job {
 	struct result *result;
@@ -40,7 +41,7 @@ static bool in_list(const struct entry *e, const struct strings *patterns)
 	return false;
 }
 
-/* True if there is one. */
+/* Complains of each pattern that matches no case.  True if there is one. */
 static bool tell_idle(const struct strings *patterns, const char *option)
 {
 	bool any = false;
@@ -92,7 +93,7 @@ static bool runs_at(const struct testcase *tc, int procs)
 	return tc->procs[0] == 0;
 }
 
-/* seed counts the seeds of this repetition, from 0. */
+/* Adds one run. seed is the index of its seed in this repetition, from 0. */
 static void add_job(struct jobs *jobs, struct result *r, int procs,
 		    int64_t repetition, uint64_t seed)
 {
@@ -105,7 +106,10 @@ static void add_job(struct jobs *jobs, struct result *r, int procs,
 	jobs->v[jobs->n++] = (struct job){r, run};
 }
 
-/* The numbers of procs that a case runs at; how many there are. */
+/*
+ * Writes the numbers of procs that a case runs at to out.  Returns how many
+ * they are.
+ */
 static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
 {
 	size_t n = 0;
@@ -121,8 +125,8 @@ static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
 }
 
 /*
- * A case of a stochastic row has a seed of its own in each run, and at least
- * SEEDS runs: its numbers of procs come again until it has.
+ * Adds the runs of one case.  In a stochastic row each run has its own seed and
+ * there are at least SEEDS runs, so numbers of procs may repeat.
  */
 static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
 {
@@ -222,7 +226,10 @@ static int64_t timeout_of(const struct testcase *tc)
 	return scaled(tc->timeout_ms > 0 ? tc->timeout_ms : TIMEOUT_MS);
 }
 
-/* A twin does not tell when its main begins. */
+/*
+ * Returns how long main may take to begin; 0 if nobody watches it.  A twin has
+ * no ledger, so its main cannot be watched.
+ */
 static int64_t begin_time(const struct job *job)
 {
 	const struct entry *e = job->result->entry;
@@ -254,7 +261,7 @@ static bool next_task(void *context, struct task *out)
 	return true;
 }
 
-/* False: --fail-fast, and it was to pass. */
+/* Judges one run.  False if it failed unexpectedly under --fail-fast. */
 static bool task_ended(void *context, const struct task *task,
 		       struct task_end *end)
 {
@@ -318,7 +325,7 @@ static bool some_failed(const struct results *rs)
 	return false;
 }
 
-/* What has not run at each of its procs as often as was asked, since why. */
+/* Marks the results that lack runs of this repetition; why is the reason. */
 static void mark_unfinished(struct results *rs, const struct jobs *jobs,
 			    const char *why)
 {
@@ -333,7 +340,10 @@ static void mark_unfinished(struct results *rs, const struct jobs *jobs,
 	}
 }
 
-/* *runs is how many there were; false: cut short, rs->cut says why. */
+/*
+ * Runs one repetition and sets *runs to its number of runs.  If it is cut
+ * short, returns false and sets rs->cut to the reason.
+ */
 static bool repetition(struct results *rs, int64_t number, size_t *runs)
 {
 	struct jobs many = make_jobs(rs, false, number);
@@ -368,7 +378,7 @@ void plan_run(struct results *rs)
 {
 	int64_t start = now_ns();
 	int64_t done = 0;
-	size_t runs = 1; /* with nothing to run, --until-fail would not end */
+	size_t runs = 1; /* stops --until-fail if there is nothing to run */
 	bool whole = true;
 
 	make_results(rs);

@@ -42,7 +42,7 @@ static bool sink(void *context, const struct task *task, struct task_end *end)
 	return true;
 }
 
-/* The first line of a stream, fit for a message. */
+/* Cuts a stream to its first line, at most 300 bytes, and returns it. */
 static const char *first_line(struct capture *c)
 {
 	char *s = c->data + strspn(c->data, "\r\n");

@@ -13,7 +13,7 @@
 static struct {
 	int64_t repetition;
 	size_t total, ended, failed;
-	int64_t drawn; /* when; 0: no line stands there */
+	int64_t drawn; /* when the line was drawn; 0: no line is shown */
 } state;
 
 static bool shown(void)

@@ -1,6 +1,6 @@
 /*
- * progress.h - what a person sees while cases run: one line that is rewritten,
- * on a terminal only, and every failure as it happens.  Silent with --tap.
+ * progress.h - what a person sees while cases run: every failure as it happens
+ * and, on a terminal, one line that is rewritten.  Silent with --tap.
  */
 #ifndef ASSAY_PROGRESS_H
 #define ASSAY_PROGRESS_H
@@ -11,7 +11,7 @@ void progress_repetition(int64_t number, size_t runs);
 void progress_started(const struct result *r, const struct run *run);
 void progress_ended(const struct result *r, const struct run *run);
 
-/* Takes the line away. */
+/* Erases the line. */
 void progress_clear(void);
 
 #endif

@@ -21,7 +21,7 @@ static void problem(const char *file, int line, const char *what)
 		    text_of("conformance/%s:%d: %s", file, line, what));
 }
 
-/* Splits a line at its tabs in place; the number of columns. */
+/* Splits a line at its tabs in place.  Returns the number of columns. */
 static size_t split(char *line, const char **columns, size_t most)
 {
 	size_t n = 0;
@@ -54,7 +54,7 @@ static bool take_releases(struct row *row)
 		row->since_release <= row->until_release);
 }
 
-/* What is wrong with the row; NULL: nothing. */
+/* Returns what is wrong with the row, or NULL. */
 static const char *fault_of_row(struct row *row, const char *stochastic)
 {
 	row->stochastic = strcmp(stochastic, "yes") == 0;
@@ -211,7 +211,7 @@ const char *entry_area(const struct entry *e, char out[CASE_ID_MAX])
 	return out;
 }
 
-/* The underscore that stands where an id has its first dash, or NULL. */
+/* Returns the underscore in the place of an id's first dash, or NULL. */
 static char *dash_of(char *pattern)
 {
 	char *c = pattern;

@@ -1,6 +1,6 @@
 /*
- * registry.h - the behaviours (conformance/behaviours.tsv) and the cases that
- * are linked in, joined and in order.
+ * registry.h - joins the behaviours (conformance/behaviours.tsv) with the cases
+ * that are linked in, and sorts them.
  */
 #ifndef ASSAY_REGISTRY_H
 #define ASSAY_REGISTRY_H
@@ -12,14 +12,14 @@ struct row {
 	const char *id;        /* "CH-011" */
 	const char *area;      /* "CH" */
 	const char *level;     /* "core", "ext:CAP" or "C-only" */
-	const char *source;    /* where the documents say so */
+	const char *source;    /* where Go's documents say so */
 	const char *behaviour; /* the statement */
 	const char *how;       /* how it can be tested */
-	/* The first and the last Go in which it holds; "": no bound. */
+	/* The first and last Go in which it holds; "": no bound. */
 	const char *since, *until;
-	int since_release, until_release; /* the same of release.h; 0: none */
+	int since_release, until_release; /* as in release.h; 0: none */
 	bool stochastic;       /* one run may be right or wrong by chance */
-	const char *uncovered; /* why no case tests it, NULL if none is given */
+	const char *uncovered; /* the reason why no case tests it */
 	size_t cases;
 	/* Faults that its cases, alone, have killed: conformance/mutants. */
 	size_t planted, drawn;
@@ -37,8 +37,8 @@ struct registry {
 	size_t nrows;
 	struct entry *entries; /* by id */
 	size_t nentries;
-	int newest;              /* release: the highest that a row names */
-	struct strings texts;    /* the files, split; rows point into them */
+	int newest;              /* the newest release in a row */
+	struct strings texts;    /* the files; rows point into them */
 	struct strings problems; /* what is wrong with the files themselves */
 };
 
@@ -48,15 +48,18 @@ void registry_load(void);
 
 struct row *row_find(const char *id);
 
-/* True if it is for runtimes whose goroutines are C alone. */
+/* True if the row is only for runtimes whose goroutines run C. */
 bool row_is_c_only(const struct row *row);
 
-/* "CH" of an entry, also of one without a row: what stands before the dash. */
+/*
+ * Writes the area of an entry, "CH", to out and returns it: the part of the
+ * row's id before the dash.  Works without a row too.
+ */
 const char *entry_area(const struct entry *e, char out[CASE_ID_MAX]);
 
 /*
- * Whether a pattern names an entry: a glob over its id, its row or its area,
- * letters of either case.  "CH_011" is as good as "CH-011".
+ * True if a pattern names an entry.  A pattern is a glob over the id, the row
+ * or the area, in letters of either case.  "CH_011" is as good as "CH-011".
  */
 bool entry_matches(const struct entry *e, const char *pattern);
 bool pattern_matches(const char *pattern, const char *text);

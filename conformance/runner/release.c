@@ -6,7 +6,10 @@
 
 enum { MINORS = 1000 };
 
-/* Reads up to three digits; -1: there is none, or there are more. */
+/*
+ * Reads one to three digits and moves *text past them; -1 for any other number
+ * of digits.
+ */
 static int part(const char **text)
 {
 	size_t n = strspn(*text, "0123456789");

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Reads "1.25", or "" as 0.  A part after a second dot, as in "1.25.3", is
- * left out where tail is true.  False: it is none of these.
+ * Reads a version such as "1.25"; "" gives 0.  If tail is true, a second dot
+ * and what follows are ignored, as in "1.25.3".  False if text is no version.
  */
 bool release_read(const char *text, bool tail, int *out);
 

@@ -1,4 +1,4 @@
-/* report_json.c - everything that is known about the run, as one object. */
+/* report_json.c - writes everything known about the run as one JSON object. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +14,14 @@ static void string(FILE *f, const char *s)
 		escape_json(f, s, strlen(s));
 }
 
-/* "name": "value" and a comma before it unless it is the first. */
+/* Writes "name":"value", after a comma unless it is the first. */
 static void member(FILE *f, bool first, const char *name, const char *value)
 {
 	fprintf(f, "%s\"%s\":", first ? "" : ",", name);
 	string(f, value);
 }
 
-/* The same, null for "". */
+/* As member(), but writes null for "". */
 static void bound(FILE *f, const char *name, const char *value)
 {
 	member(f, false, name, *value == '\0' ? NULL : value);

@@ -1,7 +1,7 @@
 /*
- * report_tap.c - TAP, with YAML blocks whose values are JSON.  The version
- * declared is 13: prove refuses 14 up to Perl 5.36, and nothing here is new in
- * 14.
+ * report_tap.c - TAP, with YAML blocks whose values are JSON. It declares
+ * version 13: prove refuses 14 up to Perl 5.36, and this report uses nothing
+ * new in 14.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static void field(FILE *f, const char *name, const char *value, size_t n)
 	fputc('\n', f);
 }
 
-/* The end of what a child wrote. */
+/* Writes the last OUTPUT_MAX bytes of a child's output. */
 static void output_field(FILE *f, const char *name, const struct capture *c)
 {
 	size_t n = c->len < OUTPUT_MAX ? c->len : OUTPUT_MAX;
@@ -33,7 +33,10 @@ static void text_field(FILE *f, const char *name, const char *value)
 	field(f, name, value, strlen(value));
 }
 
-/* All in one string: prove takes a list whose items have a colon for maps. */
+/*
+ * Writes all failed checks as one string.  In a list, prove would take an item
+ * with a colon for a map.
+ */
 static void fails_field(FILE *f, const struct run *run)
 {
 	struct text t;

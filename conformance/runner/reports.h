@@ -1,4 +1,4 @@
-/* reports.h - reports for machines, all made from the same results. */
+/* reports.h - reports for machines, made from the same results. */
 #ifndef ASSAY_REPORTS_H
 #define ASSAY_REPORTS_H
 

@@ -14,7 +14,10 @@ struct result *result_at(const struct results *rs, size_t runtime, size_t entry)
 	return &rs->v[runtime * rs->nentries + entry];
 }
 
-/* Output is kept of the first failures only: a long --repeat may have many. */
+/*
+ * True if the output of another failure is kept: that of the first ones only,
+ * since a long --repeat may have many.
+ */
 static bool outputs_kept(const struct result *r)
 {
 	size_t failed = 0;
@@ -171,7 +174,10 @@ const char *result_word(const struct result *r)
 	return "?";
 }
 
-/* A word of a shell command; bash knows $'...' with escapes in it. */
+/*
+ * Writes a word of a shell command, quoted if need be.  A word with bytes that
+ * must be escaped becomes $'...', which bash knows.
+ */
 static void put_word(FILE *f, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"

@@ -1,6 +1,6 @@
 /*
- * result.h - what came out: runs of cases, and the verdict of a case on a
- * runtime over all its runs.
+ * result.h - the runs of the cases, and the verdict over all runs of a case on
+ * a runtime.
  */
 #ifndef ASSAY_RESULT_H
 #define ASSAY_RESULT_H
@@ -10,7 +10,7 @@
 
 enum verdict { RUN_PASS, RUN_FAIL, RUN_SKIP, RUN_TIMEOUT, RUN_CRASH };
 
-/* A case, once, at one number of procs. */
+/* One run of a case at one number of procs. */
 struct run {
 	int procs;          /* 0: the runtime's default */
 	int64_t repetition; /* from 1 */
@@ -19,8 +19,8 @@ struct run {
 	char *reason; /* NULL: passed; else one line */
 	char *ended;  /* "exit status 2", "signal 11 (Segmentation fault)" */
 	double seconds;
-	struct strings fails, notes; /* the lines of the child, and of judge */
-	/* Captured; freed and empty when it passed. */
+	struct strings fails, notes; /* lines of the child and of judge() */
+	/* Captured output; empty if the run passed. */
 	struct capture out, err;
 };
 
@@ -36,11 +36,11 @@ enum outcome_kind {
 struct result {
 	const struct entry *entry;
 	const struct runtime *runtime;
-	const struct expectation *expectation; /* NULL: to pass */
+	const struct expectation *expectation; /* NULL: it must pass */
 	struct run **runs;
 	size_t nruns;
-	const char *skipped;    /* why it was not run at all; NULL: it was */
-	const char *unfinished; /* why not all of its runs ended; or NULL */
+	const char *skipped;    /* why it was not run; NULL: it was run */
+	const char *unfinished; /* why some of its runs did not end, or NULL */
 	enum outcome_kind kind;
 	const struct run *worst; /* the first run that failed, else NULL */
 };
@@ -56,7 +56,7 @@ struct results {
 	size_t nentries;
 	struct result *v; /* v[runtime * nentries + entry] */
 	double seconds;
-	const char *cut; /* why not all ran; NULL: all did */
+	const char *cut; /* why not all cases ran, or NULL */
 	bool interrupted;
 	size_t unfinished; /* results */
 };
@@ -65,23 +65,31 @@ struct result *result_at(const struct results *rs, size_t runtime,
 			 size_t entry);
 void result_add(struct result *r, struct run *run);
 
-/* Gives every result its kind, by its runs and expectations. */
+/* Sets the kind of every result from its runs and its expectation. */
 void results_settle(struct results *rs);
 
-/* Of one runtime, or of all with runtime == nruntimes. */
+/* Counts the results of one runtime, or of all if runtime == nruntimes. */
 struct totals results_totals(const struct results *rs, size_t runtime);
 
 bool run_failed(const struct run *run);
 double result_seconds(const struct result *r);
 
-/* One line for a result that is not a plain pass. "" for a pass. */
+/*
+ * Returns one line for a result that is not a plain pass, "" for one that is.
+ * The caller owns it.
+ */
 char *result_reason(const struct result *r);
 
-/* "pass", "FAIL", "timeout", "crash", "skip", "known", "unexpected pass". */
+/*
+ * Returns "pass", "fail", "timeout", "crash", "skip", "known" or "unexpected
+ * pass".
+ */
 const char *result_word(const struct result *r);
 const char *verdict_word(enum verdict v);
 
-/* The command that repeats a run; the caller owns it. */
+/*
+ * Returns the command that repeats a run; the caller owns it. run may be NULL.
+ */
 char *result_command(const struct result *r, const struct run *run);
 
 #endif

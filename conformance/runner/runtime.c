@@ -1,4 +1,7 @@
-/* runtime.c - see runtime.h: finding a runtime, and what a case needs of it. */
+/*
+ * runtime.c - see runtime.h.  Finds a runtime and tells what it lacks for a
+ * case.
+ */
 #define _GNU_SOURCE
 #include "runtime.h"
 
@@ -26,7 +29,7 @@ static const struct {
 	{ASSAY_TRAIT_PROC_LIMIT, "limit of procs"},
 };
 
-/* The directory of this executable: runtimes are built beside it. */
+/* Returns the directory of this executable; runtimes are built beside it. */
 static const char *own_directory(void)
 {
 	static char path[PATH_MAX];
@@ -60,13 +63,16 @@ static char *real_path(const char *path)
 
 static bool is_elf_object(const char *path)
 {
-	/* e_type is at 16; hosts may be ET_DYN (PIE) too, so names decide */
+	/* the name decides: a host may be ET_DYN (a PIE) too */
 	const char *dot = strstr(path, ".so");
 
 	return dot != NULL && (dot[3] == '\0' || dot[3] == '.');
 }
 
-/* A bare name is looked for beside the runner first, then as a file. */
+/*
+ * Finds the file of a runtime.  Looks for a name without a slash beside the
+ * runner first, then in the current directory.
+ */
 static char *locate(const char *arg)
 {
 	char *object, *host;
@@ -84,7 +90,7 @@ static char *locate(const char *arg)
 	die("runtime %s: neither %s nor %s is there", arg, object, host);
 }
 
-/* The name of a runtime that was built beside the runner, else NULL. */
+/* Returns the name of a runtime that was built beside the runner, else NULL. */
 static char *own_name(const char *path)
 {
 	char *here = text_of("%s/runtimes/", own_directory());
@@ -99,7 +105,10 @@ static char *own_name(const char *path)
 	return name;
 }
 
-/* Expectations stand in the source tree, two above build/CONFIG. */
+/*
+ * Returns the path of a runtime's own expectations, or NULL. They are in the
+ * source tree, two levels above build/CONFIG.
+ */
 static char *own_expectations(const char *path)
 {
 	char *name = own_name(path);
@@ -165,9 +174,9 @@ static void push(char **argv, size_t *n, const char *s)
 }
 
 /*
- * Valgrind takes a jump of the stack pointer within the frame size for a call
- * or return, a longer one for another stack; stacks of goroutines lie close
- * together.
+ * Valgrind takes a jump of the stack pointer below this size for a call or a
+ * return, and a longer one for a switch of stacks.  Stacks of goroutines lie
+ * close together, so it must be small.
  */
 #define VALGRIND_FRAME "--max-stackframe=30000"
 
@@ -219,7 +228,10 @@ static char *lacks_one_of(const struct runtime *r, const struct need *n)
 	return NULL;
 }
 
-/* Rows that tell of another Go, or of C, than the runtime is about. */
+/*
+ * Returns why the row does not apply to this runtime: it is about another
+ * version of Go, or about C goroutines only.  NULL if it applies.
+ */
 static char *not_its_row(const struct runtime *r, const struct row *row)
 {
 	if (row->since_release > r->release)

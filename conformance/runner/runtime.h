@@ -8,7 +8,7 @@
 
 struct runtime {
 	const char *arg; /* as --runtime named it */
-	char *label;     /* for reports; made unique when several compare */
+	char *label;     /* for reports; unique among the runtimes */
 	char *path;
 	bool host; /* an executable of its own, not a shared object */
 	char *expectations_path; /* NULL: none */
@@ -17,7 +17,7 @@ struct runtime {
 	/* from --assay-describe */
 	char *name, *version, *model;
 	char *go_version; /* "1.26"; NULL: it does not say */
-	int release;      /* the same, or the newest; release.h */
+	int release; /* the same as a number; the newest if it does not say */
 	unsigned abi;
 	unsigned ext; /* version of the second table, 0: it has none */
 	uint32_t traits;
@@ -26,16 +26,18 @@ struct runtime {
 	struct strings twins; /* ids of cases a host answers by itself */
 };
 
-/* Finds and probes all of --runtime; dies with one line if one is no good. */
+/*
+ * Finds and probes every --runtime.  Dies with one line if one cannot be used.
+ */
 void runtimes_open(struct runtime **out, size_t *n);
 
 /*
- * The arguments that start a child of it, with room for more: ends with NULL,
- * the caller owns it.  *used is how many there are.
+ * Returns the arguments that start a child of the runtime, ended by NULL, with
+ * room for `more` others.  Sets *used to their number.  The caller owns them.
  */
 char **runtime_argv(const struct runtime *r, size_t more, size_t *used);
 
-/* Why the runtime cannot run the case; NULL: it can.  The caller owns it. */
+/* Returns why the runtime cannot run the case, or NULL.  The caller owns it. */
 char *runtime_lacks(const struct runtime *r, const struct entry *e);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * settings.c - see settings.h.  ASSAY_SAN_NAME is defined by the Makefile for
- * each configuration: "none", "asan", "tsan".
+ * settings.c - see settings.h.  The Makefile defines ASSAY_SAN_NAME for each
+ * configuration: "none", "asan" or "tsan".
  */
 #include "settings.h"
 
@@ -23,11 +23,12 @@ static const struct {
 };
 
 /*
- * The sanitizers ask these before main(), of the runner and of the children
- * that load a shared object; what the user has set comes on top.  Bodies leave
- * goroutines and channels behind on purpose, and the runner what it holds when
- * it dies; the race detector's search for lock cycles stops at 64 locks held,
- * and its sleep at exit would be taken for the program's.
+ * The sanitizers call these before main(), in the runner and in the children
+ * that load a shared object.  The user's own settings override them.  Leaks are
+ * not looked for: bodies leave goroutines and channels behind on purpose, and
+ * so does a runner that dies.  The race detector's search for lock cycles is
+ * off: it stops at 64 locks held.  Its sleep at exit is off: it would count as
+ * the program's.
  */
 #define ASKED __attribute__((visibility("default")))
 

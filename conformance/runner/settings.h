@@ -1,6 +1,6 @@
 /*
- * settings.h - what follows from how the suite was built and is run: with a
- * sanitizer or valgrind everything is slower, and cases do less.
+ * settings.h - what depends on how the suite was built and is run.  With a
+ * sanitizer or valgrind everything is slower, so cases do less.
  */
 #ifndef ASSAY_SETTINGS_H
 #define ASSAY_SETTINGS_H
@@ -9,13 +9,16 @@
 
 struct settings {
 	bool sanitized;     /* built with a sanitizer, or under valgrind */
-	double time_scale;  /* of every upper bound of time */
-	const char *env[4]; /* of every child; ends with NULL */
+	double time_scale;  /* multiplies every upper bound of time */
+	const char *env[4]; /* for every child; ends with NULL */
 };
 
 extern struct settings settings;
 
-/* From the build, the options and ASSAY_TIME_SCALE, ASSAY_TEST_SCALE. */
+/*
+ * Fills settings from the build, the options, ASSAY_TIME_SCALE and
+ * ASSAY_TEST_SCALE.
+ */
 void settings_init(void);
 
 #endif

@@ -16,10 +16,10 @@
 #include "../cases/kit/ledger.h"
 #include "orphans.h"
 
-/* What a child is given: the writing ends of its pipes, and the ledger. */
+/* A child is given the writing ends of its pipes, and the ledger. */
 enum { GIVEN = TASK_STREAMS + 1 };
 
-/* What the user's own Go settings must not change in a child. */
+/* The user's settings for Go, which must not change a child. */
 static const char *const not_inherited[] = {
 	"GOMAXPROCS", "GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT"};
 
@@ -47,8 +47,9 @@ static bool open_pipes(int reads[TASK_STREAMS], int writes[TASK_STREAMS])
 }
 
 /*
- * Moves the descriptors to 1, 2, RESULT_FD and LEDGER_FD.  They are first copied above all of
- * these, since a runner started without stdout may have got low numbers.
+ * Moves the descriptors to 1, 2, RESULT_FD and LEDGER_FD, and /dev/null to 0.
+ * Copies them to high numbers first: in a runner that was started without
+ * stdout they may have low ones.
  */
 static bool place_fds(const int given[GIVEN])
 {
@@ -67,7 +68,7 @@ static bool place_fds(const int given[GIVEN])
 	for (int i = 0; i < GIVEN; i++)
 		if (dup2(high[i], place[i]) < 0)
 			return false;
-	/* what make or a shell left open is not the case's */
+	/* a case gets nothing that make or a shell left open */
 	(void)close_range(LEDGER_FD + 1, ~0u, 0);
 	return true;
 }
@@ -130,7 +131,10 @@ static _Noreturn void become(const struct task *task, const int given[GIVEN],
 	_exit(127);
 }
 
-/* The memory that the child and the runner share; -1: errno says why. */
+/*
+ * Creates the memory that the child and the runner share.  Returns its
+ * descriptor, or -1 with errno set.
+ */
 static int open_ledger(struct ledger **out)
 {
 	int fd = memfd_create("assay", MFD_CLOEXEC);
@@ -168,7 +172,7 @@ pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l)
 	if (pid == 0)
 		become(task, given, runner);
 	if (pid > 0)
-		setpgid(pid, pid); /* whoever comes first */
+		setpgid(pid, pid); /* the child does it too */
 	close_all(given);
 	if (given[TASK_STREAMS] >= 0)
 		close(given[TASK_STREAMS]);

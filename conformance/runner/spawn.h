@@ -6,11 +6,12 @@
 
 #include "task.h"
 
-enum { RESULT_FD = 3, LEDGER_FD = 4 }; /* the child's numbers */
+enum { RESULT_FD = 3, LEDGER_FD = 4 }; /* in the child */
 
 /*
- * Starts it.  fds get the reading ends, not blocking, *l the ledger, for
- * spawn_forget().  -1: errno says why, and there is neither.
+ * Starts a task's process and returns its id.  Sets fds to the non-blocking
+ * reading ends of its pipes, and *l to its ledger, which spawn_forget() unmaps.
+ * On an error returns -1 with errno set, and leaves neither.
  */
 pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l);
 void spawn_forget(struct ledger *l);

@@ -39,7 +39,10 @@ static bool has_rows(const struct run *run)
 	return false;
 }
 
-/* The run that says most: the first that failed, else the first. */
+/*
+ * Prints the table of the most telling run: the first that failed, else the
+ * first.
+ */
 static void print_table(const struct result *r)
 {
 	const struct run *run = r->nruns == 0      ? NULL

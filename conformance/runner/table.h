@@ -1,6 +1,6 @@
 /*
- * table.h - tables that cases note.  A note "| a | b |" is a row, the first
- * one the head; the case itself makes the columns even.
+ * table.h - tables that cases write as notes.  A note "| a | b |" is a row, and
+ * the first row is the head.  The case itself aligns the columns.
  */
 #ifndef ASSAY_TABLE_H
 #define ASSAY_TABLE_H
@@ -9,7 +9,7 @@
 
 bool table_is_row(const char *note);
 
-/* The tables of all cases that noted one, of each runtime. */
+/* Prints the tables of all cases that noted one, for each runtime. */
 void tables_print(const struct results *rs);
 
 #endif

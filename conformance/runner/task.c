@@ -1,11 +1,11 @@
 /*
  * task.c - see task.h.
  *
- * One loop sleeps in poll() on the signal descriptor and on all pipes, until
- * the next deadline at most.  A child is looked at with WNOWAIT first: its
- * group is killed while the number still belongs to it, then it is reaped.
- * What it leaves behind in other groups and sessions comes to the runner, who
- * is the reaper of all of its descendants.
+ * One loop sleeps in poll() on the signal descriptor and all pipes, at most
+ * until the next deadline.  A dead child is first seen with WNOWAIT: its
+ * process group is killed while the number still belongs to it, and only then
+ * is it reaped.  Processes that it leaves in other groups and sessions become
+ * children of the runner, which is the subreaper of all its descendants.
  */
 #include "task.h"
 
@@ -30,12 +30,12 @@ struct slot {
 	bool used;
 	struct task task;
 	pid_t pid;
-	int fds[TASK_STREAMS]; /* -1: at its end */
+	int fds[TASK_STREAMS]; /* -1: at the end of the file */
 	enum phase phase;
 	int64_t started;
 	int64_t deadline;    /* of the phase */
-	bool late;           /* more time was given, as main had not begun */
-	struct task_end end; /* with the ledger, while it runs too */
+	bool late;           /* got more time, as main had not begun */
+	struct task_end end; /* its ledger is set while the child runs too */
 };
 
 struct pool {
@@ -43,8 +43,8 @@ struct pool {
 	struct pollfd *polled; /* the signal descriptor, then 3 per slot */
 	size_t width;
 	size_t active;
-	bool dry;  /* the source has no more */
-	bool stop; /* the sink wants no more */
+	bool dry;  /* the source has no more tasks */
+	bool stop; /* the sink wants no more tasks */
 	task_source source;
 	task_sink sink;
 	void *context;
@@ -52,7 +52,10 @@ struct pool {
 
 static int signal_fd = -1;
 
-/* What whoever started the runner ignores stays ignored, as nohup asks. */
+/*
+ * True if the signal is ignored.  One that was ignored when the runner started
+ * stays so, as nohup asks.
+ */
 static bool ignored(int sig)
 {
 	struct sigaction old;
@@ -80,7 +83,7 @@ void tasks_init(void)
 		die("signalfd: %s", strerror(errno));
 }
 
-/* Empties the signal descriptor; true if one asked us to stop. */
+/* Empties the signal descriptor.  True if a signal asked the runner to stop. */
 static bool asked_to_stop(void)
 {
 	struct signalfd_siginfo info;
@@ -181,8 +184,9 @@ static void finish(struct pool *p, struct slot *s)
 }
 
 /*
- * A case that must hang does so once main has begun.  On a busy machine that
- * may be late: then its time begins anew.  True: it was given more time.
+ * Gives more time to a case that must hang and whose main has not begun, or had
+ * not at its last deadline: its time counts from the beginning of main, which
+ * may be late on a busy machine.  True if it got more time.
  */
 static bool begins_late(struct slot *s)
 {
@@ -196,7 +200,7 @@ static bool begins_late(struct slot *s)
 	return true;
 }
 
-/* The time of the phase is over. */
+/* Moves the child to its next phase when the time of this one is over. */
 static void next_phase(struct slot *s)
 {
 	if (begins_late(s))

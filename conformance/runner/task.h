@@ -1,10 +1,11 @@
 /*
- * task.h - child processes under a watchdog.
+ * task.h - runs child processes under a watchdog.
  *
- * A task is one program in a process group of its own: stdin is empty, stdout,
- * stderr and the result descriptor are captured, no core is written.  After
- * its time it gets SIGQUIT, so that a runtime can dump its goroutines, and a
- * second later the whole group is killed; so is what a child leaves behind.
+ * A task is one program in a process group of its own.  Its stdin is empty; its
+ * stdout, stderr and result descriptor are captured; it writes no core.  When
+ * its time is over it gets SIGQUIT, so that a runtime can dump its goroutines,
+ * and a second later the whole group is killed.  What a child leaves behind is
+ * killed too.
  */
 #ifndef ASSAY_TASK_H
 #define ASSAY_TASK_H
@@ -19,8 +20,8 @@ struct task {
 	const char *const *env; /* "NAME=value", ends with NULL; may be NULL */
 	int cpus;               /* > 0: affinity to that many CPUs */
 	int64_t timeout_ns;
-	bool hang_wanted; /* no SIGQUIT: living that long is asked for */
-	int64_t begin_ns; /* if main has not begun by then, it never will */
+	bool hang_wanted; /* it must still run at the timeout: no SIGQUIT */
+	int64_t begin_ns; /* time main may take to begin; 0: not watched */
 	void *owner;      /* for the sink */
 };
 
@@ -29,25 +30,26 @@ struct task_end {
 	bool timed_out;
 	int64_t ns;
 	struct capture stream[TASK_STREAMS];
-	struct ledger *ledger; /* only until the sink returns */
+	struct ledger *ledger; /* valid until the sink returns */
 };
 
-/* The next task to start; false: there are no more. */
+/* Sets *out to the next task to start.  False if there are no more. */
 typedef bool (*task_source)(void *context, struct task *out);
-/* Takes over the captures of *end; false: no more, and end those that run. */
+/* Takes over the captures of *end.  False ends all tasks that run. */
 typedef bool (*task_sink)(void *context, const struct task *task,
 			  struct task_end *end);
 
 /*
- * Runs tasks, at most width at once, until the source is dry and all ended.
- * False: interrupted, or the sink said so; every child is dead then.  Dies if
- * nothing can start.
+ * Runs tasks, at most width at once, until the source has no more and all have
+ * ended.  False if it was interrupted or the sink returned false; every child
+ * is dead then.  Dies if no child can be started.
  */
 bool tasks_run(int width, task_source source, task_sink sink, void *context);
 
 /*
- * Takes SIGCHLD and, unless they are ignored, SIGINT, SIGTERM, SIGHUP, SIGQUIT
- * and SIGXCPU for tasks_run; once, at start.
+ * Blocks SIGCHLD and, unless they are ignored, SIGINT, SIGTERM, SIGHUP, SIGQUIT
+ * and SIGXCPU, for tasks_run() to take.  Makes the runner the reaper of
+ * orphans.  To be called once, before tasks_run().
  */
 void tasks_init(void);
 

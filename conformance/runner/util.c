@@ -9,7 +9,7 @@
 
 #include "escape.h"
 
-/* What a message quotes may be anything; what reaches a terminal may not. */
+/* Writes a message to stderr, escaped: it may quote arbitrary bytes. */
 static void complain_list(const char *fmt, va_list ap)
 {
 	char *text = NULL;
