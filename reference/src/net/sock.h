@@ -70,7 +70,7 @@ void goro__socket_tcp_options(int sysfd, const struct goro_keepalive *k);
 /* Keep-alive alone; k == NULL: none.  0 or -errno. */
 int goro__socket_keepalive(int sysfd, const struct goro_keepalive *k);
 
-/* ---- dial.c --------------------------------------------------------------- */
+/* ---- connect.c ------------------------------------------------------------ */
 
 /* Addresses that are tried one after the other, and what has come of it. */
 struct attempts {
