@@ -1,14 +1,14 @@
 /*
- * chan.c - channels, as the book's chapter on their inside tells.
+ * chan.c - channels.
  *
- * A send goes, in this order: to a waiting receiver, from stack to stack; into
- * the buffer; or the sender parks with its value still on its own stack.  A
- * receive mirrors that; from a full buffer with a waiting sender it takes the
- * head, and the sender's value becomes the tail.
+ * A send copies its value to a waiting receiver, from stack to stack; else into
+ * the buffer; else the sender parks, and the value stays on its stack.  A
+ * receive mirrors that.  If the buffer is full and a sender waits, a receive
+ * takes the head, and the sender's value becomes the tail.
  *
- * All is done with the channel's lock.  Whoever parks keeps it until its stack
- * is free (goro__park); whoever wakes it needs the lock to find it, and wakes it
- * after the unlock: a woken goroutine must not find the lock taken.
+ * All of that happens under the channel's lock.  A goroutine that parks keeps
+ * the lock until its stack is free (goro__park), so no waker finds it earlier.
+ * It is woken after the unlock, so that it does not find the lock taken.
  */
 #include "wait/chan.h"
 
@@ -68,7 +68,7 @@ static _Noreturn __attribute__((cold, noinline)) void freed(const char *text)
 	goro__fatal(text);
 }
 
-/* True if the memory goes now: it was freed, and nobody comes by any more. */
+/* True if c was freed and no goroutine will look for a stray sudog in it. */
 static bool last_gone(const struct goro_chan *c)
 {
 	return load_relaxed(&c->closed) == CHAN_FREED && c->stray == 0;
@@ -79,7 +79,7 @@ static void free_memory(struct goro_chan *c)
 	sys_free((char *)c - c->lead);
 }
 
-/* Whoever waits in q is forgotten; but for some it will come by once more. */
+/* Empties q.  Its goroutines never go on, unless they are woken elsewhere. */
 static void abandon(struct goro_chan *c, struct waitq *q)
 {
 	struct sudog *s;
@@ -90,9 +90,8 @@ static void abandon(struct goro_chan *c, struct waitq *q)
 }
 
 /*
- * Whoever took or gave the last value may be woken, and free the channel,
- * before the other side has left its call.  The other side's last touch is to
- * unlock; to have had the lock after that is to be alone.
+ * Frees c while a run lasts.  The last sender or receiver may still be in its
+ * call.  Its last access to c is the unlock, so taking the lock waits for it.
  */
 static void free_in_run(struct goro_chan *c)
 {
@@ -111,7 +110,7 @@ static void free_in_run(struct goro_chan *c)
 		free_memory(c);
 }
 
-/* Before a run and after it nobody comes by: those that wait never go on. */
+/* Without a run no goroutine uses c any more: frees the memory at once. */
 void goro_chan_free(goro_chan *c)
 {
 	if (!c)
@@ -148,8 +147,8 @@ static uint64_t after_slot(const struct goro_chan *c, uint64_t i)
 }
 
 /*
- * The edges of a value that goes from goroutine to goroutine: both ways on a
- * channel without buffer; else as if it had been in slot i of the buffer.
+ * Tells the race detector of a value that went from goroutine to goroutine:
+ * edges both ways on a channel without buffer, else those of slot i.
  */
 static void san_handoff(struct goro_chan *c, uint64_t i, struct g *other)
 {
@@ -165,7 +164,7 @@ static void san_handoff(struct goro_chan *c, uint64_t i, struct g *other)
 	san_acquire(slot);
 }
 
-/* What a closed channel answers; the other state but open is freed. */
+/* Returns answer if c is closed.  Dies if c, which is not open, was freed. */
 static __attribute__((noinline)) int closed(const struct goro_chan *c,
 					    int answer)
 {
@@ -175,9 +174,8 @@ static __attribute__((noinline)) int closed(const struct goro_chan *c,
 }
 
 /*
- * send_now() and recv_now() do what is possible at once.  With `release`, and
- * unless they say GORO_AGAIN, they unlock the channel as soon as they are done
- * with it, before they wake the other side.
+ * Unlocks c if release is set.  send_now() and recv_now() call it when they are
+ * done with c, before they wake the other side, unless they return GORO_AGAIN.
  */
 static inline __attribute__((always_inline)) void
 release_if(bool release, struct goro_chan *c)
@@ -219,7 +217,7 @@ send_now(struct goro_chan *c, const void *v, bool release)
 	return GORO_OK;
 }
 
-/* The buffer is full and s waits to send: the queue moves up by one. */
+/* Takes the head of a full buffer, and appends the value of the sender s. */
 static void recv_full(struct goro_chan *c, struct sudog *s, void *out)
 {
 	char *slot = chan_buf(c) + c->recvx * c->elemsize;
@@ -308,7 +306,7 @@ int goro__chan_recv_now(struct goro_chan *c, void *out)
 	return recv_now(c, out, false);
 }
 
-/* Parks in q with a deadline; false: it passed. */
+/* Parks s, which is in q.  False if the deadline passed. */
 static __attribute__((noinline)) bool
 wait_until(struct goro_chan *c, struct waitq *q, struct sudog *s,
 	   int64_t deadline, enum wait_reason why)
@@ -328,8 +326,8 @@ wait_until(struct goro_chan *c, struct waitq *q, struct sudog *s,
 }
 
 /*
- * Parks in q with c's lock held, and comes back without it.  True: woken by
- * the other side or by close; false: the deadline passed.
+ * Parks in q with c's lock held, and returns without it.  True if the other
+ * side or close woke it, false if the deadline passed.
  */
 static inline bool wait_in(struct goro_chan *c, struct waitq *q,
 			   struct sudog *s, int64_t deadline,
@@ -358,7 +356,7 @@ static inline int send_blocking(struct goro_chan *c, const void *v,
 	return s.success ? GORO_OK : GORO_SEND_CLOSED;
 }
 
-/* A look without the lock, under which plain stores change the queue. */
+/* Reads q without the lock.  Writers store plainly under it. */
 static bool nobody_in(const struct waitq *q)
 {
 	return !__atomic_load_n(&q->first, __ATOMIC_ACQUIRE);
@@ -376,7 +374,6 @@ static bool empty(struct goro_chan *c)
 			       : nobody_in(&c->sendq);
 }
 
-/* Inline, for both of the calls that send. */
 static inline __attribute__((always_inline)) int
 do_send(goro_chan *c, const void *v, int64_t deadline)
 {
@@ -387,8 +384,8 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	if (unlikely(!v && c->elemsize))
 		return GORO_EINVAL;
 	/*
-	 * A send that may not block and cannot succeed needs no lock: at one
-	 * moment the channel was open, and full or without receiver.
+	 * A poll that must fail needs no lock: there was a moment when the
+	 * channel was open, and full or without a receiver.
 	 */
 	if (deadline == GORO_POLL && !load_acquire(&c->closed) && full(c))
 		return goro__not_ready();
@@ -410,7 +407,7 @@ void goro__chan_unblock(struct goro_chan *c)
 	punlock(&c->lock);
 }
 
-/* The receiver of a timer. */
+/* Does wait_in() for a receive from a timer's channel. */
 static __attribute__((noinline)) bool
 wait_for_timer(struct goro_chan *c, struct sudog *s, int64_t deadline)
 {
@@ -422,8 +419,8 @@ wait_for_timer(struct goro_chan *c, struct sudog *s, int64_t deadline)
 }
 
 /*
- * The channel may be gone once this is woken.  What it received is in its place
- * then, or zeros from close.
+ * Parks to receive.  The channel may be gone when it wakes: *out then has the
+ * value already, or the zeros of close.
  */
 static inline int recv_blocking(struct goro_chan *c, void *out,
 				int64_t deadline)
@@ -453,7 +450,7 @@ do_recv(goro_chan *c, void *out, int64_t deadline)
 
 	if (unlikely(!c))
 		return goro__block_until(deadline, WAIT_CHAN_RECV_NIL);
-	/* As above: at one moment it was open and empty. */
+	/* As in do_send(): there was a moment when c was open and empty. */
 	if (deadline == GORO_POLL && !c->timer && empty(c) &&
 	    !load_acquire(&c->closed))
 		return goro__not_ready();
@@ -481,7 +478,7 @@ int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 }
 
 /*
- * Takes all waiters off q, for the caller to wake when it has unlocked.  A
+ * Moves all waiters from q to woken; the caller wakes them after the unlock.  A
  * receiver gets size bytes of zeros.
  */
 static void drain(struct goro_chan *c, struct waitq *q, size_t size,
@@ -511,7 +508,8 @@ static int close_chan(goro_chan *c)
 		return status;
 	}
 	san_release(&c->closed);
-	store_release(&c->closed, CHAN_CLOSED); /* with full() and empty() */
+	/* Pairs with the acquires in do_send() and do_recv(). */
+	store_release(&c->closed, CHAN_CLOSED);
 	drain(c, &c->recvq, c->elemsize, &woken);
 	drain(c, &c->sendq, 0, &woken);
 	punlock(&c->lock);

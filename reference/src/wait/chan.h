@@ -1,17 +1,17 @@
 /*
- * chan.h - hchan of the book, and what chan.c, select.c and timechan.c share.
+ * chan.h - the channel (Go's hchan), for chan.c, select.c and timechan.c.
  *
  * Invariants, with the lock held:
  *
- *   At least one of sendq and recvq is empty, but for a channel without
- *   buffer on which one goroutine selects to send and to receive.
+ *   At least one of sendq and recvq is empty.  The exception is a channel
+ *   without buffer on which one goroutine selects to send and to receive.
  *   qcount > 0 implies that recvq is empty.
  *   qcount < dataqsiz implies that sendq is empty.
  *
- * Who may touch a channel how long: goro_chan_free() in goro.h lets whoever
- * has been woken free it.  So an operation touches its channel no more once it
- * has unlocked it; it wakes the other side after that.  A goroutine that was
- * woken through a channel does not touch that channel either.
+ * A goroutine that was woken may free the channel at once (goro_chan_free() in
+ * goro.h).  So an operation wakes the other side after it has unlocked the
+ * channel, and does not touch the channel after the unlock.  A goroutine that
+ * was woken through a channel does not touch that channel either.
  */
 #ifndef GORO_CHAN_H
 #define GORO_CHAN_H
@@ -20,22 +20,22 @@
 
 #include "wait/waitq.h"
 
-/* What the channel of a timer asks it for; the channel's lock is held. */
+/* What a channel asks its timer to do.  The channel's lock is held. */
 struct chan_timer {
 	/* Puts the value in if the timer is due. */
 	void (*poll)(struct goro_chan *c);
-	/* A receiver is about to wait, has waited. */
+	/* Called when a receiver is about to wait, and when it has waited. */
 	void (*block)(struct goro_chan *c);
 	void (*unblock)(struct goro_chan *c);
 };
 
 /*
- * CHAN_FREED is what goro_chan_free() leaves behind, so that a use of a freed
- * channel is told as one while its memory has not become something else.
+ * goro_chan_free() leaves CHAN_FREED behind: a use of a freed channel is
+ * reported as long as its memory has not been reused.
  */
 enum { CHAN_OPEN, CHAN_CLOSED, CHAN_FREED };
 
-/* malloc writes its notes into the first bytes of what is free: not into c. */
+/* free() writes into the first bytes of the memory: c lies behind them. */
 enum { CHAN_LEAD = 16 };
 
 /* The buffer, dataqsiz * elemsize bytes, stands after this. */
@@ -47,11 +47,11 @@ struct goro_chan {
 	_Atomic(uint64_t) qcount; /* values in the buffer */
 	uint64_t sendx, recvx;    /* next slot to fill, to empty */
 	struct waitq recvq, sendq;
-	const struct chan_timer *timer; /* NULL: it is no timer's */
+	const struct chan_timer *timer; /* NULL: not the channel of a timer */
 	/*
-	 * Sudogs that were taken off a queue though their goroutine is woken
-	 * by somebody else.  It comes by to look for each: the memory is kept
-	 * until then.
+	 * Sudogs that were taken off a queue although their goroutine is woken
+	 * elsewhere.  The goroutine will look for each of them here, so the
+	 * memory is kept until then.
 	 */
 	uint32_t stray;
 	uint32_t lead; /* bytes before this in its memory */
@@ -81,7 +81,7 @@ static inline void copy_elem(void *to, const void *from, size_t n)
 	}
 }
 
-/* The channel's side of a copy is the runtime's; this is the goroutine's. */
+/* Copies a value into a goroutine's memory, as the race detector sees it. */
 static inline void copy_to_user(const struct goro_chan *c, void *to,
 				const void *from)
 {
@@ -100,10 +100,10 @@ static inline void zero_user(size_t n, void *to)
 }
 
 /*
- * Edges of the memory model, for the race detector.  A slot carries the
- * release of the send to the receive, and that of the receive to the send
- * that fills it next: the k-th receive comes before send k+C completes.  A
- * channel without buffer uses the address of its buf field for both.
+ * Returns the address that stands for slot i in the race detector.  A slot
+ * carries the release of a send to its receive, and the release of that receive
+ * to the send that fills the slot next: the k-th receive comes before send k+C
+ * completes.  Without memory for slots the bytes of sendx stand for them.
  */
 static inline const void *slot_addr(const struct goro_chan *c, uint64_t i)
 {
@@ -112,21 +112,21 @@ static inline const void *slot_addr(const struct goro_chan *c, uint64_t i)
 }
 
 /*
- * What can be done at once, lock held: GORO_OK, GORO_CLOSED, GORO_SEND_CLOSED,
- * or GORO_AGAIN if it would block.
+ * Sends or receives if that is possible at once.  The lock is held.  Returns
+ * GORO_OK, GORO_CLOSED, GORO_SEND_CLOSED, or GORO_AGAIN if it would block.
  */
 int goro__chan_send_now(struct goro_chan *c, const void *v);
 int goro__chan_recv_now(struct goro_chan *c, void *out);
 
-/* The same as recv_now(), but does not ask the channel's timer first. */
+/* As goro__chan_recv_now(), but does not poll the channel's timer first. */
 int goro__chan_take_now(struct goro_chan *c, void *out);
 
-/* For a receiver that was woken through the channel of a timer.  Locks c. */
+/* Ends the wait of a receiver that a timer's channel has woken.  Locks c. */
 void goro__chan_unblock(struct goro_chan *c);
 
 /*
- * Takes s, which waited in q, off c: its goroutine was woken, but not through
- * s.  Locks c; frees it if goro_chan_free() has left that to the last stray.
+ * Takes s off q, a queue of c, after s's goroutine was woken, but not through
+ * s.  Locks c.  Frees c if goro_chan_free() has left that to the last stray.
  */
 void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s);
 

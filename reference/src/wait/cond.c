@@ -15,7 +15,7 @@ struct cond {
 
 _Static_assert(sizeof(struct cond) <= sizeof(goro_cond), "goro.h");
 
-/* NULL: it was copied. */
+/* Returns cond with its lock held, or NULL if it was copied. */
 static struct cond *of(goro_cond *cond)
 {
 	struct cond *c = (struct cond *)(void *)cond;
@@ -31,8 +31,8 @@ static struct cond *of(goro_cond *cond)
 }
 
 /*
- * The cond's lock is held over the unlock of the mutex: a signal that comes
- * right after that finds the waiter queued and off its stack.
+ * Holds the cond's lock over the unlock of the mutex, so that a signal right
+ * after that unlock finds the waiter queued and off its stack.
  */
 static int wait(goro_cond *cond, void (*unlock_it)(void *), void *m)
 {
@@ -50,7 +50,7 @@ static int wait(goro_cond *cond, void (*unlock_it)(void *), void *m)
 
 static void unlock_mutex(void *m)
 {
-	/* the caller parks at once: no need to give way */
+	/* The caller parks at once: no yield is needed. */
 	(void)goro__mutex_release(m);
 }
 

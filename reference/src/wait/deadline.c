@@ -14,12 +14,12 @@ static void deadline_passed(struct timer *t, int64_t now)
 	uint32_t undecided = 0;
 
 	(void)now;
-	/* Pairs with the same in waitq_claim(). */
+	/* Pairs with the CAS of waitq_claim(). */
 	if (!cas_acq_rel(&g->select_done, &undecided, 1u)) {
 		goro__timer_done(t);
 		return;
 	}
-	/* Until its stack is free g's M holds this lock. */
+	/* g's M holds this lock until g's stack is free. */
 	plock(d->l);
 	punlock(d->l);
 	g->wake = NULL;

@@ -6,7 +6,7 @@
 
 #include "sched/types.h"
 
-/* In the frame of the call that waits. */
+/* Lives in the frame of the call that waits. */
 struct deadline {
 	struct timer t;
 	struct g *g;
@@ -14,12 +14,13 @@ struct deadline {
 };
 
 /*
- * From `when` on g, whose sudogs are contended, may be woken with g->wake NULL.
- * It is about to park with l, the last lock to be released, which is held.
+ * Wakes g at `when`, with g->wake NULL, unless another waker wins it first.
+ * g's sudogs are contended.  g is about to park, and l, which is held, is the
+ * last lock that its park releases.
  */
 void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
 			  int64_t when);
-/* After the wait: the deadline touches nothing any more. */
+/* Stops d after the wait.  When it returns, d is no longer used. */
 void goro__deadline_stop(struct deadline *d);
 
 #endif

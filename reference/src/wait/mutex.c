@@ -1,11 +1,11 @@
 /*
  * mutex.c - Mutex, with Go's two modes.
  *
- * Normally a woken waiter competes with whoever comes by; a newcomer that runs
- * already often wins, which is fast.  A waiter that has waited for more than
- * 1 ms turns the mutex to starvation mode: unlock then hands it over to the
- * first waiter, lets it run first, and newcomers queue.  The mode ends with a
- * waiter that is the last or has waited less.
+ * In normal mode a woken waiter competes with newcomers.  A newcomer, which
+ * runs already, often wins: that is fast.  A waiter that loses after 1 ms or
+ * more turns on starvation mode: unlock hands the mutex to the first waiter and
+ * runs it first, and newcomers queue.  The mode ends with a waiter that is the
+ * last one or has waited less.
  */
 #include "wait/mutex.h"
 
@@ -22,7 +22,7 @@ enum { SPIN_ROUNDS = 4, SPIN_PAUSES = 30 };
 
 struct mutex {
 	struct lock lock;
-	_Atomic(bool) locked; /* set under the lock; spin() looks without */
+	_Atomic(bool) locked; /* written under lock; spin() reads without */
 	bool woken;           /* a waiter was woken and has not tried yet */
 	bool starving;
 	struct waitq q;
@@ -43,26 +43,26 @@ static bool take(struct mutex *m)
 	return true;
 }
 
-/* On more than one P the holder may be about to unlock. */
+/* Spins for a while: on another P the holder may be about to unlock. */
 static void spin(struct mutex *m)
 {
 	for (int i = 0; goro__mp && i < SPIN_ROUNDS; i++) {
 		for (int j = 0; j < SPIN_PAUSES; j++)
 			cpu_relax();
-		/* a hint: take() decides, with the lock */
+		/* a hint: take() decides, under the lock */
 		if (!load_relaxed(&m->locked))
 			return;
 	}
 }
 
-/* Starvation mode: unlock has left it locked, for this waiter. */
+/* Starvation mode: unlock has left m locked for the caller. */
 static void take_over(struct mutex *m, int64_t waited)
 {
 	if (!m->q.first || waited < STARVING_NS)
 		m->starving = false;
 }
 
-/* The lock of m is held, m is taken; returns with m locked. */
+/* Parks until m is the caller's.  Called with m->lock held, returns without. */
 static void wait_for_it(struct mutex *m)
 {
 	struct sudog s = {.g = goro__self()};
@@ -92,7 +92,7 @@ static void wait_for_it(struct mutex *m)
 	punlock(&m->lock);
 }
 
-/* It is taken.  The lock of m is held, and not after it. */
+/* Locks m, which is taken.  Called with m->lock held, returns without. */
 static __attribute__((noinline)) void lock_slow(struct mutex *m)
 {
 	punlock(&m->lock);
@@ -131,11 +131,11 @@ bool goro_mutex_trylock(goro_mutex *mutex)
 	return ok;
 }
 
-/* Whom to wake; NULL: nobody.  The lock is held. */
+/* Takes the waiter to wake, under m->lock.  Returns NULL if there is none. */
 static struct sudog *next_waiter(struct mutex *m)
 {
 	if (m->starving)
-		return waitq_pop(&m->q); /* and it stays locked */
+		return waitq_pop(&m->q); /* m stays locked for it */
 	store_relaxed(&m->locked, false);
 	if (m->woken)
 		return NULL;
@@ -149,7 +149,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 	struct sudog *s = NULL;
 	bool handed;
 
-	/* After the unlock of m->lock it may be freed by whoever locks it. */
+	/* After punlock() the next holder may free m. */
 	san_release(m);
 	plock(&m->lock);
 	if (unlikely(!load_relaxed(&m->locked))) {

@@ -1,5 +1,5 @@
 /*
- * mutex.h - a mutex inside.
+ * mutex.h - what cond.c needs of a mutex.
  */
 #ifndef GORO_MUTEX_H
 #define GORO_MUTEX_H
@@ -7,8 +7,8 @@
 #include <goro.h>
 
 /*
- * goro_mutex_unlock() without its last step.  True: the mutex was handed to a
- * waiter, which is to run before the caller goes on.
+ * Unlocks m, without the yield of goro_mutex_unlock().  True if m was handed to
+ * a waiter, which should run before the caller goes on.
  */
 bool goro__mutex_release(goro_mutex *m);
 

@@ -16,7 +16,7 @@ struct once {
 
 _Static_assert(sizeof(struct once) <= sizeof(goro_once), "goro.h");
 
-/* However fn ended: it counts as done. */
+/* Marks o as done, however fn ended, and wakes the other callers. */
 static void once_done(void *arg)
 {
 	struct once *o = arg;
@@ -32,7 +32,7 @@ static void once_done(void *arg)
 	waitq_wake(list, true);
 }
 
-/* False: another call ran it, and has ended. */
+/* True if the caller must run fn.  Else waits until the first call ended. */
 static bool first_call(struct once *o)
 {
 	bool first;
@@ -48,9 +48,9 @@ static bool first_call(struct once *o)
 }
 
 /*
- * True if the call has ended, and the one that says so touches o no more: it
- * sets done with the lock held, and whoever sees that may free o.  Pairs with
- * the releases in once_done() and in punlock().
+ * True if fn has ended and once_done() no longer uses o: the caller may then
+ * free o.  once_done() sets done with the lock held, so the lock must be free
+ * too.  The acquires pair with the releases in once_done() and in punlock().
  */
 static bool once_over(struct once *o)
 {

@@ -1,5 +1,5 @@
 /*
- * pool.c - Pool: things kept for the next who needs one.
+ * pool.c - Pool: items kept to be used again.
  */
 #include "base/sys.h"
 #include "base/text.h"
@@ -55,8 +55,9 @@ void *goro_pool_get(goro_pool *p)
 }
 
 /*
- * Memory is taken outside the lock (base/sys.h).  Returns what is to be freed:
- * the old room, or the new one if another was quicker.
+ * Makes items, of room cap, p's array.  Returns the array to free: the old one,
+ * or items if another goroutine was quicker.  Memory is allocated and freed
+ * outside the lock (base/sys.h).
  */
 static void **install(goro_pool *p, void **items, size_t cap)
 {
@@ -94,7 +95,7 @@ static bool put(goro_pool *p, void *item)
 	return ok;
 }
 
-/* A pool may drop what it is given: it does so without memory. */
+/* Keeps item, or drops it if there is no memory. */
 void goro_pool_put(goro_pool *p, void *item)
 {
 	FROM_OUTSIDE(goro_pool_put(p, item));

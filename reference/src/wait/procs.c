@@ -1,8 +1,8 @@
 /*
  * procs.c - GOMAXPROCS.
  *
- * Who stops the world holds a goroutine's mutex, so waiting for it blocks
- * nobody's P.
+ * A caller stops the world under a goroutine's mutex, so that a second caller
+ * parks and does not hold up a P.
  */
 #include "sched/outside.h"
 #include "sched/world.h"

@@ -1,9 +1,9 @@
 /*
  * rwmutex.c - RWMutex: many readers or one writer.
  *
- * A waiting writer holds off new readers; an unlocking writer lets in all the
- * readers that wait before the next writer.  So neither side starves.  The
- * mutex is handed over: who is woken has it.
+ * A waiting writer holds off new readers.  An unlocking writer lets in all
+ * waiting readers before the next writer.  So neither side starves.  The mutex
+ * is handed over: a goroutine that was woken holds it.
  */
 #include "base/text.h"
 #include "sched/die.h"
@@ -39,8 +39,8 @@ static bool take_read(struct rwmutex *m)
 }
 
 /*
- * Edges: unlock comes before each later lock and rlock; runlock before each
- * later lock, and not before another rlock.
+ * Edges for the race detector: unlock comes before each later lock and rlock;
+ * runlock comes before each later lock, but not before an rlock.
  */
 static const void *write_edge(const struct rwmutex *m)
 {
@@ -112,7 +112,7 @@ bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
 	return ok;
 }
 
-/* The first writer that waits, which then has it; NULL: none. */
+/* Hands m to the first waiting writer and returns it.  NULL: none waits. */
 static struct sudog *admit_writer(struct rwmutex *m)
 {
 	struct sudog *s = waitq_pop(&m->writeq);

@@ -1,16 +1,15 @@
 /*
- * select.c - select: all channels locked, one case chosen, or a wait on all.
+ * select.c - select: locks all channels, performs one case or waits on all.
  *
  * Locks are taken in the order of addresses, each once, so that two selects
- * over the same channels cannot block each other.  The ready cases are counted
- * and one is drawn: each has the same chance wherever it stands, and one random
- * number does.
+ * over the same channels cannot deadlock.  The ready cases are counted and one
+ * is drawn with one random number, so each has the same chance.
  *
- * If none is ready the goroutine queues a sudog on every channel and parks.
- * Whoever finds one of them first decides by g->select_done (see waitq_claim());
- * the others find the decision made and pass on.  Awake again it takes its other
- * sudogs off, channel by channel: nobody may see them after.  The channel that
- * woke it may be gone already (goro_chan_free).
+ * If no case is ready, the goroutine queues a sudog on every channel and parks.
+ * The first waker wins it by the CAS of g->select_done (see waitq_claim()); the
+ * others skip its sudogs.  Once awake the goroutine takes its other sudogs off,
+ * channel by channel.  It does not touch the channel that woke it: that may be
+ * freed already (goro_chan_free).
  */
 #include "wait/chan.h"
 #include "sched/rand.h"
@@ -28,10 +27,10 @@ enum { SMALL = 8, SORT_BY_INSERTION = 32 };
 struct select {
 	const struct goro_case *cases;
 	size_t n;
-	uint32_t *order;     /* of the cases, by address of the channel */
-	uint32_t *ready;     /* those that can be performed now */
-	struct sudog *sudog; /* one a case, once it waits */
-	size_t nlock;        /* entries of order: those with a channel */
+	uint32_t *order;     /* cases with a channel, by its address */
+	uint32_t *ready;     /* cases that can be performed now */
+	struct sudog *sudog; /* one for each case, for a wait */
+	size_t nlock;        /* entries of order */
 };
 
 static goro_chan *chan_at(const struct select *s, size_t i)
@@ -117,8 +116,9 @@ static void lock_all(const struct select *s)
 }
 
 /*
- * Once the last is unlocked another M may run the goroutine to the end of its
- * select, and s, which is in its frame, is gone: nothing is read after that.
+ * Unlocks in the reverse order.  After the last unlock another M may run the
+ * goroutine to the end of its select.  s is in its frame, so it is not read
+ * any more.
  */
 static void unlock_all(const struct select *s)
 {
@@ -130,12 +130,12 @@ static void unlock_all(const struct select *s)
 		goro_chan *c = chan_at(s, i);
 
 		if (i > 0 && c == chan_at(s, i - 1))
-			continue; /* the same again: at its first place */
+			continue; /* unlocked at its first place */
 		unlock(&c->lock);
 	}
 }
 
-/* No || here: what is ready is as good as random, and no branch guesses it. */
+/* Bitwise or: readiness is unpredictable, so avoid branches. */
 static bool any(bool a, bool b, bool c)
 {
 	return (unsigned)a | (unsigned)b | (unsigned)c;
@@ -180,8 +180,8 @@ static uint32_t find_ready(const struct select *s)
 }
 
 /*
- * If all are ready, as in a loop that lags behind, the draw waits for no load:
- * a branch that is guessed well, where the next one would have to look.
+ * Draws one of the n ready cases.  If every case is ready then ready[i] == i:
+ * skip the dependent load.
  */
 static uint32_t draw(const struct select *s, uint32_t n)
 {
@@ -193,9 +193,9 @@ static uint32_t draw(const struct select *s, uint32_t n)
 }
 
 /*
- * Tries a ready case, each with the same chance.  A waiter may be in a select
- * that another M is just deciding: then the case was not ready after all, its
- * sudog is off the queue, and the draw is made again.
+ * Performs a ready case, each with the same chance.  The waiter that made a
+ * case ready may be in a select, and lost to another waker.  Then its sudog has
+ * been taken off the queue, and the draw is made again.
  */
 static int try_cases(const struct select *s, size_t *chosen)
 {
@@ -240,12 +240,12 @@ static void queue_one(const struct goro_case *k, struct sudog *d, struct g *g,
 }
 
 /*
- * Queues the cases in an order that is drawn: of several that wait in one queue
- * the first is woken, and each is to have the same chance.
+ * Queues the cases in a random order.  If several wait in one queue, the first
+ * is woken, so each must have the same chance to be the first.
  */
 static void queue_all(const struct select *s, struct g *g)
 {
-	uint32_t *drawn = s->ready; /* none is */
+	uint32_t *drawn = s->ready; /* free: no case is ready */
 	struct m *m = goro__m();
 
 	drawn[0] = 0;
@@ -265,7 +265,7 @@ static void queue_all(const struct select *s, struct g *g)
 
 /*
  * Takes the sudogs off all channels but that of w, through which the goroutine
- * was woken; NULL: its deadline has passed.
+ * was woken.  w is NULL if the deadline has passed.
  */
 static void leave_all(const struct select *s, const struct sudog *w)
 {
@@ -288,7 +288,7 @@ static void after_unlock_all(struct m *m, struct g *prev, void *s)
 	unlock_all(s);
 }
 
-/* The result of the case that woke the goroutine; its channel may be gone. */
+/* Returns the status of the case that w waited for; its channel may be gone. */
 static int result_of(const struct select *s, const struct sudog *w,
 		     size_t *chosen)
 {
@@ -302,7 +302,7 @@ static int result_of(const struct select *s, const struct sudog *w,
 	return k->dir == GORO_SEND ? GORO_SEND_CLOSED : GORO_CLOSED;
 }
 
-/* All locks are held; parks and comes back without them. */
+/* Parks with all locks held, and returns without them. */
 static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 {
 	struct g *g = goro__self();
@@ -312,7 +312,7 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	store_relaxed(&g->select_done, 0u);
 	queue_all(s, g);
 	if (deadline != GORO_FOREVER)
-		/* The lock that is given up last: see unlock_all(). */
+		/* unlock_all() releases the lock of chan_at(0) last. */
 		goro__deadline_start(&d, g, &chan_at(s, 0)->lock, deadline);
 	goro__park_after(goro__mp ? after_unlock_all : NULL, s, WAIT_SELECT);
 	if (deadline != GORO_FOREVER)
@@ -322,7 +322,7 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	return w ? result_of(s, w, chosen) : GORO_TIMEOUT;
 }
 
-/* No case is ready; the locks are held. */
+/* Waits, with the locks held, since no case is ready. */
 static int wait_or_block(struct select *s, int64_t deadline, size_t *chosen)
 {
 	if (!goro__mp)
@@ -337,7 +337,7 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 {
 	int status;
 
-	/* With one P there is nothing to lock: order is for who waits. */
+	/* With one P there is nothing to lock, and only a wait needs order. */
 	if (unlikely(goro__mp)) {
 		make_order(s);
 		lock_all(s);
@@ -349,7 +349,7 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 	return status;
 }
 
-/* Many cases: their notes are on the heap, not on the goroutine's stack. */
+/* Allocates the arrays for many cases: a goroutine's stack may be too small. */
 static int run_large(struct select *s, int64_t deadline, size_t *chosen)
 {
 	int status;
@@ -384,7 +384,7 @@ static bool valid(const struct goro_case *k)
 	return k->dir == GORO_SEND && (k->send || !k->c || !k->c->elemsize);
 }
 
-/* A single case is the plain operation. */
+/* Performs the only case as a plain send or receive. */
 static int run_single(const struct goro_case *k, int64_t deadline,
 		      size_t *chosen)
 {

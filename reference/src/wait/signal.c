@@ -1,18 +1,18 @@
 /*
  * signal.c - signals of the operating system as values on channels.
  *
- *	the handler   runs on whatever thread the signal finds; sets the
- *	              signal's bit in pending and wakes signal_thread()
+ *	the handler   runs on any thread; sets the signal's bit in pending
+ *	              and wakes signal_thread()
  *	the thread    has no P; puts the goroutine on the global queue
  *	the goroutine belongs to the runtime; takes pending and sends,
  *	              never blocking, to the channels that asked
  *
- * Sending takes a P and the locks of channels, so no signal handler can do
- * it.  Waking a goroutine takes sched.lock, so a handler cannot do that
- * either.  The thread exists from the first notify on.  Were sysmon used in
- * its place, a signal would wait for sysmon's next tick.
+ * A handler cannot send: that takes a P and the locks of channels.  It cannot
+ * wake a goroutine either: that takes sched.lock.  The thread exists from the
+ * first notify on.  If sysmon did its work, a signal would wait for sysmon's
+ * next tick.
  *
- * The race that matters is between a signal and the goroutine that parks:
+ * A signal races with the goroutine that parks:
  *
  *	signal:    1. set the bit  2. the thread takes idle
  *	goroutine: 1. store idle   2. look at pending
@@ -20,7 +20,7 @@
  * Either the thread finds the goroutine or the goroutine finds the bit.
  *
  * A signal may be on its way when the last channel that wants it is stopped.
- * It may be pending: the stopper takes it itself.  Or some thread is at the
+ * If the kernel still holds it, the stopper takes it.  Or a thread is at the
  * start of the handler:
  *
  *	handler: 1. set the bit       2. look at caught
@@ -53,14 +53,13 @@ struct subscriber {
 	uint64_t signals;
 };
 
-static goro_mutex registry; /* guards these: */
+static goro_mutex registry; /* guards the next two, and writes of the rest */
 static struct subscriber *subscribers;
 static bool started;
-/* Written under registry, read by the handler. */
 static _Atomic(uint64_t) caught, ignored;
 /*
- * What a signal did before us; NULL: it has never been caught.  Never freed, as
- * a handler may come late.
+ * A signal's action before it was caught or ignored; NULL: it never was.  An
+ * entry is never freed, since a late handler may still read it.
  */
 static _Atomic(const struct sigaction *) before[SIGNALS];
 
@@ -75,7 +74,7 @@ static uint64_t bit(int sig)
 
 /* ---- from the handler to the channels ----------------------------------- */
 
-/* Nobody wants it any more, but it was not to be ours alone. */
+/* Calls the program's handler, if any, for a signal that no channel wants. */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
 	/* Pairs with the release in keep_before(). */
@@ -114,7 +113,7 @@ static void signal_thread(void)
 	}
 }
 
-/* False: the channel is closed. */
+/* Sends sig to s if s asked for it.  False if the channel is closed. */
 static bool offer(const struct subscriber *s, int32_t sig)
 {
 	if (!(s->signals & bit(sig)))
@@ -123,8 +122,8 @@ static bool offer(const struct subscriber *s, int32_t sig)
 }
 
 /*
- * Sends what is pending of these; registry is locked, and stays so unless a
- * channel is closed: that panics, as any send to it.
+ * Sends the pending signals that are in `of`.  registry is locked.  If a
+ * channel is closed, unlocks it and panics, as a send to a closed channel does.
  */
 static void deliver(uint64_t of)
 {
@@ -164,7 +163,7 @@ static void signal_goroutine(void *arg)
 	}
 }
 
-/* ---- who wants what: registry locked ------------------------------------ */
+/* ---- channels and the signals they want: registry locked --------------- */
 
 static int start(void)
 {
@@ -180,7 +179,7 @@ static int start(void)
 		return GORO_ENOMEM;
 	}
 	started = true;
-	/* Not counted as started: it is nobody's goroutine. */
+	/* A goroutine of the runtime is not counted as started. */
 	g->system = true;
 	state_start(g);
 	san_release(g);
@@ -189,14 +188,14 @@ static int start(void)
 	return GORO_OK;
 }
 
-/* The runtime's own are not to be had; other bad ones sigaction() tells. */
+/* False for the runtime's own signals.  sigaction() refuses other bad ones. */
 static bool valid(int sig)
 {
 	return sig >= 1 && sig <= SIGNALS && sig != SIGSEGV && sig != SIGBUS &&
 	       sig != PREEMPT_SIGNAL;
 }
 
-/* A copy of what sig does now; the last one, if that is the same. */
+/* Keeps a copy of sig's present action, unless before[] has the same one. */
 static int keep_before(int sig)
 {
 	const struct sigaction *last = load_relaxed(&before[sig - 1]);
@@ -236,9 +235,9 @@ static int catch_signal(int sig)
 }
 
 /*
- * Takes over what is pending of these signals, as long as their handler is
- * still ours, and sends it.  They stay blocked for this thread: *old is its
- * mask.
+ * Takes those of the signals that the kernel holds pending, while their handler
+ * is still on_signal(), and sends them.  Leaves them blocked for this thread
+ * and its mask in *old.
  */
 static void collect(uint64_t signals, sigset_t *old)
 {
@@ -260,7 +259,10 @@ static void collect(uint64_t signals, sigset_t *old)
 	deliver(signals);
 }
 
-/* After collect(): does what the signals do now, and sends the stragglers. */
+/*
+ * Follows collect(): gives the signals the action *now, or their old one if now
+ * is NULL, and sends those that came meanwhile.
+ */
 static void let_go(uint64_t signals, const struct sigaction *now,
 		   const sigset_t *old)
 {
@@ -275,7 +277,7 @@ static void let_go(uint64_t signals, const struct sigaction *now,
 	sys_sigmask(SIG_SETMASK, old, NULL);
 }
 
-/* The signals that others than c ask for. */
+/* Returns the signals that channels other than c ask for. */
 static uint64_t wanted_beside(const goro_chan *c)
 {
 	uint64_t wanted = 0;
@@ -286,7 +288,7 @@ static uint64_t wanted_beside(const goro_chan *c)
 	return wanted;
 }
 
-/* The place of c in the list, or its end. */
+/* Returns the link to c's entry in the list, or the list's end. */
 static struct subscriber **find(const goro_chan *c)
 {
 	struct subscriber **at = &subscribers;
@@ -388,7 +390,7 @@ static void forget(int sig)
 	}
 }
 
-/* registry is locked; sig does what it did before notify and ignore. */
+/* Gives sig the action that it had before notify and ignore. */
 static void reset(int sig)
 {
 	sigset_t old;
@@ -401,7 +403,6 @@ static void reset(int sig)
 	forget(sig);
 }
 
-/* registry is locked. */
 static int ignore(int sig)
 {
 	static const struct sigaction nothing = {.sa_handler = SIG_IGN};

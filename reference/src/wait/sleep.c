@@ -22,7 +22,7 @@ int goro__block_until(int64_t deadline, enum wait_reason why)
 	return GORO_TIMEOUT;
 }
 
-/* What is no goroutine sleeps as a thread, by the machine's clock. */
+/* Outside of a goroutine the thread sleeps, by the machine's clock. */
 void goro_sleep(int64_t ns)
 {
 	if (goro__outside()) {

@@ -1,22 +1,21 @@
 /*
  * timechan.c - timers and tickers with a channel, as Go has them since 1.23.
  *
- * The channel has one slot inside but shows len and cap 0: a value is put in
- * only when somebody looks, or at the due time if somebody waits.  So stop and
- * reset can take a value back that nobody has received, and none is stale.
+ * The channel has one slot but shows len and cap 0.  A value is put in when a
+ * receiver polls, or at the due time if a receiver waits.  Stop and reset take
+ * back a value that was not received, so no receiver ever sees a stale one.
  *
- * A timer that nobody waits on is in no heap: setting and stopping it touches
- * nothing shared, and it neither keeps a deadlock from being reported nor the
- * memory of a dropped one.  The first receiver that waits puts it in, the last
- * takes it out.
+ * A timer is in the heap only while a receiver waits: the first one puts it in,
+ * the last one takes it out.  Setting and stopping the others touches nothing
+ * shared, and they do not keep a deadlock from being reported.
  *
- * The channel's lock guards when, blocked and the slot; the heap's lock, inside
- * it, the heap.  The heap calls due() without a lock; what due() finds under
- * the channel's lock decides.
+ * The channel's lock guards when, blocked and the slot.  The heap's lock nests
+ * inside it.  The heap calls due() without a lock, so due() looks again under
+ * the channel's lock.
  *
  * The other kind, "heaped", is in the heap as long as it is armed: after_func,
- * and with GODEBUG=asynctimerchan=1 all, with an ordinary channel of one slot.
- * Its own lock keeps two resets from putting it in twice.
+ * and with GODEBUG=asynctimerchan=1 every timer, with an ordinary channel of
+ * one slot.  Its own lock keeps two resets from putting it in twice.
  */
 #include "wait/chan.h"
 #include "sched/die.h"
@@ -31,11 +30,11 @@
 
 struct goro_timer {
 	struct timer t;
-	int64_t when; /* armed for; 0: not armed; not for the heaped */
+	int64_t when; /* 0: not armed; unused if heaped */
 	int64_t period;
 	goro_chan *c;     /* NULL: after_func */
 	uint32_t blocked; /* receivers waiting on c */
-	struct lock lock; /* of the heaped: from out of the heap to in again */
+	struct lock lock; /* if heaped: held over a reset */
 	goro_fn fn;
 	void *arg;
 };
@@ -44,7 +43,7 @@ struct goro_ticker {
 	goro_timer timer;
 };
 
-/* One piece of memory, so that what many took is given back. */
+/* One allocation, so that malloc can give back the memory of many timers. */
 struct with_chan {
 	goro_ticker ticker;
 	goro_chan c;
@@ -73,15 +72,15 @@ static void heap_out(goro_timer *t)
 	goro__timer_del(&t->t);
 }
 
-/* Armed and due: to the next period, or disarmed. */
+/* The timer is due: arms it for its next period, or disarms it. */
 static void advance(goro_timer *t, int64_t now)
 {
 	t->when = t->period ? goro__next_tick(t->when, t->period, now) : 0;
 }
 
 /*
- * The value is the time that was due, however late it is looked at.  A ticker's
- * receiver that is slow loses ticks: one is pending at most.
+ * Sends the time that was due, however late the receiver looks.  One tick is
+ * pending at most: a slow receiver loses the others.
  */
 static void fire(goro_timer *t, int64_t now)
 {
@@ -104,7 +103,7 @@ static void due(struct timer *heaped, int64_t now)
 	goro__timer_done(heaped); /* t may be freed from here on */
 }
 
-/* The timer whose channel c is. */
+/* Returns the timer that has the channel c. */
 static goro_timer *timer_of(goro_chan *c)
 {
 	char *w = (char *)c - offsetof(struct with_chan, c);
@@ -143,8 +142,8 @@ static void unblock(goro_chan *c)
 static const struct chan_timer chan_timer = {poll, block, unblock};
 
 /*
- * Takes back a value that nobody has received; true: there was one.  It does
- * not ask the timer, which might put in the next.
+ * Takes back a value that was not received.  True if there was one.  Does not
+ * poll the timer, which might put in the next value.
  */
 static bool take_back(goro_chan *c)
 {
@@ -180,7 +179,7 @@ static int stop(goro_timer *t)
 	return pending;
 }
 
-/* What is in the channel already stays there. */
+/* Resets a heaped timer.  A value that is in the channel stays there. */
 static int reset_heaped(goro_timer *t, int64_t ns, int64_t period)
 {
 	bool pending;
@@ -215,7 +214,7 @@ bool goro_sync_timers(void)
 	return goro__godebug("asynctimerchan") == 0;
 }
 
-/* A value that finds the slot full is lost. */
+/* Sends the time.  If the slot is full, the value is lost. */
 static void due_async(struct timer *heaped, int64_t now)
 {
 	goro_timer *t = heaped->arg;
@@ -254,8 +253,8 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 }
 
 /*
- * Its fn may be waiting for a lock: it must be over.  The channel's memory is
- * that of the timer.
+ * Stops and frees t.  Waits until t's fn is over: it may be about to lock the
+ * channel.  The channel and its timer are one allocation.
  */
 static void dispose(goro_timer *t)
 {

@@ -92,7 +92,7 @@ struct wg_task {
 	void *arg;
 };
 
-/* A panic ends the process: nobody is let go before that. */
+/* Calls done.  A panic of fn ends the process first: no waiter goes on then. */
 static void task_done(void *wg)
 {
 	struct goro_panic_value v;
@@ -102,7 +102,7 @@ static void task_done(void *wg)
 	goro_wg_done(wg);
 }
 
-/* done is deferred: fn may end by goexit. */
+/* Runs fn with done deferred, since fn may end by goexit. */
 static void run_task(void *arg)
 {
 	struct wg_task *t = arg;
@@ -111,7 +111,7 @@ static void run_task(void *arg)
 
 	goro__defer(g, &d, task_done, t->wg);
 	t->fn(t->arg);
-	goro__run_defers(g); /* d is of this frame */
+	goro__run_defers(g); /* d is in this frame */
 }
 
 int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)

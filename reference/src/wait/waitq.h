@@ -2,9 +2,9 @@
  * waitq.h - goroutines that wait, first in first out.
  *
  * The owner of a queue has a lock, which is held for all but waitq_wake().  A
- * waiter parks with that lock, and the lock is released once its stack is free:
- * who finds a sudog in a queue may wake its goroutine.  Who wakes one usually
- * hands it what it waits for.
+ * waiter parks with that lock held, and the lock is released once its stack is
+ * free.  So a sudog that is found in a queue belongs to a goroutine that may be
+ * woken.  The waker usually hands it what it waits for.
  */
 #ifndef GORO_WAITQ_H
 #define GORO_WAITQ_H
@@ -35,7 +35,7 @@ static inline void waitq_push_front(struct waitq *q, struct sudog *s)
 	q->first = s;
 }
 
-/* Takes the first; NULL: nobody waits. */
+/* Takes the first sudog off q.  Returns NULL if q is empty. */
 static inline struct sudog *waitq_pop(struct waitq *q)
 {
 	struct sudog *s = q->first;
@@ -52,10 +52,10 @@ static inline struct sudog *waitq_pop(struct waitq *q)
 }
 
 /*
- * Takes the first whose wake-up nobody else has won.  A goroutine in a select,
- * or with a deadline, stands in several queues; select_done decides.  Those
- * that others have won are taken off as well, and counted in *lost.  The
- * acq_rel pairs among those who try.
+ * Takes the first sudog whose goroutine no other waker has won.  A goroutine in
+ * a select, or with a deadline, can be woken from several places: the CAS of
+ * select_done decides.  Sudogs that were lost to other wakers are taken off as
+ * well, and counted in *lost.  The acq_rel pairs with that of the other wakers.
  */
 static inline struct sudog *waitq_claim(struct waitq *q, uint32_t *lost)
 {
@@ -72,7 +72,7 @@ static inline struct sudog *waitq_claim(struct waitq *q, uint32_t *lost)
 	return NULL;
 }
 
-/* Takes all, as a list. */
+/* Takes all sudogs off q, and returns them as a list. */
 static inline struct sudog *waitq_take(struct waitq *q)
 {
 	struct sudog *list = q->first;
@@ -81,7 +81,7 @@ static inline struct sudog *waitq_take(struct waitq *q)
 	return list;
 }
 
-/* Takes s off q.  False: it was off already. */
+/* Takes s off q.  False if it was off already. */
 static inline bool waitq_remove(struct waitq *q, struct sudog *s)
 {
 	if (s->prev)
@@ -98,7 +98,7 @@ static inline bool waitq_remove(struct waitq *q, struct sudog *s)
 	return true;
 }
 
-/* Lets the goroutine of s, which is in no queue any more, go on. */
+/* Readies the goroutine of s, which is in no queue any more. */
 static inline void sudog_wake(struct sudog *s, bool success)
 {
 	struct g *g = s->g;
@@ -111,7 +111,7 @@ static inline void sudog_wake(struct sudog *s, bool success)
 	ready(g);
 }
 
-/* The same for a list.  Each sudog is gone once its goroutine is ready. */
+/* Does so for a list.  A sudog is gone once its goroutine is ready. */
 static inline void waitq_wake(struct sudog *list, bool success)
 {
 	while (list) {
@@ -123,8 +123,8 @@ static inline void waitq_wake(struct sudog *list, bool success)
 }
 
 /*
- * Parks the caller at the end of q; l is held before and not after.  Returns
- * with what it was woken: success.
+ * Parks the caller at the end of q, with l held.  Returns without l, and with
+ * the `success` that the waker gave.
  */
 static inline bool waitq_park(struct waitq *q, struct lock *l,
 			      enum wait_reason why)
