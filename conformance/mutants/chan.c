@@ -1,4 +1,4 @@
-/* chan.c - faults of channels, where values and waiters are concerned. */
+/* chan.c - faults of channels that concern values and waiters. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,7 +152,7 @@ FAULT(value_twice, "CH-008", "each 1000th value is sent twice")
 	my.chan.send = send_doubles;
 }
 
-/* The newest of what the buffer holds; the others go back. */
+/* Receives the newest value of the buffer; puts the others back. */
 static int recv_newest(assay_chan *c, void *out, int64_t deadline)
 {
 	int64_t n = was.chan.len(c);

@@ -24,7 +24,7 @@ static bool is_closed(assay_chan *c)
 
 /* ---- what close does ---------------------------------------------------- */
 
-/* Of those that waited before the close only some come back. */
+/* Of the goroutines that waited before the close, only some return. */
 static int let_go;
 
 static int recv_few_come_back(assay_chan *c, void *out, int64_t deadline)

@@ -6,7 +6,7 @@
 
 /* ---- trees -------------------------------------------------------------- */
 
-/* A child with the parent's values and nothing else of it. */
+/* Makes a child that has only the parent's values. */
 static int with_cancel_alone(assay_context *parent, assay_context **out)
 {
 	assay_context *values = parent;
@@ -27,7 +27,7 @@ FAULT(child_of_ended_lives, "CX-006", "a child of an ended context is alive")
 	my.context.with_cancel = with_cancel_alone;
 }
 
-/* The parent of a context, for the two that follow. */
+/* Keeps the parent of a context, for the two functions below. */
 static int with_cancel_kept(assay_context *parent, assay_context **out)
 {
 	int status = was.context.with_cancel(parent, out);

@@ -7,7 +7,7 @@
 
 /* ---- go ----------------------------------------------------------------- */
 
-/* A goroutine that is to be started in a wrong way. */
+/* A goroutine to be started in a wrong way. */
 struct start {
 	assay_fn fn;
 	const void *arg;

@@ -54,7 +54,7 @@ FAULT(past_writes, "NP-023", "a past deadline lets writes pass")
 	my.net.write_deadline = set_write_not_past;
 }
 
-/* One failure, and the deadline is forgotten. */
+/* Reads; after the first failure the deadline is forgotten. */
 static int read_forgets(assay_conn *c, void *buf, size_t n, size_t *got)
 {
 	int status = was.net.read(c, buf, n, got);
@@ -102,7 +102,7 @@ FAULT(deadline_next_read, "NP-021/unix",
 	my.net.read_deadline = set_between;
 }
 
-/* Never later than what was set before. */
+/* Sets a deadline, but never a later one than before. */
 static int set_sooner(assay_conn *c, int64_t deadline)
 {
 	int64_t before = recall(c);

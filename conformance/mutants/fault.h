@@ -20,7 +20,7 @@
 
 struct fault {
 	const char *name;
-	const char *row; /* or the id of one case: DL-003/mutex */
+	const char *row; /* or the id of a case: DL-003/mutex */
 	const char *text;
 	void (*plant)(void);
 };
@@ -35,7 +35,7 @@ struct fault {
 		__attribute__((section("assay_faults"), used)) = &fault_##tag; \
 	static void plant_##tag(void)
 
-/* Set by the linker to the ends of the section. */
+/* The linker sets these to the ends of the section. */
 extern const struct fault *const __start_assay_faults[]
 	__attribute__((visibility("hidden")));
 extern const struct fault *const __stop_assay_faults[]
@@ -59,35 +59,37 @@ static inline bool every(atomic_uint *n, unsigned k)
 /* Parks for ever. */
 void block(void);
 
-/* A full-size copy of what run() was called with, to be changed. */
+/* Returns a full-size copy of the options of run(), for a fault to change. */
 struct assay_run_options options_of(const struct assay_run_options *o);
 
-/* memory that is never given back; ends the process if there is none */
+/*
+ * Returns zeroed memory that is never freed; ends the process if there is none.
+ */
 void *take(size_t n);
 
 /*
- * A number that a fault keeps for a handle, 0 at first.  A handle at the
- * address of a freed one has that one's number.
+ * Keep and return a number for a handle; 0 if none was kept.  A new handle at
+ * the address of a freed one starts with that one's number.
  */
 void keep(const void *handle, int64_t n);
 int64_t recall(const void *handle);
 
-/* What a channel was made as; nothing is known of a timer's. */
+/* How a channel was made.  Nothing is known of a timer's channel. */
 struct info {
 	assay_chan *c;
 	size_t elem;
 	int64_t cap;
 	atomic_bool closed;
-	atomic_int woken;   /* receivers that close has let go */
-	atomic_int sending; /* in a send that may block */
+	atomic_int woken;   /* receivers that close has woken */
+	atomic_int sending; /* goroutines in a send that may block */
 	struct info *next;
 };
 
-/* To be called by a fault that asks info_of(). */
+/* Makes info_of() work.  A fault that uses it must call this. */
 void track_channels(void);
 struct info *info_of(assay_chan *c);
 
-/* The size of c's elements; 0 if it is not known. */
+/* Returns the size of c's elements; 0 if it is not known. */
 size_t elem_of(assay_chan *c);
 
 #endif

@@ -9,7 +9,7 @@ struct task {
 	void *arg;
 };
 
-/* Runs a task by run_one, which sees its error. */
+/* Runs a task through run_one, which sees its error. */
 static int go_as(assay_group *g, assay_task task, void *arg, int64_t deadline,
 		 assay_task run_one)
 {
@@ -59,7 +59,7 @@ FAULT(group_waits_for_none, "XL-001/ends", "wait does not wait")
 	my.group.wait = wait_none;
 }
 
-/* The caller's context is another one than the group's. */
+/* Gives the caller another context than the group's. */
 static int with_two(assay_context *parent, assay_group **g, assay_context **c)
 {
 	assay_context *own;
@@ -242,7 +242,7 @@ static assay_semaphore *make_keeping(int64_t n)
 	return s;
 }
 
-/* Takes all there is for the time of its wait. */
+/* Takes all that is free while it waits. */
 static int acquire_too_big(assay_semaphore *s, assay_context *c, int64_t n)
 {
 	int64_t all = recall(s);
@@ -303,7 +303,7 @@ FAULT(ended_acquires, "XL-009/ended", "an ended context still acquires")
 	my.semaphore.acquire = acquire_first;
 }
 
-/* The place in the queue is kept until it is served, and given back then. */
+/* Keeps its place in the queue until it is served, then releases. */
 static void acquire_and_release(void *arg)
 {
 	struct late *l = arg;

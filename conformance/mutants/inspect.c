@@ -66,7 +66,10 @@ FAULT(procs_cut, "SC-003", "gomaxprocs is cut to the number of CPUs")
 	my.inspect.gomaxprocs = procs_at_most_cpus;
 }
 
-/* Runs with more or fewer than it was told, and does not say so. */
+/*
+ * Runs with `more` Ps than it was told (fewer if negative), and reports what it
+ * was told.
+ */
 static int32_t told;
 static int32_t more;
 

@@ -1,4 +1,4 @@
-/* kit.c - see fault.h: what faults are made of. */
+/* kit.c - see fault.h.  The helpers that faults are made of. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,9 @@
 enum { BUCKETS = 1 << 12 };
 
 /*
- * Newest first, so a channel at the address of a freed one hides that.  Only
- * added to; a release store publishes an entry, an acquire load finds it.
+ * Lists with the newest entry first, so that a channel at the address of a
+ * freed one hides that.  Entries are only added: a release store publishes one,
+ * and an acquire load finds it.
  */
 static _Atomic(struct info *) buckets[BUCKETS];
 

@@ -1,6 +1,6 @@
 /*
- * late.c - faults of operations whose deadline has passed, and of what else
- * came into the contract late.
+ * late.c - faults of operations whose deadline has passed, and of functions
+ * that the contract got late.
  */
 #include <signal.h>
 #include <unistd.h>
@@ -56,7 +56,7 @@ FAULT(late_select_gives_up, "SE-036", "a late select takes nothing")
 	my.chan.select = select_gives_up;
 }
 
-/* One after the other, by their own. */
+/* Tries the cases one after the other, each by its own call. */
 static int select_in_line(const struct assay_case *cases, size_t n,
 			  int64_t deadline, size_t *chosen)
 {

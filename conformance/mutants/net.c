@@ -201,7 +201,7 @@ FAULT(writes_mix, "NP-017", "two writes may be cut into each other")
 
 /* ---- close and shutdown --------------------------------------------------- */
 
-/* How many reads or accepts of the handle are under way. */
+/* Counts the reads or accepts of a handle that are under way. */
 static void add_waiting(const void *handle, int64_t n)
 {
 	keep(handle, recall(handle) + n);

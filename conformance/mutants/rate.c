@@ -51,7 +51,7 @@ FAULT(rate_too_slow, "XL-014", "the rate is half a percent too low")
 	my.rate.make = make_slower;
 }
 
-/* A time before the last one counts as so much later. */
+/* Takes a time before the last one for one that is as much later. */
 static bool allow_backwards(assay_limiter *l, int64_t at, int64_t n)
 {
 	int64_t last = recall(l);
@@ -99,7 +99,7 @@ FAULT(delay_from_elsewhen, "XL-015/reserve", "a delay is not from its time on")
 	my.rate.reservation_delay = delay_whole;
 }
 
-/* Waits for the context's end, where it is known that it comes first. */
+/* Waits for the context's end, even if it is known to come first. */
 static int wait_anyway(assay_limiter *l, assay_context *c, int64_t n)
 {
 	int status = was.rate.wait_n(l, c, n);

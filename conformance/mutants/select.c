@@ -128,7 +128,7 @@ FAULT(select_first_send, "SE-004", "select takes the first ready send")
 	my.chan.select = select_first_send;
 }
 
-/* Channels that nobody made are those of timers. */
+/* Ignores the channels of timers: those that the program did not make. */
 static int select_no_timers(cases_t cases, size_t n, int64_t deadline,
 			    size_t *chosen)
 {
@@ -181,7 +181,7 @@ FAULT(default_though_ready, "SE-006", "default is taken though a case is ready")
 	my.chan.select = select_default;
 }
 
-/* Looks at the cases one after the other, not at one moment. */
+/* Looks at the cases one after the other, not all at one moment. */
 static int select_two_moments(cases_t cases, size_t n, int64_t deadline,
 			      size_t *chosen)
 {
@@ -260,7 +260,7 @@ static int close_marks(assay_chan *c)
 	return was.chan.close(c);
 }
 
-/* The cases without those on closed channels. */
+/* Selects among the cases without those on closed channels. */
 static int select_open_only(cases_t cases, size_t n, int64_t deadline,
 			    size_t *chosen)
 {
@@ -423,7 +423,7 @@ FAULT(no_channel_twice, "SE-016", "a channel may not stand in two cases")
 	my.chan.select = select_distinct;
 }
 
-/* A send and a receive on one unbuffered channel find each other. */
+/* Lets a send and a receive of one select, on one channel, meet. */
 static int select_self(cases_t cases, size_t n, int64_t deadline,
 		       size_t *chosen)
 {

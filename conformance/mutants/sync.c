@@ -90,7 +90,10 @@ FAULT(unlock_free_ok, "MU-004", "unlocking a free mutex is no error")
 	my.sync.mutex_unlock = unlock_free_ok;
 }
 
-/* Who holds a mutex, by its address; one that holds it may lock again. */
+/*
+ * The goroutine that holds a mutex, by the mutex's address.  It may lock the
+ * mutex again.
+ */
 enum { OWNERS = 1024 };
 static _Atomic(int64_t) owners[OWNERS];
 

@@ -338,7 +338,7 @@ FAULT(ticker_reset_ignored, "TM-030", "reset leaves the period of a ticker")
 	my.time.ticker_reset = ticker_reset_not;
 }
 
-/* Ticks pass through a channel with much room, which the suite is given. */
+/* Copies ticks into a channel with much room, which the suite gets instead. */
 struct pile {
 	assay_ticker *t;
 	assay_chan *c;

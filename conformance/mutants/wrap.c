@@ -1,8 +1,8 @@
 /*
- * wrap.c - a runtime round another, with one fault.
+ * wrap.c - a runtime that wraps another and has one fault.
  *
- * The environment names both: MUTANT_OF the shared object underneath, MUTANT
- * the fault; "none" plants nothing.
+ * Two variables of the environment choose: MUTANT_OF is the shared object
+ * underneath, MUTANT the fault.  "none" plants nothing.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -30,7 +30,10 @@ static const char *setting(const char *name)
 	return v;
 }
 
-/* Calls the object's function of that name; NULL: there is none. */
+/*
+ * Calls the object's function of that name and returns its result; NULL if
+ * there is no such function.
+ */
 static const void *call(void *so, const char *name)
 {
 	const void *(*get)(void);
@@ -56,7 +59,10 @@ static void plant(const char *name)
 	complain("no such fault", name);
 }
 
-/* A group starts with its size; an older one is shorter than ours. */
+/*
+ * Copies a group to full size.  A group starts with its size, and an older one
+ * is shorter than ours.
+ */
 static void take_group(void *copy, const void *own, size_t n)
 {
 	size_t size;
@@ -68,7 +74,10 @@ static void take_group(void *copy, const void *own, size_t n)
 	memcpy(copy, &n, sizeof(n));
 }
 
-/* NULL for what the runtime underneath lacks, though a fault was planted. */
+/*
+ * Returns the group for the table.  Functions that the runtime underneath lacks
+ * are NULL, even if a fault has replaced them.
+ */
 static const void *give_group(void *copy, const void *own, size_t n)
 {
 	const char *before = (const char *)&was + ((char *)copy - (char *)&my);
@@ -112,7 +121,7 @@ static void take_tables(const char *path)
 	ext.abi = ASSAY_EXT_ABI_VERSION;
 }
 
-/* Once: both tables belong together. */
+/* Fills both tables, once: they belong together. */
 static void break_runtime(void)
 {
 	if (table.size != 0)

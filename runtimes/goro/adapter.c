@@ -1,7 +1,7 @@
 /*
  * adapter.c - goro behind the contract.  Handles, cases, options and statuses
- * have the same layout and numbers on both sides, which is checked here, so
- * most entries of the table are goro's own functions.
+ * have the same layout and numbers on both sides.  Assertions here check that,
+ * so most entries of the table are goro's own functions.
  */
 #include <string.h>
 
@@ -103,7 +103,7 @@ static const struct assay_chan_ops chan = {
 
 /* ---- time --------------------------------------------------------------- */
 
-/* goro_now(), goro_sleep() ...: all have the names of the contract. */
+/* goro_now(), goro_sleep() ...: goro uses the contract's names. */
 #define GORO(g, f) goro_##f,
 
 static const struct assay_time_ops time_ops = {sizeof(time_ops),
@@ -242,7 +242,7 @@ static const struct assay_blocking_ops blocking = {
 
 /* ---- the table ---------------------------------------------------------- */
 
-/* The traits are completed when it is asked for. */
+/* assay_runtime() completes the traits. */
 static struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,

@@ -1,6 +1,4 @@
-/*
- * ext.c - goro's second table: goro_ext.h behind assay_ext.h.
- */
+/* ext.c - goro's second table: the functions of goro_ext.h. */
 #include "handles.h"
 
 SAME(ASSAY_ERROR_USER, GORO_ERROR_USER);

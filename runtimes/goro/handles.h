@@ -1,9 +1,8 @@
 /*
- * handles.h - the contract with goro's own types for its handles.
- *
- * A handle is a pointer to what only the runtime knows.  Under goro's names for
- * them the contract's functions have the types of goro's, which can stand in
- * the tables as they are.
+ * handles.h - includes the contract with goro's types as its handles.  A handle
+ * points to what only the runtime knows.  Here the contract's handles get the
+ * names of goro's types, so that goro's functions have the types of the
+ * contract's and can stand in the tables as they are.
  */
 #ifndef GORO_HANDLES_H
 #define GORO_HANDLES_H

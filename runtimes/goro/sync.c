@@ -8,7 +8,7 @@
 #define WG(w) ((goro_waitgroup *)(void *)(w))
 #define COND(c) ((goro_cond *)(void *)(c))
 
-/* A lock with a deadline: forever, or a try; goro has none in between. */
+/* Locks by ASSAY_FOREVER or ASSAY_POLL; goro has no other deadline. */
 #define LOCK(deadline, lock, trylock)                                          \
 	do {                                                                   \
 		if ((deadline) == ASSAY_POLL)                                  \
@@ -94,7 +94,7 @@ static int sync_cond_broadcast(assay_cond *c)
 #define sync_pool_put goro_pool_put
 #define sync_pool_free goro_pool_free
 
-/* goro has C's own atomics; these are the ones of a width. */
+/* goro has no atomics of its own: these are C's, for one width. */
 #define ATOMICS(bits)                                                          \
 	static int##bits##_t sync_add##bits(int##bits##_t *p,                  \
 					    int##bits##_t delta)               \

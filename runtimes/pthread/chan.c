@@ -1,21 +1,21 @@
 /*
  * chan.c - a channel: a ring of values and two queues of waiters under one
- * mutex.  At any time at most one of the queues has waiters, receivers wait
- * only while the ring is empty and senders only while it is full; one who
- * comes to a waiter serves it directly, value and all, and wakes it.
+ * mutex.  At most one of the queues has waiters: receivers wait only while the
+ * ring is empty, senders only while it is full.  A goroutine that finds a
+ * waiter serves it directly, value and all, and wakes it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "pt.h"
 
-#define BYTES_MAX (INT64_C(1) << 47) /* what can be addressed */
+#define BYTES_MAX (INT64_C(1) << 47) /* the address space */
 
 /* ---- the other side's waiters ---- */
 
 /*
- * The first waiter that nobody has served yet.  A select that was served on
- * another channel may still stand in the queue, until it runs or we meet it.
+ * Returns the first waiter that nobody has served yet.  A select that was
+ * served on another channel may still be in the queue; it is taken out here.
  */
 static struct waiter *first_of(struct queue *q)
 {
@@ -29,7 +29,9 @@ static struct waiter *first_of(struct queue *q)
 	return w;
 }
 
-/* The same, ours to serve. */
+/*
+ * Takes out the first unserved waiter and claims it: the caller must serve it.
+ */
 static struct waiter *claim_from(struct queue *q)
 {
 	for (;;) {
@@ -191,7 +193,10 @@ void pt_chan_unpin(struct assay_chan *c)
 	free(c);
 }
 
-/* Takes the lock: who has just served us may still hold it. */
+/*
+ * Frees the channel under its lock: the goroutine that served the last
+ * operation may still hold it.
+ */
 static void chan_free(assay_chan *c)
 {
 	if (!c)

@@ -16,7 +16,7 @@ static struct {
 } registry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static atomic_bool started;
-/* Set when run() ends; read by goroutines that wake up later. */
+/* Set when run() ends; goroutines that wake up later read it. */
 static atomic_bool finished;
 static atomic_bool main_gone;
 static bool embedded; /* written before the second goroutine starts */
@@ -67,7 +67,7 @@ static void enrol(struct goroutine *g)
 {
 	pthread_mutex_lock(&registry.lock);
 	g->id = ++registry.last_id;
-	/* A timer's function is started by no goroutine. */
+	/* no goroutine starts a timer's function */
 	g->parent = g->id > 1 && pt_self() ? pt_self()->id : 0;
 	g->random = (registry.seed + (uint64_t)g->id) *
 			    UINT64_C(0x9e3779b97f4a7c15) |
@@ -176,9 +176,9 @@ int pt_go(assay_fn fn, const void *arg, size_t n)
 }
 
 /*
- * Main returns while others may be running: the flag stops each of them at
- * its next blocking call.  After a goexit of main the others go on, and the
- * process ends by exit, panic or deadlock.
+ * Runs main.  Other goroutines may still run when main returns: the flag
+ * `finished` stops each at its next blocking call.  After a goexit of main they
+ * go on, and the process ends by exit, panic or deadlock.
  */
 static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 {

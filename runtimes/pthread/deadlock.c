@@ -1,9 +1,10 @@
 /*
- * deadlock.c - whether any goroutine can ever run again.
+ * deadlock.c - finds out whether any goroutine can ever run again.
  *
- * Called when a goroutine is about to sleep without a deadline, has ended,
- * or a timer has fired.  If at one moment all are parked, only a timer can
- * change that, and the timers are locked; so what we see then stays so.
+ * The check runs when a goroutine is about to sleep without a deadline, when
+ * one has ended, and when a timer has fired.  If all goroutines are parked at
+ * one moment, only a timer can change that.  The timers are locked, so the
+ * answer stays true.
  */
 #include "pt.h"
 

@@ -3,7 +3,7 @@
  */
 #include "sync.h"
 
-#define STARVING INT64_C(1000000) /* ns; then an unlock hands over */
+#define STARVING INT64_C(1000000) /* ns; after it an unlock hands over */
 
 #define GUARDS 64
 
@@ -59,20 +59,20 @@ int pt_may_wait(int64_t deadline)
 /* ---- mutex ---- */
 
 /*
- * An unlock frees the mutex and wakes the first waiter, which competes for
- * it like any newcomer; only a waiter of more than STARVING gets it handed
- * over.  So a busy mutex need not wait for a thread switch at every unlock.
+ * An unlock frees the mutex and wakes the first waiter, which competes with
+ * newcomers.  Only a waiter of more than STARVING gets the mutex handed over.
+ * So a busy mutex does not need a thread switch for every unlock.
  */
 struct mutex {
 	bool locked;
-	bool waking; /* a woken waiter has not tried yet: wake no other */
+	bool waking; /* a woken waiter has not tried yet: wake no more */
 	struct queue waiters; /* struct turn */
 };
 
 struct turn {
 	struct waiter w;
 	int64_t since;
-	bool granted; /* by the unlocker, before it wakes */
+	bool granted; /* the unlocker sets it before it wakes g */
 };
 
 static void wait_turn(struct mutex *m, pthread_mutex_t *guard)
@@ -147,7 +147,10 @@ struct rwmutex {
 	struct queue readers, writers;
 };
 
-/* True if it was taken; guard held.  A waiting writer holds off readers. */
+/*
+ * Takes the lock if it is free; guard must be held.  A waiting writer keeps new
+ * readers out.
+ */
 static bool rw_take(struct rwmutex *rw, bool to_write)
 {
 	if (rw->writing || (to_write ? rw->reading > 0 : !!rw->writers.first))
@@ -189,7 +192,7 @@ int pt_rw_rlock(assay_rwmutex *storage, int64_t deadline)
 	return rw_enter((void *)storage, deadline, false);
 }
 
-/* All readers that came during a write go before the next writer. */
+/* Unlocks.  Readers that came during the write go before the next writer. */
 void pt_rw_unlock(assay_rwmutex *storage)
 {
 	struct rwmutex *rw = (void *)storage;

@@ -1,10 +1,10 @@
 /*
  * panic.c - panic, try, defer, recover and goexit.
  *
- * A frame is a call that panics and goexits can be thrown to: one for the
- * goroutine's own function, for every try_ and for every deferred call.  It
- * keeps the deferred calls and runs them when its function has ended, in whatever way; one that
- * panics in turn lands in the same frame, which goes on with the next.
+ * A frame is a call to which panics and goexits are thrown: the goroutine's own
+ * function, every try_ and every deferred call has one.  A frame keeps deferred
+ * calls and runs them when its function has ended, in whatever way.  If one of
+ * them panics, the same frame takes that panic and goes on with the next call.
  */
 #include <setjmp.h>
 #include <stdio.h>
@@ -21,9 +21,9 @@ struct deferred {
 
 /* A panic under way in a frame. */
 struct raised {
-	struct raised *before; /* the one it interrupted: for the report */
+	struct raised *before; /* interrupted by this one */
 	struct assay_panic what;
-	bool recovered; /* and its deferred call has not returned */
+	bool recovered; /* its deferred call has not returned yet */
 };
 
 struct frame {
@@ -31,7 +31,7 @@ struct frame {
 	struct frame *outer;
 	struct deferred *deferred; /* last in, first out */
 	struct raised *raised;     /* newest first */
-	struct frame *deferrer;    /* of a deferred call: who deferred it */
+	struct frame *deferrer;    /* the one that deferred this call */
 	bool exiting;              /* by goexit */
 };
 
@@ -47,7 +47,7 @@ static void forget_panics(struct frame *f)
 
 static void run_frame(struct frame *f, assay_fn fn, void *arg);
 
-/* A deferred call of f has ended by these panics, newest first. */
+/* Adds the panics by which a deferred call of f has ended, newest first. */
 static void pass_on(struct frame *f, struct raised *newest)
 {
 	struct raised *oldest = newest;
@@ -75,7 +75,7 @@ static void call_deferred(struct frame *f)
 		forget_panics(f);
 }
 
-/* Returns when fn and all its deferred calls have ended. */
+/* Runs fn and its deferred calls.  Returns when all have ended. */
 static void run_frame(struct frame *f, assay_fn fn, void *arg)
 {
 	f->outer = pt_self()->frame;
@@ -142,7 +142,7 @@ void pt_goexit(void)
 	longjmp(f->env, 1);
 }
 
-/* Fills in the text where kind and value alone say it. */
+/* Fills in an empty text from the kind, the value and the status. */
 static void complete(struct assay_panic *p)
 {
 	p->text[sizeof(p->text) - 1] = '\0';
@@ -183,7 +183,7 @@ static bool same(const struct raised *a, const struct raised *b)
 	       strcmp(a->what.text, b->what.text) == 0;
 }
 
-/* Oldest first, each later one indented, as Go prints a chain of panics. */
+/* Prints a chain of panics as Go does: oldest first, later ones indented. */
 static void report(FILE *to, const struct raised *r, const struct raised *by)
 {
 	if (r->before)

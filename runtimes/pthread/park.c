@@ -1,16 +1,14 @@
-/*
- * park.c - how a goroutine sleeps, is counted and is woken.
- */
+/* park.c - puts goroutines to sleep, counts them and wakes them. */
 #include <errno.h>
 #include <time.h>
 
 #include "pt.h"
 
 /*
- * Three counts in one word, so that the deadlock check sees them at one
- * moment: goroutines alive, parked, and parked with a deadline.  A waker
- * takes the woken goroutine off the count before that can run, so a running
- * goroutine is never counted as parked.
+ * Three counts in one word, so that the deadlock check sees them at one moment:
+ * goroutines alive, parked, and parked with a deadline.  A waker takes a
+ * goroutine off the counts before the goroutine can run.  So a running one is
+ * never counted as parked.
  */
 #define FIELD 21
 #define LIVE UINT64_C(1)
@@ -55,7 +53,7 @@ void pt_park_begin(const char *reason, int64_t deadline)
 {
 	struct goroutine *g = pt_self();
 
-	/* Ordered before any claim by the lock of the queue. */
+	/* relaxed: the lock of the queue orders it before any claim */
 	atomic_store_explicit(&g->claimed, false, memory_order_relaxed);
 	pthread_mutex_lock(&g->lock);
 	g->reason = reason;
@@ -65,14 +63,14 @@ void pt_park_begin(const char *reason, int64_t deadline)
 	pthread_mutex_unlock(&g->lock);
 }
 
-/* Under g->lock. */
+/* Takes g off the counts. g->lock must be held. */
 static void leave(struct goroutine *g)
 {
 	count(-weight(g));
 	g->reason = NULL;
 }
 
-/* False if the deadline came before a wake.  Under g->lock. */
+/* False if the deadline came before a wake. g->lock must be held. */
 static bool sleep_until(struct goroutine *g, int64_t deadline)
 {
 	struct timespec t = pt_timespec(deadline);
@@ -104,7 +102,7 @@ bool pt_park(int64_t deadline)
 	return woken;
 }
 
-/* Pairs with itself: of all that compete for g, one gets false. */
+/* acq_rel: pairs with itself.  Of all that compete for g, one reads false. */
 bool pt_claim(struct goroutine *g)
 {
 	return !atomic_exchange_explicit(&g->claimed, true,

@@ -1,13 +1,13 @@
 /*
  * pt.h - what the files of this runtime share.
  *
- * A goroutine is a detached thread.  It blocks in one way only: park.c puts
- * it to sleep on a condition variable of its own, and whoever gives it what
- * it waited for wakes it.  Channels, select and the sync types are queues of
- * waiters guarded by ordinary mutexes.
+ * A goroutine is a detached thread.  It blocks in one way only: park.c puts it
+ * to sleep on its own condition variable, and the thread that serves it wakes
+ * it.  Channels, select and the sync types are queues of waiters guarded by
+ * mutexes.
  *
- * Order of locks: timers; channels by address, or a guard of sync.h; the
- * registry; a goroutine.
+ * Locks are taken in this order: the timers; the channels by address, or a
+ * guard of sync.h; the registry; a goroutine.
  */
 #ifndef PT_H
 #define PT_H
@@ -23,12 +23,12 @@
 struct frame;
 
 struct goroutine {
-	int64_t id, parent; /* parent: who started it; 0 for main */
+	int64_t id, parent; /* parent: the starter; 0 for main */
 	assay_fn fn;
 	void *arg;
 	_Alignas(16) char copy[ASSAY_ARG_MAX]; /* of core->go()'s argument */
 
-	/* Innermost try_, or the goroutine itself.  Own thread only. */
+	/* Frame of the innermost try_, or the goroutine's.  Own thread only. */
 	struct frame *frame;
 	uint64_t random;
 
@@ -36,12 +36,12 @@ struct goroutine {
 	struct goroutine *prev, *next;
 
 	/*
-	 * A select waits in many queues, under many locks: the first to set
-	 * `claimed` completes it, everybody else passes it over.
+	 * A select waits in many queues, under many locks.  The first thread
+	 * that sets `claimed` completes it; the others pass it over.
 	 */
 	atomic_bool claimed;
 	int status;    /* what the operation returns, and ... */
-	size_t chosen; /* ... its case: by the claimer, before it wakes */
+	size_t chosen; /* ... its case; set by the claimer */
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -51,16 +51,16 @@ struct goroutine {
 	bool woken;         /* under lock */
 };
 
-/* A goroutine in a queue.  Lives on the stack of the one who waits. */
+/* A goroutine in a queue.  It is on the stack of the goroutine that waits. */
 struct waiter {
 	struct waiter *prev, *next;
-	struct queue *queue; /* NULL: taken out */
+	struct queue *queue; /* NULL: not in a queue */
 	struct goroutine *g;
-	void *slot;   /* channel: where the value goes to or is */
+	void *slot;   /* channel: the place of the value */
 	size_t index; /* channel: number of the case */
 };
 
-/* First in, first out; under the lock of what it belongs to. */
+/* First in, first out.  Guarded by the lock of the object it belongs to. */
 struct queue {
 	struct waiter *first, *last;
 };
@@ -72,13 +72,13 @@ int pt_go(assay_fn fn, const void *arg, size_t n);
 uint64_t pt_random(void);
 /* Calls visit for every goroutine, in order of their numbers. */
 void pt_each(void (*visit)(struct goroutine *g, void *arg), void *arg);
-/* Whether core->run() has ended, or the process is about to. */
+/* True if core->run() has ended. */
 bool pt_finished(void);
-/* Never returns: for goroutines that find the program at its end. */
+/* Never returns.  For goroutines that run after the end of the program. */
 _Noreturn void pt_freeze(void);
-/* Whether main has ended by goexit. */
+/* True if main has ended by goexit. */
 bool pt_main_gone(void);
-/* Whether other code may call in, so that nobody is ever lost for good. */
+/* True if other code may call in; then there is no deadlock. */
 bool pt_embedded(void);
 
 /* ---- panic, recover, goexit (panic.c) ---- */
@@ -93,13 +93,17 @@ bool pt_recover(struct assay_panic *out);
 
 /* ---- the end of the process (report.c) ---- */
 
-/* Returns to the one caller that may end the process; stops all others. */
+/*
+ * Returns only to the first caller, which may end the process.  Others block.
+ */
 void pt_last_word(void);
-/* "fatal error: text", the calling or every goroutine, exit status 2. */
+/*
+ * Prints "fatal error: text" and the calling or every goroutine; exits with 2.
+ */
 _Noreturn void pt_fatal(const char *text, bool everyone);
-/* The report of a panic that nobody stopped: text has its lines. */
+/* Prints text, the report of a panic that nobody stopped, and exits with 2. */
 _Noreturn void pt_die_of_panic(const char *text);
-/* A line for every goroutine, cut to n bytes; returns the full length. */
+/* Writes all goroutines to buf, cut to n bytes.  Returns the full length. */
 size_t pt_dump(char *buf, size_t n);
 
 /* ---- parking (park.c) ---- */
@@ -113,12 +117,14 @@ void pt_count_start(void);
 void pt_count_end(void);
 
 /*
- * To park: take the lock of the queue, put waiters in, pt_park_begin(),
- * release the lock, pt_park().  A waker finds the waiter under that lock, so
- * between begin and park it can only make pt_park() return at once.
+ * To park: lock the queue, put waiters in, call pt_park_begin(), unlock, call
+ * pt_park().  A waker finds the waiter under that lock.  If it does so before
+ * pt_park(), that returns at once.
  */
 void pt_park_begin(const char *reason, int64_t deadline);
-/* False if the deadline came first; then nobody can claim us any more. */
+/*
+ * Sleeps.  False if the deadline came first; then nobody can claim g any more.
+ */
 bool pt_park(int64_t deadline);
 /* True for the one caller that may complete g's operation and wake it. */
 bool pt_claim(struct goroutine *g);
@@ -128,32 +134,39 @@ void pt_push(struct queue *q, struct waiter *w);
 void pt_push_front(struct queue *q, struct waiter *w);
 void pt_remove(struct waiter *w);
 struct waiter *pt_pop(struct queue *q);
-/* The first of all, linked by next.  A woken waiter may free the queue. */
+/*
+ * Empties the queue.  Returns its first waiter; next links the others.  A
+ * waiter may free the queue once it is woken.
+ */
 struct waiter *pt_pop_all(struct queue *q);
 
 /* ---- channels (chan.c, select.c) ---- */
 
 struct assay_chan {
-	pthread_mutex_t lock; /* guards all that may change */
+	pthread_mutex_t lock; /* guards all fields that may change */
 	size_t elem;
 	int64_t cap;
 	int64_t len;
 	int64_t head; /* index of the oldest value */
 	bool closed;
 	bool timer;   /* shows no buffer: Go 1.23 timer channel */
-	bool freed;   /* by the program; memory goes with ... */
-	int64_t pins; /* ... the last waiter that comes back to it */
+	bool freed;   /* by the program; the memory is freed by ... */
+	int64_t pins; /* ... the last waiter that comes back */
 	struct queue receivers, senders;
 	char buffer[];
 };
 
-/* For the holder of the lock: ASSAY_AGAIN where it would have to wait. */
+/*
+ * The lock must be held.  Return ASSAY_AGAIN where the caller would have to
+ * wait; ready is true if it would not.
+ */
 bool pt_chan_ready(struct assay_chan *c, int dir);
 int pt_chan_send(struct assay_chan *c, const void *v);
 int pt_chan_recv(struct assay_chan *c, void *out);
 /*
- * Who was parked on a channel still takes itself out of its queue, when the
- * program may have freed the channel already.  Unpin also unlocks.
+ * Keep a channel's memory.  A goroutine that was parked on a channel takes
+ * itself out of its queue later, when the program may have freed the channel
+ * already.  Unpin also unlocks.
  */
 void pt_chan_pin(struct assay_chan *c);
 void pt_chan_unpin(struct assay_chan *c);
@@ -168,9 +181,9 @@ void pt_cond_init(pthread_cond_t *cond);
 
 /* ---- deadlock (deadlock.c) ---- */
 
-/* Ends the process if no goroutine can ever run again.  Hold no lock. */
+/* Ends the process if no goroutine can ever run again.  No lock may be held. */
 void pt_check_deadlock(void);
-/* Keeps timers still, and tells whether one could wake a goroutine. */
+/* Lock the timers, and tell whether one could wake a goroutine. */
 void pt_timers_lock(void);
 bool pt_timers_may_wake(void);
 void pt_timers_unlock(void);

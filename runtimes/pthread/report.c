@@ -1,6 +1,4 @@
-/*
- * report.c - what the process says when it dies, and about its goroutines.
- */
+/* report.c - prints goroutines, and why the process dies. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +7,7 @@
 
 #include "pt.h"
 
-/* Taken by whoever ends the process and never given back. */
+/* The thread that ends the process takes it and never gives it back. */
 static pthread_mutex_t last_word = PTHREAD_MUTEX_INITIALIZER;
 
 void pt_last_word(void)

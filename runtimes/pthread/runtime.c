@@ -1,6 +1,4 @@
-/*
- * runtime.c - the table that Assay is given, and its smallest groups.
- */
+/* runtime.c - the runtime's table, and its smallest groups. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,7 +12,7 @@ static void call(assay_fn fn, void *arg)
 		fn(arg);
 }
 
-/* Only the dump shows it. */
+/* Counts calls of lock_thread, for the dump only: the thread is tied anyway. */
 static void count_locks(int delta)
 {
 	struct goroutine *g = pt_self();
@@ -93,7 +91,7 @@ static int state(int64_t id, char *buf, size_t n)
 	return s.found ? ASSAY_OK : ASSAY_EINVAL;
 }
 
-/* The kernel preempts anywhere. */
+/* Does nothing: the kernel preempts anywhere. */
 static void checkpoint(void)
 {
 }
@@ -112,8 +110,8 @@ const struct assay_inspect_ops pt_inspect = {
 /* ---- the table ---- */
 
 /*
- * As many goroutines as threads fit beside a few other processes of the same
- * kind: Linux counts 32768 of them by default.
+ * max_goroutines is what fits beside a few other processes of the same kind:
+ * Linux allows 32768 threads by default.
  */
 static const struct assay_runtime table = {
 	.size = sizeof(table),

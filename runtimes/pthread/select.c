@@ -1,25 +1,24 @@
 /*
- * select.c - one of many cases; send and recv are selects of one.
+ * select.c - performs one of many cases. send and recv are selects of one.
  *
- * All channels of the cases are locked, in order of address so that two
- * selects cannot lock each other out.  Under these locks the cases stand
- * still: one that is ready is performed, or a waiter is put in the queue of
- * each and the goroutine parks.  Whoever claims the goroutine performs that
- * case for it.
+ * All channels of the cases are locked, by address, so that two selects cannot
+ * deadlock.  Under these locks the cases stay as they are.  Either a ready one
+ * is performed, or a waiter goes into the queue of each and the goroutine
+ * parks.  The thread that claims the goroutine performs that case for it.
  */
 #include <stdlib.h>
 
 #include "pt.h"
 
-#define FEW 4 /* cases that need no memory from the heap */
+#define FEW 4 /* up to this many cases need no heap memory */
 
 struct choice {
 	const struct assay_case *cases;
 	size_t n;
-	assay_chan **channels; /* of the cases, each once, by address */
+	assay_chan **channels; /* of the cases, each once, sorted by address */
 	size_t n_channels;
-	struct waiter *waiters;        /* one for each case */
-	void *heap;                    /* where the two are, if not ... */
+	struct waiter *waiters; /* one for each case */
+	void *heap;             /* memory of the two arrays, if not ... */
 	assay_chan *few_channels[FEW]; /* ... here */
 	struct waiter few_waiters[FEW];
 };
@@ -95,7 +94,10 @@ static void unlock_all(const struct choice *ch)
 		pthread_mutex_unlock(&ch->channels[i]->lock);
 }
 
-/* The k-th ready case replaces the choice with probability 1/k. */
+/*
+ * Picks a ready case with equal odds: the k-th ready one replaces the pick with
+ * probability 1/k.  False if none is ready.
+ */
 static bool pick_ready(const struct choice *ch, size_t *pick)
 {
 	uint64_t ready = 0;
@@ -119,8 +121,8 @@ static int perform(const struct assay_case *k)
 }
 
 /*
- * A waiter that made a case ready may be claimed through another channel
- * before we perform it; then we look again.
+ * Performs a ready case, or returns ASSAY_AGAIN.  The waiter that made a case
+ * ready may be claimed through another channel first; then it looks again.
  */
 static int try_now(const struct choice *ch, size_t *chosen)
 {
@@ -137,7 +139,10 @@ static int try_now(const struct choice *ch, size_t *chosen)
 	return ASSAY_AGAIN;
 }
 
-/* In random order: of two cases of one channel, either may be first. */
+/*
+ * Orders the waiters at random: of two cases of one channel, either may be
+ * first.
+ */
 static void shuffle(struct choice *ch)
 {
 	for (size_t i = 0; i < ch->n; i++) {
@@ -183,7 +188,10 @@ static void unpin_all(const struct choice *ch)
 		pt_chan_unpin(ch->channels[i]);
 }
 
-/* Called with all locks held, returns with none. */
+/*
+ * Parks until a case is done or the deadline.  Called with all locks held,
+ * returns with none.
+ */
 static int wait(struct choice *ch, int64_t deadline, const char *reason,
 		size_t *chosen)
 {

@@ -1,5 +1,5 @@
 /*
- * sync.c - the table of the sync types, and those that never park: pool and
+ * sync.c - the table of the sync types, and the types that never park: pool and
  * atomics.
  */
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static bool has_room(struct assay_pool *p)
 	return true;
 }
 
-/* An item for which there is no memory is dropped, as a pool may. */
+/* Keeps the item.  Drops it if there is no memory; a pool may do that. */
 static void pt_pool_put(assay_pool *p, void *item)
 {
 	if (!p || !item)

@@ -1,22 +1,25 @@
 /*
- * sync.h - the sync types: what lock.c, wait.c and sync.c share.
+ * sync.h - what lock.c, wait.c and sync.c share.
  *
- * Each type is a few words and queues in the caller's memory, guarded by one
- * of a fixed set of mutexes, chosen by address: so all zero is a valid state
- * and the layout does not depend on the size of a pthread_mutex_t.
+ * Each type is a few words and queues in the caller's memory.  One of a fixed
+ * set of mutexes guards it, chosen by its address.  So all zero is a valid
+ * state, and the layout does not depend on the size of a pthread_mutex_t.
  */
 #ifndef PT_SYNC_H
 #define PT_SYNC_H
 
 #include "pt.h"
 
-/* The mutex that guards the object at p, locked. */
+/* Locks and returns the mutex that guards the object at p. */
 pthread_mutex_t *pt_lock_guard(const void *p);
-/* Parks as the last of q, which guard guards; returns without guard. */
+/* Parks as the last of q. guard must be held, and is released. */
 void pt_wait_in(struct queue *q, pthread_mutex_t *guard, const char *reason);
 bool pt_wake_first(struct queue *q);
 int64_t pt_wake_all(struct queue *q);
-/* What to return instead of waiting; ASSAY_OK: wait. */
+/*
+ * Returns what a call with this deadline returns where it would have to wait;
+ * ASSAY_OK if it may wait.
+ */
 int pt_may_wait(int64_t deadline);
 
 /* The functions of struct assay_sync_ops: in lock.c ... */

@@ -1,8 +1,8 @@
 /*
- * time.c - the clock, and timers: a heap by due time and one thread that
- * fires them.  A timer fires with the heap locked, so stop and reset find it
- * either pending or its value already in the channel, where they take it
- * back: Go 1.23 semantics.
+ * time.c - the clock, and timers: a heap by due time and one thread that fires
+ * them.  A timer fires with the heap locked.  So stop and reset find it either
+ * pending, or with its value in the channel already, where they take it back.
+ * That gives Go 1.23 semantics.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -14,8 +14,8 @@
 struct assay_timer {
 	int64_t when;
 	int64_t period; /* > 0: a ticker */
-	size_t at;      /* place in the heap or IDLE */
-	assay_chan *c;  /* or, for after_func, ... */
+	size_t at;      /* index in the heap, or IDLE */
+	assay_chan *c;  /* NULL for after_func, which has fn and arg */
 	assay_fn fn;
 	void *arg;
 };
@@ -25,7 +25,7 @@ static struct {
 	pthread_cond_t changed;
 	struct assay_timer **heap;
 	size_t n;    /* pending */
-	size_t made; /* existing: each has a place reserved in the heap */
+	size_t made; /* timers that exist; each has a place in the heap */
 	size_t room;
 } timers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -57,7 +57,7 @@ void pt_cond_init(pthread_cond_t *cond)
 	pthread_condattr_destroy(&attr);
 }
 
-/* ns from now; never ASSAY_FOREVER, which would not be a time. */
+/* Returns the time ns from now.  Never ASSAY_FOREVER, which is not a time. */
 static int64_t later(int64_t ns)
 {
 	int64_t now = pt_now();
@@ -144,7 +144,9 @@ static void fire(struct assay_timer *t, int64_t now)
 	}
 }
 
-/* A late ticker skips the ticks it missed and keeps its phase. */
+/*
+ * Fires all due timers.  A late ticker skips missed ticks and keeps its phase.
+ */
 static void fire_due(int64_t now)
 {
 	while (timers.n && timers.heap[0]->when <= now) {
@@ -216,7 +218,7 @@ static void arm(struct assay_timer *t, int64_t ns)
 		pthread_cond_signal(&timers.changed);
 }
 
-/* Whether it was pending, or had sent what nobody has received. */
+/* Stops a timer.  True if it was pending, or its value was not yet received. */
 static bool disarm(struct assay_timer *t)
 {
 	bool was = t->at != IDLE;
@@ -231,7 +233,7 @@ static bool disarm(struct assay_timer *t)
 	return was;
 }
 
-/* Owns c. */
+/* Makes a timer, which owns c. */
 static assay_timer *create(int64_t ns, int64_t period, assay_chan *c,
 			   assay_fn fn, void *arg)
 {
@@ -397,7 +399,10 @@ void pt_timers_unlock(void)
 	pthread_mutex_unlock(&timers.lock);
 }
 
-/* A timer whose channel nobody waits on wakes nobody. */
+/*
+ * True if the timer may wake a goroutine: it calls a function, or a goroutine
+ * waits on its channel.
+ */
 static bool awaited(const struct assay_timer *t)
 {
 	bool waits;

@@ -53,7 +53,10 @@ struct task {
 	void *arg;
 };
 
-/* A panic of the task must not let waiters go before it ends the process. */
+/*
+ * Ends a task of wg_go.  If the task panicked, panics again before the counter
+ * drops: the panic must end the process before waiters go on.
+ */
 static void done(void *wg)
 {
 	struct assay_panic p;
@@ -106,7 +109,7 @@ static void once_end(void *arg)
 	pthread_mutex_unlock(guard);
 }
 
-/* Done also if fn panics or exits. */
+/* Calls fn.  The once is done even if fn panics or exits. */
 static void once_run(void *arg)
 {
 	struct once *o = arg;
@@ -141,13 +144,13 @@ void pt_once_do(assay_once *storage, assay_fn fn, void *arg)
 /* ---- cond ---- */
 
 struct cond {
-	const void *at;       /* where it was first used: finds copies */
+	const void *at;       /* address of its first use: a copy differs */
 	struct queue waiters; /* struct signal_wait */
 };
 
 struct signal_wait {
 	struct waiter w;
-	bool parked; /* else it is still unlocking and need not be woken */
+	bool parked; /* if not, it still unlocks and needs no wake */
 };
 
 static bool copied(struct cond *c)
@@ -166,8 +169,9 @@ static void wake_signalled(struct waiter *w)
 }
 
 /*
- * In the queue before the unlock, so that no signal after it is missed; but
- * counted as parked only after it, when nobody waits for our unlock.
+ * Waits for a signal.  Joins the queue before the unlock, so that it misses no
+ * signal after it.  Counts as parked only after the unlock, when no goroutine
+ * waits for that any more.
  */
 static int wait_signal(struct cond *c, void (*unlock)(void *l), void *l)
 {
@@ -221,7 +225,7 @@ int pt_cond_wait_r(assay_cond *storage, assay_rwmutex *m)
 	return status == ASSAY_OK ? pt_rw_rlock(m, ASSAY_FOREVER) : status;
 }
 
-/* Wakes the waiters of the list that pop gives. */
+/* Wakes the waiters that pop takes from the queue. */
 static int signal_with(assay_cond *storage,
 		       struct waiter *(*pop)(struct queue *q))
 {

@@ -2,7 +2,8 @@
  * allocs.c - see allocs.h.
  *
  * A call from one object to a function of another goes through a slot in the
- * caller's table of addresses.  Those of the allocator are made to point here.
+ * caller's table of addresses. allocs_begin() points the slots of the
+ * allocator's functions at the counting ones here.
  */
 #define _GNU_SOURCE
 #include "allocs.h"
@@ -23,7 +24,7 @@ static void *(*real_realloc)(void *, size_t);
 static int (*real_posix_memalign)(void **, size_t, size_t);
 static void *(*real_aligned_alloc)(size_t, size_t);
 
-/* relaxed: a counter that carries no data */
+/* relaxed: the counter publishes no data */
 static _Atomic(int64_t) calls;
 
 static void counted(void)
@@ -88,7 +89,7 @@ enum { CALLED = -1, POINTED_TO = -1 };
 struct object {
 	const ElfW(Sym) * symbols;
 	const char *names;
-	const ElfW(Rela) * tables[2]; /* of calls, of data */
+	const ElfW(Rela) * tables[2]; /* relocations of calls, and of data */
 	size_t bytes[2];
 };
 
@@ -148,7 +149,7 @@ static int redirect_object(struct dl_phdr_info *info, size_t size, void *arg)
 
 	(void)size;
 	(void)arg;
-	/* the kernel's own object has addresses that nobody has adjusted */
+	/* nobody has relocated the addresses in the kernel's vdso */
 	if (strstr(info->dlpi_name, "vdso") != NULL || o.symbols == NULL)
 		return 0;
 	for (int k = 0; k < 2; k++)

@@ -1,15 +1,18 @@
 /*
- * allocs.h - how often the program asks for memory: malloc and its kin, called
- * by any shared object and by the executable itself.
+ * allocs.h - counts calls of malloc and its kin by any shared object and by the
+ * executable itself.
  */
 #ifndef ASSAY_ALLOCS_H
 #define ASSAY_ALLOCS_H
 
 #include <stdint.h>
 
-/* Begins to count, once; skips the case where calls cannot be redirected. */
+/*
+ * Begins to count; to be called once.  Skips the case if calls cannot be
+ * redirected.
+ */
 void allocs_begin(void);
-/* Calls since then, of all threads. */
+/* Returns the number of calls since then, by all threads. */
 int64_t allocs(void);
 
 #endif

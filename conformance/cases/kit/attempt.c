@@ -3,7 +3,7 @@
 
 #include "attempt.h"
 
-/* The last comparison that was false, with its place; "" before the first. */
+/* The last comparison that was false, with its place; "" if none was. */
 static char said[400];
 
 bool attempt_is(bool ok, int64_t a, int64_t b, const char *file, int line,

@@ -1,7 +1,7 @@
 /*
- * attempt.h - checks of what a busy machine may spoil.  They are tried more
- * than once, so an attempt is a function that says whether it went well; what
- * it compares by IS() is shown if no attempt did.
+ * attempt.h - checks that a busy machine may spoil.  They are tried more than
+ * once, so an attempt is a function that returns whether it succeeded.  If none
+ * does, the last comparison by IS() that was false is shown.
  */
 #ifndef ASSAY_ATTEMPT_H
 #define ASSAY_ATTEMPT_H
@@ -9,8 +9,8 @@
 #include "case.h"
 
 /*
- * True if a op b.  Each operand is evaluated once.  For the goroutine that
- * makes the attempt alone.
+ * True if a op b.  Evaluates each operand once.  Only the goroutine that makes
+ * the attempt may use it.
  */
 #define IS(a, op, b)                                                           \
 	__extension__({                                                        \
@@ -23,7 +23,7 @@ bool attempt_is(bool ok, int64_t a, int64_t b, const char *file, int line,
 
 /*
  * Checks that attempt(unit) is true for some unit: 1, 3, 7, 20 or 50 times the
- * one given.  The attempt makes no CHECK of an upper bound.
+ * given one.  An attempt must not CHECK an upper bound.
  */
 #define CHECK_SOME_UNIT(attempt, unit)                                         \
 	check_some_unit(attempt, unit, #attempt, __FILE__, __LINE__)
@@ -54,15 +54,15 @@ void check_some_unit(bool (*attempt)(int64_t unit), int64_t unit,
 	static bool attempt(int64_t unit)
 
 /*
- * Checks that attempt() is true.  Where settle() can only hope that goroutines
- * are parked, a slow machine may spoil an attempt, so one good one of ten
- * is enough; attempt() must be such that a wrong runtime never succeeds.
+ * Checks that attempt() is true.  Where settle() cannot know that goroutines
+ * are parked, a slow machine may spoil an attempt, so one success in ten is
+ * enough. attempt() must never succeed on a wrong runtime.
  */
 #define CHECK_HOLDS(attempt) check_holds(attempt, #attempt, __FILE__, __LINE__)
 void check_holds(bool (*attempt)(void), const char *what, const char *file,
 		 int line);
 
-/* True if settle() knows that goroutines are parked, and does not only hope. */
+/* True if settle() can know that goroutines are parked. */
 bool parking_is_known(void);
 
 #endif

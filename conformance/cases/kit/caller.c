@@ -18,11 +18,11 @@ void caller_enter(struct caller *c)
 
 void caller_leave(struct caller *c)
 {
-	/* main looks at nothing but the flag: no order is needed */
+	/* relaxed: main reads nothing but the flag */
 	atomic_store_explicit(&c->left, true, memory_order_relaxed);
 }
 
-/* True if the thread waits for something, or is no more. */
+/* True if the thread sleeps, or has ended. */
 static bool asleep(pid_t thread)
 {
 	char path[64], text[128];

@@ -1,9 +1,8 @@
 /*
- * caller.h - whether core->run() waits for main.
+ * caller.h - tells whether core->run() waits for main.
  *
- * A run() that does not may still be on its way out when main begins, or when
- * it ends; who asks at that moment takes it for one that waits.  So main gives
- * it the time to be seen.
+ * A run() that does not wait may still be on its way out when main begins or
+ * ends.  It would look like one that waits, so main gives it time to leave.
  */
 #ifndef ASSAY_CALLER_H
 #define ASSAY_CALLER_H
@@ -13,18 +12,19 @@
 #include <sys/types.h>
 
 struct caller {
-	pid_t thread; /* that calls core->run() */
+	pid_t thread; /* the one that calls core->run() */
 	atomic_bool left;
 };
 
-/* Around the call of core->run(), on the same thread. */
+/* To be called before and after core->run(), on the same thread. */
 void caller_enter(struct caller *c);
 void caller_leave(struct caller *c);
 
 /*
- * From main, on any thread.  True if the caller has left.  Returns at once if
- * it sleeps, is this thread or has left; else, as it computes for other
- * goroutines or is on its way out, within some 200 ms.
+ * True if the caller of run() has left.  Main calls it, on any thread.  Returns
+ * at once if the caller sleeps, is this thread or has left.  Otherwise the
+ * caller computes for other goroutines or is on its way out: then it returns
+ * within some 200 ms.
  */
 bool caller_let_return(struct caller *c);
 

@@ -39,16 +39,16 @@
 #include "assay.h"
 #include "assay_ext.h"
 
-/* Both tables of a runtime, so that an offset names a group of either. */
+/* Both tables of a runtime, so that an offset can name a group of either. */
 struct tables {
 	struct assay_runtime rt;
 	struct assay_runtime_ext ext;
 };
 
 /*
- * A function of the tables that a case cannot do without.  What every case may
- * use needs no mention (case_base in runner/caselist.c); any other function is
- * hidden from a case that does not name it.
+ * A function of the tables that a case cannot do without.  Those in case_base
+ * (runner/caselist.c) need no mention.  Any other function is hidden from a
+ * case that does not name it.
  */
 struct need {
 	size_t group; /* offset of the group's pointer in struct tables */
@@ -67,14 +67,14 @@ struct need {
 #define NEEDS(...) .needs = (const struct need[]){__VA_ARGS__, {0, 0, NULL}}
 /* clang-format on */
 
-/* How a child must end.  What is zero or NULL is not looked at. */
+/* How a child must end.  Fields that are zero or NULL are not checked. */
 struct outcome {
 	bool declared;
-	int status;           /* exit status, looked at unless hangs */
-	int signal;           /* > 0: the signal that it ends by instead */
+	int status;           /* exit status; checked unless hangs is set */
+	int signal;           /* > 0: the signal that ends it instead */
 	const char *first;    /* the first line of stderr, all of it */
 	const char *match[6]; /* POSIX extended regex, each in stderr */
-	const char *lacks[2]; /* strings that must not stand in stderr */
+	const char *lacks[2]; /* strings that must not be in stderr */
 	const char *out;      /* all of stdout */
 	bool silent;          /* stderr is empty */
 	int min_ms, max_ms;   /* wall time; max_ms is scaled as timeouts are */
@@ -85,21 +85,21 @@ struct outcome {
 #define ENDS(...) .ends = {.declared = true, __VA_ARGS__}
 
 enum case_flags {
-	/* Needs the machine to itself: timing or load. */
+	/* Needs the machine to itself, for its timing or load. */
 	CASE_ALONE = 1,
 	/* Reports a figure with note(); its checks are soft bounds. */
 	CASE_PERF = 2,
-	/* Runs once, whatever --procs says, with the runtime's default. */
+	/* Runs once, with the runtime's default, whatever --procs says. */
 	CASE_DEFAULT_PROCS = 4,
 	/* Too heavy or too slow for sanitizers and valgrind. */
 	CASE_NOT_SANITIZED = 8,
-	/* Part of the selection that is run under valgrind. */
+	/* Is run under valgrind too. */
 	CASE_VALGRIND = 16,
 	/* Run with ASSAY_RUN_VIRTUAL_TIME. */
 	CASE_VIRTUAL_TIME = 32,
 	/*
-	 * The body is no goroutine: it runs on the thread that main() does
-	 * and calls core->run() itself, as often as it likes.
+	 * The body is no goroutine.  It runs on the thread of main() and calls
+	 * core->run() itself, as often as it likes.
 	 */
 	CASE_OUTSIDE = 64
 };
@@ -111,7 +111,7 @@ struct testcase {
 	int line;
 	void (*body)(void);
 	const char *title;
-	int procs[6];        /* run at those of --procs; none: at all of them */
+	int procs[6];        /* those of --procs to run at; none: all of them */
 	int timeout_ms;      /* 0: 10000 */
 	uint32_t traits;     /* assay_traits it cannot do without */
 	uint32_t not_traits; /* assay_traits that rule it out */
@@ -123,8 +123,8 @@ struct testcase {
 };
 
 /*
- * The cases are one relocatable object, so that a host links all of them;
- * the section holds pointers and has no order.
+ * All cases are linked into one relocatable object, so that a host gets them
+ * all.  The section holds pointers in no particular order.
  */
 #define CASE_DEFINE(tag, row_, variant_, ...)                                  \
 	static void body_##tag(void);                                          \
@@ -167,7 +167,7 @@ struct testcase {
 	{                                                                      \
 		fn args;                                                       \
 	}
-/* The first row; the others each time that CASE_SCAN reads it again. */
+/* Expands the first row; each rescan by CASE_SCAN expands the next one. */
 #define CASE_EACH(row, fn, first, ...)                                         \
 	CASE_OPEN(row, fn, CASE_STRIP first)                                   \
 	__VA_OPT__(CASE_AGAIN CASE_PARENS(row, fn, __VA_ARGS__))
@@ -182,16 +182,19 @@ struct testcase {
 /* ---- what a body sees --------------------------------------------------- */
 
 /*
- * The runtime and its second table, which is there even if the runtime has
- * none; groups and functions it lacks are NULL, never short.
+ * The runtime and its second table, which exists even if the runtime has none.
+ * Groups and functions that it lacks are NULL; no group is short.
  */
 extern const struct assay_runtime *rt;
 extern const struct assay_runtime_ext *ext;
 
-/* GOMAXPROCS of this run. */
+/* Returns GOMAXPROCS of this run. */
 int case_procs(void);
 
-/* Seeded by --seed; differs between goroutines, safe to call from any. */
+/*
+ * Returns a random number, seeded by --seed.  Any goroutine may call it; each
+ * call gets another number.
+ */
 uint64_t rnd(void);
 static inline int64_t rnd_below(int64_t n)
 {
@@ -199,23 +202,23 @@ static inline int64_t rnd_below(int64_t n)
 }
 
 /*
- * n, or as many goroutines, rounds or bytes as fit: less under sanitizers
- * and valgrind (ASSAY_TEST_SCALE), and for goroutines() never more than
+ * Return n, or as many rounds, bytes or goroutines as fit: fewer under
+ * sanitizers and valgrind (ASSAY_TEST_SCALE). goroutines() also returns at most
  * 3/4 of what the runtime can park.  At least 1.
  */
 int64_t rounds(int64_t n);
 int64_t goroutines(int64_t n);
 
-/* Upper bounds of time, scaled by --timeout-scale. */
+/* Returns an upper bound of time, scaled by --timeout-scale. */
 int64_t upto(int64_t ns);
 
 #define MS INT64_C(1000000)
 #define SEC INT64_C(1000000000)
 
-/* A line for the report: a figure, a distribution, what was seen. */
+/* Writes a line for the report: a figure, a distribution, what was seen. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Ends the child as skipped: what cannot be known before it runs. */
+/* Ends the child as skipped, for reasons that show only in the run. */
 _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- checks ------------------------------------------------------------- */
@@ -225,8 +228,8 @@ bool check_ok(bool ok, const char *file, int line, const char *fmt, ...)
 _Noreturn void check_stop(void);
 
 /*
- * The end that the head declares is due: what the body does next must bring
- * it.  A body that makes no check before its end says so, since one that did
+ * Says that what the body does next must bring the end that the head declares.
+ * A body that makes no check before its end must call this, since one that did
  * nothing proves nothing.
  */
 void due(void);
@@ -234,9 +237,9 @@ void due(void);
 #define CHECK(cond) check_ok(cond, __FILE__, __LINE__, "%s", #cond)
 #define CHECK_MSG(cond, ...) check_ok(cond, __FILE__, __LINE__, __VA_ARGS__)
 /*
- * Each operand is an integer and evaluated once: it may be a call that does
- * something.  128 bits hold any of 64 bits, signed or not.  The text is made by
- * the outermost macro, where the operands are as written.
+ * Each operand is an integer and is evaluated once: it may be a call with
+ * effects. 128 bits hold any 64-bit integer, signed or not.  The outermost
+ * macro makes the text, where the operands are as written.
  */
 #define CHECK_CMP(a, op, b, text)                                              \
 	__extension__({                                                        \
@@ -250,7 +253,7 @@ void due(void);
 #define CHECK_LE(a, b) CHECK_CMP(a, <=, b, #a " <= " #b)
 #define CHECK_GT(a, b) CHECK_CMP(a, >, b, #a " > " #b)
 #define CHECK_GE(a, b) CHECK_CMP(a, >=, b, #a " >= " #b)
-/* The same of pointers, and of doubles. */
+/* The same for pointers, and for doubles. */
 #define CHECK_PTR(a, op, b)                                                    \
 	__extension__({                                                        \
 		const void *const check_a = (a), *const check_b = (b);         \
@@ -263,10 +266,10 @@ void due(void);
 		check_ok(check_a op check_b, __FILE__, __LINE__, "%s (%g)",    \
 			 #a " " #op " " #b, check_a);                          \
 	})
-/* The n bytes at a are those of text. */
+/* Checks that the n bytes at a are those of text. */
 #define CHECK_BYTES(a, text, n)                                                \
 	check_bytes(a, text, n, __FILE__, __LINE__, #a " == " #text)
-/* a is one of the two. */
+/* Checks that a is x or y. */
 #define CHECK_EITHER(a, x, y)                                                  \
 	__extension__({                                                        \
 		const int64_t check_a = (int64_t)(a);                          \

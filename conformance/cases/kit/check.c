@@ -1,10 +1,10 @@
 /*
  * check.c - results of a body: checks, notes, skips.
  *
- * Any goroutine on any thread may call these at any time, also while the
- * process is dying.  So nothing here allocates, locks or buffers: a line is
- * made on the caller's stack and written whole by one write(2), shorter than
- * PIPE_BUF so that lines of different threads never mix.
+ * Any goroutine on any thread may call these at any time, even while the
+ * process is dying.  So nothing here allocates, locks or buffers.  A line is
+ * built on the caller's stack and written by one write(2).  It is shorter than
+ * PIPE_BUF, so that lines of different threads never mix.
  */
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -34,7 +34,7 @@ int case_failures(void)
 
 static void count(atomic_int *n)
 {
-	/* read when the process is dead: no order is needed */
+	/* relaxed: the runner reads it when the process is dead */
 	atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
 }
 
@@ -64,8 +64,8 @@ format(char out[TEXT_MAX], const char *fmt, va_list ap)
 }
 
 /*
- * Where the case stands, if the check stands in a helper: in another file, or
- * above the case.  " (FILE:LINE)" or "".
+ * Returns " (for the case at FILE:LINE)" if the check is in a helper: in
+ * another file, or above the case.  Returns "" otherwise.
  */
 static const char *of_case(const char *file, int line, char *out, size_t room)
 {
@@ -96,7 +96,10 @@ static void record_failure(const char *file, int line, const char *text)
 	case_line("fail", full);
 }
 
-/* Only the first one writes: checks are made by many threads at once. */
+/*
+ * Records that a check was made.  Writes the flag only once, since many threads
+ * make checks at the same time.
+ */
 static void note_a_check(void)
 {
 	if (!atomic_load_explicit(&ledger->checked, memory_order_relaxed))

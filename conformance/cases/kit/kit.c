@@ -1,8 +1,8 @@
 /*
- * kit.c - the parts of kit.h and case.h that are more than a short form.
+ * kit.c - the functions of kit.h and case.h that are more than a short form.
  *
- * Waits here are bounded by the kernel's clock, not the runtime's, which may
- * be virtual or wrong.
+ * Waits are bounded by the kernel's clock: the runtime's may be virtual or
+ * wrong.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -32,7 +32,7 @@ int case_procs(void)
 
 uint64_t rnd(void)
 {
-	/* every call takes the next number of one sequence; no order needed */
+	/* relaxed: each call only needs a number of its own */
 	static atomic_uint_least64_t calls;
 	uint64_t z = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
 
@@ -90,7 +90,10 @@ static void runtime_sleep(int64_t ns)
 		thread_sleep(ns);
 }
 
-/* Sleeps without moving a virtual clock, which only blocked calls do. */
+/*
+ * Sleeps without moving a virtual clock, which moves only while goroutines
+ * block.
+ */
 static void still_sleep(int64_t ns)
 {
 	if (case_run.virtual_time)
@@ -107,7 +110,7 @@ static void yields(int n)
 		rt->core->yield();
 }
 
-/* The pause before the next look: short at first, at most 2 ms. */
+/* Returns the pause before the next look: short at first, at most 2 ms. */
 static int64_t pause_ns(int looks)
 {
 	return looks < 10 ? 100000 : looks < 50 ? MS / 2 : 2 * MS;
@@ -135,9 +138,9 @@ static void settle_counted(int64_t n, const char *what, const char *file,
 }
 
 /*
- * Nothing can be counted: goroutines are given many turns and time that grows
- * with their number.  The first calls of a case wait ten times as long, since
- * threads may still be starting.
+ * Settles where nothing can be counted: gives goroutines many turns, and time
+ * that grows with their number.  The first calls of a case wait ten times as
+ * long, since threads may still be starting.
  */
 static void settle_assumed(int64_t n)
 {
@@ -174,7 +177,9 @@ bool still_unset_at(atomic_int *flag, const char *what, const char *file,
 	int seen;
 
 	settle_at(1, what, file, line);
-	/* pairs with the store of the goroutine that must not have come by */
+	/*
+	 * acquire: pairs with the mark of the goroutine that must still block
+	 */
 	seen = count(flag);
 	return saw(seen, seen == 0, what, file, line);
 }
@@ -195,7 +200,7 @@ bool becomes_at(atomic_int *n, int v, const char *what, const char *file,
 	int64_t end = kernel_now() + upto(PATIENCE);
 	int looks = 0;
 
-	/* pairs with the store, of any order, of whoever raises it */
+	/* acquire: pairs with the store that raises it, of any order */
 	while (count(n) < v) {
 		if (kernel_now() > end)
 			return saw(count(n), false, what, file, line);
@@ -256,7 +261,7 @@ size_t select_default(const struct assay_case *cases, size_t n, int *status)
 
 void due(void)
 {
-	/* a function that kills whoever calls it shows itself here */
+	/* a runtime whose calls kill the process dies here, before the check */
 	if (rt->time != NULL && rt->time->now != NULL)
 		(void)rt->time->now();
 	(void)check_ok(true, "", 0, " ");
@@ -321,7 +326,7 @@ int64_t thread_count(void)
 {
 	struct stat st;
 
-	/* a directory has two links of its own and one for each thread */
+	/* the directory has two links of its own and one for each thread */
 	if (stat("/proc/self/task", &st) != 0)
 		return 0;
 	return (int64_t)st.st_nlink - 2;
@@ -360,7 +365,9 @@ uint64_t checksum(const void *p, size_t n)
 	const unsigned char *bytes = p;
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
 
-	/* each step is a bijection of sum, so one changed bit stays seen */
+	/*
+	 * each step is a bijection of sum, so a changed bit changes the result
+	 */
 	for (size_t i = 0; i < n; i++)
 		sum = (sum ^ bytes[i]) * UINT64_C(0x100000001b3);
 	return sum;

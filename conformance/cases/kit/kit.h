@@ -1,6 +1,6 @@
 /*
- * kit.h - the words cases are written in: short forms over the table that
- * REQUIRE success, so a body says only what it is about.
+ * kit.h - short forms of the table's functions, for cases.  They REQUIRE
+ * success, so that a body says only what it is about.
  */
 #ifndef ASSAY_KIT_H
 #define ASSAY_KIT_H
@@ -21,7 +21,7 @@ static inline void go_many(int64_t n, assay_fn fn, void *arg)
 		go(fn, arg);
 }
 
-/* The goroutine gets a copy of the n bytes at arg. */
+/* Starts a goroutine with a copy of the n bytes at arg. */
 static inline void go_copy(assay_fn fn, const void *arg, size_t n)
 {
 	REQUIRE_EQ(rt->core->go(fn, arg, n), ASSAY_OK);
@@ -42,7 +42,7 @@ static inline int64_t now(void)
 	return rt->time->now();
 }
 
-/* The deadline ns from now. */
+/* Returns the deadline ns from now. */
 static inline int64_t in(int64_t ns)
 {
 	return now() + ns;
@@ -58,7 +58,7 @@ static inline assay_chan *chan(size_t elem, int64_t cap)
 	return c;
 }
 
-/* Channels of int and pure signals (struct{}), the most used. */
+/* Make the most used channels: of int, and of signals (struct{}). */
 static inline assay_chan *chan_int(int64_t cap)
 {
 	return chan(sizeof(int), cap);
@@ -84,7 +84,7 @@ static inline void send_signal(assay_chan *c)
 	send(c, NULL);
 }
 
-/* ok of Go's two-result receive. */
+/* Receives; returns the ok of Go's two-result receive. */
 static inline bool recv(assay_chan *c, void *out)
 {
 	int status = rt->chan->recv(c, out, ASSAY_FOREVER);
@@ -93,7 +93,7 @@ static inline bool recv(assay_chan *c, void *out)
 	return status == ASSAY_OK;
 }
 
-/* Receives an int that must come. */
+/* Receives an int; the channel must not be closed. */
 static inline int recv_int(assay_chan *c)
 {
 	int v = -1;
@@ -102,7 +102,7 @@ static inline int recv_int(assay_chan *c)
 	return v;
 }
 
-/* Receives a signal or the channel's close. */
+/* Waits for a signal or the channel's close. */
 static inline void wait_for(assay_chan *c)
 {
 	(void)recv(c, NULL);
@@ -123,7 +123,7 @@ static inline void close_chan(assay_chan *c)
 	REQUIRE_EQ(rt->chan->close(c), ASSAY_OK);
 }
 
-/* The same as a goroutine or a timer's function. */
+/* Closes a channel, as the function of a goroutine or a timer. */
 static inline void close_it(void *c)
 {
 	close_chan(c);
@@ -146,14 +146,14 @@ static inline struct assay_case case_recv(assay_chan *c, void *out)
 	return (struct assay_case){.c = c, .dir = ASSAY_RECV, .recv = out};
 }
 
-#define NO_CASE SIZE_MAX /* what *chosen keeps when nothing was chosen */
+#define NO_CASE SIZE_MAX /* the value of *chosen if nothing was chosen */
 
 /*
- * Blocking select: the index; *status (may be NULL) is that case's.  A panic
- * status needs status != NULL.
+ * Blocking select.  Returns the index and sets *status (may be NULL) to that
+ * case's status.  A status that is a panic needs status != NULL.
  */
 size_t select_cases(const struct assay_case *cases, size_t n, int *status);
-/* With default: NO_CASE when none is ready. */
+/* Select with a default: returns NO_CASE if no case is ready. */
 size_t select_default(const struct assay_case *cases, size_t n, int *status);
 
 static inline void lock(assay_mutex *m)
@@ -189,8 +189,8 @@ static inline void wg_wait(assay_waitgroup *wg)
 #define NEED_WG NEED(sync, wg_add), NEED(sync, wg_wait)
 
 /*
- * Counters and flags.  What was written before mark() is visible after
- * becomes() or count() has seen it: acq_rel here pairs with acquire there.
+ * Counters and flags. acq_rel in mark() pairs with acquire in count() and
+ * becomes(): they see what was written before mark().
  */
 static inline int mark(atomic_int *n)
 {
@@ -202,7 +202,7 @@ static inline int count(atomic_int *n)
 	return atomic_load_explicit(n, memory_order_acquire);
 }
 
-/* Receives n signals: each of n goroutines sends one as its last act. */
+/* Receives n signals; each of n goroutines sends one as its last act. */
 static inline void join(assay_chan *done, int64_t n)
 {
 	for (int64_t i = 0; i < n; i++)
@@ -210,18 +210,18 @@ static inline void join(assay_chan *done, int64_t n)
 }
 
 /*
- * Waits until n goroutines are parked: exactly known where the runtime can
- * count them (inspect->num_waiting), else assumed after yields and 2 ms of
- * sleep; ten times as long the less often it is called.  Fails the case after
- * 10 s.  The caller is not counted: it runs.
+ * Waits until n goroutines are parked.  Where the runtime can count them
+ * (inspect->num_waiting) that is certain.  Elsewhere it is assumed after yields
+ * and 2 ms of sleep, ten times as long in the first calls of a case.  Fails the
+ * case after 10 s.  The caller is not counted: it runs.
  */
 #define settle(n) settle_at(n, "settle(" #n ")", __FILE__, __LINE__)
 void settle_at(int64_t n, const char *what, const char *file, int line);
 
 /*
- * These say in a note what they saw if they are false.
+ * These write a note of what they saw if they return false.
  *
- * settle(1) and that the flag is still unset: "it blocks".
+ * settle(1), then true if the flag is still unset: the goroutine blocks.
  */
 #define still_unset(flag)                                                      \
 	still_unset_at(flag, "still_unset(" #flag ")", __FILE__, __LINE__)
@@ -229,46 +229,46 @@ bool still_unset_at(atomic_int *flag, const char *what, const char *file,
 		    int line);
 
 /*
- * Requires that a goroutine which is started runs.  For bodies in which nothing
- * else would tell a runtime that does nothing from one that is right.
+ * Requires that a new goroutine runs.  For bodies in which nothing else would
+ * tell a runtime that does nothing from a correct one.
  */
 void prove_alive(void);
 
-/* True if *n is still v after 10 ms: nobody else was let go. */
+/* True if *n is still v after 10 ms: no further goroutine was let go. */
 #define stays(n, v) stays_at(n, v, "stays(" #n ", " #v ")", __FILE__, __LINE__)
 bool stays_at(atomic_int *n, int v, const char *what, const char *file,
 	      int line);
 
-/* Waits until *n is at least v, up to 10 s; false if it never was. */
+/* Waits up to 10 s until *n is at least v.  False if it never was. */
 #define becomes(n, v)                                                          \
 	becomes_at(n, v, "becomes(" #n ", " #v ")", __FILE__, __LINE__)
 bool becomes_at(atomic_int *n, int v, const char *what, const char *file,
 		int line);
 
-/* Raises the panic that a negative status stands for; does not return. */
+/* Raises the panic of a negative status. */
 _Noreturn void raise_status(int status);
 /* panic("text") */
 _Noreturn void raise_text(const char *text);
 
-/* Writes to stdout at once, with no buffer. */
+/* Writes to stdout, unbuffered. */
 void say(const char *text);
 
-/* Resident bytes, threads and CPU time of this process. */
+/* Return the resident bytes, threads and CPU time of this process. */
 int64_t resident_bytes(void);
 int64_t thread_count(void);
 int64_t cpu_ns(void);
-/* The kernel's id of the calling thread. */
+/* Returns the kernel's id of the calling thread. */
 int64_t thread_id(void);
 
-/* CLOCK_MONOTONIC in ns, whatever the runtime's clock says. */
+/* Returns CLOCK_MONOTONIC in ns, whatever the runtime's clock says. */
 int64_t kernel_now(void);
-/* The CPUs that this thread may run on. */
+/* Returns the number of CPUs that this thread may run on. */
 int cpus_allowed(void);
 
-/* For qsort() of int64_t. */
+/* Compares two int64_t, for qsort(). */
 int by_size(const void *a, const void *b);
 
-/* A sum that changes with any bit of the n bytes at p. */
+/* Returns a sum that changes with any bit of the n bytes at p. */
 uint64_t checksum(const void *p, size_t n);
 
 #endif

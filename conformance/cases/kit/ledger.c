@@ -9,8 +9,9 @@ static struct ledger own;
 struct ledger *ledger = &own;
 
 /*
- * Before main() and before any runtime is loaded.  The descriptor and its name
- * are gone then: no process that a body starts inherits them.
+ * Maps the ledger, before main() and before any runtime is loaded.  Then closes
+ * the descriptor and removes its variable, so that no process that a body
+ * starts inherits them.
  */
 __attribute__((constructor)) static void ledger_open(void)
 {
@@ -26,7 +27,7 @@ __attribute__((constructor)) static void ledger_open(void)
 		close(fd);
 	}
 	unsetenv(LEDGER_VARIABLE);
-	/* the runner reads it when the process is dead; no order is needed */
+	/* relaxed: the runner reads it when the process is dead */
 	atomic_store_explicit(&ledger->pid, getpid(), memory_order_relaxed);
 }
 
@@ -34,7 +35,9 @@ bool ledger_step(enum ledger_stage from, enum ledger_stage to)
 {
 	int at = (int)from;
 
-	/* pairs with itself: a stage comes after all that was done before */
+	/*
+	 * acq_rel: pairs with itself; a stage follows all that was done before
+	 */
 	if (atomic_load_explicit(&ledger->pid, memory_order_relaxed) ==
 		    getpid() &&
 	    atomic_compare_exchange_strong_explicit(

@@ -1,12 +1,11 @@
 /*
- * ledger.h - what a run of a case has come to, in memory that the runner
- * shares with the child.
+ * ledger.h - how far a run of a case has got, in memory that the runner shares
+ * with the child.
  *
  * A runtime can close descriptors, end the process or change its exit status,
- * so neither lines nor a status prove that a body ran.  What the ledger holds
- * survives all of that: the runner reads it once the process is dead, and
- * believes nothing that does not agree with it.  A child that is run by hand
- * has one of its own.
+ * so neither lines nor a status prove that a body ran.  The ledger survives all
+ * of that.  The runner reads it once the process is dead, and believes nothing
+ * that disagrees with it.  A child that is run by hand has a ledger of its own.
  */
 #ifndef ASSAY_LEDGER_H
 #define ASSAY_LEDGER_H
@@ -16,7 +15,7 @@
 
 #define LEDGER_VARIABLE "ASSAY_LEDGER_FD" /* names the descriptor */
 
-/* Each comes once and in this order, or the case fails. */
+/* Each stage comes once and in this order, or the case fails. */
 enum ledger_stage {
 	LEDGER_NEW,
 	LEDGER_CALLED,  /* core->run() was called */
@@ -36,14 +35,14 @@ struct ledger {
 	atomic_int lines_begun, lines_written;
 };
 
-/* Neither is to be found by a runtime that looks for it by its name. */
+/* Hidden, so that a runtime cannot find them by name. */
 #pragma GCC visibility push(hidden)
 
 extern struct ledger *ledger;
 
 /*
- * Goes from one stage to the next.  False: it is not that one's turn, or this
- * is another process; the ledger is broken then.
+ * Goes from one stage to the next.  False, and the ledger is broken, if the
+ * stage is not `from` or this is another process.
  */
 bool ledger_step(enum ledger_stage from, enum ledger_stage to);
 

@@ -1,6 +1,6 @@
 /*
- * run.h - what the child tells the case library before a body runs, and asks
- * after it.  Only the child uses it; cases see case.h and kit.h.
+ * run.h - what the child sets for the case library before a body runs, and
+ * reads after it.  Cases do not use it; they use case.h and kit.h.
  */
 #ifndef ASSAY_RUN_H
 #define ASSAY_RUN_H
@@ -20,10 +20,10 @@ struct case_run {
 
 extern struct case_run case_run;
 
-/* Checks that failed so far. */
+/* Returns the number of checks that have failed so far. */
 int case_failures(void);
 
-/* Writes one result line: word, a space and the text with no newline in it. */
+/* Writes one result line: word, a space and text.  Newlines become spaces. */
 void case_line(const char *word, const char *text);
 
 #endif

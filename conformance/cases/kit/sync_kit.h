@@ -1,13 +1,13 @@
 /*
- * sync_kit.h - words that the select, lock, group and memory cases share
- * beside those of kit.h: counters, read-write locks, joins.
+ * sync_kit.h - short forms beside those of kit.h that the select, lock, group
+ * and memory cases share.
  */
 #ifndef ASSAY_SYNC_KIT_H
 #define ASSAY_SYNC_KIT_H
 
 #include "kit.h"
 
-/* Steering that orders nothing: what is under test must do it. */
+/* A flag that orders nothing (relaxed): the operation under test must order. */
 static inline void steer(atomic_int *n, int v)
 {
 	atomic_store_explicit(n, v, memory_order_relaxed);
@@ -18,7 +18,10 @@ static inline int steered(atomic_int *n)
 	return atomic_load_explicit(n, memory_order_relaxed);
 }
 
-/* Statistical rows keep enough trials for their bound, however scaled. */
+/*
+ * Returns rounds(n), but at least n / 10: a statistical row needs enough trials
+ * for its bound.
+ */
 static inline int64_t trials(int64_t n)
 {
 	int64_t some = rounds(n);
@@ -27,8 +30,8 @@ static inline int64_t trials(int64_t n)
 }
 
 /*
- * Stress goes on for so much CPU time of the process, but at most ten times
- * as long where the machine is busy.
+ * The end of a stress: after so much CPU time of the process, but at most ten
+ * times as much wall time, since the machine may be busy.
  */
 struct effort {
 	int64_t cpu_end, end;
@@ -44,7 +47,7 @@ static inline bool goes_on(const struct effort *e)
 	return cpu_ns() < e->cpu_end && now() < e->end;
 }
 
-/* Lets others work for that effort, then tells them to stop. */
+/* Lets other goroutines work for effort(ns), then tells them to stop. */
 static inline void let_work(atomic_int *stop, int64_t ns)
 {
 	struct effort e = effort(ns);
@@ -55,7 +58,7 @@ static inline void let_work(atomic_int *stop, int64_t ns)
 	steer(stop, 1);
 }
 
-/* Round i of such work; it gives way now and then. */
+/* True if round i of such work is to run.  Yields now and then. */
 static inline bool works_on(atomic_int *stop, int64_t i)
 {
 	if (i % 256 == 0)
@@ -63,7 +66,7 @@ static inline bool works_on(atomic_int *stop, int64_t i)
 	return steered(stop) == 0;
 }
 
-/* rounds() for an array of n: never more. */
+/* Returns rounds(n), but at most n, for an array of n. */
 static inline int64_t fitting(int64_t n)
 {
 	int64_t some = rounds(n);
@@ -72,8 +75,8 @@ static inline int64_t fitting(int64_t n)
 }
 
 /*
- * Waits for all n to arrive, so that they work at the same time.  Orders
- * only what was before.
+ * Waits until all n have arrived, so that they work at the same time.  Orders
+ * only what came before.
  */
 static inline void gather(atomic_int *arrived, int n)
 {

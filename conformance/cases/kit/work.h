@@ -1,6 +1,6 @@
 /*
- * work.h - goroutines that work until they are told to stop, and say when they
- * have ended.  Each file that includes it has a flag and a counter of its own.
+ * work.h - goroutines that work until they are told to stop, and count that
+ * they have ended.  Each file that includes it has its own flag and counter.
  */
 #ifndef ASSAY_WORK_H
 #define ASSAY_WORK_H
@@ -9,7 +9,7 @@
 
 static atomic_int stop, finished;
 
-/* True once stop_all() was called.  relaxed: a flag that carries no data */
+/* True once stop_all() was called. relaxed: the flag publishes no data */
 static inline bool stopped(void)
 {
 	return atomic_load_explicit(&stop, memory_order_relaxed) != 0;
@@ -20,7 +20,7 @@ static inline void stop_all(void)
 	atomic_store_explicit(&stop, 1, memory_order_relaxed);
 }
 
-/* Stops them, and checks that n have ended. */
+/* Stops the goroutines, and checks that n have ended. */
 #define CHECK_ALL_STOP(n) (stop_all(), CHECK(becomes(&finished, n)))
 
 static inline void finish(void)
@@ -29,7 +29,7 @@ static inline void finish(void)
 	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
 }
 
-/* Computes until it is told to stop, and never yields. */
+/* Computes until it is told to stop; never yields. */
 static inline void spin(void *arg)
 {
 	(void)arg;
