@@ -176,7 +176,7 @@ check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh
 check "no circle" no_circle
-have nm && check "calls go down, and in no circle" calls_clean
+have nm && check "calls of the runtime" calls_clean
 check "map of the runtime" map_true
 check "one writer of a status" scripts/owner.sh
 [ -z "$left_out" ] ||
