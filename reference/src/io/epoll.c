@@ -1,9 +1,9 @@
 /*
  * epoll.c - the poller on Linux.
  *
- * One epoll descriptor for the life of the process, edge-triggered, and an
- * eventfd in it to break a wait.  The tag of a descriptor is what epoll keeps
- * for it; that of the eventfd is 0, which no polldesc has.
+ * The process has one epoll descriptor, edge-triggered, with an eventfd in it
+ * that ends a wait.  epoll keeps a tag for each descriptor.  The tag of the
+ * eventfd is 0, which no polldesc has.
  */
 #include "io/netpoll.h"
 #include "sched/die.h"
@@ -16,7 +16,7 @@ enum { BATCH = 128, CHANGES = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI };
 static int epfd, breakfd;
 /* 1: breakfd was signalled, and no wait has ended for that yet. */
 static atomic_uint breaking;
-/* The kernel has no waits in nanoseconds. */
+/* 1: the kernel has no epoll wait in nanoseconds. */
 static atomic_uint coarse;
 
 int goro__poller_init(void)
@@ -55,7 +55,7 @@ void goro__poller_close(int fd)
 	sys_epoll_ctl(epfd, EPOLL_CTL_DEL, fd, &ev);
 }
 
-/* One signal is enough for all who want the same wait to end. */
+/* Ends the present or the next wait.  Further calls until then do nothing. */
 void goro__poller_wake(void)
 {
 	ssize_t n;
@@ -78,7 +78,7 @@ static void end_of_break(void)
 	store_seq(&breaking, 0u);
 }
 
-/* Rounded up, so that nobody wakes too early; a long wait may be cut short. */
+/* Returns ns in ms, rounded up so that no wait ends early, and at most 1e9. */
 static int in_ms(int64_t ns)
 {
 	int64_t ms = ns / 1000000 + (ns % 1000000 > 0);
@@ -123,7 +123,7 @@ void goro__poller_poll(int64_t ns, struct glist *ready, event_fn tell)
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.u64 != 0)
 			report_event(&ev[i], tell, ready);
-		else if (ns != 0) /* else it is meant for one who waits */
+		else if (ns != 0) /* a poll leaves it for the M that waits */
 			end_of_break();
 	}
 }

@@ -1,9 +1,9 @@
 /*
- * fd.c - descriptors: try the system call; if it would block, park; when woken
- * try again.
+ * fd.c - descriptors: tries a system call, parks if it would block, and tries
+ * again when woken.
  *
  * errno is read in functions that are never inlined: a goroutine may go on on
- * another thread after it was parked, and its address must not be kept.
+ * another thread after a park, so a compiler must not keep errno's address.
  */
 #include "io/fd.h"
 
@@ -15,10 +15,7 @@
 #define NOINLINE __attribute__((noinline))
 #define MOST ((size_t)1 << 30) /* in one call; whole pages */
 
-/*
- * What goes over any descriptor of this process is an edge, as in Go: what
- * was written before a write happens before what follows a read of it.
- */
+/* For the race detector, as in Go: each write comes before each later read. */
 static const char io_edge;
 
 /* ---- open and close -------------------------------------------------------- */
@@ -62,7 +59,7 @@ static NOINLINE int close_now(int sysfd)
 						      : GORO_OK;
 }
 
-/* The last reference is gone.  f may be, once the closer knows. */
+/* Closes f, whose last reference is gone.  The closer may free f once woken. */
 static int destroy(struct fd *f)
 {
 	struct g *closer;
@@ -110,7 +107,7 @@ static void unlock_fd(struct fd *f, enum fd_mode mode)
 {
 	if (unlikely(goro__fdmutex_unlock(&f->mu, mode)))
 		destroy(f);
-	goro_checkpoint(); /* the signal came while it was in the runtime */
+	goro_checkpoint(); /* a preemption in the runtime had to wait for this */
 }
 
 /* ---- one try --------------------------------------------------------------- */
@@ -122,7 +119,7 @@ struct attempt {
 	ssize_t result; /* or -errno */
 };
 
-/* Interrupted calls are repeated; the runtime's signals restart most. */
+/* Makes the call, and repeats it while it is interrupted. */
 static NOINLINE void try_it(struct attempt *t)
 {
 	do {
@@ -139,7 +136,7 @@ static void try_on_g0(void *arg)
 	try_it(arg);
 }
 
-/* Of a file that cannot be polled the call may take as long as it likes. */
+/* Makes the call.  On a file that cannot be polled it may block a thread. */
 static ssize_t try_once(const struct fd *f, fd_call call, void *arg)
 {
 	struct attempt t = {.call = call, .arg = arg, .sysfd = f->sysfd};
@@ -151,7 +148,10 @@ static ssize_t try_once(const struct fd *f, fd_call call, void *arg)
 	return t.result;
 }
 
-/* The lock of mode is held.  The call's result, or -errno, in *result. */
+/*
+ * Makes the call until it does not give EAGAIN.  The lock of mode is held.
+ * Sets *result to the call's result, or to -errno.
+ */
 static int try_until_ready(struct fd *f, enum fd_mode mode, fd_call call,
 			   void *arg, ssize_t *result)
 {
@@ -246,9 +246,9 @@ static ssize_t read_call(int sysfd, void *arg)
 }
 
 /*
- * Emptied by the last read, and nothing has come since: the try would fail.
- * What comes later is told, unless it came together with the peer's end
- * (netpoll.h: hup); so nothing that is known of the word may be thrown away.
+ * Waits before the read if the last one has emptied f: a try would fail.  The
+ * poller reports later data, unless they came with the peer's end (netpoll.h:
+ * hup).  The word must keep such a report, so prepare() is not called.
  */
 static int wait_if_drained(struct fd *f)
 {
@@ -447,7 +447,7 @@ struct peer {
 	socklen_t *len, room;
 };
 
-/* A connection that has died in the queue is no reason to stop. */
+/* Accepts a connection, and skips those that died in the queue. */
 static ssize_t accept_call(int sysfd, void *arg)
 {
 	struct peer *p = arg;

@@ -1,9 +1,9 @@
 /*
- * fd.h - descriptors that goroutines read, write and close at the same time:
- * what sockets, pipes and files are built on.
+ * fd.h - descriptors that goroutines read, write and close at the same time.
+ * Sockets, pipes and files are built on them.
  *
  * A call that would block parks its goroutine until the poller finds the
- * descriptor ready (netpoll.h), its deadline passes or somebody closes it.
+ * descriptor ready (netpoll.h), its deadline passes or it is closed.
  * A file that cannot be polled (a regular one) blocks a thread instead, as
  * goro_blocking() does, and has no deadlines.
  *
@@ -18,7 +18,7 @@
  *	GORO_ENOMEM           init: no memory
  *	FD_ERRNO(e)           the system call failed with errno e
  *
- * goro__fd_status() makes a status of goro.h of any of them.
+ * goro__fd_status() turns each of them into a status of goro.h.
  */
 #ifndef GORO_FD_H
 #define GORO_FD_H
@@ -31,27 +31,24 @@
 
 #include "io/fdmutex.h"
 
-/* Further from 0 than any status. */
+/* These lie below all statuses of goro.h. */
 #define FD_ERRNO(e) (-1000 - (e))
 #define FD_IS_ERRNO(status) ((status) < -1000)
 #define FD_ERRNO_OF(status) (-1000 - (status))
 
-/* What kind of file it is: an or of these. */
+/* The kind of a file: a bitwise or of these. */
 enum fd_flags {
 	FD_SOCKET = 1, /* written with send(), which raises no SIGPIPE */
 	/*
-	 * A stream: a read of 0 bytes is the end, a write goes on until all
-	 * bytes are written.  Not set: one call is one message, of any size.
+	 * A stream: a read of 0 bytes is the end, and a write goes on until all
+	 * bytes are written.  If not set, one call is one message of any size.
 	 */
 	FD_STREAM = 2,
-	/*
-	 * It may turn out not to be pollable, and then blocks threads.  Not
-	 * set: init gives that as an error.
-	 */
+	/* If not pollable, it blocks threads; without this, init fails. */
 	FD_FILE = 4,
 	/*
-	 * A TCP connection.  A read that gave less than was asked for has
-	 * emptied it, so that the next one need not try before it waits.
+	 * A TCP connection.  A read that returns less than was asked for has
+	 * emptied it, so the next read waits without a try.
 	 */
 	FD_TCP = 8
 };
@@ -74,14 +71,13 @@ struct fd {
 };
 
 /*
- * Takes over sysfd, which must be O_NONBLOCK (with FD_FILE: in any mode; init
- * sets it if the file is pollable) and should be O_CLOEXEC.  *f is all of its
- * own making: nothing needs to be set before.
+ * Sets all of *f and takes over sysfd.  sysfd should be O_CLOEXEC and must be
+ * O_NONBLOCK; with FD_FILE init sets that itself if the file is pollable.
  *
- * On an error sysfd stays with the caller, who closes it: FD_ERRNO(ENOSPC) too
- * many are watched by this user, FD_ERRNO(EPERM) not pollable; at the first
- * use FD_ERRNO(EMFILE), (ENFILE) no descriptor for the poller itself, which
- * later calls try again.  GORO_ENOMEM.
+ * On an error the caller keeps sysfd and closes it.  FD_ERRNO(ENOSPC): this
+ * user watches too many.  FD_ERRNO(EPERM): not pollable.  FD_ERRNO(EMFILE),
+ * (ENFILE): no descriptor for the poller itself, which later calls open.
+ * GORO_ENOMEM.
  */
 int goro__fd_init(struct fd *f, int sysfd, unsigned flags);
 
@@ -92,8 +88,8 @@ int goro__fd_init(struct fd *f, int sysfd, unsigned flags);
 int goro__fd_read(struct fd *f, void *buf, size_t n, size_t *got);
 
 /*
- * Writes all n bytes, or fewer and says why.  *put is always set: on an error,
- * too, some may have been written.  Blocks.
+ * Writes all n bytes, or returns an error.  *put is always set: on an error too
+ * some bytes may have been written.  Blocks.
  */
 int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put);
 
@@ -104,30 +100,29 @@ int goro__fd_write(struct fd *f, const void *buf, size_t n, size_t *put);
 int goro__fd_writev(struct fd *f, struct iovec *parts, size_t n, size_t *put);
 
 /*
- * One system call under the lock of mode, repeated until it neither would
- * block (EAGAIN: waits for mode) nor was interrupted: recvfrom, sendmsg ...
- * call returns what the system call does, with its errno if that is -1; it
- * must not block and may not call goro.  *result (may be NULL) is its result.
- * Blocks.
+ * Makes one system call (recvfrom, sendmsg ...) under the lock of mode.  Waits
+ * for mode and repeats it after EAGAIN; repeats it after EINTR.  call returns
+ * what the system call does, with errno set if that is -1; it must not block
+ * and may not call goro.  *result (may be NULL) is its result.  Blocks.
  */
 typedef ssize_t (*fd_call)(int sysfd, void *arg);
 int goro__fd_io(struct fd *f, enum fd_mode mode, fd_call call, void *arg,
 		ssize_t *result);
 
 /*
- * The next connection of a listener: *sysfd, which is O_NONBLOCK and
- * O_CLOEXEC and the caller's.  addr and len as in accept(2); may be NULL.
- * Connections that died in the queue are passed over.  Blocks.
+ * Accepts the next connection of a listener.  *sysfd is O_NONBLOCK and
+ * O_CLOEXEC and belongs to the caller.  addr and len are those of accept(2) and
+ * may be NULL.  Skips connections that died in the queue.  Blocks.
  */
 int goro__fd_accept(struct fd *f, int *sysfd, struct sockaddr *addr,
 		    socklen_t *len);
 
 /*
- * Waits until a connect() that gave EINPROGRESS has come to its end, or the
- * deadline for writing passes; for the one who made f, before others have it.
+ * Waits until a connect() that gave EINPROGRESS has ended, or the deadline for
+ * writing passes.  Only for the goroutine that made f, before others have it.
  * It may return early: look at SO_ERROR, and at getpeername() if that is 0,
- * and wait again.  Call connect() before init: a socket that has not been
- * connected counts as ready.  Blocks.
+ * and wait again.  Call connect() before init: the poller reports a socket
+ * without it as ready.  Blocks.
  */
 int goro__fd_wait_write(struct fd *f);
 
@@ -139,29 +134,29 @@ bool goro__fd_hold(struct fd *f);
 void goro__fd_release(struct fd *f);
 
 /*
- * One system call with a reference, so that it cannot meet another file:
- * shutdown, setsockopt, getsockname ...  call as in goro__fd_io; it must not
- * block.  An interrupted one is repeated.
+ * Makes one system call (shutdown, setsockopt, getsockname ...) with a
+ * reference, so that sysfd cannot be another file.  call is as in goro__fd_io()
+ * and must not block.  Repeats it after EINTR.
  */
 int goro__fd_control(struct fd *f, fd_call call, void *arg, ssize_t *result);
 
 /*
- * Calls of mode fail with GORO_TIMEOUT from when on, a time of goro_now(),
- * those that wait now among them.  A time that has passed: at once, even if
- * there is data.  GORO_FOREVER: no deadline.
+ * Makes calls of these modes fail with GORO_TIMEOUT from the time `when` of
+ * goro_now() on, also those that wait now.  If `when` has passed they fail at
+ * once, even if there is data.  GORO_FOREVER: no deadline.
  */
 enum fd_modes { FD_MODE_READ = 1, FD_MODE_WRITE = 2, FD_MODE_BOTH = 3 };
 int goro__fd_set_deadline(struct fd *f, enum fd_modes modes, int64_t when);
 
 /*
  * Ends all calls that wait, with GORO_NET_CLOSED, and closes the descriptor
- * once the last of them has returned.  If it is pollable the call waits for
- * that, which is short.  A second close is GORO_NET_CLOSED; else the status of
- * close(2), after which the descriptor is closed all the same.
+ * once the last of them has returned.  If f is pollable, waits for that, which
+ * is short.  Returns GORO_NET_CLOSED if f was closed before, else the status of
+ * close(2); on an error too the descriptor is closed.
  */
 int goro__fd_close(struct fd *f);
 
-/* GORO_NET_RESET for FD_ERRNO(ECONNRESET) and so on; others as they are. */
+/* Turns FD_ERRNO(ECONNRESET) into GORO_NET_RESET ...; keeps other statuses. */
 int goro__fd_status(int status);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * fdmutex.c - references and locks of a descriptor: plain data under a lock.
  *
- * A lock that somebody waits for is handed to the first of them, with the
- * reference that he needs, so that two that read in turn both get on.
+ * unlock hands the lock to the first waiter, together with a reference, so that
+ * of two goroutines that read in a loop neither starves.
  */
 #include "io/fdmutex.h"
 
@@ -12,7 +12,6 @@
 
 #define MOST_CALLS ((1u << 20) - 1)
 
-/* The lock is held; returns with it free. */
 static _Noreturn void too_many(struct fdmutex *mu)
 {
 	punlock(&mu->lock);
@@ -39,7 +38,10 @@ bool goro__fdmutex_incref(struct fdmutex *mu)
 	return ok;
 }
 
-/* The lock of mu is held, and not after it.  False: closed meanwhile. */
+/*
+ * Parks until the caller has the side.  Called with mu->lock held, returns
+ * without.  False if mu was closed meanwhile.
+ */
 static bool wait_for_side(struct fdmutex *mu, struct fdside *side)
 {
 	if (unlikely(side->waiting == MOST_CALLS))
@@ -116,7 +118,7 @@ bool goro__fdmutex_unlock(struct fdmutex *mu, enum fd_mode mode)
 		goro__fatal("inconsistent fdmutex");
 	next = waitq_pop(&side->q);
 	if (unlikely(next != NULL)) {
-		/* The lock goes to it, and the reference, too. */
+		/* next takes over the side and the caller's reference. */
 		side->waiting--;
 		punlock(&mu->lock);
 		sudog_wake(next, true);

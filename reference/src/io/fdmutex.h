@@ -1,10 +1,10 @@
 /*
- * fdmutex.h - how long a descriptor lives, and who may read and write it.
+ * fdmutex.h - references to a descriptor, and its locks for read and write.
  *
- * One reader and one writer at a time, any number of other users, each with a
- * reference.  After the close nobody new gets in and all who wait for a lock
- * are told so; the descriptor itself is closed by the last reference.  So no
- * call of ours ever meets a number that the kernel has given to another file.
+ * A descriptor has one reader and one writer at a time, and any number of other
+ * users, each with a reference.  After the close no call gets a reference, and
+ * all that wait for a lock fail.  The last reference closes the descriptor.  So
+ * no call uses a number that the kernel has given to another file.
  */
 #ifndef GORO_FDMUTEX_H
 #define GORO_FDMUTEX_H
@@ -17,7 +17,7 @@
 
 enum fd_mode { FD_READ = 0, FD_WRITE = 1 };
 
-/* All zero is ready to use.  lock guards the rest. */
+/* Ready to use when all zero.  lock guards the rest. */
 struct fdmutex {
 	struct lock lock;
 	uint32_t refs;
@@ -34,13 +34,13 @@ struct fdmutex {
  * single file or socket (max 1048575)" if that many are under way.
  */
 
-/* A reference; false: closed. */
+/* Takes a reference.  False if mu is closed. */
 bool goro__fdmutex_incref(struct fdmutex *mu);
-/* A reference and the lock of mode.  Blocks.  False: closed. */
+/* Takes a reference and the lock of mode.  False if mu is closed.  Blocks. */
 bool goro__fdmutex_lock(struct fdmutex *mu, enum fd_mode mode);
-/* From now on closed, and a reference; false: it was closed before. */
+/* Closes mu and takes a reference.  False if it was closed before. */
 bool goro__fdmutex_close(struct fdmutex *mu);
-/* True: that was the last reference to a closed one. */
+/* These drop a reference.  True if it was the last one and mu is closed. */
 bool goro__fdmutex_decref(struct fdmutex *mu);
 bool goro__fdmutex_unlock(struct fdmutex *mu, enum fd_mode mode);
 

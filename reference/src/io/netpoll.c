@@ -1,6 +1,6 @@
 /*
- * netpoll.c - the network poller but for the system: the words of waiting, the
- * deadlines, and where the polldescs live.  The protocol is in netpoll.h.
+ * netpoll.c - the part of the network poller that no system call is in: the
+ * words, the deadlines and the polldescs' memory.  netpoll.h has the protocol.
  */
 #include "io/netpoll.h"
 
@@ -18,8 +18,8 @@
 enum { FIRST_BLOCK = 32, BLOCKS = 26 };
 
 /*
- * Block n has FIRST_BLOCK << n of them and is there for good.  id counts
- * through all blocks, from FIRST_BLOCK on: so the highest bit of it says which.
+ * Block n has FIRST_BLOCK << n polldescs and is never unmapped.  id counts
+ * through all blocks from FIRST_BLOCK on, so its highest bit gives the block.
  */
 static struct {
 	struct lock lock;
@@ -33,7 +33,7 @@ static int block_of(uint32_t id)
 	return 31 - __builtin_clz(id) - __builtin_ctz(FIRST_BLOCK);
 }
 
-/* The acquire pairs with the release in new_polldesc(). */
+/* Returns the polldesc `id`.  The acquire pairs with that of new_polldesc(). */
 static struct polldesc *find(uint32_t id)
 {
 	int n = block_of(id);
@@ -43,7 +43,7 @@ static struct polldesc *find(uint32_t id)
 
 static void on_deadline(struct timer *t, int64_t now);
 
-/* What stays so in all its lives. */
+/* Sets the fields that keep their values when the polldesc is reused. */
 static void prepare_polldesc(struct polldesc *pd, uint32_t id)
 {
 	pd->id = id;
@@ -54,7 +54,7 @@ static void prepare_polldesc(struct polldesc *pd, uint32_t id)
 	}
 }
 
-/* pool.lock is held; NULL without memory. */
+/* Makes a polldesc, with pool.lock held.  Returns NULL without memory. */
 static struct polldesc *new_polldesc(void)
 {
 	uint32_t id = FIRST_BLOCK + pool.made;
@@ -107,7 +107,7 @@ static uint64_t tag_of(struct polldesc *pd)
 
 static int check(struct polldesc *pd, enum fd_mode mode)
 {
-	/* Pairs with publish(), as the cas in commit() does with the load. */
+	/* Pairs with publish_late() and evict, as commit()'s CAS with a load. */
 	uint32_t info = load_seq(&pd->info);
 
 	if (info & PD_CLOSING)
@@ -119,7 +119,7 @@ int goro__netpoll_prepare(struct polldesc *pd, enum fd_mode mode)
 {
 	_Atomic(uintptr_t) *word = &pd->side[mode].word;
 
-	/* In order before the try: a change after it is seen in the word. */
+	/* Clear the word before the try, so that a later READY stays in it. */
 	if (load_relaxed(word) != PD_NIL)
 		xchg_seq(word, PD_NIL);
 	return check(pd, mode);
@@ -136,7 +136,7 @@ static enum fd_mode mode_of(const struct pollside *side)
 	return side == &side->pd->side[FD_WRITE] ? FD_WRITE : FD_READ;
 }
 
-/* g is off its stack.  From the moment it is in the word it may run. */
+/* Puts g, which is off its stack, into the word.  From then on it may run. */
 static void commit(struct m *m, struct g *g, void *arg)
 {
 	struct pollside *side = arg;
@@ -155,7 +155,7 @@ static void commit(struct m *m, struct g *g, void *arg)
 		wake(g);
 }
 
-/* True: ready; false: look why not. */
+/* Parks until side is ready.  False: woken for another reason, see check(). */
 static bool park_for(struct pollside *side)
 {
 	uintptr_t ready = PD_READY;
@@ -166,10 +166,7 @@ static bool park_for(struct pollside *side)
 	return xchg_seq(&side->word, PD_NIL) == PD_READY;
 }
 
-/*
- * A deadline may have been moved after it woke the goroutine and before this
- * looks: then it has never passed.
- */
+/* If the deadline was moved after it woke this goroutine, it parks again. */
 int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode)
 {
 	int status;
@@ -180,12 +177,12 @@ int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode)
 	return status;
 }
 
-/* Whom the caller is to make ready; NULL: nobody waits. */
+/* Sets the word to leave.  Returns the g to make ready, NULL if none waits. */
 static struct g *take_waiter(struct pollside *side, uintptr_t leave)
 {
 	uintptr_t word = load_seq(&side->word);
 
-	/* What the kernel said stays so, and nobody is told of nothing. */
+	/* Keep a pending READY.  If the word is leave already, none waits. */
 	while (word != PD_READY && word != leave)
 		if (cas_seq(&side->word, &word, leave))
 			return (struct g *)word;
@@ -200,7 +197,7 @@ void goro__netpoll_ready(uint64_t tag, unsigned modes, bool hup,
 	if (load_acquire(&pd->seq) != (uint32_t)(tag >> 32))
 		return;
 	if (hup)
-		store_seq(&pd->hup, 1u); /* before the word says so */
+		store_seq(&pd->hup, 1u); /* before the word is READY */
 	for (int mode = 0; mode < 2; mode++) {
 		struct g *g = NULL;
 
@@ -220,7 +217,7 @@ static void poll(int64_t ns, struct glist *ready)
 
 static const struct poller epoll_poller = {poll, goro__poller_wake};
 
-/* 0: the poller is open. */
+/* Opens the poller unless it is open.  Returns 0 or an errno. */
 static int init(void)
 {
 	static struct lock opening;
@@ -236,7 +233,7 @@ static int init(void)
 			store_seq(&s->poller, &epoll_poller);
 	}
 	unlock(&opening);
-	/* Who sleeps without the poller goes to sleep in it. */
+	/* An M that sleeps on pollnote must sleep in the poller instead. */
 	if (!e && load_seq(&s->idle.polluntil) != 0)
 		goro__note_wake(&s->idle.pollnote);
 	return e;
@@ -244,7 +241,7 @@ static int init(void)
 
 static void reset(struct polldesc *pd, int fd)
 {
-	lock(&pd->lock); /* a timer of an earlier life may look */
+	lock(&pd->lock); /* a timer of the last use may still run */
 	pd->fd = fd;
 	store_seq(&pd->hup, 0u);
 	for (int mode = 0; mode < 2; mode++) {
@@ -303,7 +300,7 @@ void goro__netpoll_close(struct polldesc *pd)
 
 /* ---- deadlines ------------------------------------------------------------- */
 
-/* pd->lock is held.  Before a look for who waits: see check(). */
+/* Writes info, with pd->lock held.  The caller then reads the word: check(). */
 static void publish_late(struct polldesc *pd, enum fd_mode mode, bool late)
 {
 	uint32_t bit = (uint32_t)PD_LATE << mode;
@@ -313,8 +310,8 @@ static void publish_late(struct polldesc *pd, enum fd_mode mode, bool late)
 }
 
 /*
- * The deadline may have been moved meanwhile, or the polldesc have another
- * life; so the deadline says whether it has passed, not the timer.
+ * Runs when a timer fires.  The deadline may have been moved meanwhile, or the
+ * polldesc reused, so compares the deadline itself with now.
  */
 static void on_deadline(struct timer *t, int64_t now)
 {
@@ -333,7 +330,7 @@ static void on_deadline(struct timer *t, int64_t now)
 		wake(g);
 }
 
-/* The lock of its pd is held.  Who waits and is too late now, or NULL. */
+/* Sets the deadline, with pd->lock held.  Returns a waiter that is now late. */
 static struct g *set_deadline(struct pollside *side, int64_t when, bool late)
 {
 	goro__timer_del(&side->timer);

@@ -1,29 +1,29 @@
 /*
- * netpoll.h - the network poller: goroutines that wait for descriptors, and
- * hold no thread meanwhile.
+ * netpoll.h - the network poller: lets goroutines wait for descriptors without
+ * a thread.
  *
  * A descriptor that is polled has a polldesc, with a side for reading and one
- * for writing.  The word of a side says who waits there:
+ * for writing.  The word of a side is
  *
- *	PD_NIL     nobody, and nothing is known
- *	PD_READY   the kernel said so, and nobody has used that yet
- *	a struct g * it is parked until the descriptor is ready
+ *	PD_NIL       no goroutine waits, and the kernel has reported nothing
+ *	PD_READY     the kernel has reported it ready, and no call has used that
+ *	a struct g * this goroutine is parked until the descriptor is ready
  *
- *	wait        READY -> NIL: go on.  Else park, and once the stack is free
- *	            NIL -> g; then look at info, and if it says closed or too
- *	            late g -> NIL: be made ready, and look why.
- *	poller      anything -> READY, and makes ready the g that was there.
- *	close and   info first; then g -> NIL, and makes ready that g.
+ *	wait        READY -> NIL: goes on.  Else parks and, once its stack is
+ *	            free, NIL -> g; then reads info, and if that is closed or
+ *	            late, g -> NIL and readies itself.
+ *	poller      anything -> READY; readies the g that was there.
+ *	close and   write info first; then g -> NIL, and ready that g.
  *	deadline
  *
- * Whoever takes g out of the word, by compare and swap, makes it ready: nobody
- * else does.  Between "put g, look at info" and "write info, look for g" both
- * sides are in one total order (seq_cst), so one of them sees the other.  A
- * wake-up may come for nothing; who waits tries its call again.
+ * The CAS that takes g out of the word decides which of them readies g.  "Put
+ * g, read info" and "write info, read the word" are in one total order
+ * (seq_cst), so one side sees the other.  A wake-up may be spurious: the woken
+ * goroutine tries its call again.
  *
- * A polldesc is never unmapped, as the kernel may tell of one that has been
- * closed.  With it comes the sequence number that it had when it was opened,
- * and what belongs to an earlier life is dropped.
+ * A polldesc is never unmapped, since the kernel may report a descriptor that
+ * has been closed.  The tag of a report has the sequence number of its open, so
+ * a report for an earlier use is dropped.
  */
 #ifndef GORO_NETPOLL_H
 #define GORO_NETPOLL_H
@@ -46,57 +46,57 @@ struct pollside {
 
 struct polldesc {
 	struct polldesc *link; /* in the free list */
-	uint32_t id;           /* what netpoll_find() knows it by */
+	uint32_t id;           /* find() of netpoll.c takes it */
 	_Atomic(uint32_t) seq; /* +1 with each close */
 	int fd;
 	_Atomic(uint32_t) info; /* PD_ bits; written under lock */
-	_Atomic(uint32_t) hup;  /* the peer has ended, or there is an error */
+	_Atomic(uint32_t) hup;  /* the peer has ended, or an error came */
 	struct lock lock;
 	struct pollside side[2]; /* by fd_mode */
 };
 
 /* ---- for fd.c ------------------------------------------------------------- */
 
-/* Begins to poll fd.  0 and *out, or an errno. */
+/* Begins to poll fd.  Returns 0 and sets *out, or returns an errno. */
 int goro__netpoll_open(int fd, struct polldesc **out);
-/* Wakes all who wait; from now on wait and prepare give GORO_NET_CLOSED. */
+/* Wakes all waiters.  Later calls of wait and prepare give GORO_NET_CLOSED. */
 void goro__netpoll_evict(struct polldesc *pd);
-/* After evict, when nobody uses pd; before the descriptor is closed. */
+/* Frees pd, after evict and the last use, before the descriptor is closed. */
 void goro__netpoll_close(struct polldesc *pd);
-/* Before a try: what was known is old.  GORO_TIMEOUT, GORO_NET_CLOSED. */
+/* Forgets old reports, before a try.  GORO_TIMEOUT, GORO_NET_CLOSED. */
 int goro__netpoll_prepare(struct polldesc *pd, enum fd_mode mode);
-/* After EAGAIN: parks until it is worth another try.  The same. */
+/* Parks after EAGAIN until a try may succeed.  Statuses as for prepare. */
 int goro__netpoll_wait(struct polldesc *pd, enum fd_mode mode);
-/* modes: bits 1 << fd_mode.  when: of goro__now(), or GORO_FOREVER. */
+/*
+ * Sets deadlines.  modes: bits 1 << fd_mode.  when: as in
+ * goro__fd_set_deadline.
+ */
 void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when);
 
 /* ---- the poller: epoll.c --------------------------------------------- */
 
-/*
- * Opens the poller; once, but again after an error.  0 or an errno, with
- * nothing left open.
- */
+/* Opens the poller.  Returns 0, or an errno with nothing left open. */
 int goro__poller_init(void);
 /*
- * From now on each change to ready of fd is told, once (edge-triggered), with
- * the tag; what is ready at this moment counts as a change.  An errno: EPERM
- * if such a file cannot be polled.
+ * Adds fd: from now on the poller reports each change to ready once (edge-
+ * triggered), with the tag.  If fd is ready now, that counts as a change.
+ * Returns 0 or an errno: EPERM if such a file cannot be polled.
  */
 int goro__poller_open(int fd, uint64_t tag);
-/* Tells no more of fd.  What it has told may still be on its way. */
+/* Removes fd.  Reports that were made before may still be on their way. */
 void goro__poller_close(int fd);
-/* Told of each descriptor found: see goro__netpoll_ready(). */
+/* Takes a report: see goro__netpoll_ready(). */
 typedef void (*event_fn)(uint64_t tag, unsigned modes, bool hup,
 			 struct glist *ready);
-/* The two functions of struct poller, but that poll is told whom to tell. */
+/* The two functions of struct poller.  poll calls tell for each report. */
 void goro__poller_poll(int64_t ns, struct glist *ready, event_fn tell);
 void goro__poller_wake(void);
 
 /*
- * What the poller has found; modes: bits 1 << fd_mode.  hup: the peer will send
- * no more, or there is an error or something out of band, so that a read which
- * gives less than asked for may be followed by more.  The goroutines that are
- * to run are added to ready, still as waiting.
+ * Takes a report of the poller; modes: bits 1 << fd_mode.  Adds the goroutines
+ * to run to ready, still as waiting.  hup: the peer will send no more, or there
+ * is an error or out-of-band data; so a read that returns less than was asked
+ * for may not have emptied the descriptor.
  */
 void goro__netpoll_ready(uint64_t tag, unsigned modes, bool hup,
 			 struct glist *ready);
