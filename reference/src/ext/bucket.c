@@ -1,9 +1,8 @@
 /*
  * bucket.c - events spaced evenly.
  *
- * `next` is when the next event is due if all have been in time.  A caller
- * that comes later finds it in the past, at most `slack` events of it, and
- * does not wait until it has caught up.
+ * `next` is when the next event is due.  For a late caller it is in the past,
+ * by at most `slack`, and callers do not wait until it has caught up.
  */
 #include <goro_ext.h>
 #include <stdlib.h>
@@ -37,7 +36,7 @@ void goro_bucket_free(goro_bucket *b)
 	free(b);
 }
 
-/* What comes first finds nothing saved. */
+/* Returns when an event at `at` is due.  The first event has no slack. */
 static int64_t earliest(const goro_bucket *b, int64_t at)
 {
 	int64_t saved;

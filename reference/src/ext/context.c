@@ -40,7 +40,7 @@ static int check(goro_context *parent, goro_context **out)
 	return parent ? GORO_OK : GORO_CTX_NIL_PARENT;
 }
 
-/* Gives up what could not be completed. */
+/* Frees c, which could not be completed, and returns GORO_ENOMEM. */
 static int undo(goro_context *c)
 {
 	goro_context_free(c);
@@ -70,7 +70,7 @@ int goro_with_cancel(goro_context *parent, goro_context **out)
 	return status ? status : with_cancel(parent, true, out);
 }
 
-/* Locked: the timer may fire before it is known to be c's. */
+/* Starts c's timer, locked: the timer may fire before e->timer is set. */
 static bool start_timer(goro_context *c, int64_t ns)
 {
 	struct canceler *e = &c->u.e;
@@ -280,7 +280,7 @@ bool goro_error_temporary(int error)
 
 /* ---- hooks -------------------------------------------------------------- */
 
-/* A hook is a context at the lower end of the tree that runs fn. */
+/* A hook is a context without children that runs fn when it ends. */
 struct goro_hook {
 	goro_context c;
 };
@@ -311,7 +311,7 @@ bool goro_hook_stop(goro_hook *h)
 	AS_GOROUTINE();
 	int waits = HOOK_WAITS;
 
-	/* Pairs with nothing: see finish_end(). */
+	/* Relaxed, as in finish_end(): the CAS only decides. */
 	if (!h || !atomic_compare_exchange_strong_explicit(
 			  &h->c.u.e.hook, &waits, HOOK_STOPPED,
 			  memory_order_relaxed, memory_order_relaxed))
@@ -326,7 +326,7 @@ void goro_hook_free(goro_hook *h)
 
 	if (!h)
 		return;
-	/* Who stopped it, or saw fn run, may free the foreign channel next. */
+	/* The caller may free the foreign channel next, if the hook has ended. */
 	if (atomic_load_explicit(&h->c.u.e.err, memory_order_relaxed))
 		goro__context_unwatch(&h->c);
 	goro__context_unref(&h->c);

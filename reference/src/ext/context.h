@@ -1,18 +1,18 @@
 /*
- * context.h - a context inside.
+ * context.h - the parts of a context.
  *
- * Every context has a pointer to the nearest one at or above it that can end,
- * which answers for err, cause and done.  Those that end by cancel or time
+ * Every context points to the nearest one, at or above it, that can end.  That
+ * one answers for err, cause and done.  Contexts that end by cancel or time
  * form a tree of their own, by owner and children.
  *
  *	background <- cancel A <- value <- cancel B <- value C
  *
  * C's nearest canceler is B; B's owner is A, and A's only child.
  *
- * References: a context counts its holders: the caller until free, each
- * context below it, the list of children it is in, a timer that has not fired,
- * and the goroutine that watches for it.  The list and its owner refer to each
- * other; the end of either one breaks that, and free brings about the end.
+ * A context counts its references: the caller until free, each context below
+ * it, the list of children it is in, a timer that has not fired, and its
+ * watcher.  A list and its owner refer to each other.  The end of either breaks
+ * that circle, and free ends the context.
  */
 #ifndef GORO_EXT_CONTEXT_H
 #define GORO_EXT_CONTEXT_H
@@ -27,22 +27,23 @@ enum kind { ROOT, CANCEL, TIMER, HOOK, VALUE, WITHOUT_CANCEL, WRAP, FOREIGN };
 enum hook_state { HOOK_WAITS, HOOK_RUNS, HOOK_STOPPED };
 
 /*
- * What can be ended.  Locks are taken from owner to child.  Who ends a context
- * holds its lock until its descendants have ended, too, so that nobody who
- * tries to end it meanwhile returns earlier.
+ * The part of a context that can be ended.  Locks are taken from owner to
+ * child.  The goroutine that ends a context holds its lock until all
+ * descendants have ended.  So another one that tries to end it does not return
+ * earlier.
  */
 struct canceler {
 	goro_mutex lock;
 	/*
-	 * Set once, with the lock, before done is closed.  A release, so that
-	 * who sees it sees cause; err() waits until done is closed.
+	 * Set once, with the lock, before done is closed.  The release pairs
+	 * with the acquire of goro_context_err(), for cause.
 	 */
 	_Atomic(int) err;
 	int cause;
-	/* Made when asked for, with the lock; a release, for the others. */
+	/* Set once, with the lock; the release pairs with context_done(). */
 	_Atomic(goro_chan *) done;
 
-	/* With the lock; none any more once err is set. */
+	/* With the lock; empty once the end is over. */
 	goro_context *children;
 	int64_t nchildren;
 
@@ -62,18 +63,18 @@ struct canceler {
 	void *arg;
 	_Atomic(int) hook; /* hook_state */
 
-	/* A goroutine waits for a foreign parent, and is counted here. */
+	/* True if a watcher waits for the end of a foreign parent. */
 	bool watched;
 	goro_waitgroup watcher;
 
-	/* With the lock; what a foreign parent's hooks gave for it. */
+	/* With the lock; the result of a foreign parent's add hook. */
 	void *added;
 };
 
 struct goro_context {
 	enum kind kind;
 	struct ref refs;
-	goro_context *parent;  /* NULL: root, or foreign and round no other */
+	goro_context *parent;  /* NULL: a root, or foreign without an inner */
 	goro_context *nearest; /* NULL: it never ends */
 	union {
 		const char *root; /* name */
@@ -89,7 +90,7 @@ struct goro_context {
 	} u;
 };
 
-/* A context of a kind with one reference; NULL without memory. */
+/* Makes a context with one reference.  Returns NULL without memory. */
 goro_context *goro__context_new(enum kind kind, goro_context *parent);
 goro_context *goro__context_ref(goro_context *c);
 void goro__context_unref(goro_context *c);
@@ -100,18 +101,18 @@ static inline bool can_be_ended(const goro_context *c)
 }
 
 /*
- * Makes c, new and not yet known to anybody else, end when its parents do; at
- * once if they have.  GORO_ENOMEM.
+ * Makes c, which no other goroutine knows yet, end when its parent does, or at
+ * once if that has ended.  GORO_ENOMEM.
  */
 int goro__context_join(goro_context *c);
 
 /* Ends c and its descendants and takes c off its owner's list. */
 void goro__context_end(goro_context *c, int err, int cause);
 
-/* For a timer: ends c by its deadline and drops the timer's reference. */
+/* Ends c by its deadline and drops the timer's reference.  Run by the timer. */
 void goro__context_expire(void *c);
 
-/* Waits until the watcher of c, which has ended, uses no channel any more. */
+/* Waits until the watcher of c uses no channel any more.  c has ended. */
 void goro__context_unwatch(goro_context *c);
 
 #endif

@@ -30,7 +30,7 @@ int goro_context_dial(goro_context *c, const char *network, const char *address,
 	goro_context_deadline(c, &deadline);
 	status = goro_dial_cancel(network, address, deadline,
 				  goro_context_done(c), out);
-	/* Its deadline may close the channel before it ends the dial. */
+	/* c's deadline may close its channel before it ends the dial. */
 	if (status == GORO_NET_CANCELED && goro_context_err(c) == GORO_DEADLINE)
 		return ended(GORO_DEADLINE, network, address);
 	return status;

@@ -1,5 +1,5 @@
 /*
- * context_name.c - a context in words, in the form that Go prints.
+ * context_name.c - the name of a context, as Go prints it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,13 +10,13 @@
 
 enum { PIECE_MAX = 160 };
 
-/* One moment for all of a name: the pieces are written twice. */
+/* The time at which a name is made: its pieces are printed twice. */
 struct moment {
 	int64_t now;
 	struct timespec wall;
 };
 
-/* A number of ns and its unit, without zeros at the end: "1.5ms". */
+/* Prints v ns in a unit, without zeros at the end: "1.5ms". */
 static int print_fraction(char *s, size_t n, uint64_t v, uint64_t unit,
 			  const char *name)
 {
@@ -29,7 +29,7 @@ static int print_fraction(char *s, size_t n, uint64_t v, uint64_t unit,
 			len, digits, name);
 }
 
-/* "1h2m3.5s"; below a second in the largest unit that gives a whole number. */
+/* Prints "1h2m3.5s"; below a second in the largest unit that is not 0. */
 static void print_duration(char *s, size_t n, int64_t ns)
 {
 	uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
@@ -59,7 +59,7 @@ static void print_duration(char *s, size_t n, int64_t ns)
 	}
 }
 
-/* The date of a deadline, in UTC, and its place on the runtime's clock. */
+/* Prints the date of a deadline, in UTC, and its time by goro_now(). */
 static void print_date(char *s, size_t n, int64_t at, const struct moment *m)
 {
 	int64_t ns = m->wall.tv_nsec + (at - m->now) % GORO_SECOND;
@@ -132,7 +132,7 @@ static size_t print_piece(char *s, const goro_context *c,
 	return strlen(s);
 }
 
-/* From the end to the front, as the parents are known and the children not. */
+/* Writes the pieces from the end to the front: c knows only its parents. */
 static void put_pieces(const goro_context *c, size_t end, char *buf, size_t n,
 		       const struct moment *m)
 {

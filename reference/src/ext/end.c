@@ -1,6 +1,5 @@
 /*
- * end.c - how long contexts live, how they end, and how the end goes down the
- * tree.
+ * end.c - references to contexts, and how a context and its tree end.
  */
 #include "context.h"
 
@@ -8,7 +7,7 @@
 
 #include "sched/outside.h"
 
-/* A channel that is closed; NULL without memory. */
+/* Returns a closed channel, always the same.  NULL without memory. */
 static goro_chan *closed_chan(void)
 {
 	static _Atomic(goro_chan *) closed;
@@ -72,7 +71,7 @@ static void destroy(goro_context *c)
 	free(c);
 }
 
-/* A context that goes lets go of its parent, and so on upwards. */
+/* Drops a reference.  A context that is freed drops that to its parent. */
 void goro__context_unref(goro_context *c)
 {
 	while (c && c->kind != ROOT && ref_put(&c->refs)) {
@@ -99,7 +98,7 @@ static void link_child(goro_context *owner, goro_context *c)
 	goro__context_ref(c);
 }
 
-/* The list's reference is the caller's now. */
+/* Takes c off the list.  The caller gets the list's reference. */
 static void unlink_child(goro_context *owner, goro_context *c)
 {
 	struct canceler *o = &owner->u.e;
@@ -134,7 +133,7 @@ static void leave_owner(goro_context *c)
 
 /* ---- the end ------------------------------------------------------------ */
 
-/* False: c had ended.  True: it has now, and is locked. */
+/* Ends c and leaves it locked.  False if c had ended. */
 static bool begin_end(goro_context *c, int err, int cause)
 {
 	struct canceler *e = &c->u.e;
@@ -156,7 +155,7 @@ static bool begin_end(goro_context *c, int err, int cause)
 	return true;
 }
 
-/* Who kept the hook from being called drops its reference. */
+/* Removes c's hook.  If that kept it from being called, drops its reference. */
 static void remove_from_foreign(goro_context *c)
 {
 	struct goro_end_hooks *hooks = &c->parent->nearest->u.foreign.hooks;
@@ -165,7 +164,7 @@ static void remove_from_foreign(goro_context *c)
 		goro__context_unref(c);
 }
 
-/* The descendants of c have ended: unlocks it and does what is left. */
+/* Unlocks c, whose descendants have ended, and does what is left. */
 static void finish_end(goro_context *c)
 {
 	struct canceler *e = &c->u.e;
@@ -177,7 +176,7 @@ static void finish_end(goro_context *c)
 		goro__context_unref(c);
 	if (e->added)
 		remove_from_foreign(c);
-	/* Pairs with nothing: only one of the two changes it. */
+	/* Relaxed, as in goro_hook_stop(): the CAS only decides. */
 	if (c->kind == HOOK &&
 	    atomic_compare_exchange_strong_explicit(&e->hook, &waits, HOOK_RUNS,
 						    memory_order_relaxed,
@@ -195,9 +194,9 @@ static goro_context *take_child(goro_context *c)
 }
 
 /*
- * Depth first, with no recursion: a goroutine's stack is short and the tree
- * may be deep.  The way back up is by owner; the reference of the list a
- * context was in is dropped when its turn is over.
+ * Ends top and its descendants, depth first.  Does not recurse: a goroutine's
+ * stack is small and the tree may be deep.  Goes back up by owner, and then
+ * drops the reference of the list that the context was in.
  */
 static void end_tree(goro_context *top, int err, int cause)
 {
@@ -224,7 +223,7 @@ static void end_tree(goro_context *top, int err, int cause)
 	}
 }
 
-/* Who is woken by the end may free c before this is over. */
+/* Holds a reference: a goroutine that the end wakes may free c at once. */
 void goro__context_end(goro_context *c, int err, int cause)
 {
 	goro__context_ref(c);
@@ -275,7 +274,7 @@ goro_chan *goro_context_done(goro_context *c)
 	return done ? done : make_done(&nearest->u.e);
 }
 
-/* Who answers for c's err and cause: one round another has only its done. */
+/* Returns the context that has c's err and cause.  A wrapper has only done. */
 static goro_context *answers_for(goro_context *c)
 {
 	c = c ? c->nearest : NULL;
@@ -284,7 +283,7 @@ static goro_context *answers_for(goro_context *c)
 	return c;
 }
 
-/* An err that is set counts once done is closed: so both are seen at once. */
+/* Waits for done if err is set, so that callers see both together. */
 int goro_context_err(goro_context *c)
 {
 	AS_GOROUTINE();
@@ -324,7 +323,7 @@ static void end_with_parent(goro_context *c)
 			  goro_context_cause(c->parent));
 }
 
-/* Done is counted down before the reference is dropped: it is in c. */
+/* Ends c with its parent.  The wait group is in c, so the unref comes last. */
 static void watch(void *arg)
 {
 	goro_context *c = *(goro_context **)arg;
@@ -345,7 +344,7 @@ static void parent_ended(void *arg)
 	goro__context_unref(arg);
 }
 
-/* Locked: the hook may be called before it is known what it was added as. */
+/* Adds a hook, locked: it may be called before e->added is set. */
 static int add_to_foreign(goro_context *c, const struct goro_end_hooks *hooks)
 {
 	struct canceler *e = &c->u.e;

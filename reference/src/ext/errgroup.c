@@ -1,8 +1,8 @@
 /*
  * errgroup.c - goroutines that work on parts of one task.
  *
- * The limit is a channel with room for as many as may run: a task holds one
- * place from before its start to its end.
+ * The limit is a channel with a place for each task that may run.  A task holds
+ * a place from before its start to its end.
  */
 #include <goro_ext.h>
 #include <inttypes.h>
@@ -17,12 +17,12 @@
 struct goro_group {
 	goro_waitgroup wg;
 	goro_context *context; /* NULL, or a reference */
-	bool limited;          /* read and set by those who start tasks */
-	goro_chan *places;     /* another one only with no task alive */
+	bool limited;          /* used by callers of go and set_limit only */
+	goro_chan *places;     /* replaced only while no task is alive */
 	_Atomic(int64_t) alive;
 	/*
-	 * Set once, by the first task that fails.  A release, so that wait(),
-	 * which reads it with acquire, has what that task did.
+	 * Set once, by the first task that fails.  That is a release, which
+	 * pairs with the acquire of goro_group_wait().
 	 */
 	_Atomic(int) error;
 };
@@ -33,7 +33,7 @@ struct run {
 	bool limited; /* has a place */
 	goro_task task;
 	void *arg;
-	int error; /* what the task has returned */
+	int error; /* the task's result */
 };
 
 static int failed(int status)
@@ -99,7 +99,7 @@ int goro_group_set_limit(goro_group *g, int64_t n)
 		g->limited = false;
 		return GORO_OK;
 	}
-	/* Pairs with the release in leave(): who left uses no place. */
+	/* Pairs with the release in leave(): no task uses a place then. */
 	alive = atomic_load_explicit(&g->alive, memory_order_acquire);
 	if (alive > 0)
 		return still_active(alive);
@@ -134,7 +134,7 @@ static void leave(void *arg)
 	free(r);
 	/* Pairs with the acquire in goro_group_set_limit(). */
 	atomic_fetch_sub_explicit(&g->alive, 1, memory_order_release);
-	/* A panic ends the process: nobody is let go before that. */
+	/* A panic ends the process: goro_group_wait() must not return first. */
 	if (!goro__in_panic())
 		goro_wg_done(&g->wg);
 }
@@ -155,7 +155,7 @@ static void attempt(void *arg)
 		fail(r->group, r->error);
 }
 
-/* leave is deferred: the task may end by goexit. */
+/* Runs the task with leave deferred, since it may end by goexit. */
 static void run_task(void *arg)
 {
 	struct run *r = *(struct run **)arg;

@@ -1,5 +1,5 @@
 /*
- * lazy.c - a value that is made when it is first asked for.
+ * lazy.c - a value that the first goro_lazy_get() makes.
  */
 #include <goro_ext.h>
 #include <stdlib.h>
@@ -7,14 +7,14 @@
 #include "sched/call.h"
 #include "sched/outside.h"
 
-/* All but make and arg are written in once and read after it. */
+/* value, made and panic are written inside once, and read after it. */
 struct goro_lazy {
 	goro_once once;
 	void *(*make)(void *arg);
 	void *arg;
 	void *value;
 	bool made;
-	struct goro_panic_value panic; /* not made: what make said */
+	struct goro_panic_value panic; /* of make, if not made */
 };
 
 goro_lazy *goro_lazy_new(void *(*make)(void *arg), void *arg)
@@ -25,7 +25,7 @@ goro_lazy *goro_lazy_new(void *(*make)(void *arg), void *arg)
 		return NULL;
 	l->make = make;
 	l->arg = arg;
-	/* If make leaves by goexit: Go panics with nil then. */
+	/* If make leaves by goexit, Go panics with nil. */
 	l->panic.kind = GORO_PANIC_NIL;
 	return l;
 }
@@ -45,7 +45,7 @@ static void make_it(void *arg)
 	l->made = true;
 }
 
-/* However it ended: who asks first has the same panic as all others. */
+/* Runs when make has ended.  Raises its panic again, as all later calls do. */
 static void settle(void *arg)
 {
 	goro_lazy *l = arg;

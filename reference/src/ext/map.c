@@ -1,20 +1,21 @@
 /*
  * map.c - a concurrent map: open addressing in 64 shards, loads without lock.
  *
- * Writers of a shard have its lock.  Readers have none; this makes what they
- * find right at one moment of their call:
+ * Writers of a shard hold its lock.  Readers hold none.  What a reader finds
+ * was true at one moment of its call, because of this:
  *
- *  - A slot is filled key and value first, `used` last (release), and a value
- *    alone is replaced by one store: a reader sees either state of these two.
- *  - Everything else (a slot emptied, others moved into the gap, another table)
- *    happens while `version` is odd.  A reader takes the version first, and
- *    looks again if it is another one afterwards.  The writer's stores are
- *    releases and the reader's loads acquires, so that who sees any of them
- *    sees the odd version, too.
- *  - A table that was outgrown stays as it was until the map is freed.  They
- *    double in size, so all of them together are smaller than the last.
+ *  - A writer fills a slot with key and value first and sets `used` last
+ *    (release), and it replaces a value by one store.  So a reader sees such a
+ *    change whole or not at all.
+ *  - Every other change (empty a slot, move others into the gap, replace the
+ *    table) happens while `version` is odd.  A reader reads the version before
+ *    and after, and looks again if it differs.  The writer's stores are
+ *    releases and the reader's loads acquires, so a reader that sees one of the
+ *    stores also sees the odd version.
+ *  - An outgrown table stays unchanged until the map is freed.  Tables double
+ *    in size, so all old ones together are smaller than the last.
  *
- * A reader that was unlucky a few times takes the lock: the writer may be a
+ * A reader that has failed a few times takes the lock: the writer may be a
  * goroutine that was preempted.
  */
 #include <goro_ext.h>
@@ -40,7 +41,7 @@ struct table {
 
 struct shard {
 	goro_mutex lock;
-	_Atomic(uint64_t) version; /* odd: not to be relied on */
+	_Atomic(uint64_t) version; /* odd: a writer changes the table */
 	_Atomic(struct table *) table;
 	size_t n; /* with the lock: keys */
 } __attribute__((aligned(64)));
@@ -52,7 +53,7 @@ struct goro_map {
 #define load(p) atomic_load_explicit(p, memory_order_acquire)
 #define store(p, v) atomic_store_explicit(p, v, memory_order_release)
 
-/* Different for different keys, and each bit of it depends on all of theirs. */
+/* Returns a hash: a bijection in which each bit depends on all of the key's. */
 static uint64_t hash_of(uint64_t key)
 {
 	key = (key ^ key >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -93,7 +94,7 @@ void goro_map_free(goro_map *m)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* A slot of the key, or NULL.  The table may be changing: it ends somewhere. */
+/* Returns key's slot, or NULL.  `steps` ends the loop if the table changes. */
 static struct slot *find_in(struct table *t, uint64_t key)
 {
 	size_t i, steps = 0;
@@ -124,7 +125,7 @@ static bool tell(struct slot *at, void **value)
 	return at != NULL;
 }
 
-/* False: the shard was changing. */
+/* Loads without the lock.  False if a writer changed the shard meanwhile. */
 static bool try_load(struct shard *s, uint64_t key, void **value, bool *found)
 {
 	uint64_t version = load(&s->version);
@@ -152,7 +153,7 @@ bool goro_map_load(goro_map *m, uint64_t key, void **value)
 
 /* ---- writing: with the lock --------------------------------------------- */
 
-/* Only the holder of the lock changes the version.  Odd: it is writing. */
+/* Adds 1 to the version, which only the holder of the lock does. */
 static void seq_step(struct shard *s)
 {
 	uint64_t v = atomic_load_explicit(&s->version, memory_order_relaxed);
@@ -170,7 +171,7 @@ static void seq_end(struct shard *s)
 	seq_step(s);
 }
 
-/* The key is not there, and there is room. */
+/* Adds key, which is not in t.  t has room. */
 static void fill(struct table *t, uint64_t key, void *value)
 {
 	size_t i = home(t, key);
@@ -202,7 +203,7 @@ static bool grow(struct shard *s)
 	return true;
 }
 
-/* At most three quarters are used, so every search ends.  False: no memory. */
+/* Adds key, with 1/4 of the table left free for searches.  False: no memory. */
 static bool insert(struct shard *s, uint64_t key, void *value)
 {
 	struct table *t = load(&s->table);
@@ -222,13 +223,13 @@ static void must_insert(struct shard *s, uint64_t key, void *value)
 	goro_panic("runtime: out of memory");
 }
 
-/* Whether a key whose home is there may stand at gap instead of at i. */
+/* True if a key whose home is `there` may move from i to gap. */
 static bool may_move(size_t there, size_t gap, size_t i)
 {
 	return gap <= i ? there <= gap || there > i : there <= gap && there > i;
 }
 
-/* Empties a slot and moves up what would not be found behind the gap. */
+/* Empties a slot, and moves keys that the gap would hide into it. */
 static void erase(struct shard *s, struct slot *at)
 {
 	struct table *t = load(&s->table);
@@ -428,7 +429,7 @@ static void visit(void *arg)
 	w->more = w->fn(w->arg, w->key, w->value);
 }
 
-/* Calls fn; false: it wants no more.  If it recovers a panic it says false. */
+/* Calls fn.  False if fn returns false or recovers a panic. */
 static bool visited(struct walk *w, uint64_t key, void *value)
 {
 	w->key = key;
@@ -438,7 +439,7 @@ static bool visited(struct walk *w, uint64_t key, void *value)
 	return w->more;
 }
 
-/* What is deleted meanwhile is left out, and fn has no lock over it. */
+/* Calls fn, without the lock, for the keys of s that are not deleted before. */
 static bool walk_shard(struct walk *w, struct shard *s)
 {
 	void *value;
@@ -465,7 +466,7 @@ static void walk(void *arg)
 			return;
 }
 
-/* fn may panic or end its goroutine. */
+/* Defers drop_keys(), since fn may panic or end its goroutine. */
 void goro_map_range(goro_map *m,
 		    bool (*fn)(void *arg, uint64_t key, void *value), void *arg)
 {

@@ -1,9 +1,9 @@
 /*
  * rate.c - a token bucket.
  *
- * The tokens are counted when somebody asks: those of the last time, plus what
- * has come in since.  They may be negative: an event that reserves takes them
- * at once and happens when they would be there.
+ * Each call counts the tokens: those of the last call, plus what has come in
+ * since.  They may be negative: a reservation takes its tokens at once, and its
+ * event happens when they are there.
  */
 #include <float.h>
 #include <goro_ext.h>
@@ -16,7 +16,7 @@
 
 #define NEVER INT64_MIN
 
-/* As Go's, a time may be later than the longest wait from now. */
+/* A time, which as in Go may be later than any int64_t. */
 typedef __int128 moment;
 
 /* The lock guards all of it. */
@@ -34,7 +34,7 @@ struct goro_reservation {
 	bool ok;
 	int64_t tokens;
 	moment at;    /* when the event may happen */
-	double limit; /* the limiter's then; 0: there was none */
+	double limit; /* the limiter's then; 0: taken without a limit */
 };
 
 static int64_t in_range(moment t)
@@ -49,13 +49,13 @@ static int64_t subtract(moment a, moment b)
 	return in_range(a - b);
 }
 
-/* Go's arithmetic to the last bit: whole seconds and the rest apart. */
+/* Adds whole seconds and the rest, as Go does, so the last bit is the same. */
 static double seconds(int64_t ns)
 {
 	return (double)(ns / GORO_SECOND) + (double)(ns % GORO_SECOND) / 1e9;
 }
 
-/* Go's infinite rate is the largest number: infinity times no time is none. */
+/* Takes infinity as DBL_MAX, as Go does: infinity times 0 is no number. */
 static double tokens_in(double limit, int64_t ns)
 {
 	if (limit <= 0)
@@ -104,7 +104,7 @@ void goro_limiter_free(goro_limiter *l)
 	free(l);
 }
 
-/* The tokens at a time; one before the last adds none. */
+/* Returns the tokens at a time.  A time before l->last adds none. */
 static double tokens_at(const goro_limiter *l, int64_t at)
 {
 	int64_t last = at < l->last ? at : l->last;
@@ -176,7 +176,7 @@ void goro_limiter_set_burst(goro_limiter *l, int64_t at, int64_t burst)
 
 /* ---- reservations ------------------------------------------------------- */
 
-/* Nothing changes unless n can be had within `patience` ns. */
+/* Takes n tokens if they come within `patience` ns.  Else changes nothing. */
 static void take(goro_limiter *l, int64_t at, int64_t n, int64_t patience,
 		 struct goro_reservation *r)
 {
@@ -247,8 +247,8 @@ int64_t goro_reservation_delay(goro_reservation *r, int64_t at)
 }
 
 /*
- * What was reserved after r was reserved behind it: that many tokens stay
- * taken.  If nothing was, the latest event is the one before r again.
+ * Gives r's tokens back, except for those that later reservations build on.  If
+ * there is no later one, the event before r is the latest again.
  */
 static void give_back(goro_limiter *l, const struct goro_reservation *r,
 		      int64_t at)
@@ -270,7 +270,7 @@ static void give_back(goro_limiter *l, const struct goro_reservation *r,
 		l->last_event = before;
 }
 
-/* An event whose time is over has happened. */
+/* Cancels r, unless its time has passed: then its event has happened. */
 static void cancel(const struct goro_reservation *r, int64_t at)
 {
 	goro_limiter *l = r->limiter;
@@ -325,7 +325,7 @@ static int beyond_deadline(int64_t n)
 	return GORO_RATE_DEADLINE;
 }
 
-/* Until the time of r, or the end of c, which gives r back. */
+/* Waits until the time of r.  If c ends before, cancels r. */
 static int wait_for(const struct goro_reservation *r, goro_context *c)
 {
 	int err = 0;

@@ -1,9 +1,9 @@
 /*
  * semaphore.c - a weighted semaphore, first in, first out.
  *
- * A waiter has a channel of its own, so that it can wait for its context at
- * the same time.  Who closes the channel has the semaphore's lock, has taken
- * the waiter off the queue and has taken for it.
+ * A waiter has a channel of its own, so that it can wait for its context too.
+ * serve() closes the channel under the semaphore's lock, after it has taken the
+ * waiter off the queue and counted its weight as taken.
  */
 #include <goro_ext.h>
 #include <stdlib.h>
@@ -61,7 +61,7 @@ static void remove_waiter(goro_semaphore *s, struct waiter *w)
 		s->last = w->prev;
 }
 
-/* The first who does not get what it wants holds up the rest. */
+/* Serves waiters in order.  The first that must wait holds up the rest. */
 static void serve(goro_semaphore *s)
 {
 	struct waiter *w;
@@ -83,8 +83,8 @@ static bool take(goro_semaphore *s, int64_t n)
 }
 
 /*
- * Whether the wait of w is over, and *err.  A context that has ended wins even
- * if w was served.
+ * True if the wait of w is over; then sets *err.  If the context has ended that
+ * is its error, even if w was served.
  */
 static bool settle(goro_semaphore *s, goro_context *c, struct waiter *w,
 		   int *err)
@@ -105,7 +105,7 @@ static bool settle(goro_semaphore *s, goro_context *c, struct waiter *w,
 	return over;
 }
 
-/* The lock is held, and released here. */
+/* Waits for n.  Called with the lock held, returns without. */
 static int wait(goro_semaphore *s, goro_context *c, int64_t n)
 {
 	struct waiter w = {.n = n, .ready = goro_chan_make(0, 0, NULL)};
@@ -128,7 +128,7 @@ static int wait(goro_semaphore *s, goro_context *c, int64_t n)
 	return err;
 }
 
-/* What will never be free is waited for outside of the queue. */
+/* Waits for c's end, outside of the queue: n is more than the size. */
 static int wait_in_vain(goro_context *c)
 {
 	int err;

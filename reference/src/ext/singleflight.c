@@ -1,9 +1,9 @@
 /*
- * singleflight.c - one call for many who want the same.
+ * singleflight.c - one call for all callers that ask for the same key.
  *
- * The first who asks for a key flies: it calls, and lands.  Who comes
- * meanwhile waits and shares the result.  Landing is a deferred call, so that
- * it happens however the call ended, and says how.
+ * The first caller for a key makes a flight and the call.  Callers that come
+ * meanwhile wait and share the result.  finish_call() is deferred, so that it
+ * runs however the call ends, and records how.
  */
 #include <goro_ext.h>
 #include <stdlib.h>
@@ -15,22 +15,22 @@
 
 enum outcome { RETURNED, PANICKED, EXITED };
 
-/* Somebody who takes the result from a channel. */
+/* A caller that takes the result from a channel. */
 struct waiter {
 	struct waiter *next;
 	goro_chan *c;
 };
 
 /*
- * The lock of the group guards next, listed, dups and waiters.  The rest is
- * written by the one who flies, before landed is done.
+ * The lock of the group guards next, listed, dups and waiters.  The goroutine
+ * that makes the call writes the rest, before landed is done.
  */
 struct flight {
 	goro_flight *group;  /* a reference */
 	struct flight *next; /* in its bucket */
-	bool listed;         /* a newcomer finds it */
-	struct ref refs;     /* the one who flies, and who waits */
-	int64_t dups;        /* who came later, of either kind */
+	bool listed;         /* find() finds it */
+	struct ref refs;     /* the goroutine that calls, those that wait */
+	int64_t dups;        /* callers that came later, of either kind */
 	struct waiter *waiters;
 	goro_waitgroup landed;
 	enum outcome outcome;
@@ -42,9 +42,9 @@ struct flight {
 };
 
 /*
- * The lock guards all but refs: the caller's, and one for each flight, whose
- * holders are not done with the lock yet when the result is there: another who
- * has it may free the group at once.
+ * The lock guards all but refs, which counts the caller and each flight.  A
+ * flight needs its reference: a caller that has the result may free the group
+ * while others of the flight still use the lock.
  */
 struct goro_flight {
 	struct ref refs;
@@ -69,7 +69,6 @@ goro_flight *goro_flight_new(void)
 	return g;
 }
 
-/* One reference less. */
 void goro_flight_free(goro_flight *g)
 {
 	if (!g || !ref_put(&g->refs))
@@ -108,7 +107,7 @@ static void put(struct flight **buckets, size_t n, struct flight *f)
 	*b = f;
 }
 
-/* False: there is no bucket at all. */
+/* Doubles the buckets if they are full.  False if there are none at all. */
 static bool make_room(goro_flight *g)
 {
 	size_t n = g->nbuckets ? g->nbuckets * 2 : 16;
@@ -173,7 +172,7 @@ static void unref(struct flight *f)
 
 /* ---- the flight --------------------------------------------------------- */
 
-/* Their channels have room.  No waiters get the result of no return. */
+/* Sends the result of a call that returned.  The channels have room for it. */
 static void serve_takers(struct flight *f)
 {
 	struct goro_flight_result r = {
@@ -199,8 +198,9 @@ static void raise_it(void *panic)
 }
 
 /*
- * Those who wait on a channel would wait for ever: nobody may recover this
- * one, so it is raised where nobody is.
+ * Ends the process with the panic: callers that wait on a channel would wait
+ * for ever.  Raises it in a new goroutine, where no deferred call can recover
+ * it.
  */
 static void raise_for_takers(const struct goro_panic_value *panic)
 {
@@ -227,7 +227,7 @@ static void finish_call(void *arg)
 	free_takers(f);
 	goro_wg_done(&f->landed);
 	if (f->outcome == EXITED)
-		unref(f); /* nobody comes back to do so */
+		unref(f); /* goro__call() will not return to do it */
 }
 
 static void make_call(void *arg)
@@ -237,7 +237,7 @@ static void make_call(void *arg)
 	p->f->error = p->call(p->arg, &p->f->value);
 }
 
-/* What the call has deferred is part of it. */
+/* Makes the call, with the calls that it defers. */
 static void run_call(void *arg)
 {
 	struct call_run *p = arg;
@@ -246,7 +246,7 @@ static void run_call(void *arg)
 	p->returned = true;
 }
 
-/* It has landed: the caller has what it was, or shares its fate. */
+/* Returns the result of a call that ended, or panics or exits as it did. */
 static int result(struct flight *f, void **value)
 {
 	enum outcome outcome = f->outcome;
@@ -298,7 +298,7 @@ int goro_flight_do(goro_flight *g, const char *key, goro_call call, void *arg,
 
 /* ---- by channel --------------------------------------------------------- */
 
-/* It ends here whatever the outcome. */
+/* Makes a call by channel, in a goroutine of its own. */
 static void fly_alone(void *arg)
 {
 	struct call_run p = *(struct call_run *)arg;
@@ -320,7 +320,7 @@ static struct waiter *new_taker(void)
 	return NULL;
 }
 
-/* With the lock.  False: without memory. */
+/* Adds t to key's flight, which it may start.  Locked.  False: no memory. */
 static bool join_call(goro_flight *g, const char *key, struct call_run *p,
 		      struct waiter *t)
 {
@@ -356,7 +356,7 @@ goro_chan *goro_flight_do_chan(goro_flight *g, const char *key, goro_call call,
 	t = new_taker();
 	if (!t)
 		return NULL;
-	c = t->c; /* t may be gone when the lock is free */
+	c = t->c; /* t may be freed after the unlock */
 	goro_mutex_lock(&g->lock);
 	ok = join_call(g, key, &p, t);
 	goro_mutex_unlock(&g->lock);

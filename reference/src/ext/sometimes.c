@@ -1,5 +1,5 @@
 /*
- * sometimes.c - something done now and then.
+ * sometimes.c - a function that only some of its calls run.
  */
 #include <goro_ext.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void unlock(void *lock)
 	goro_mutex_unlock(lock);
 }
 
-/* A call whose fn does not return is not counted. */
+/* Runs fn, and counts the call if fn returns. */
 static void act(void *arg)
 {
 	const struct action *a = arg;
