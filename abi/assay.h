@@ -134,7 +134,7 @@ static inline const char *assay_status_text(int status)
 	}
 }
 
-/* Whether a status stands for a Go panic. */
+/* True if a status stands for a Go panic. */
 static inline bool assay_status_is_panic(int status)
 {
 	return status < 0 && status > -64;
@@ -149,8 +149,8 @@ typedef struct assay_conn assay_conn;
 typedef struct assay_listener assay_listener;
 
 /*
- * Storage of the sync types.  All zero is the ready-to-use zero value; the
- * caller owns the memory and must not move it after first use.  A runtime
+ * Storage of the sync types.  All zero is the zero value, ready to use.  The
+ * caller owns the memory and must not move it after the first use.  A runtime
  * whose own type is larger keeps a pointer in it.
  */
 /* clang-format off */
@@ -165,7 +165,7 @@ typedef void (*assay_fn)(void *arg);
 
 /* ---- core --------------------------------------------------------------- */
 
-#define ASSAY_ARG_MAX 256 /* bytes core->go() must be able to copy */
+#define ASSAY_ARG_MAX 256 /* bytes that core->go() must be able to copy */
 
 enum assay_run_flags {
 	ASSAY_RUN_VIRTUAL_TIME = 1, /* now() jumps when all are blocked */
@@ -198,11 +198,11 @@ struct assay_core_ops {
 	size_t size;
 
 	/*
-	 * Starts the runtime, runs fn(arg) as goroutine 1 and returns
-	 * ASSAY_OK once fn has returned; goroutines still alive then never
-	 * run again.  Called from an ordinary thread, once per process
-	 * unless ASSAY_TRAIT_RESTART is set.  options may be NULL.
-	 * ASSAY_EINVAL, ASSAY_ENOMEM; ASSAY_ENOTSUP for an unknown flag.
+	 * Starts the runtime, runs fn(arg) as goroutine 1 and returns ASSAY_OK
+	 * once fn has returned.  Goroutines that are alive then never run
+	 * again.  To be called from an ordinary thread, once per process unless
+	 * ASSAY_TRAIT_RESTART is set. options may be NULL.  ASSAY_EINVAL,
+	 * ASSAY_ENOMEM; ASSAY_ENOTSUP for an unknown flag.
 	 */
 	int (*run)(assay_fn fn, void *arg,
 		   const struct assay_run_options *options);
@@ -216,47 +216,51 @@ struct assay_core_ops {
 	 */
 	int (*go)(assay_fn fn, const void *arg, size_t n);
 
-	/* Lets other goroutines run first.  Returns when it is our turn. */
+	/*
+	 * Lets other goroutines run.  Returns when it is the caller's turn
+	 * again.
+	 */
 	void (*yield)(void);
 
-	/* Ends the calling goroutine after its deferred calls.  No return. */
+	/* Runs the goroutine's deferred calls and ends it.  Does not return. */
 	void (*goexit)(void);
 
-	/* Ends the process at once with this status.  No deferred calls. */
+	/* Ends the process at once with this status.  Runs no deferred call. */
 	void (*exit)(int status);
 
 	/*
-	 * Raises a panic in the calling goroutine; does not return.  Not
-	 * caught, it prints "panic: " and text, an empty line and "goroutine
-	 * N [running]:" to stderr and exits with status 2.  *p is copied.
+	 * Raises a panic in the calling goroutine; does not return.  If nobody
+	 * recovers it, prints "panic: " and text, an empty line and "goroutine
+	 * N [running]:" to stderr and exits with status 2.  Copies *p.
 	 */
 	void (*panic)(const struct assay_panic *p);
 
 	/*
-	 * Calls fn(arg).  ASSAY_OK: it returned.  ASSAY_PANICKED: it
-	 * panicked; its deferred calls have run and *out (may be NULL) says
-	 * with what.  A goexit inside fn ends the goroutine, not this call.
+	 * Calls fn(arg).  ASSAY_OK: fn returned.  ASSAY_PANICKED: fn panicked;
+	 * its deferred calls have run, and *out (may be NULL) is the panic.  A
+	 * goexit inside fn ends the goroutine, not just this call.
 	 */
 	int (*try_)(assay_fn fn, void *arg, struct assay_panic *out);
 
 	/*
-	 * Runs fn(arg) when the innermost function that the runtime has
-	 * called ends, by return, panic or goexit; last in, first out.  That
-	 * is the one of a try_, a deferred call, or the goroutine's own.
+	 * Runs fn(arg) when the innermost function that the runtime has called
+	 * ends, by return, panic or goexit; last in, first out.  That function
+	 * is the argument of a try_, a deferred call, or the goroutine's own
+	 * function.
 	 */
 	int (*defer)(assay_fn fn, void *arg);
 
 	/*
-	 * In a deferred call that a panic has made: stops that panic and
-	 * fills *out.  False elsewhere: in what such a call defers or tries,
-	 * during goexit, and the second time.
+	 * In a deferred call that runs because of a panic: stops that panic,
+	 * fills *out and returns true.  Returns false elsewhere: in functions
+	 * that such a call defers or tries, during goexit, and the second time.
 	 */
 	bool (*recover)(struct assay_panic *out);
 
 	/*
-	 * Raises a panic with an error whose text is what text(arg) gives.
-	 * That is called in this goroutine when try_ or recover fill an *out,
-	 * or else before the report, and may block.  If it panics before the
+	 * Raises a panic with an error whose text is what text(arg) returns.
+	 * This goroutine calls text, which may block, when try_ or recover fill
+	 * an *out, or else before the report.  If text panics before the
 	 * report, that is a fatal error, "panic while printing panic value: "
 	 * with that panic's text if it is a string, else "type " and a type.
 	 */
@@ -279,44 +283,47 @@ struct assay_chan_ops {
 	size_t size;
 
 	/*
-	 * A channel for elements of elem bytes (0 is fine) with room for cap.
-	 * NULL and *status = ASSAY_CHAN_SIZE if cap is negative or the buffer
-	 * cannot be addressed; NULL and ASSAY_ENOMEM if there is no memory.
-	 * status may be NULL.
+	 * Makes a channel for elements of elem bytes (0 is valid) with room for
+	 * cap.  Returns NULL and sets *status (may be NULL) to ASSAY_CHAN_SIZE
+	 * if cap is negative or the buffer cannot be addressed, to ASSAY_ENOMEM
+	 * if there is no memory.
 	 */
 	assay_chan *(*make)(size_t elem, int64_t cap, int *status);
 
-	/* Frees an idle channel: nobody waits on it or will use it. */
+	/* Frees a channel that no goroutine waits on or will use. */
 	void (*free)(assay_chan *c);
 
 	/*
-	 * Sends the element at v.  Blocks while there is neither a receiver
-	 * nor room; on NULL until the deadline.  ASSAY_OK, ASSAY_AGAIN,
-	 * ASSAY_TIMEOUT; ASSAY_SEND_CLOSED also if it is closed while
-	 * blocked, and the value is dropped.
+	 * Sends the element at v.  Blocks while there is neither a receiver nor
+	 * room; a NULL channel blocks until the deadline.  ASSAY_OK,
+	 * ASSAY_AGAIN, ASSAY_TIMEOUT.  ASSAY_SEND_CLOSED if the channel is
+	 * closed, or is closed while the call blocks; the value is dropped.
 	 */
 	int (*send)(assay_chan *c, const void *v, int64_t deadline);
 
 	/*
 	 * Receives into out (NULL throws the value away).  Blocks while there
-	 * is neither a value nor a sender; on NULL until the deadline.
-	 * ASSAY_OK, ASSAY_AGAIN, ASSAY_TIMEOUT; ASSAY_CLOSED with *out zeroed.
+	 * is neither a value nor a sender; a NULL channel blocks until the
+	 * deadline.  ASSAY_OK, ASSAY_AGAIN, ASSAY_TIMEOUT.  ASSAY_CLOSED if the
+	 * channel is closed and drained; *out is zeroed.
 	 */
 	int (*recv)(assay_chan *c, void *out, int64_t deadline);
 
-	/* ASSAY_OK, ASSAY_CLOSE_CLOSED, ASSAY_CLOSE_NIL. */
+	/* Closes.  ASSAY_OK, ASSAY_CLOSE_CLOSED, ASSAY_CLOSE_NIL. */
 	int (*close)(assay_chan *c);
 
-	/* Values in the buffer, and room of the buffer; 0 for NULL. */
+	/*
+	 * Return the number of values in the buffer, and its size; 0 for NULL.
+	 */
 	int64_t (*len)(assay_chan *c);
 	int64_t (*cap)(assay_chan *c);
 
 	/*
 	 * Performs exactly one of n cases, chosen uniformly among the ready
-	 * ones; blocks while none is.  ASSAY_POLL is Go's default.  *chosen
-	 * is the index and the result what send or recv would have returned:
-	 * ASSAY_OK, ASSAY_CLOSED, ASSAY_SEND_CLOSED; or, with *chosen left
-	 * alone, ASSAY_AGAIN or ASSAY_TIMEOUT.  n == 0 blocks until the
+	 * ones; blocks while none is ready.  ASSAY_POLL is Go's default.  Sets
+	 * *chosen to the index and returns what send or recv would have
+	 * returned: ASSAY_OK, ASSAY_CLOSED, ASSAY_SEND_CLOSED.  On ASSAY_AGAIN
+	 * or ASSAY_TIMEOUT *chosen is unchanged. n == 0 blocks until the
 	 * deadline.  At least 65536 cases work.  ASSAY_ENOMEM, ASSAY_EINVAL.
 	 */
 	int (*select)(const struct assay_case *cases, size_t n,
@@ -328,47 +335,56 @@ struct assay_chan_ops {
 struct assay_time_ops {
 	size_t size;
 
-	/* Monotonic; the zero point is the runtime's own but positive. */
+	/*
+	 * Returns a positive, monotonic time.  The zero point is the runtime's
+	 * own.
+	 */
 	int64_t (*now)(void);
 
 	/* Blocks for at least ns; returns at once if ns <= 0. */
 	void (*sleep)(int64_t ns);
 
 	/*
-	 * A timer that sends now() (an int64_t) once on its channel after ns.
-	 * NULL without memory.  Go 1.23 semantics with ASSAY_TRAIT_SYNC_TIMERS
-	 * (len and cap 0, nothing stale after stop or reset), else those of
-	 * Go 1.22 (cap 1).
+	 * Makes a timer that sends now() (an int64_t) once on its channel after
+	 * ns; NULL without memory.  It has the semantics of Go 1.23 with
+	 * ASSAY_TRAIT_SYNC_TIMERS (len and cap are 0, no stale value after stop
+	 * or reset), else those of Go 1.22 (cap is 1).
 	 */
 	assay_timer *(*timer_new)(int64_t ns);
 
 	/* Calls fn(arg) in a goroutine of its own after ns. */
 	assay_timer *(*after_func)(int64_t ns, assay_fn fn, void *arg);
 
-	/* The channel of a timer; the timer owns it; NULL for after_func. */
+	/*
+	 * Returns the channel of a timer, which owns it; NULL for after_func.
+	 */
 	assay_chan *(*timer_chan)(assay_timer *t);
 
 	/*
-	 * 1 if the call stopped (or moved) a pending timer, 0 if it had fired
-	 * or been stopped; ASSAY_TIMER_STOP, ASSAY_TIMER_RESET for NULL.
+	 * Return 1 if the call stopped (or moved) a pending timer, 0 if the
+	 * timer had fired or been stopped.  ASSAY_TIMER_STOP, ASSAY_TIMER_RESET
+	 * for NULL.
 	 */
 	int (*timer_stop)(assay_timer *t);
 	int (*timer_reset)(assay_timer *t, int64_t ns);
 
-	/* Stops and frees; nobody may wait on its channel. */
+	/* Stops and frees a timer; no goroutine may wait on its channel. */
 	void (*timer_free)(assay_timer *t);
 
-	/* timer_new() when only the channel is wanted; never freed. */
+	/* As timer_new(), but returns the channel; it is never freed. */
 	assay_chan *(*after)(int64_t ns);
 
-	/* A ticker; NULL and ASSAY_TICKER_NEW if ns <= 0.  status may be NULL. */
+	/*
+	 * Makes a ticker; NULL and ASSAY_TICKER_NEW if ns <= 0. status may be
+	 * NULL.
+	 */
 	assay_ticker *(*ticker_new)(int64_t ns, int *status);
 	assay_chan *(*ticker_chan)(assay_ticker *t);
 	void (*ticker_stop)(assay_ticker *t);
 	/* ASSAY_OK, ASSAY_TICKER_RESET if ns <= 0. */
 	int (*ticker_reset)(assay_ticker *t, int64_t ns);
 	void (*ticker_free)(assay_ticker *t);
-	/* ticker_new() when only the channel is wanted; NULL if ns <= 0. */
+	/* As ticker_new(), but returns the channel; NULL if ns <= 0. */
 	assay_chan *(*tick)(int64_t ns);
 };
 
@@ -378,14 +394,15 @@ struct assay_sync_ops {
 	size_t size;
 
 	/*
-	 * Blocks while locked.  ASSAY_OK, ASSAY_AGAIN (POLL is try-lock);
-	 * another deadline may give ASSAY_ENOTSUP: Go has no timed lock.
+	 * Locks; blocks while locked.  ASSAY_OK, ASSAY_AGAIN (ASSAY_POLL is
+	 * try-lock).  Another deadline may give ASSAY_ENOTSUP: Go has no timed
+	 * lock.
 	 */
 	int (*mutex_lock)(assay_mutex *m, int64_t deadline);
-	/* Any goroutine may unlock.  Not locked: a fatal error. */
+	/* Any goroutine may unlock.  It is a fatal error if m is not locked. */
 	void (*mutex_unlock)(assay_mutex *m);
 
-	/* A blocked writer holds off new readers.  Misuse is a fatal error. */
+	/* A blocked writer keeps new readers out.  Misuse is a fatal error. */
 	int (*rw_lock)(assay_rwmutex *m, int64_t deadline);
 	void (*rw_unlock)(assay_rwmutex *m);
 	int (*rw_rlock)(assay_rwmutex *m, int64_t deadline);
@@ -395,28 +412,36 @@ struct assay_sync_ops {
 	int (*wg_add)(assay_waitgroup *wg, int64_t delta);
 	/* Blocks until the counter is zero.  Deadlines as mutex_lock. */
 	int (*wg_wait)(assay_waitgroup *wg, int64_t deadline);
-	/* Adds 1, runs fn(arg) in a goroutine, done at its end (goexit too). */
+	/*
+	 * Adds 1 and runs fn(arg) in a goroutine, which adds -1 when it ends by
+	 * return or goexit.
+	 */
 	int (*wg_go)(assay_waitgroup *wg, assay_fn fn, void *arg);
 
-	/* Runs fn(arg) in the first call; the others block until it ended. */
+	/* Runs fn(arg) in the first call; others block until it has ended. */
 	void (*once_do)(assay_once *o, assay_fn fn, void *arg);
 
 	/*
-	 * Unlocks, blocks until signalled (longest waiter first), locks.
-	 * ASSAY_OK, ASSAY_COND_COPIED.  The _r form takes the read side.
+	 * Unlocks, blocks until signalled (longest waiter first) and locks.
+	 * ASSAY_OK, ASSAY_COND_COPIED.  The _r form uses the read lock.
 	 */
 	int (*cond_wait)(assay_cond *c, assay_mutex *m);
 	int (*cond_wait_r)(assay_cond *c, assay_rwmutex *m);
 	int (*cond_signal)(assay_cond *c);
 	int (*cond_broadcast)(assay_cond *c);
 
-	/* make(arg) is called when the pool is empty; NULL: get gives NULL. */
+	/*
+	 * get calls make(arg) if the pool is empty; returns NULL if make is
+	 * NULL.
+	 */
 	assay_pool *(*pool_new)(void *(*make)(void *arg), void *arg);
 	void *(*pool_get)(assay_pool *p);
 	void (*pool_put)(assay_pool *p, void *item);
 	void (*pool_free)(assay_pool *p);
 
-	/* Sequentially consistent; add and swap return new and old value. */
+	/*
+	 * Sequentially consistent. add returns the new value, swap the old one.
+	 */
 	int32_t (*add32)(int32_t *p, int32_t delta);
 	int32_t (*load32)(const int32_t *p);
 	void (*store32)(int32_t *p, int32_t v);
@@ -440,21 +465,23 @@ struct assay_blocking_ops {
 
 	/*
 	 * Runs fn(arg), which may block its thread (a system call, a lock of
-	 * another library), while other goroutines run on.  Returns when fn
-	 * has; errno is kept.
+	 * another library), while other goroutines go on.  Returns when fn has
+	 * returned; keeps errno.
 	 */
 	void (*call)(assay_fn fn, void *arg);
 
-	/* Ties the goroutine to its thread and back; calls nest. */
+	/* Tie the goroutine to its thread, and untie it; calls nest. */
 	void (*lock_thread)(void);
 	void (*unlock_thread)(void);
 
-	/* Sets the limit of threads, returns the old one; n <= 0 reads. */
+	/*
+	 * Sets the limit of threads and returns the old one; n <= 0 only reads.
+	 */
 	int64_t (*max_threads)(int64_t n);
 
 	/*
-	 * Sends the number (an int32_t) of each signal sig received to c,
-	 * dropping it if c has no room.  signal_stop ends that for c;
+	 * signal_notify sends the number (an int32_t) of each signal sig to c,
+	 * and drops it if c has no room. signal_stop ends that for c.
 	 * signal_ignore makes the process ignore sig.
 	 */
 	int (*signal_notify)(assay_chan *c, int sig);
@@ -469,7 +496,7 @@ struct assay_blocking_ops {
 /* ---- introspection ------------------------------------------------------ */
 
 struct assay_stats {
-	size_t size;       /* set by the caller; only that much is written */
+	size_t size;       /* set by the caller; no more is written */
 	uint64_t spawned;  /* goroutines ever started */
 	uint64_t live;     /* goroutines alive now */
 	uint64_t switches; /* times a goroutine was given a thread */
@@ -486,14 +513,14 @@ struct assay_stats {
 struct assay_inspect_ops {
 	size_t size;
 
-	/* Goroutines alive, the runtime's own not counted. */
+	/* Returns the number of live goroutines, without the runtime's own. */
 	int64_t (*num_goroutine)(void);
-	/* Goroutines parked in a blocking operation. */
+	/* Returns the number of goroutines parked in a blocking operation. */
 	int64_t (*num_waiting)(void);
-	/* Sets GOMAXPROCS, returns the old value; n <= 0 only reads. */
+	/* Sets GOMAXPROCS and returns the old value; n <= 0 only reads. */
 	int32_t (*gomaxprocs)(int32_t n);
 	int32_t (*num_cpu)(void);
-	/* Number of the calling goroutine; main is 1. */
+	/* Returns the number of the calling goroutine; main is 1. */
 	int64_t (*goid)(void);
 	/*
 	 * Writes "running", "runnable" or the wait reason ("chan receive",
@@ -501,14 +528,19 @@ struct assay_inspect_ops {
 	 * ASSAY_EINVAL: no such goroutine.
 	 */
 	int (*state)(int64_t goid, char *buf, size_t n);
-	/* A dump of all goroutines as a panic prints it; returns its length. */
+	/* Writes all goroutines as a panic prints them; returns the length. */
 	size_t (*dump)(char *buf, size_t n);
-	/* Goroutines that can never run again, in the form of dump. */
+	/*
+	 * Writes the goroutines that can never run again, in the form of dump.
+	 */
 	size_t (*leaks)(char *buf, size_t n);
 	int (*stats)(struct assay_stats *out);
-	/* Length of P p's run queue; of the global queue for p == -1. */
+	/*
+	 * Returns the length of P p's run queue; of the global queue if p ==
+	 * -1.
+	 */
 	int64_t (*runq_len)(int32_t p);
-	/* A place where the goroutine may be preempted; cheap. */
+	/* Lets the scheduler preempt the goroutine here; cheap. */
 	void (*checkpoint)(void);
 };
 
@@ -538,9 +570,10 @@ struct assay_net_ops {
 	size_t size;
 
 	/*
-	 * network: "tcp" "tcp4" "tcp6" "udp" "unix"; address "host:port",
-	 * "[v6]:port" or a path; port 0 takes a free one.  All of these
-	 * block until the deadline at most and give NET_ and TIMEOUT statuses.
+	 * network is "tcp", "tcp4", "tcp6", "udp" or "unix". address is
+	 * "host:port", "[v6]:port" or a path; port 0 takes a free one.  All
+	 * calls here block at most until the deadline and return NET_ and
+	 * TIMEOUT statuses.
 	 */
 	int (*dial)(const char *network, const char *address, int64_t deadline,
 		    assay_conn **out);
@@ -549,25 +582,38 @@ struct assay_net_ops {
 	int (*accept)(assay_listener *l, assay_conn **out);
 	int (*listener_addr)(assay_listener *l, char *buf, size_t n);
 	int (*listener_deadline)(assay_listener *l, int64_t deadline);
-	/* Wakes accept with NET_CLOSED.  The handle is freed later by free. */
+	/*
+	 * Wakes accept with NET_CLOSED. listener_free frees the handle later.
+	 */
 	int (*listener_close)(assay_listener *l);
 	void (*listener_free)(assay_listener *l);
 
-	/* At least 1 byte, EOF or an error; n == 0 returns 0 at once. */
+	/*
+	 * Reads at least 1 byte, or returns EOF or an error. n == 0: 0 at once.
+	 */
 	int (*read)(assay_conn *c, void *buf, size_t n, size_t *got);
-	/* All n bytes or an error; *done says how many went out. */
+	/*
+	 * Writes all n bytes, or returns an error.  *done is how many were
+	 * sent.
+	 */
 	int (*write)(assay_conn *c, const void *buf, size_t n, size_t *done);
-	/* Deadlines of later and of blocked reads, writes; FOREVER clears. */
+	/*
+	 * Set the deadline of blocked and later reads, writes; FOREVER clears
+	 * it.
+	 */
 	int (*read_deadline)(assay_conn *c, int64_t deadline);
 	int (*write_deadline)(assay_conn *c, int64_t deadline);
 	int (*shutdown)(assay_conn *c, int how);
 	int (*local_addr)(assay_conn *c, char *buf, size_t n);
 	int (*remote_addr)(assay_conn *c, char *buf, size_t n);
-	/* Wakes blocked calls with NET_CLOSED.  free after their return. */
+	/*
+	 * Wakes blocked calls with NET_CLOSED.  Call free after they have
+	 * returned.
+	 */
 	int (*close)(assay_conn *c);
 	void (*free)(assay_conn *c);
 
-	/* Datagrams on an unconnected "udp" conn: from packet_listen. */
+	/* Datagrams, on an unconnected "udp" conn that packet_listen made. */
 	int (*packet_listen)(const char *network, const char *address,
 			     assay_conn **out);
 	int (*read_from)(assay_conn *c, void *buf, size_t n, size_t *got,
@@ -575,17 +621,18 @@ struct assay_net_ops {
 	int (*write_to)(assay_conn *c, const void *buf, size_t n,
 			const char *to);
 
-	/* A pair of connected conns: an OS pipe (0 reads, 1 writes) ... */
+	/* Makes an OS pipe: out[0] reads, out[1] writes. */
 	int (*os_pipe)(assay_conn *out[2]);
-	/* ... and a synchronous one in memory, both ends both ways. */
+	/* Makes a synchronous pipe in memory; both ends read and write. */
 	int (*mem_pipe)(assay_conn *out[2]);
 	/*
-	 * A conn from a descriptor, which it owns from then on.  What the
-	 * poller can wait for is made non-blocking, and stays so when the
-	 * conn is closed: whoever has the same open file meets that.
+	 * Makes a conn from a descriptor, and owns it from then on.  If the
+	 * poller can wait for the file, it is made non-blocking and stays so
+	 * after the conn is closed.  Other users of the same open file see
+	 * that.
 	 */
 	int (*from_fd)(int fd, assay_conn **out);
-	/* Text of the last error of this goroutine's net calls. */
+	/* Returns the text of the last error of this goroutine's net calls. */
 	const char *(*error)(void);
 
 	/* A listener from a descriptor, which it owns from then on. */
@@ -664,10 +711,13 @@ struct assay_trace_ops {
 	int (*start)(const char *path);
 	void (*stop)(void);
 	bool (*enabled)(void);
-	/* Spans of the calling goroutine; they nest. */
+	/* Begin and end a span of the calling goroutine; spans nest. */
 	void (*region_begin)(uint64_t task, const char *name);
 	void (*region_end)(uint64_t task, const char *name);
-	/* Spans across goroutines; parent 0 is none.  Ending twice is once. */
+	/*
+	 * Begin and end a span across goroutines.  Parent 0 is none.  Ending a
+	 * span twice ends it once.
+	 */
 	uint64_t (*task_begin)(uint64_t parent, const char *name);
 	void (*task_end)(uint64_t task);
 	void (*log)(uint64_t task, const char *category, const char *message);
@@ -695,7 +745,7 @@ struct assay_runtime {
 	const char *name;    /* "goro" */
 	const char *version; /* "1.0.0" */
 	const char *model;   /* "1:1", "N:1" or "N:M" */
-	/* Goroutines that can be parked at once; 0: bounded by memory. */
+	/* How many goroutines can be parked at once; 0: bounded by memory. */
 	uint64_t max_goroutines;
 	const struct assay_core_ops *core;
 	const struct assay_chan_ops *chan;
@@ -705,7 +755,9 @@ struct assay_runtime {
 	const struct assay_inspect_ops *inspect;
 	const struct assay_net_ops *net;
 	const struct assay_trace_ops *trace;
-	/* The Go it follows, "1.26"; NULL: the newest that the suite knows. */
+	/*
+	 * The version of Go it follows, "1.26"; NULL: the newest in the suite.
+	 */
 	const char *go_version;
 };
 

@@ -68,8 +68,8 @@ typedef int (*assay_call)(void *arg, void **value);
 /* ---- context ------------------------------------------------------------ */
 
 /*
- * A key of a value: a type and a number, both compared.  Go's type of the key
- * becomes a number that the caller chooses.
+ * A key of a value: a type and a number, both compared.  A number that the
+ * caller chooses stands for Go's type of the key.
  */
 struct assay_key {
 	uint64_t type; /* ASSAY_KEY_NIL, a type, or ASSAY_KEY_INCOMPARABLE */
@@ -80,14 +80,14 @@ struct assay_key {
 #define ASSAY_KEY_INCOMPARABLE UINT64_MAX
 
 /*
- * How a child of a foreign context is told of its end.  Neither function may
- * call one of the child, nor call fn.
+ * How a foreign context tells its children of its end.  Neither function may
+ * call fn, or a function of the child.
  */
 struct assay_end_hooks {
 	/*
-	 * Will call fn(x) in a goroutine of its own, when the context ends or
-	 * at once if it has.  Returns what remove is called with; NULL: no
-	 * memory.
+	 * Arranges that fn(x) is called in its own goroutine when the context
+	 * ends, or at once if it has ended.  Returns the argument for remove;
+	 * NULL without memory.
 	 */
 	void *(*add)(void *arg, assay_fn fn, void *x);
 	/* True if this call has kept fn from being called. */
@@ -104,18 +104,22 @@ struct assay_end_hooks {
 struct assay_context_ops {
 	size_t size;
 
-	/* The two roots: never done, never freed, the same at each call. */
+	/*
+	 * Return the two roots: never done, never freed, the same at each call.
+	 */
 	assay_context *(*background)(void);
 	assay_context *(*todo)(void);
 
-	/* A child that cancel ends; already done if the parent is. */
+	/*
+	 * Makes a child that cancel ends; it is done already if the parent is.
+	 */
 	int (*with_cancel)(assay_context *parent, assay_context **out);
 
 	/*
-	 * A child that also ends by itself, with ASSAY_DEADLINE: at the time
-	 * `deadline` of time->now(), or `ns` from now; at once if that has
+	 * Make a child that also ends by itself, with ASSAY_DEADLINE: at the
+	 * time `deadline` of time->now(), or `ns` from now; at once if that has
 	 * passed.  The earlier of its own and its parents' deadlines counts.
-	 * cause is what cause() tells then; 0: ASSAY_DEADLINE.
+	 * cause is what cause() returns then; 0: ASSAY_DEADLINE.
 	 */
 	int (*with_deadline)(assay_context *parent, int64_t deadline, int cause,
 			     assay_context **out);
@@ -123,56 +127,70 @@ struct assay_context_ops {
 			    assay_context **out);
 
 	/*
-	 * A child in which key has this value.  ASSAY_CTX_NIL_KEY,
-	 * ASSAY_CTX_BAD_KEY.  The value stays the caller's.
+	 * Makes a child in which key has this value.  ASSAY_CTX_NIL_KEY,
+	 * ASSAY_CTX_BAD_KEY.  The caller owns the value.
 	 */
 	int (*with_value)(assay_context *parent, struct assay_key key,
 			  void *value, assay_context **out);
 
-	/* A child with the values only: no cancel, deadline, cause or done. */
+	/*
+	 * Makes a child with the values only: no cancel, deadline, cause or
+	 * done.
+	 */
 	int (*without_cancel)(assay_context *parent, assay_context **out);
 
 	/*
-	 * A context of somebody else's making, which knows only its done
-	 * channel; err is ASSAY_CANCELED once that is closed.  The channel
-	 * stays the caller's and must outlive it.
+	 * Makes a context as other code might make it, with only a done
+	 * channel. err is ASSAY_CANCELED once the channel is closed.  The
+	 * caller owns the channel, which must outlive the context.
 	 */
 	int (*foreign)(assay_chan *done, assay_context **out);
 
 	/*
-	 * Ends the context and its descendants with ASSAY_CANCELED; nothing
-	 * happens if it has ended.  cause is what cause() tells; 0:
-	 * ASSAY_CANCELED.  Never blocks for long.  ASSAY_CTX_KIND for a
-	 * context not made by with_cancel, with_deadline or with_timeout,
-	 * and for a cause given to the latter two, as Go has no such call.
+	 * Ends the context and its descendants with ASSAY_CANCELED; does
+	 * nothing if it has ended. cause is what cause() returns; 0:
+	 * ASSAY_CANCELED.  Never blocks for long.  ASSAY_CTX_KIND for a context
+	 * not made by with_cancel, with_deadline or with_timeout, and for a
+	 * cause given to the latter two, as Go has no such call.
 	 */
 	int (*cancel)(assay_context *c, int cause);
 
-	/* Cancels (if it can be) and drops the caller's hold on it. */
+	/*
+	 * Cancels the context, if it can be, and drops the caller's reference.
+	 */
 	void (*free)(assay_context *c);
 
-	/* 0 until the context has ended; never changes after. */
+	/* Returns 0 until the context has ended; never changes after that. */
 	int (*err)(assay_context *c);
 
-	/* err(), or the first cause given to it or, before it, to a parent. */
+	/*
+	 * Returns the first cause given to the context or, before it, to a
+	 * parent; else err().
+	 */
 	int (*cause)(assay_context *c);
 
 	/*
-	 * A channel of elements of size 0, closed when the context ends: the
-	 * same at each call, owned by the context.  NULL: it never ends.
+	 * Returns a channel of elements of size 0 that is closed when the
+	 * context ends: the same at each call, owned by the context.  NULL if
+	 * the context never ends.
 	 */
 	assay_chan *(*done)(assay_context *c);
 
-	/* False without one; else *deadline (may be NULL), of time->now(). */
+	/*
+	 * False without a deadline; else sets *deadline (may be NULL), a time
+	 * of time->now().
+	 */
 	bool (*deadline)(assay_context *c, int64_t *deadline);
 
-	/* The value of the nearest context that has the key, or NULL. */
+	/*
+	 * Returns the value in the nearest context that has the key, or NULL.
+	 */
 	void *(*value)(assay_context *c, struct assay_key key);
 
 	/*
-	 * Runs fn(arg) in a goroutine of its own once c has ended.  *out
-	 * takes the handle for after_stop; freed by after_free, which does
-	 * not stop.  ASSAY_ENOMEM, ASSAY_EINVAL.
+	 * Runs fn(arg) in its own goroutine once c has ended.  Sets *out to the
+	 * handle for after_stop; after_free frees it and does not stop.
+	 * ASSAY_ENOMEM, ASSAY_EINVAL.
 	 */
 	int (*after_func)(assay_context *c, assay_fn fn, void *arg,
 			  assay_after **out);
@@ -181,37 +199,38 @@ struct assay_context_ops {
 	void (*after_free)(assay_after *a);
 
 	/*
-	 * The context as Go prints it, "context.Background.WithCancel", cut
-	 * to n bytes with its NUL; returns its whole length.
+	 * Writes the context as Go prints it, "context.Background.WithCancel",
+	 * cut to n bytes with its NUL.  Returns the whole length.
 	 */
 	size_t (*name)(assay_context *c, char *buf, size_t n);
 
-	/* Descendants that wait for its end now, one level deep. */
+	/* Returns the number of its children that wait for its end now. */
 	int64_t (*children)(assay_context *c);
 
-	/* What Go's error answers to Timeout() and Temporary(). */
+	/* Return what Timeout() and Temporary() of Go's error return. */
 	bool (*is_timeout)(int error);
 	bool (*is_temporary)(int error);
 
 	/*
-	 * net->dial() until the context ends, then ASSAY_NET_CANCELED or, by
-	 * its deadline, ASSAY_TIMEOUT.  NULL in a runtime without net.
+	 * As net->dial(), until the context ends: then ASSAY_NET_CANCELED or,
+	 * if its deadline ended it, ASSAY_TIMEOUT.  NULL in a runtime without
+	 * net.
 	 */
 	int (*dial)(assay_context *c, const char *network, const char *address,
 		    assay_conn **out);
 
 	/*
-	 * foreign() with hooks, which are copied, for its children to add
-	 * themselves to: Go's AfterFunc method.
+	 * As foreign(), with hooks by which its children add themselves: Go's
+	 * AfterFunc method.  The hooks are copied.
 	 */
 	int (*foreign_after)(assay_chan *done,
 			     const struct assay_end_hooks *hooks,
 			     assay_context **out);
 
 	/*
-	 * A context of somebody else's making round inner, which answers for
-	 * it but for its done channel.  NULL: that is inner's, too.  Else the
-	 * caller closes it when inner has ended.
+	 * Makes a context as other code might wrap one: inner answers for it,
+	 * except for its done channel.  If done is NULL, that is inner's too.
+	 * Else the caller closes done when inner has ended.
 	 */
 	int (*foreign_round)(assay_context *inner, assay_chan *done,
 			     assay_context **out);
@@ -222,40 +241,41 @@ struct assay_context_ops {
 struct assay_group_ops {
 	size_t size;
 
-	/* A group without limit; NULL without memory. */
+	/* Makes a group without limit; NULL without memory. */
 	assay_group *(*make)(void);
 
 	/*
-	 * A group with a context, which the first error, or else the return
-	 * of wait, cancels; its cause is that error, or ASSAY_CANCELED.  Both
-	 * are the caller's.  ASSAY_CTX_NIL_PARENT, ASSAY_ENOMEM.
+	 * Makes a group with a context.  The first error, or else the return of
+	 * wait, cancels the context; its cause is that error, or
+	 * ASSAY_CANCELED.  The caller owns both.  ASSAY_CTX_NIL_PARENT,
+	 * ASSAY_ENOMEM.
 	 */
 	int (*with_context)(assay_context *parent, assay_group **group,
 			    assay_context **context);
 
 	/*
-	 * At most n tasks at once; 0: none at all; negative: any number, at
-	 * any time.  ASSAY_GROUP_LIMIT for another limit while tasks are
-	 * alive that started under one; nothing changes then.
+	 * Allows at most n tasks at once; 0: none at all; negative: any number,
+	 * at any time.  ASSAY_GROUP_LIMIT, and no change, for another limit
+	 * while tasks are alive that started under one.
 	 */
 	int (*set_limit)(assay_group *g, int64_t n);
 
 	/*
-	 * Runs task(arg) in a goroutine.  At the limit it blocks until
-	 * another has ended; with ASSAY_POLL it is TryGo: ASSAY_AGAIN.
-	 * Another deadline may give ASSAY_ENOTSUP.  A panic of the task is
-	 * not caught.  ASSAY_ENOMEM, ASSAY_EINVAL.
+	 * Runs task(arg) in a goroutine.  At the limit it blocks until a task
+	 * has ended; with ASSAY_POLL it is TryGo and returns ASSAY_AGAIN.
+	 * Another deadline may give ASSAY_ENOTSUP.  A panic of the task is not
+	 * caught.  ASSAY_ENOMEM, ASSAY_EINVAL.
 	 */
 	int (*go)(assay_group *g, assay_task task, void *arg, int64_t deadline);
 
-	/* Blocks until all tasks have ended; the first error, or 0. */
+	/* Blocks until all tasks have ended.  Returns the first error, or 0. */
 	int (*wait)(assay_group *g);
 
 	void (*free)(assay_group *g);
 
 	/*
-	 * Go's text of the last status that this goroutine got from the
-	 * group's functions; the runtime's, good until the next call.
+	 * Returns Go's text of the last status that this goroutine got from the
+	 * group's functions.  The runtime owns it; valid until the next call.
 	 */
 	const char *(*error)(void);
 };
@@ -265,18 +285,20 @@ struct assay_group_ops {
 struct assay_semaphore_ops {
 	size_t size;
 
-	/* A semaphore of weight n >= 0; NULL if negative or no memory. */
+	/*
+	 * Makes a semaphore of weight n >= 0; NULL if n < 0 or without memory.
+	 */
 	assay_semaphore *(*make)(int64_t n);
 
 	/*
-	 * Takes n >= 0.  Blocks while less is free or another has waited
-	 * longer.  ASSAY_OK, or the context's err with nothing taken: at once
-	 * if it has ended, even if n is free.  More than the whole weight
-	 * waits for the context's end and holds nobody up.
+	 * Takes n >= 0.  Blocks while less is free or another goroutine has
+	 * waited longer.  ASSAY_OK, or the context's err with nothing taken: at
+	 * once if the context has ended, even if n is free.  A call for more
+	 * than the whole weight waits for the context's end and delays nobody.
 	 */
 	int (*acquire)(assay_semaphore *s, assay_context *c, int64_t n);
 
-	/* ASSAY_OK; ASSAY_AGAIN if acquire would block. */
+	/* As acquire, but returns ASSAY_AGAIN where that would block. */
 	int (*try_acquire)(assay_semaphore *s, int64_t n);
 
 	/* Gives n >= 0 back.  ASSAY_SEM_RELEASED if more than is held. */
@@ -305,21 +327,21 @@ struct assay_flight_ops {
 	 * blocks until that ends and shares its result.  Returns the call's
 	 * error and sets *value and *shared (either may be NULL).  A panic of
 	 * the call is raised in every caller; a goexit ends every caller.
-	 * The key is copied.  ASSAY_EINVAL, ASSAY_ENOMEM.
+	 * Copies the key.  ASSAY_EINVAL, ASSAY_ENOMEM.
 	 */
 	int (*do_)(assay_flight *f, const char *key, assay_call call, void *arg,
 		   void **value, bool *shared);
 
 	/*
-	 * The same, but runs the call in a goroutine and gives a channel with
+	 * As do_, but runs the call in a goroutine and returns a channel with
 	 * room for the one result, which the caller frees with chan->free.  A
-	 * panic of the call is then nobody's and ends the process; after a
+	 * panic of the call ends the process: no caller can catch it.  After a
 	 * goexit the channel stays empty.  NULL without memory.
 	 */
 	assay_chan *(*do_chan)(assay_flight *f, const char *key,
 			       assay_call call, void *arg);
 
-	/* The next call for the key runs even if one is under way. */
+	/* Lets the next call for the key run even if one is under way. */
 	void (*forget)(assay_flight *f, const char *key);
 
 	void (*free)(assay_flight *f);
@@ -328,79 +350,95 @@ struct assay_flight_ops {
 /* ---- rate limiters ------------------------------------------------------ */
 
 /*
- * A token bucket: it fills with `limit` tokens a second (a double, infinity
- * for no limit) up to `burst`, and is full at first.  Times `at` are
- * nanoseconds of a clock that the caller chooses for the limiter; wait_n uses
- * time->now().  A time before an earlier one adds no tokens.
+ * A token bucket: it fills with `limit` tokens a second (a double, infinity for
+ * no limit) up to `burst`, and is full at first.  Times `at` are nanoseconds of
+ * a clock that the caller chooses for the limiter; wait_n uses time->now().  A
+ * time before an earlier one adds no tokens.
  */
 struct assay_rate_ops {
 	size_t size;
 
-	/* Events a second, one every ns; infinity if ns <= 0. */
+	/*
+	 * Returns the events a second if there is one every ns; infinity if ns
+	 * <= 0.
+	 */
 	double (*every)(int64_t ns);
 
-	/* NULL for a limit that is not a number, or without memory. */
+	/* Makes a limiter; NULL if limit is not a number, or without memory. */
 	assay_limiter *(*make)(double limit, int64_t burst);
 	void (*free)(assay_limiter *l);
 
 	double (*limit)(assay_limiter *l);
 	int64_t (*burst)(assay_limiter *l);
-	/* Tokens there at the time; negative if some are owed. */
+	/*
+	 * Returns the tokens there are at that time; negative if some are owed.
+	 */
 	double (*tokens)(assay_limiter *l, int64_t at);
 	void (*set_limit)(assay_limiter *l, int64_t at, double limit);
 	void (*set_burst)(assay_limiter *l, int64_t at, int64_t burst);
 
-	/* Takes n tokens if they are there at the time. */
+	/* Takes n tokens if they are there at that time; else returns false. */
 	bool (*allow_n)(assay_limiter *l, int64_t at, int64_t n);
 
 	/*
-	 * Takes n tokens, if need be of the future.  NULL without memory.
-	 * The caller frees it by reservation_free, which does not cancel.
+	 * Takes n tokens, of the future if need be.  NULL without memory.  The
+	 * caller frees it by reservation_free, which does not cancel.
 	 */
 	assay_reservation *(*reserve_n)(assay_limiter *l, int64_t at,
 					int64_t n);
-	/* False: n is more than the burst, nothing was taken. */
+	/* False if n was more than the burst; then nothing was taken. */
 	bool (*reservation_ok)(assay_reservation *r);
-	/* How long to wait at the time; INT64_MAX if not ok. */
+	/* Returns how long to wait from that time; INT64_MAX if not ok. */
 	int64_t (*reservation_delay)(assay_reservation *r, int64_t at);
-	/* Gives back what later reservations have not built upon. */
+	/* Gives back the tokens that later reservations do not depend on. */
 	void (*reservation_cancel)(assay_reservation *r, int64_t at);
 	void (*reservation_free)(assay_reservation *r);
 
 	/*
-	 * Blocks until n tokens are there and takes them.  ASSAY_OK; without
-	 * waiting: the context's err, ASSAY_RATE_BURST, ASSAY_RATE_DEADLINE;
-	 * the context's err when it ends first, and the tokens go back.
+	 * Blocks until n tokens are there, takes them and returns ASSAY_OK.
+	 * Returns without waiting: the context's err, ASSAY_RATE_BURST,
+	 * ASSAY_RATE_DEADLINE.  If the context ends first, the tokens go back
+	 * and it returns the context's err.
 	 */
 	int (*wait_n)(assay_limiter *l, assay_context *c, int64_t n);
 
 	/*
-	 * Go's text of the last status that this goroutine got from wait_n;
-	 * the runtime's, good until the next call.
+	 * Returns Go's text of the last status that this goroutine got from
+	 * wait_n.  The runtime owns it; valid until the next call.
 	 */
 	const char *(*error)(void);
 
 	/*
-	 * A leaky bucket with even spacing: `rate` events in `per` ns, both
-	 * positive, and up to `slack` >= 0 events saved up by idleness.  NULL
-	 * if they are not, or without memory.
+	 * Makes a leaky bucket with even spacing: `rate` events in `per` ns,
+	 * both positive, and up to `slack` >= 0 events saved up while idle.
+	 * NULL for other numbers, or without memory.
 	 */
 	assay_bucket *(*bucket_make)(int64_t rate, int64_t per, int64_t slack);
-	/* Blocks until the next event may be; its time on time->now(). */
+	/*
+	 * Blocks until the next event may be.  Returns its time, of
+	 * time->now().
+	 */
 	int64_t (*bucket_take)(assay_bucket *b);
-	/* The same for an event asked for at a given time; never blocks. */
+	/*
+	 * Returns the time of an event that is asked for at a given time; never
+	 * blocks.
+	 */
 	int64_t (*bucket_next)(assay_bucket *b, int64_t at);
 	void (*bucket_free)(assay_bucket *b);
 
 	/*
-	 * Does now and then: the first `first` calls, every `every`-th, and
-	 * any that comes `interval` ns after the last done; the very first
-	 * always.  0 leaves a rule out; all three 0: the first call only.
-	 * NULL without memory or for a negative number.
+	 * Makes an object that does something only now and then: in the first
+	 * `first` calls, in every `every`-th, and in any that comes `interval`
+	 * ns after the last one done; always in the very first. 0 leaves a rule
+	 * out; if all are 0, only the first call counts.  NULL without memory
+	 * or for a negative number.
 	 */
 	assay_sometimes *(*sometimes_make)(int64_t first, int64_t every,
 					   int64_t interval);
-	/* Blocks while another's fn runs; fn may not call it again. */
+	/*
+	 * Calls fn(arg), or not, by these rules.  Blocks while another call's
+	 * fn runs; fn may not call it again.
+	 */
 	void (*sometimes_do)(assay_sometimes *s, assay_fn fn, void *arg);
 	void (*sometimes_free)(assay_sometimes *s);
 };
@@ -410,11 +448,11 @@ struct assay_rate_ops {
 struct assay_lazy_ops {
 	size_t size;
 
-	/* OnceValue: a value that make(arg) gives; NULL without memory. */
+	/* OnceValue: a value that make(arg) returns; NULL without memory. */
 	assay_lazy *(*make)(void *(*make)(void *arg), void *arg);
 
 	/*
-	 * The value.  The first call makes it, others block until it is made.
+	 * Returns the value.  The first call makes it; others block until then.
 	 * If make panicked, every call panics with the same value.
 	 */
 	void *(*get)(assay_lazy *l);
@@ -425,10 +463,10 @@ struct assay_lazy_ops {
 /* ---- concurrent map ----------------------------------------------------- */
 
 /*
- * Keys and values are plain words to the map; a value may be NULL.  Values
- * are compared as pointers.  Every out parameter may be NULL and is set to
- * NULL when there is nothing to tell.  Where no status tells of it, a want of
- * memory is a fatal error.
+ * Keys and values are plain words to the map; a value may be NULL.  Values are
+ * compared as pointers.  Every out parameter may be NULL, and is set to NULL if
+ * there is nothing to return.  Lack of memory is a fatal error where no status
+ * can report it.
  */
 struct assay_map_ops {
 	size_t size;
@@ -437,31 +475,38 @@ struct assay_map_ops {
 	assay_map *(*make)(void);
 	void (*free)(assay_map *m);
 
-	/* True if the key is there. */
+	/* True, and sets *value, if the key is there. */
 	bool (*load)(assay_map *m, uint64_t key, void **value);
 
 	/* ASSAY_OK, ASSAY_ENOMEM. */
 	int (*store)(assay_map *m, uint64_t key, void *value);
 
-	/* True: *actual is what was there.  False: value was stored. */
+	/*
+	 * True: *actual is the value that was there.  False: value was stored.
+	 */
 	bool (*load_or_store)(assay_map *m, uint64_t key, void *value,
 			      void **actual);
 
-	/* True, and what it was, if the key was there. */
+	/* True, and sets *value to what it was, if the key was there. */
 	bool (*load_and_delete)(assay_map *m, uint64_t key, void **value);
 	void (*delete_)(assay_map *m, uint64_t key);
 
-	/* Stores; true, and what it was, if the key was there. */
+	/*
+	 * Stores.  True, and sets *previous to what it was, if the key was
+	 * there.
+	 */
 	bool (*swap)(assay_map *m, uint64_t key, void *value, void **previous);
 
-	/* Only if the key is there with the value old. */
+	/*
+	 * Do it, and return true, only if the key is there with the value old.
+	 */
 	bool (*compare_and_swap)(assay_map *m, uint64_t key, void *old,
 				 void *value);
 	bool (*compare_and_delete)(assay_map *m, uint64_t key, void *old);
 
 	/*
-	 * Calls fn for each key at most once, until fn returns false; other
-	 * calls go on meanwhile and may be made by fn.  Not a snapshot.
+	 * Calls fn for each key at most once, until fn returns false.  Not a
+	 * snapshot: other calls go on meanwhile, and fn may make them.
 	 */
 	void (*range)(assay_map *m,
 		      bool (*fn)(void *arg, uint64_t key, void *value),

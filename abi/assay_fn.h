@@ -173,7 +173,7 @@
 ASSAY_GROUPS(ASSAY_FN_LISTED)
 ASSAY_EXT_GROUPS(ASSAY_FN_LISTED)
 
-/* No group is missing. */
+/* The lists name every group. */
 #define ASSAY_FN_POINTER(g, LIST) +sizeof(void *)
 ASSAY_FN_HOLDS(offsetof(struct assay_runtime, core)
 			       ASSAY_GROUPS(ASSAY_FN_POINTER) +
