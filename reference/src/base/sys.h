@@ -370,7 +370,7 @@ static inline int sys_eventfd(void)
 	return fd;
 }
 
-/* What epoll is woken up by. */
+/* Writes to the eventfd that ends an epoll wait. */
 static inline ssize_t sys_eventfd_write(int eventfd)
 {
 	uint64_t one = 1;

@@ -12,7 +12,7 @@
 
 struct m;
 
-/* sysmon's note about a P: who had it when it last looked. */
+/* sysmon's note about a P: the M that had it at the last look. */
 struct asleep_note {
 	int64_t at;
 	const struct m *m;
@@ -21,8 +21,8 @@ struct asleep_note {
 
 /*
  * True if the thread of m has used no CPU for a millisecond, and sleeps in the
- * kernel now.  For sysmon, at each tick: now is the clock.  It reads a file of
- * /proc if the first is true.
+ * kernel now.  sysmon calls it at each tick; now is the clock.  It reads a file
+ * of /proc only if the CPU clock stood still.
  */
 bool goro__asleep(struct asleep_note *note, struct m *m, int64_t now);
 

@@ -11,8 +11,8 @@ static uint32_t share(uint32_t n, uint32_t ps, uint32_t most)
 }
 
 /*
- * The ring is filled while the lock is held: who gives its P up under the lock
- * finds each goroutine here, or there by its second look.
+ * The ring is filled while the lock is held.  So an M that gives its P up under
+ * the lock finds each goroutine here, or in the ring by its second look.
  */
 struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 			   uint32_t most)
@@ -32,7 +32,7 @@ struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 	return first;
 }
 
-/* The one before the first that was stopped so; false: there is none. */
+/* Finds the entry before the first stopped goroutine; false: there is none. */
 static bool find_stopped(const struct glist *l, uint32_t how, struct g **prev)
 {
 	*prev = NULL;
@@ -44,7 +44,7 @@ static bool find_stopped(const struct glist *l, uint32_t how, struct g **prev)
 	return false;
 }
 
-/* Takes the one behind prev off the list; NULL: the first. */
+/* Unlinks the goroutine behind prev; behind NULL stands the first. */
 static struct g *unlink_after(struct glist *l, struct g *prev)
 {
 	struct g **at = prev ? &prev->schedlink : &l->head;

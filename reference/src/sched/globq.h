@@ -6,8 +6,8 @@
  * globq_len().  A goroutine is off the list before any ring shows it: a thief
  * may run it, end it and reuse its link at once.
  *
- * Who pushes and then looks for somebody to wake puts a fence_seq() between;
- * it pairs with the fence of who stops looking for work (schedule.c).
+ * An M that pushes and then looks for an M to wake puts a fence_seq() between.
+ * It pairs with the fence of an M that stops looking for work (idle.c).
  */
 #ifndef GORO_GLOBQ_H
 #define GORO_GLOBQ_H
@@ -59,8 +59,8 @@ struct g *goro__globq_take(struct globq *q, struct runq *ring, uint32_t ps,
 			   uint32_t most);
 
 /*
- * Takes the first that was stopped while it ran, else, if it may be such a one,
- * the first that was stopped while it slept; NULL: there is none.
+ * Takes the first goroutine that was stopped while it ran.  With asleep, else
+ * the first that was stopped while it slept.  NULL: there is none.
  */
 struct g *goro__globq_take_stopped(struct globq *q, bool asleep_too);
 

@@ -8,26 +8,26 @@
 
 /*
  * Parks the calling goroutine until goro__ready(g).  l, if not NULL, is
- * released once its stack is free: who holds l may find and ready it.
+ * released once its stack is free: a holder of l may find and ready it.
  */
 void goro__park(struct lock *l, enum wait_reason why);
-/* The same with a function to run once the stack is free. */
+/* Parks the caller; fn runs once its stack is free. */
 void goro__park_after(after_fn fn, void *arg, enum wait_reason why);
 /* Makes a parked goroutine the next one to run on this P. */
 void goro__ready(struct g *g);
 /* Puts the caller behind the others: local ring, or the global queue. */
 void goro__yield_to(bool global);
-/* A goroutine of the given stack class; NULL without memory. */
+/* Returns a new goroutine of the given stack class; NULL: no memory. */
 struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 		     void *creator);
 /* Puts a new goroutine on this P's queue. */
 void goro__start(struct g *g);
-/* A deferred-free end of the calling goroutine. */
+/* Ends the calling goroutine.  Its deferred calls have already run. */
 _Noreturn void goro__goexit0(void);
 /* Calls fn(arg) on the scheduler's own stack of this M. */
 void goro__systemstack(void (*fn)(void *), void *arg);
 void *goro__gomain(void);
-/* The running goroutine of m has ended; the stack to go on with. */
+/* Ends m's running goroutine.  Returns the stack to go on with. */
 void *goro__end(struct m *m, struct g *g);
 
 static inline struct g *goro__self(void)

@@ -9,15 +9,15 @@
  *   - One that runs is stopped by the signal of preempt.c, and sleeps in the
  *     handler for ever.
  *
- * A thread that is stopped inside malloc or stdio holds a lock that the
- * program needs on its way to exit().  So a goroutine in the C library goes on
- * until a later signal finds it elsewhere; those that were preempted in there
- * before main returned get a P to do so.  A thread that sleeps in a system
- * call is left there; but in that of a lock, while it may hold another (as
- * fork does), only once all who run have halted.  While a lock of stdout or
- * stderr is held (flockfile) all go on once more, now and then.  goro_run()
- * waits for all that, but not for ever: after LAST it returns, and sysmon stops
- * whoever leaves the library later.
+ * A thread that is stopped inside malloc or stdio holds a lock that the program
+ * needs on its way to exit().  So a goroutine in the C library goes on until a
+ * later signal finds it elsewhere; those that were preempted in there before
+ * main returned get a P to do so.  A thread that sleeps in a system call is
+ * left there.  A thread that sleeps in the system call of a lock may hold
+ * another lock (as in fork): it is left only once all running ones have halted.
+ * While a lock of stdout or stderr is held (flockfile) the halted threads go on
+ * once more, now and then.  goro_run() waits for all that, but not for ever:
+ * after LAST it returns, and sysmon stops those that leave the library later.
  *
  * Where there is no preemption by signals (ThreadSanitizer, asyncpreemptoff)
  * a goroutine that computes goes on up to its next call of the runtime.
@@ -38,16 +38,16 @@
 #define LONGEST_NAP INT64_C(50000)
 #define LAST INT64_C(500000000)
 
-/* How often a thread is found at one system call until it is asleep there. */
+/* A thread found this often at the same system call counts as asleep. */
 enum { ASLEEP = 3 };
 
 /* m->halted: 0 while it runs, for good, or until it is woken. */
 enum { HALTED = 1, HALTED_HERE = 2 };
 
-/* What a round has found, the worst of all. */
+/* The worst that a round has found. */
 enum found { NOBODY, SLEEPERS, RUNNERS };
 
-/* Set while nobody runs: no lock that a sleeper waits for will be free. */
+/* Set while no goroutine runs: no lock that a sleeper waits for gets free. */
 static atomic_uint only_sleepers;
 
 /* What goro_run() leaves to sysmon. */
@@ -119,7 +119,7 @@ static bool may_halt(struct m *m, const ucontext_t *uc)
 		seen = 0;
 	m->halt_pc = pc;
 	seen += seen < ASLEEP;
-	/* Pairs with ask(): what it held when it ran it holds no more. */
+	/* Pairs with ask(): it holds no lock that it held while it ran. */
 	store_release(&m->halt_seen, seen);
 	return seen == ASLEEP && (arch_signal_call(uc) != SYS_futex ||
 				  load_acquire(&only_sleepers));
@@ -179,10 +179,10 @@ static void ask_owners(enum found *worst)
 	}
 }
 
-/* The others: in goro_blocking(), or with a P of let_finish(). */
+/* Asks the others: in goro_blocking(), or with a P of let_finish(). */
 static void ask_runner(struct g *g, void *worst)
 {
-	/* Pairs with the release of who made it run: g->m is set. */
+	/* Pairs with the release in state_run(): g->m is set. */
 	uint32_t status = load_acquire(&g->status);
 
 	if (status == GRUNNING || status == GSYSCALL)
@@ -206,9 +206,9 @@ static bool stdio_free(void)
 }
 
 /*
- * True if somebody still runs or sleeps, or is to go on: who holds a lock of
- * stdio may be one of those that have halted.  While others run they may hold
- * it just as well, and so the halted ones go on ever more rarely then.
+ * True if a goroutine still runs or sleeps, or must go on.  A halted one may
+ * hold a lock of stdio.  While others run they may be the holders, so the
+ * halted ones go on ever more rarely then.
  */
 static bool still_runs(bool locked, int64_t passed, int64_t *go_on_at)
 {

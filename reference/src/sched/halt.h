@@ -15,12 +15,12 @@ _Noreturn void goro__halt(void);
 _Noreturn void goro__main_returned(void);
 
 /*
- * Stops all goroutines; they are asked until they have, but not for ever.  For
- * the thread in goro_run(), after sched.done is set.
+ * Asks all goroutines to stop, again and again, but not for ever.  The thread
+ * in goro_run() calls it after sched.done is set.
  */
 void goro__halt_others(void);
 
-/* The same for sysmon: those that the other has left, without end. */
+/* sysmon's part: stops those that goro__halt_others() left, without end. */
 void goro__halt_the_rest(void);
 
 /*

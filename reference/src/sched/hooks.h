@@ -1,6 +1,6 @@
 /*
- * hooks.h - what the scheduler has others do: reports and traces.  boot.c, which
- * alone knows the rooms above, fills in the table; it is there before a run.
+ * hooks.h - functions of higher rooms that the scheduler calls: reports and
+ * traces.  boot.c, which alone knows those rooms, fills the table before a run.
  */
 #ifndef GORO_HOOKS_H
 #define GORO_HOOKS_H

@@ -16,7 +16,7 @@
 
 enum { MAX_SKIP = 1024 };
 
-/* As it is before and after each change. */
+/* Checks the idle list; called before and after each change. */
 static void check_pidle(const struct idle *i)
 {
 	uint32_t n = 0;
@@ -140,7 +140,7 @@ void goro__want_spare_m(void)
 	goro__note_wake(&s->maker_note);
 }
 
-/* The M that is to run p; NULL: one is being made.  Lock held. */
+/* Returns the M that will run p; NULL: one is being made.  Lock held. */
 static struct m *m_for(struct p *p, bool *stopped, bool spinning)
 {
 	struct idle *i = &goro__sched.idle;
@@ -191,7 +191,7 @@ void goro__startm(struct p *p, bool spinning)
 	goro__note_wake(&m->note);
 }
 
-/* Skipping is over once as many as skip have been left out. */
+/* True if this wake-up is left out: skip of them are, one after the other. */
 static bool skip_wake(struct idle *i)
 {
 	uint32_t n = load_relaxed(&i->skipped);
@@ -287,8 +287,8 @@ bool goro__work_anywhere(void)
 }
 
 /*
- * The P is given up.  What was submitted while nobody seemed to spin is found
- * here or seen by the submitter.  True: the M has a P again and looks anew.
+ * Looks at all queues once more, after the P was given up.  Work submitted
+ * meanwhile is found here, or its submitter wakes an M.  True: m has a P again.
  */
 static bool recheck(struct m *m, bool was_spinning)
 {
@@ -326,7 +326,7 @@ bool goro__search_again(struct m *m)
 
 /* ---- a P that nobody has --------------------------------------------------- */
 
-/* p is idle and belongs to nobody; sched.lock is not held. */
+/* See idle.h.  sched.lock is not held. */
 void goro__handoffp(struct p *p)
 {
 	struct sched *s = &goro__sched;
@@ -350,7 +350,7 @@ void goro__handoffp(struct p *p)
 		unlock(&s->lock);
 		return;
 	}
-	/* The last P that was in use: somebody must sleep for the network. */
+	/* It was the last P in use: an M must sleep for the network. */
 	if (globq_len(&s->globq) > 0 ||
 	    ((int32_t)load_relaxed(&s->idle.npidle) == goro__procs() - 1 &&
 	     goro__network_unwatched())) {

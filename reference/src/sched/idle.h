@@ -45,9 +45,9 @@
 
 /* Takes an idle P, the last that was given; NULL: none is.  Lock held. */
 struct p *goro__pidleget(void);
-/* The same, if it can be had one whose first timer is due at when. */
+/* The same; prefers a P whose first timer is due at when. */
 struct p *goro__pidleget_due(int64_t when);
-/* p, which belongs to nobody, is idle.  Lock held. */
+/* Puts p, which has no M, on the idle list.  Lock held. */
 void goro__pidleput(struct p *p);
 /* Takes an idle P for the calling M, which has none.  False: none is idle. */
 bool goro__take_idle_p(void);
@@ -62,7 +62,7 @@ void goro__startm(struct p *p, bool spinning);
  * from now on.  sched.lock is held.
  */
 void goro__want_spare_m(void);
-/* p is idle and nobody's: gives it to an M if there is anything to do for it. */
+/* Gives p, idle and without an M, to an M if there is work for it. */
 void goro__handoffp(struct p *p);
 
 /*
@@ -70,26 +70,26 @@ void goro__handoffp(struct p *p);
  * is next on the caller's P.  May leave that out.
  */
 void goro__wakep(void);
-/* The same, and never leaves it out. */
+/* Wakes an M likewise, and never leaves that out. */
 void goro__wake_now(void);
-/* The same for the monitor, which saw that too much was left out. */
+/* For the monitor, when too many wake-ups were left out: wakes one. */
 void goro__wake_missed(void);
 
 /* True if m, which has found nothing on its own P, may look at others. */
 bool goro__may_spin(const struct m *m);
 void goro__start_spinning(struct m *m);
 void goro__stop_spinning(struct m *m);
-/* m looked and has found work: another M looks in its place. */
+/* m searched and found work: lets another M search in its place. */
 void goro__search_found(struct m *m);
 
 /*
- * The calling M has found no work.  Gives its P up; false: there is some
- * after all, and it has kept the P.
+ * Gives up the P of the calling M, which found no work.  False: there is some
+ * after all, and the M keeps its P.
  */
 bool goro__give_up_p(void);
 /*
- * The calling M has given its P up and does not spin any more.  Looks once more;
- * true: there may be something to do, and it has a P again.
+ * Looks for work once more, after the calling M has given up its P and stopped
+ * spinning.  True: there may be some, and the M has a P again.
  */
 bool goro__search_again(struct m *m);
 /* True if some queue has a goroutine. */

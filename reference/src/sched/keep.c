@@ -1,11 +1,11 @@
 /*
  * keep.c - C++ exceptions and signal masks over a switch: see keep.h.
  *
- * To read the mask is a system call, too dear for each switch.  The two calls
- * that change it are ours therefore, before libc's where a program is linked
- * as usual: weak, so that a static libc's own may be there as well.  A mask
- * that was changed in another way is noticed late: at the first switch after a
- * goroutine has used its time slice up (sysmon.c).
+ * Reading the mask is a system call, too expensive for each switch.  So the two
+ * calls that change it are defined here and take the place of libc's.  They are
+ * weak, so that a static libc may bring its own.  A mask that was changed in
+ * another way is noticed late: at the first switch after a goroutine has used
+ * up its time slice (sysmon.c).
  */
 #include "sched/keep.h"
 
@@ -27,19 +27,19 @@ struct cxx_globals {
 __attribute__((weak)) struct cxx_globals *__cxa_get_globals(void);
 __attribute__((weak)) void __cxa_end_catch(void);
 
-/* What a goroutine that does not run has put aside. */
+/* The values that a goroutine puts aside while it does not run. */
 struct kept {
 	struct cxx_globals cxx;
 	sigset_t mask;
 	bool masked;
 };
 
-/* The mask of the thread that called goro_run(): that of all Ms. */
+/* The mask of all Ms: that of the thread that called goro_run(). */
 static sigset_t user_signals;
 
 bool goro__cxx;
 
-/* The caller's mask becomes that of all Ms. */
+/* Makes the caller's mask that of all Ms. */
 void goro__keep_start(void)
 {
 	goro__cxx = __cxa_get_globals != NULL;
@@ -58,7 +58,7 @@ void goro__keep(struct g *g)
 	store_relaxed(&g->lo, UINTPTR_MAX);
 }
 
-/* True if the thread had another mask than all Ms; it has theirs now. */
+/* Gives the thread the mask of all Ms.  True: it had another one. */
 static bool put_mask_aside(struct m *m, sigset_t *mask)
 {
 	store_relaxed(&m->mask_changed, 0u);
@@ -67,7 +67,7 @@ static bool put_mask_aside(struct m *m, sigset_t *mask)
 	return memcmp(mask, &user_signals, SYS_SIGSET) != 0;
 }
 
-/* Nothing of g's is in flight on the thread from here on. */
+/* Takes g's exceptions and mask off the thread. */
 static void put_aside(struct m *m, struct g *g, struct kept *k)
 {
 	if ((char *)__builtin_frame_address(0) < g->stack->lo)

@@ -1,29 +1,30 @@
 /*
- * keep.h - what C keeps per thread and a goroutine takes for its own: the C++
- * exceptions it has in flight, and its signal mask.  (The floating-point
- * environment is the business of goro__switch.)
+ * keep.h - what C keeps per thread but belongs to a goroutine: the C++
+ * exceptions in flight, and the signal mask.  (goro__switch keeps the
+ * floating-point environment.)
  *
- * Between goroutines a thread always has none of the first and the mask that
- * all Ms have.  A goroutine that leaves with something else puts it aside on
- * its own stack, and takes it up when it goes on, on whatever thread.
+ * Between goroutines a thread has no exceptions in flight and the mask of all
+ * Ms.  A goroutine that leaves with something else puts it aside on its own
+ * stack, and takes it back when it goes on, on any thread.
  *
- * Whether there may be something costs nothing to ask: g->lo, below which no
- * stack pointer may be when a goroutine leaves, is above all of them then.
+ * The question whether there is anything to put aside costs nothing.  A switch
+ * compares the stack pointer with g->lo anyway; if there may be something,
+ * g->lo is above the whole stack, so the comparison fails.
  */
 #ifndef GORO_KEEP_H
 #define GORO_KEEP_H
 
 #include "sched/types.h"
 
-/* The program has a C++ runtime: then there may be something at any switch. */
+/* True if the program has a C++ runtime: any switch may have something. */
 extern bool goro__cxx __attribute__((visibility("hidden")));
 
 void goro__keep_start(void);
-/* The calling thread becomes m: its mask, and where its exceptions are. */
+/* Prepares the calling thread as m: its mask, and where its exceptions are. */
 void goro__keep_init(struct m *m);
-/* From now on g, which runs, may have something to keep. */
+/* Notes that g, which runs, may have something to keep from now on. */
 void goro__keep(struct g *g);
-/* The caller comes from a blocking call, which may have changed the mask. */
+/* Looks at the mask after a blocking call, which may have changed it. */
 void goro__keep_call(void);
 /* goro__switch() for a g with that, or one that is not on its stack: fatal. */
 void goro__switch_keeping(struct m *m, struct g *g, void *sp);

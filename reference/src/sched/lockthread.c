@@ -1,11 +1,11 @@
 /*
  * lockthread.c - goroutines that keep their thread.
  *
- * A goroutine locked to its thread (LockOSThread) and one that was preempted
- * in the middle of C code both have lockedm set: only that M may run them.
- * Whoever finds one on a queue hands its P over and sleeps (startlockedm); the
- * M of a locked goroutine that waits has no P and sleeps apart from the idle
- * ones (stoplockedm).
+ * A goroutine locked to its thread (LockOSThread) and one that was preempted in
+ * the middle of C code both have lockedm set: only that M may run them. An M
+ * that finds one on a queue hands its P over and sleeps (startlockedm); the M
+ * of a locked goroutine that waits has no P and sleeps apart from the idle ones
+ * (stoplockedm).
  *
  * While a locked goroutine runs, its P's resched stays set, so that it never
  * goes straight to another goroutine on its thread.
@@ -23,7 +23,7 @@
 #include "sched/state.h"
 #include "base/text.h"
 
-/* Sleeps until g of this M is to run; the M then has a P. */
+/* Sleeps until m's goroutine is to run.  m has a P then. */
 struct g *goro__stoplockedm(struct m *m)
 {
 	struct sched *s = &goro__sched;
@@ -41,8 +41,8 @@ struct g *goro__stoplockedm(struct m *m)
 }
 
 /*
- * It is this M that wakes the one of g.  When main has returned let_finish()
- * may have done so: g may then be on its way, and nothing of it is sure.
+ * Makes this M the one that wakes g's M.  After main has returned let_finish()
+ * may have woken it already: then do not touch g.
  */
 static void take_stopped_m(struct g *g)
 {
@@ -64,7 +64,7 @@ void goro__startlockedm(struct g *g)
 
 	take_stopped_m(g);
 	m = g->lockedm;
-	/* Before the P is given up: the end of a run looks for one of both. */
+	/* Before the P is given up: the end of a run looks for the P or the G. */
 	state_resume(g);
 	m->nextp = goro__releasep();
 	goro__note_wake(&m->note);
@@ -102,8 +102,8 @@ void goro_unlock_thread(void)
 }
 
 /*
- * The thread may have been changed for good by its goroutine: it ends with it.
- * True: this M is to end.
+ * A locked goroutine may have changed its thread for good, so the thread ends
+ * with it.  True: this M must end.
  */
 bool goro__exit_locked(struct m *m, struct g *g)
 {
@@ -125,8 +125,8 @@ static void unlink_m(struct sched *s, const struct m *m)
 }
 
 /*
- * The last that an M does, on its own stack.  No handler may run on this
- * thread any more: the next owner of m has its signal stack.
+ * Ends the M, on its own stack.  No handler may run on this thread after: the
+ * next owner of m uses its signal stack.
  */
 void goro__mexit(struct m *m)
 {

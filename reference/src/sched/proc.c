@@ -238,7 +238,7 @@ static void after_exit(struct m *m, struct g *prev, void *arg)
 	goro__gfput(m->p, prev);
 }
 
-/* One that has not run yet goes on where the other has just ended. */
+/* `to` has no stack yet: it takes over the stack of `ended`. */
 static void pass_stack(struct g *ended, struct g *to)
 {
 	goro__stack_give(to, ended->stack);

@@ -51,7 +51,7 @@ void goro__runq_next_to_tail(struct p *p)
 		goro__runqput(p, g, false);
 }
 
-/* Whether one of p's own queue was stopped; p is the caller's. */
+/* True if a goroutine on p's queue sleeps in its handler.  p's owner only. */
 static bool has_stopped(struct p *p)
 {
 	uint32_t tail = load_relaxed(&p->runq.tail);
@@ -72,7 +72,7 @@ struct m *goro__stopped_m(struct p *p, bool asleep_too)
 	struct sched *s = &goro__sched;
 	struct g *g;
 
-	/* All in one line, so that each of them has its turn. */
+	/* Move p's queue to the global one, so that a stopped one is reached. */
 	if (has_stopped(p))
 		while ((g = runq_take_next(&p->runq)) != NULL ||
 		       (g = runq_pop(&p->runq)) != NULL)

@@ -40,8 +40,8 @@ static struct g *globrunqget(struct p *p, uint32_t max)
 }
 
 /*
- * next of a running P is about to run there, on a warm cache, unless the
- * goroutine before it computes for long: then nothing is switched over a nap.
+ * A running P will soon run its own next, on a warm cache.  Naps, and returns
+ * false if the P has not switched meanwhile: its goroutine computes for long.
  */
 static bool next_is_about_to_run(struct p *v)
 {
@@ -54,7 +54,10 @@ static bool next_is_about_to_run(struct p *v)
 	return load_relaxed(&v->stats.switches) != ticks;
 }
 
-/* Work of others: half a ring, a timer that is due, at last their next. */
+/*
+ * Steals half of v's ring.  In the last round it also runs v's due timers and
+ * takes its next.
+ */
 static struct g *steal_from(struct m *m, struct p *v, bool last, int64_t now)
 {
 	struct p *p = m->p;

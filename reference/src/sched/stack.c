@@ -379,7 +379,7 @@ static void stack_to_global(struct p *p)
 	unlock(&s->gflock);
 }
 
-/* A G goes on the list with its stack; the one below gives its own up. */
+/* Only the top G of the free list keeps a stack: takes the next one's. */
 static void strip_first(struct p *p)
 {
 	struct g *first = p->gfree.head;

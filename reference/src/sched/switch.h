@@ -39,7 +39,7 @@ static inline void run_after(struct m *m)
 	}
 }
 
-/* One that has an M of its own: for the scheduler to see to. */
+/* g is locked to another M: leaves it in next, for g0 to hand over. */
 static inline struct g *leave_for_g0(struct p *p, struct g *g)
 {
 	runq_set_next(&p->runq, g);
@@ -59,9 +59,9 @@ static inline bool timers_may_be_due(const struct p *p)
 
 /*
  * The next goroutine of this P if that is a matter of a few loads: not when
- * resched is set or timers may be due, nor on each 61st turn, when the
- * global queue is to be looked at.  next does not count as a turn: it goes on with
- * the time slice of whoever made it runnable.
+ * resched is set or timers may be due, nor on each 61st turn, when the global
+ * queue is to be looked at.  next does not count as a turn: it goes on with the
+ * time slice of whoever made it runnable.
  */
 static inline struct g *next_here(struct p *p)
 {

@@ -25,7 +25,7 @@ static __attribute__((noinline)) void set_errno(int e)
 	errno = e;
 }
 
-/* The world is being stopped, and may have passed this P by. */
+/* The stopper may have passed this P before it was PSYSCALL: gives it up. */
 static void offer_p_to_stopper(struct p *p)
 {
 	struct sched *s = &goro__sched;
@@ -62,8 +62,8 @@ static struct p *idle_p_or_queue(struct g *g)
 }
 
 /*
- * A P that became idle since the first look must be taken here: whoever gave
- * it up did not see prev, and may be the last that was awake.
+ * Looks for an idle P once more.  The M that gave one up did not see prev, and
+ * it may have been the last M awake.
  */
 static void after_no_p(struct m *m, struct g *prev, void *arg)
 {

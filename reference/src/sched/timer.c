@@ -61,7 +61,7 @@ static struct timer *timer_of(struct due d)
 	return (struct timer *)d.who;
 }
 
-/* What gets near the top is due soon, and has left the caches long ago. */
+/* Entries near the root fire soon and are cold: it prefetches them. */
 static void put(struct timers *h, uint32_t i, struct due d)
 {
 	goro_check(i == 0 || h->heap[(i - 1) / ARITY].when <= d.when,
@@ -87,7 +87,7 @@ static uint32_t sift_up(struct timers *h, uint32_t i, struct due d)
 	return i;
 }
 
-/* Of all four by a tournament: no branch guesses which. */
+/* Finds the least of four in three compares: a branch would mispredict. */
 static uint32_t least_child(const struct timers *h, uint32_t i)
 {
 	uint32_t first = i * ARITY + 1;
@@ -106,8 +106,8 @@ static uint32_t least_child(const struct timers *h, uint32_t i)
 }
 
 /*
- * The place i is free and d needs one.  d is late as a rule, so the hole goes
- * down to the end first, and d up from there.
+ * Fills hole i with d.  Sinks the hole to a leaf first, then sifts d up, since
+ * d is usually late.
  */
 static void fill(struct timers *h, uint32_t i, struct due d)
 {
@@ -183,7 +183,10 @@ static void heap_remove(struct timers *h, uint32_t i)
 	shrink(h);
 }
 
-/* A deadline may be any number; that of a heap is positive. */
+/*
+ * Callers may pass any deadline.  A key must be positive: polluntil 0 means
+ * that no M sleeps.
+ */
 static int64_t positive(int64_t when)
 {
 	return when > 0 ? when : 1;

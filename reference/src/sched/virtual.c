@@ -46,7 +46,7 @@ void goro__virtual_jump(int64_t when)
 
 _Atomic(uint32_t) goro__seconds;
 
-/* Written only when it changes: it lies in every CPU's cache. */
+/* Stores only on change: every CPU reads this line. */
 void goro__set_seconds(int64_t now)
 {
 	uint32_t s = (uint32_t)(now / 1000000000);

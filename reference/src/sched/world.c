@@ -28,7 +28,7 @@
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
 
-/* The M stops here, its P counted; it wakes with a P. */
+/* Gives this M's P to the stopper and sleeps.  Returns with a P. */
 void goro__world_park(void)
 {
 	struct sched *s = &goro__sched;
