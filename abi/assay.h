@@ -4,21 +4,21 @@
  * A runtime is a constant table of functions.  A shared object exports one
  * symbol, assay_runtime(), that returns it; a host (an executable of its own,
  * such as a Go program) hands it to assay_child_main() of
- * conformance/runner/child.h.  Everything Assay asks of a runtime goes through
- * this table.
+ * conformance/runner/child.h.  Assay uses a runtime only through this table.
  *
  * Six rules hold for every function:
  *
  *  1. The table and every group start with their own size and grow only at
  *     the end, so an older runtime works under a newer suite.
  *  2. A group or function that a runtime lacks is NULL.  A case that needs it
- *     is skipped and says so.  The few promises that no function can stand for
+ *     is skipped and says so.  Properties that no function can express
  *     (it runs in parallel, it preempts ...) are bits in `traits`.
  *  3. A blocking call takes an absolute deadline in nanoseconds of the
  *     runtime's own clock, time->now().  ASSAY_POLL never blocks,
- *     ASSAY_FOREVER never gives up.  There are no try- or timed- twins.
- *  4. What Go reports by panic comes back as a negative status.  Pass it to
- *     core->panic() to have the panic itself.
+ *     ASSAY_FOREVER never gives up.  There are no separate try- or timed-
+ *     functions.
+ *  4. Where Go panics, a function returns a negative status.  Pass that to
+ *     core->panic() to raise the panic.
  *  5. Goroutine functions are plain C functions.  They may call libc; they
  *     may not longjmp out, and they call runtime functions only from
  *     goroutines, except core->run() and inspect->num_cpu(); elsewhere a
@@ -635,25 +635,27 @@ struct assay_net_ops {
 	/* Returns the text of the last error of this goroutine's net calls. */
 	const char *(*error)(void);
 
-	/* A listener from a descriptor, which it owns from then on. */
+	/* Makes a listener from a descriptor, and owns it from then on. */
 	int (*listener_from_fd)(int fd, assay_listener **out);
 	/*
-	 * Whether the close of a listener on a unix socket removes its path:
-	 * true by listen, false by listener_from_fd.
+	 * Sets whether the close of a listener on a unix socket removes its
+	 * path.  It does for one made by listen, not for one by
+	 * listener_from_fd.
 	 */
 	int (*unlink_on_close)(assay_listener *l, bool on);
 
 	/*
 	 * Reads as read does, from a unix socket, and takes the descriptors
-	 * that came with the bytes: at most fds_n of them, close-on-exec and
-	 * the caller's; *fds_got says how many.
+	 * that came with the bytes: at most fds_n of them.  They are
+	 * close-on-exec and belong to the caller.  *fds_got is their number.
 	 */
 	int (*read_msg)(assay_conn *c, void *buf, size_t n, size_t *got,
 			int *fds, size_t fds_n, size_t *fds_got);
 
 	/*
-	 * Writes all bytes of the n parts in their order, as one write does.
-	 * What went out is taken off the parts: each has what is left of it.
+	 * Writes all bytes of the n parts in order, as one write does.  Removes
+	 * from the parts what was sent, so that each part keeps what is left of
+	 * it.
 	 */
 	int (*writev)(assay_conn *c, struct assay_bytes *parts, size_t n,
 		      size_t *done);

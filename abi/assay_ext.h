@@ -7,14 +7,14 @@
  * assay_runtime().  The six rules of assay.h hold for every function here,
  * and three more:
  *
- *  7. An error is an int: 0 is nil, ASSAY_CANCELED and ASSAY_DEADLINE are the
- *     two of a context, and what a caller makes up lies in
- *     ASSAY_ERROR_USER .. INT32_MAX.
- *  8. Where Go blocks until a context ends, so does the call, and it returns
- *     that context's err.  A NULL context there is ASSAY_EINVAL.
- *  9. What make() or an out parameter gave belongs to the caller, who hands
- *     it to the group's free() when no call on it is under way or to come.
- *     free() of NULL does nothing.
+ *  7. An error is an int.  0 is nil; ASSAY_CANCELED and ASSAY_DEADLINE are the
+ *     errors of a context; a caller's own errors are numbers from
+ *     ASSAY_ERROR_USER to INT32_MAX.
+ *  8. Where Go blocks until a context ends, the call does too, and returns
+ *     that context's err.  For a NULL context it returns ASSAY_EINVAL.
+ *  9. The caller owns the result of make() and of an out parameter.  It calls
+ *     the group's free() when no call on it is under way or to come.  free()
+ *     of NULL does nothing.
  */
 #ifndef ASSAY_EXT_H
 #define ASSAY_EXT_H

@@ -7,9 +7,10 @@
  *	}
  *
  * A fault names the row of the suite that must fail with it.  Its body plants
- * it: it replaces functions in `my`, the table that the suite is given, by
- * others that do one thing wrong; `was` is the runtime underneath.  What the
- * runtime lacks stays NULL, whatever is planted.
+ * the fault: it replaces functions in `my`, the table that the suite gets, by
+ * functions that do one thing wrong.  `was` is the table of the runtime
+ * underneath.  A function that the runtime lacks stays NULL even if a fault
+ * replaces it.
  */
 #ifndef ASSAY_FAULT_H
 #define ASSAY_FAULT_H

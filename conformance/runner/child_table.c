@@ -15,8 +15,8 @@
 #define SIZE_ABSURD ((size_t)1 << 16)
 
 /*
- * Says where a group's pointer lies in the tables and where its full-size copy
- * goes.  A group is its size, followed by function pointers only.
+ * Where a group's pointer is in the tables, and where its full-size copy goes.
+ * A group is its size, followed by function pointers only.
  */
 struct group {
 	const char *name;

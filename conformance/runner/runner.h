@@ -63,7 +63,10 @@ void matrix_areas(const struct results *rs);
 /* Prints the cases on which the runtimes differ, then how many are alike. */
 void matrix_differences(const struct results *rs);
 
-/* These return the status to exit with. */
+/*
+ * Print what --list, --explain, --coverage and --check ask for.  Return the
+ * status to exit with.
+ */
 int list_cases(const struct entry *const *entries, size_t n);
 int explain_all(const struct strings *patterns);
 int coverage_print(void);

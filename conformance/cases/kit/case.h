@@ -8,24 +8,23 @@
  *		CHECK_EQ(rt->chan->recv(c, &v, ASSAY_FOREVER), ASSAY_CLOSED);
  *	}
  *
- * The head is data: lists, reports and docs are made from it.  The body is
- * the main goroutine of a runtime started afresh in a process of its own, so
- * a body may leave goroutines behind, crash or hang.  A row that several
- * programs test has several cases: CASE_OF(DL_003, mutex, "...") has the id
- * DL-003/mutex.
+ * The head is data, from which lists, reports and docs are made.  The body is
+ * the main goroutine of a new runtime in a process of its own, so it may leave
+ * goroutines behind, crash or hang.  If several programs test a row, it has
+ * several cases: CASE_OF(DL_003, mutex, "...") has the id DL-003/mutex.
  *
  * A case whose result is the end of the process declares it:
  *
  *	CASE(CH_014, "closing twice panics",
  *	     ENDS(.status = 2, .first = "panic: close of closed channel"))
  *
- * and the runner judges exit status, stderr and stdout of the child, for a
- * body in C and for its twin in another language alike.  The body must not
- * come to its end then, and must have made a check or said due() before.
+ * and the runner judges the exit status, stderr and stdout of the child, for a
+ * body in C and for its twin in another language alike.  Such a body must not
+ * return, and must make a check or call due() before the end.
  *
- * Checks may be made from any goroutine: they record, and the verdict is given
- * after run() returned.  A case that made none has not passed.  REQUIRE ends
- * the child at once, for when going on makes no sense.
+ * Any goroutine may make checks.  They only record; the verdict comes after
+ * run() has returned.  A case that made no check has not passed.  REQUIRE ends
+ * the child at once, for use where going on makes no sense.
  */
 #ifndef ASSAY_CASE_H
 #define ASSAY_CASE_H
