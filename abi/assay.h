@@ -549,14 +549,14 @@ struct assay_inspect_ops {
 enum assay_shut { ASSAY_SHUT_READ = 1, ASSAY_SHUT_WRITE = 2 };
 
 /*
- * How TCP finds out that an idle peer is gone; times in nanoseconds, rounded
- * up to seconds.  0 is the default (15 s, 15 s, 9); what is negative is left as
- * it is.
+ * How TCP finds out that an idle peer is gone.  Times are in nanoseconds,
+ * rounded up to seconds. 0 means the default (15 s, 15 s, 9); a negative field
+ * leaves the kernel's setting.
  */
 struct assay_keepalive {
 	int64_t idle;     /* before the first probe */
-	int64_t interval; /* between two */
-	int32_t count;    /* of probes without an answer */
+	int64_t interval; /* between two probes */
+	int32_t count;    /* unanswered probes */
 	int32_t reserved; /* 0 */
 };
 
@@ -660,16 +660,16 @@ struct assay_net_ops {
 	int (*writev)(assay_conn *c, struct assay_bytes *parts, size_t n,
 		      size_t *done);
 	/*
-	 * Reads from one conn and writes to another, `most` bytes or, if it is
-	 * negative, all until the end.  *done says how many went out.  EOF:
+	 * Reads from one conn and writes to another: `most` bytes or, if `most`
+	 * is negative, all until the end.  *done is how many were sent.  EOF if
 	 * the end came before `most`.
 	 */
 	int (*copy)(assay_conn *to, assay_conn *from, int64_t most,
 		    int64_t *done);
 
-	/* Keep-alive of a TCP connection; NULL turns it off. */
+	/* Sets the keep-alive of a TCP connection; NULL turns it off. */
 	int (*keepalive)(assay_conn *c, const struct assay_keepalive *k);
-	/* dial of a connection, listen of a listener for some, with that. */
+	/* As dial and listen, but connections get this keep-alive. */
 	int (*dial_keepalive)(const char *network, const char *address,
 			      int64_t deadline, const struct assay_keepalive *k,
 			      assay_conn **out);
@@ -678,27 +678,28 @@ struct assay_net_ops {
 				assay_listener **out);
 
 	/*
-	 * Calls fn(arg, fd) with the conn's descriptor, and again each time
-	 * that may be read (written), until it returns true.  fn does not
-	 * block and calls nothing of the runtime.
+	 * Call fn(arg, fd) with the conn's descriptor, and again each time it
+	 * may be readable (writable), until fn returns true. fn must not block
+	 * or call the runtime.
 	 */
 	int (*raw_read)(assay_conn *c, bool (*fn)(void *arg, int fd),
 			void *arg);
 	int (*raw_write)(assay_conn *c, bool (*fn)(void *arg, int fd),
 			 void *arg);
 	/*
-	 * The descriptor of a conn, which may be another file's number as
-	 * soon as the conn is closed.
+	 * Returns the descriptor of a conn.  Once the conn is closed the number
+	 * may belong to another file.
 	 */
 	int (*conn_fd)(assay_conn *c, int *fd);
 
 	/*
-	 * dial, on "tcp", of a name that stands for n addresses: "127.0.0.1",
-	 * "::1"; all with one port.  Those of the first one's family are
-	 * tried in turn; the others, too, beginning after `delay` ns or when
-	 * the former have failed; 0 is 300 ms, negative: one after the other
-	 * only.  The first that answers counts.  Each address has an equal
-	 * share of the time that is left, but 2 s if there is so much.
+	 * As dial on "tcp" of a name with n addresses ("127.0.0.1", "::1") and
+	 * one port.  Tries the addresses of the first one's family in turn.
+	 * After `delay` ns, or when those have failed, tries the others at the
+	 * same time. delay 0 means 300 ms; a negative one means one address
+	 * after the other only.  The first that answers counts.  Each address
+	 * gets an equal share of the time left, but at least 2 s if that much
+	 * is left.
 	 */
 	int (*dial_any)(const char *const *addresses, size_t n, int32_t port,
 			int64_t delay, int64_t deadline, assay_conn **out);
