@@ -82,7 +82,7 @@ static void print_table(void)
 	print_line("all", NULL);
 }
 
-/* Rows whose cases have not shown yet that they see a fault. */
+/* Prints the rows whose cases alone have not killed any fault yet. */
 static void print_uncertain(void)
 {
 	size_t n = 0;

@@ -124,7 +124,10 @@ static void take_uncovered(char *line, int number)
 		row->uncovered = c[1];
 }
 
-/* Of a row that has gone the kills stay until the file is made anew. */
+/*
+ * Takes a line of mutants/kills.tsv.  A row that no longer exists is no
+ * problem: its line stays until the file is generated anew.
+ */
 static void take_kills(char *line, int number)
 {
 	const char *c[3];

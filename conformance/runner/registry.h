@@ -21,7 +21,9 @@ struct row {
 	bool stochastic;       /* one run may be right or wrong by chance */
 	const char *uncovered; /* the reason why no case tests it */
 	size_t cases;
-	/* Faults that its cases, alone, have killed: conformance/mutants. */
+	/*
+	 * How many faults its cases alone have killed; see conformance/mutants.
+	 */
 	size_t planted, drawn;
 };
 

@@ -46,7 +46,7 @@ static inline void yield_on(void *arg)
 	finish();
 }
 
-/* Computes for so long, by the kernel's clock. */
+/* Computes for ns, by the kernel's clock. */
 static inline void spin_for(int64_t ns)
 {
 	int64_t end = kernel_now() + ns;
