@@ -188,7 +188,7 @@ int goro__fd_io(struct fd *f, enum fd_mode mode, fd_call call, void *arg,
 	if (mode == FD_WRITE)
 		san_release(&io_edge);
 	else
-		f->drained = false; /* who knows what call leaves there */
+		f->drained = false; /* call may leave data behind */
 	status = prepare(f, mode);
 	if (status == GORO_OK)
 		status = try_until_ready(f, mode, call, arg, result);
@@ -327,8 +327,8 @@ static int write_locked(struct fd *f, char *buf, size_t n, size_t *put)
 }
 
 /*
- * A program whose output nobody reads shall end, unless it has asked for the
- * signal or ignores it.
+ * Ends a program whose output has no reader any more, unless it catches or
+ * ignores the signal.
  */
 static void tell_of_broken_output(const struct fd *f)
 {
@@ -375,7 +375,7 @@ static ssize_t sendv_call(int sysfd, void *arg)
 	return sys_io(SYS_sendmsg, sysfd, &m, MSG_NOSIGNAL, 0);
 }
 
-/* The next parts for one call; those that are empty are passed over. */
+/* Returns the next parts for one call.  Skips those that are empty. */
 static struct parts next_parts(struct iovec **at, size_t *n, bool stream)
 {
 	enum { IN_ONE_CALL = 1024 };

@@ -1,5 +1,5 @@
 /*
- * addr.c - networks and addresses: read, printed, turned into each other.
+ * addr.c - networks and addresses: reads, prints and converts them.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -117,7 +117,7 @@ bool goro__netaddr_as(const struct netaddr *a, int family, struct netaddr *out)
 
 /* ---- printed -------------------------------------------------------------- */
 
-/* The longest run of zero groups, the first of equals, two at least. */
+/* Finds the longest run of two or more zero groups; of equals the first. */
 static void zero_run(const uint8_t *ip, int *from, int *to)
 {
 	*from = *to = 8;
@@ -131,7 +131,7 @@ static void zero_run(const uint8_t *ip, int *from, int *to)
 	}
 }
 
-/* inet_ntop() has another form for "::1.2.3.4". */
+/* Prints ip as Go does.  inet_ntop() has another form for "::1.2.3.4". */
 static void print_ipv6(const struct in6_addr *ip, char *s, size_t n)
 {
 	const uint8_t *b = ip->s6_addr;
@@ -164,7 +164,7 @@ static void print_zone(unsigned scope, char *s, size_t n)
 		snprintf(s, n, "%%%u", scope);
 }
 
-/* A name that is not there is "@", as is the first byte of an abstract one. */
+/* Prints "@" for no name, and "@" as the first byte of an abstract one. */
 static int print_unix(const struct netaddr *a, char *buf, size_t n)
 {
 	const char *path = a->u.un.sun_path;
@@ -218,7 +218,7 @@ void goro__net_name(const struct network *net, const char *address,
 
 /* ---- read ----------------------------------------------------------------- */
 
-/* An interface by name or number; 0: there is none. */
+/* Returns the number of an interface, given by name or number; 0: none. */
 static unsigned zone_number(const char *zone)
 {
 	unsigned scope = if_nametoindex(zone);
@@ -254,8 +254,8 @@ bool goro__netaddr_literal(struct netaddr *a, const char *host, unsigned port)
 }
 
 /*
- * A decimal number with an optional sign, or nothing, which is 0; false: it is
- * not one.  Numbers far out of range are as good as others out of range.
+ * Reads a decimal number with an optional sign; "" is 0.  False if s is none.
+ * For a number far out of range *port is another one out of range.
  */
 static bool read_port(const char *s, long *port)
 {
@@ -279,7 +279,7 @@ static int bad(struct neterr *e, const char *address, const char *why)
 			    why);
 }
 
-/* Where the host begins and ends; NULL, or what is wrong. */
+/* Sets where the host begins and ends.  Returns NULL, or what is wrong. */
 static const char *find_host(const char *s, const char *colon,
 			     const char **begin, const char **end)
 {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /*
- * errno belongs to the thread, and so to all goroutines that run there: to
- * ThreadSanitizer that is a race.
+ * Returns status, or -errno.  All goroutines of a thread use its errno, which
+ * ThreadSanitizer would report as a race.
  */
 __attribute__((no_sanitize_thread)) static int result(long status)
 {
@@ -129,7 +129,7 @@ ssize_t goro__call_shutdown(int fd, void *how)
 
 /* ---- descriptors with bytes ----------------------------------------------- */
 
-/* As many descriptors as the kernel lets one message have. */
+/* The kernel's limit of descriptors in one message. */
 enum { MOST_RIGHTS = 253 };
 
 union control {
@@ -137,7 +137,7 @@ union control {
 	char room[CMSG_SPACE(MOST_RIGHTS * sizeof(int))];
 };
 
-/* Those that do not fit are closed. */
+/* Takes the descriptors of c, and closes those that do not fit. */
 static void take_rights(const struct cmsghdr *c, struct rights *r, size_t *n)
 {
 	size_t came = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);

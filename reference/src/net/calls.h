@@ -1,24 +1,24 @@
 /*
  * calls.h - the system calls of the net library.
  *
- * Each returns what the kernel does, or -errno.  They are functions of their
- * own because a goroutine may change threads wherever it blocks, and with it
- * errno's address; and they use syscall() as base/sys.h does, so that
- * ThreadSanitizer knows descriptors by fdmutex.h alone.  None blocks.
+ * Each returns the kernel's result, or -errno.  They are functions of their own
+ * because a goroutine that blocks may change its thread, and so errno's
+ * address.  They use syscall(), as base/sys.h does, so that ThreadSanitizer
+ * knows descriptors by fdmutex.h alone.  None blocks.
  */
 #ifndef GORO_NET_CALLS_H
 #define GORO_NET_CALLS_H
 
 #include "net.h"
 
-/* Non-blocking and close-on-exec. */
+/* Makes a socket that is non-blocking and close-on-exec. */
 int goro__call_socket(int family, int type);
 int goro__call_bind(int fd, const struct netaddr *a);
 int goro__call_listen(int fd, int backlog);
-/* -EINPROGRESS: it has begun. */
+/* Connects.  -EINPROGRESS: the connect has begun. */
 int goro__call_connect(int fd, const struct netaddr *a);
 int goro__call_setsockopt(int fd, int level, int option, int value);
-/* The value, which is not negative, or -errno. */
+/* Returns the value, which is not negative, or -errno. */
 int goro__call_getsockopt(int fd, int level, int option);
 int goro__call_sockname(int fd, struct netaddr *a);
 int goro__call_peername(int fd, struct netaddr *a);
@@ -27,7 +27,7 @@ int goro__call_close(int fd);
 int goro__call_nonblock(int fd);
 void goro__call_unlink(const char *path);
 
-/* For goro__fd_io() and goro__fd_control(): -1 and errno. */
+/* These, for goro__fd_io() and goro__fd_control(), return -1 and set errno. */
 struct message {
 	void *buf;
 	size_t n;
@@ -38,7 +38,7 @@ ssize_t goro__call_recvfrom(int fd, void *message);
 ssize_t goro__call_sendto(int fd, void *message);
 ssize_t goro__call_shutdown(int fd, void *how); /* int */
 
-/* Descriptors that came with bytes; in *fds on the way in the room for them. */
+/* Room for bytes and descriptors; fds_n becomes the number that came. */
 struct rights {
 	void *buf;
 	size_t n;

@@ -1,5 +1,5 @@
 /*
- * conn.c - the calls on connections, of whatever kind.
+ * conn.c - the calls on connections of every kind.
  */
 #include "io/fd.h"
 #include "net.h"
@@ -12,7 +12,7 @@ bool goro__conn_valid(goro_conn *c)
 	return c != NULL;
 }
 
-/* What no kind has to look at. */
+/* Checks the arguments that all kinds have. */
 static bool bytes_ok(goro_conn *c, const void *buf, size_t n)
 {
 	return goro__conn_valid(c) && (buf || n == 0) && n <= PTRDIFF_MAX;
@@ -81,7 +81,7 @@ int goro_conn_writev(goro_conn *c, struct goro_bytes *parts, size_t n,
 	struct iovec *same = (struct iovec *)(void *)parts;
 	size_t ignored;
 
-	/* goro_bytes has the layout of iovec, but for what is const */
+	/* goro_bytes has the layout of iovec, except that one is const */
 	_Static_assert(sizeof(*parts) == sizeof(*same) &&
 			       offsetof(struct goro_bytes, n) ==
 				       offsetof(struct iovec, iov_len),

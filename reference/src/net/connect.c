@@ -10,16 +10,15 @@
 /* ---- one connect ---------------------------------------------------------- */
 
 /*
- * Makes a dial stop to wait when the cancel channel is ready: it moves the
- * deadline for writing into the past.  On the dial's stack, which waits for
- * its end.
+ * Ends the wait of a dial when the cancel channel is ready, by a deadline for
+ * writing in the past.  Lives on the dial's stack: the dial waits for its end.
  */
 struct watcher {
 	struct fd *fd;
 	goro_chan *cancel;
 	goro_chan *done;  /* closed by the dial */
 	goro_chan *ended; /* closed by the watcher */
-	bool canceled;    /* valid then */
+	bool canceled;    /* valid once ended is closed */
 };
 
 static void watch(void *arg)
@@ -50,7 +49,7 @@ static bool watch_begin(struct watcher *w)
 	return true;
 }
 
-/* True: it has spoilt the descriptor's deadline. */
+/* True if the dial was cancelled; the write deadline is in the past then. */
 static bool watch_end(struct watcher *w)
 {
 	if (!w->cancel)
@@ -62,7 +61,7 @@ static bool watch_end(struct watcher *w)
 	return w->canceled;
 }
 
-/* 0, -errno, or what wait_write says. */
+/* Waits for the connect.  Returns GORO_OK or another status of fd.h. */
 static int await(struct sock *s)
 {
 	struct netaddr peer;
@@ -79,7 +78,7 @@ static int await(struct sock *s)
 		if (error != 0 && error != EINPROGRESS && error != EALREADY &&
 		    error != EINTR)
 			return FD_ERRNO(error < 0 ? -error : error);
-		/* Woken for nothing?  Only a connected socket has a peer. */
+		/* A spurious wake-up has no peer yet: wait again then. */
 		if (error == 0 && goro__call_peername(s->fd.sysfd, &peer) == 0)
 			return GORO_OK;
 	}
@@ -135,8 +134,8 @@ fail:
 /* ---- the odd ways of TCP -------------------------------------------------- */
 
 /*
- * The kernel may choose the very port as our own that we want to connect to,
- * and TCP then connects the socket to itself.
+ * True if s is connected to itself.  TCP does that if the kernel chooses the
+ * port that s connects to as its own.
  */
 static bool is_self(const struct sock *s)
 {
@@ -151,7 +150,7 @@ static int connect_tcp(const struct network *net, const struct netaddr *a,
 		       const struct until *p, struct sock **out,
 		       struct neterr *e)
 {
-	/* Go's number; the last result stands, whatever it is. */
+	/* As in Go.  The result of the last try counts. */
 	enum { TRIES = 3 };
 	int status;
 
@@ -187,8 +186,8 @@ static int connect_to(struct attempts *a, const struct netaddr *to,
 /* ---- all addresses -------------------------------------------------------- */
 
 /*
- * When to give up on the first of n addresses: each has an equal share of the
- * time, but two seconds at least while there are.
+ * Returns when to give up on the first of n addresses.  Each has an equal share
+ * of the time, but at least two seconds if so much is left.
  */
 static int64_t share(int64_t deadline, size_t n)
 {
@@ -202,8 +201,8 @@ static int64_t share(int64_t deadline, size_t n)
 }
 
 /*
- * The error of the first address is the one that tells most; but if there is
- * no time for an address, it is that.
+ * Reports the error of the first address, which tells most; but if there is no
+ * time left for an address, that.
  */
 int goro__try_in_turn(struct attempts *a, const struct until *p)
 {

@@ -1,5 +1,5 @@
 /*
- * copy.c - from one connection to another, inside the kernel where it can.
+ * copy.c - copies from one connection to another, in the kernel if possible.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 enum { PIECE = 1 << 15, CHUNK = 1 << 16 };
 
-/* What is under way.  most is negative: no bound. */
+/* A copy that is under way.  A negative most is no bound. */
 struct copy {
 	goro_conn *to, *from;
 	int64_t most, done;
@@ -56,7 +56,7 @@ static int by_bytes(struct copy *c)
 
 /* ---- from a file ---------------------------------------------------------- */
 
-/* The kernel has no such way from this file: nothing was done yet. */
+/* True if the kernel cannot copy from this file, and nothing was copied yet. */
 static bool cannot(const struct copy *c, int status)
 {
 	return c->done == 0 &&
@@ -64,7 +64,7 @@ static bool cannot(const struct copy *c, int status)
 		status == FD_ERRNO(EOPNOTSUPP) || status == FD_ERRNO(EPERM));
 }
 
-/* from is held, and its read never waits for anybody. */
+/* Sends a file.  The caller holds from, whose reads do not park. */
 static int send_file(struct copy *c, struct sock *to, struct sock *from)
 {
 	int status = GORO_OK;
@@ -88,7 +88,7 @@ static int send_file(struct copy *c, struct sock *to, struct sock *from)
 
 /* ---- between sockets ------------------------------------------------------ */
 
-/* The n bytes that are in the pipe. */
+/* Moves the n bytes that are in the pipe to `to`. */
 static int pump(struct copy *c, struct sock *to, int pipe, size_t n)
 {
 	ssize_t out;

@@ -1,6 +1,6 @@
 /*
- * dial.c - dialing: the calls of the header, and which addresses they try.  A
- * name that has IPv6 and IPv4 addresses is tried in both families (race.c).
+ * dial.c - the calls that dial, and the addresses that they try.  A name with
+ * IPv6 and IPv4 addresses is tried in both families (race.c).
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool has_two_families(const struct attempts *a)
 	return false;
 }
 
-/* delay: as for goro_dial_any(). */
+/* Tries all addresses.  delay is that of goro_dial_any(). */
 static int try_all(struct attempts *a, const char *address, int64_t delay,
 		   const struct until *p, goro_conn **out)
 {

@@ -22,7 +22,7 @@ int goro__neterr(struct neterr *e, int status, const char *fmt, ...)
 	return status;
 }
 
-/* libc's words with a small letter are Go's. */
+/* libc's texts are Go's, but begin with a capital letter. */
 int goro__neterr_errno(struct neterr *e, const char *call, int error)
 {
 	const char *text = strerrordesc_np(error);

@@ -9,7 +9,7 @@
 
 /* ---- open ----------------------------------------------------------------- */
 
-/* A socket bound to the address, and what its network has to listen. */
+/* Makes a socket that is bound to the address, and listens if it can. */
 static int open_at(const struct network *net, const struct netaddr *a, int *fd,
 		   struct neterr *e)
 {
@@ -39,8 +39,8 @@ static int unexpected(const char *network, const char *address)
 }
 
 /*
- * A bound socket for `network`, which must be one of datagrams or not; text,
- * of GORO_ADDR_MAX bytes, is the address that errors from then on are about.
+ * Makes a bound socket for `network`, which must be one of datagrams exactly if
+ * packet is set.  text, of GORO_ADDR_MAX bytes, becomes the address for errors.
  */
 static int open_socket(const char *network, const char *address, bool packet,
 		       const struct network **net, int *fd, char *text)
@@ -140,7 +140,7 @@ int goro_listener_from_fd(int fd, goro_listener **out)
 	}
 	if (listener_new(fd, net, out, &e) != GORO_OK)
 		return goro__net_fail_bare(e.status, e.text);
-	/* relaxed: nobody else has it yet */
+	/* relaxed: no other goroutine has it yet */
 	atomic_store_explicit(&(*out)->keeps_file, true, memory_order_relaxed);
 	return GORO_OK;
 }
@@ -250,8 +250,8 @@ int goro_listener_deadline(goro_listener *l, int64_t deadline)
 }
 
 /*
- * The file goes first: once the socket is closed another process may make
- * it anew.
+ * Removes the file.  It is called before the close of the socket, after which
+ * another process may make the file anew.
  */
 static void unlink_once(goro_listener *l)
 {
@@ -262,7 +262,7 @@ static void unlink_once(goro_listener *l)
 	    atomic_load_explicit(&l->keeps_file, memory_order_relaxed))
 		return;
 	goro__netaddr_print(&l->addr, path, sizeof(path));
-	/* relaxed: only who comes first matters */
+	/* relaxed: it only decides which call is the first */
 	if (path[0] != '@' &&
 	    !atomic_exchange_explicit(&l->unlinked, true, memory_order_relaxed))
 		goro__call_unlink(path);

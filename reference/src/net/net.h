@@ -1,9 +1,9 @@
 /*
- * net.h - the net library inside: addresses, errors, and the two kinds of
+ * net.h - the parts of the net library: addresses, errors, and the two kinds of
  * connection.
  *
- * The library is a user of the runtime and outside of its marks; it rests on
- * fd.h, channels and timers.  What the kernel has to say comes from calls.h.
+ * The library uses the runtime as a program does, with fd.h, channels and
+ * timers; preemption may stop its code.  calls.h has its system calls.
  */
 #ifndef GORO_NET_INSIDE_H
 #define GORO_NET_INSIDE_H
@@ -20,30 +20,30 @@
 
 /* ---- error.c -------------------------------------------------------------- */
 
-/* An error on its way up: Go's text for it without operation and addresses. */
+/* An error on its way up, with Go's text without operation and addresses. */
 struct neterr {
 	int status;
 	int error; /* errno of the system call, or 0 */
 	char text[200];
 };
 
-/* Sets both, returns the status. */
+/* Sets the status and the text.  Returns the status. */
 __attribute__((format(printf, 3, 4))) int
 goro__neterr(struct neterr *e, int status, const char *fmt, ...);
-/* A system call that failed, NULL: some: "connect: connection refused". */
+/* Does so for a system call (may be NULL): "connect: connection refused". */
 int goro__neterr_errno(struct neterr *e, const char *call, int error);
-/* What a function of fd.h has returned, in a system call of that name. */
+/* Does so for the result of a function of fd.h that makes the call. */
 int goro__neterr_fd(struct neterr *e, const char *call, int fd_status);
 
 /*
- * The last step: keeps "op network from->to: text" for goro_net_error().
- * from and to may be "".  Returns e's status.
+ * Keeps "op network from->to: text" for goro_net_error().  from and to may be
+ * "".  Returns e's status.
  */
 int goro__net_fail(const struct neterr *e, const char *op, const char *network,
 		   const char *from, const char *to);
-/* Keeps a text as it is. */
+/* Keeps a text as it is.  Returns status. */
 int goro__net_fail_bare(int status, const char *text);
-/* GORO_EINVAL, GORO_ENOTSUP. */
+/* Keep the text of GORO_EINVAL or GORO_ENOTSUP, and return that. */
 int goro__net_invalid(void);
 int goro__net_unsupported(void);
 int goro__net_unknown(const char *op, const char *network);
@@ -57,7 +57,7 @@ struct network {
 	int type;   /* SOCK_STREAM ... */
 };
 
-/* NULL: unknown. */
+/* Returns NULL if the name is unknown. */
 const struct network *goro__network(const char *name);
 
 struct netaddr {
@@ -68,29 +68,29 @@ struct netaddr {
 		struct sockaddr_un un;
 	} u;
 	socklen_t len; /* 0: no address, whose text is "" */
-	bool bare;     /* no host was given; its text has none either */
+	bool bare;     /* no host was given, and its text has none */
 };
 
-/* IPv4 addresses in IPv6 form count, and are printed, as IPv4. */
+/* True for IPv4, also in IPv6 form, which is printed as IPv4 too. */
 bool goro__netaddr_is_ipv4(const struct netaddr *a);
-/* 0.0.0.0, :: or no host. */
+/* True for 0.0.0.0, :: and no host. */
 bool goro__netaddr_is_wildcard(const struct netaddr *a);
-/* The text, cut to n; its whole length. */
+/* Writes the text, cut to n.  Returns its whole length. */
 int goro__netaddr_print(const struct netaddr *a, char *buf, size_t n);
-/* The text, of GORO_ADDR_MAX bytes, of an address that an error is about. */
+/* Writes the text, of GORO_ADDR_MAX bytes, of an address for an error. */
 void goro__net_name(const struct network *net, const char *address,
 		    const struct netaddr *a, char *text);
-/* The same address for a socket of that family; false: there is none. */
+/* Converts a to another family.  False if there is no such address. */
 bool goro__netaddr_as(const struct netaddr *a, int family, struct netaddr *out);
 void goro__netaddr_ipv4(struct netaddr *a, struct in_addr ip, unsigned port);
 void goro__netaddr_ipv6(struct netaddr *a, const struct in6_addr *ip,
 			unsigned port, unsigned scope);
-/* False: too long. */
+/* False if the name is too long. */
 bool goro__netaddr_unix(struct netaddr *a, const char *name);
-/* A literal address; false: it may be a name. */
+/* Reads a literal address.  False if host is none: it may be a name. */
 bool goro__netaddr_literal(struct netaddr *a, const char *host, unsigned port);
 
-/* "host:port" taken apart. */
+/* The parts of "host:port". */
 struct hostport {
 	char host[256];
 	const char *service; /* in the address; NULL: port is a number */
@@ -109,35 +109,35 @@ struct netaddrs {
 	size_t n;
 };
 
-/* Until when to try. */
+/* The time at which to give up. */
 struct until {
 	int64_t deadline;
 	goro_chan *cancel; /* ready: give up; NULL: never */
 };
 
-/* Whether that is over: GORO_OK, GORO_TIMEOUT, GORO_NET_CANCELED. */
+/* Returns GORO_OK, or GORO_TIMEOUT or GORO_NET_CANCELED if *p is over. */
 int goro__net_until(const struct until *p, struct neterr *e);
 
 /*
- * The addresses behind an address, at least one, in the order to try them.
- * Blocks, if there is a name to look up.
+ * Finds the addresses that an address stands for, at least one, in the order to
+ * try them.  Blocks if there is a name to look up.
  */
 int goro__net_resolve(const struct network *net, const char *address,
 		      const struct until *p, struct netaddrs *out,
 		      struct neterr *e);
-/* The first IPv4 address, else the first. */
+/* Returns the first IPv4 address, else the first. */
 const struct netaddr *goro__net_prefer_ipv4(const struct netaddrs *as);
 
 /* ---- connections ---------------------------------------------------------- */
 
 /*
- * What a kind of connection does; NULL: it has no such call.  Each sets the
- * goroutine's error text when it fails.  n, got, done are never NULL.
+ * The calls of a kind of connection; NULL: it has no such call.  Each sets the
+ * goroutine's error text when it fails.  got and done are never NULL.
  */
 struct conn_ops {
 	int (*read)(goro_conn *c, void *buf, size_t n, size_t *got);
 	int (*write)(goro_conn *c, const void *buf, size_t n, size_t *done);
-	/* NULL: by writes.  What went out is taken off the parts. */
+	/* Takes the bytes that went out off the parts.  NULL: by writes. */
 	int (*writev)(goro_conn *c, struct iovec *parts, size_t n,
 		      size_t *done);
 	int (*read_from)(goro_conn *c, void *buf, size_t n, size_t *got,
@@ -158,15 +158,14 @@ struct goro_conn {
 	_Atomic(uint32_t) live; /* NET_LIVE until it is freed */
 };
 
-/* Whether a call can be made on it: it is one, and has not been freed. */
+/* True if c is not NULL.  Dies if c was freed. */
 bool goro__conn_valid(goro_conn *c);
 
 /* ---- freed ---------------------------------------------------------------- */
 
 /*
- * What is freed loses its mark, so that a use is told while the memory has not
- * become another one.  relaxed: a program that frees what others use is wrong
- * already.
+ * A free clears the mark NET_LIVE, so that a later use is reported until the
+ * memory is reused.  relaxed: a race of the two is the program's fault already.
  */
 enum { NET_LIVE = 0x6c697665 };
 

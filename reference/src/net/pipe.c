@@ -1,11 +1,11 @@
 /*
  * pipe.c - a connection in memory, made of channels.
  *
- * A write offers its bytes on a channel; the read that receives the offer
+ * A write offers its bytes on a channel.  The read that receives the offer
  * copies what it has room for, straight from the writer's memory, and answers
  * how much that was.  The writer waits for the answer and offers the rest.
- * Each end has a channel that is closed when the end is, and for each
- * direction one that is closed when its deadline has passed.
+ * Each end has a channel that is closed with the end, and one for each
+ * direction that is closed when the deadline passes.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 /* ---- deadlines ------------------------------------------------------------ */
 
-/* Closed once; held by the deadline, its timer, and the calls that look. */
+/* passed is closed once.  Held by the deadline, its timer, and calls. */
 struct expiry {
 	struct ref holders;
 	goro_chan *passed;
@@ -74,7 +74,7 @@ static bool is_closed(goro_chan *c)
 	return goro_chan_recv(c, NULL, GORO_POLL) == GORO_CLOSED;
 }
 
-/* Of the timer: in a goroutine of its own. */
+/* Runs when the timer fires, in a goroutine of its own. */
 static void expire(void *arg)
 {
 	struct expiry *x = arg;
@@ -83,7 +83,7 @@ static void expire(void *arg)
 	let_go(x);
 }
 
-/* The timer is gone, and so is its goroutine's way to the channel. */
+/* Frees the timer, after its goroutine has done with the channel. */
 static void stop_timer(struct deadline *d)
 {
 	if (!d->timer)
@@ -96,7 +96,7 @@ static void stop_timer(struct deadline *d)
 	d->timer = NULL;
 }
 
-/* An expiry that has not come. */
+/* Makes d->expiry one that has not passed.  False without memory. */
 static bool renew(struct deadline *d)
 {
 	struct expiry *x;
@@ -155,7 +155,7 @@ struct offer {
 	size_t n;
 };
 
-/* What both ends know; [i] is what end i reads from, or its close. */
+/* Shared by both ends.  End i reads from offers[i] and closes closed[i]. */
 struct pipe {
 	struct ref ends; /* not yet freed */
 	goro_chan *offers[2];
@@ -190,13 +190,13 @@ static int fail(const char *op, int status)
 	return goro__net_fail(&e, op, "pipe", "", "");
 }
 
-/* What a call of this mode gives when the other end is closed. */
+/* Returns the status of a call of this mode when the other end is closed. */
 static int at_other_close(enum fd_mode mode)
 {
 	return mode == FD_READ ? GORO_EOF : GORO_NET_PIPE_CLOSED;
 }
 
-/* What ends a call of this mode at once, in Go's order; GORO_OK: nothing. */
+/* Returns the status that ends a call of this mode at once, or GORO_OK. */
 static int look(struct end *e, enum fd_mode mode)
 {
 	struct expiry *x;
@@ -212,7 +212,7 @@ static int look(struct end *e, enum fd_mode mode)
 	return late ? GORO_TIMEOUT : GORO_OK;
 }
 
-/* The same, but waits, for this case, too, which is GORO_OK. */
+/* Waits for such a status, or for the case `what`: GORO_OK. */
 static int wait_for(struct end *e, enum fd_mode mode, struct goro_case what)
 {
 	const int status[] = {GORO_OK, GORO_NET_PIPE_CLOSED,
@@ -249,7 +249,7 @@ static int take(struct end *e, void *buf, size_t n, size_t *got)
 	return GORO_OK;
 }
 
-/* Nothing is read at once, although in Go that waits for a write. */
+/* A read of 0 bytes returns at once.  In Go it waits for a write. */
 static int pipe_read(goro_conn *c, void *buf, size_t n, size_t *got)
 {
 	int status = n > 0 ? take(of(c), buf, n, got) : GORO_OK;
@@ -257,7 +257,7 @@ static int pipe_read(goro_conn *c, void *buf, size_t n, size_t *got)
 	return status == GORO_OK ? status : fail("read", status);
 }
 
-/* A write of nothing waits for a read, too. */
+/* Writes n bytes.  A write of 0 bytes waits for a read too. */
 static int give(struct end *e, const char *bytes, size_t n, size_t *done)
 {
 	struct offer offer;
@@ -316,7 +316,7 @@ static int pipe_close(goro_conn *c)
 {
 	struct end *e = of(c);
 
-	/* relaxed: only who comes first matters */
+	/* relaxed: it only decides which call is the first */
 	if (!atomic_exchange_explicit(&e->closing, true, memory_order_relaxed))
 		goro_close(e->pipe->closed[e->side]);
 	return GORO_OK;
@@ -413,7 +413,7 @@ int goro_mem_pipe(goro_conn *out[2])
 			out[1] = &b->conn;
 			return GORO_OK;
 		}
-		/* Its free is half of the pipe's, which is freed below. */
+		/* Drops one of two references: p is freed below. */
 		end_free(&a->conn);
 	}
 	if (p)

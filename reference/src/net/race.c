@@ -1,15 +1,15 @@
 /*
- * race.c - "happy eyeballs": a name that has addresses of both families is
- * dialed by two goroutines, one for each, and the first to connect wins.
+ * race.c - "happy eyeballs": two goroutines dial a name that has addresses of
+ * both families, one each, and the first connection wins.
  */
 #include "sock.h"
 #include "sched/outside.h"
 
-/* One family's row; all of it lives until both goroutines have ended. */
+/* The dial of one family.  Lives until both goroutines have ended. */
 struct racer {
 	struct attempts a;
 	struct until p;
-	goro_chan *ended; /* takes the index of each that has */
+	goro_chan *ended; /* gets the index of each that has ended */
 	int index, status;
 };
 
@@ -21,7 +21,7 @@ static void run(void *arg)
 	goro_send(r->ended, &r->index);
 }
 
-/* The addresses of the first one's family, or those of the other. */
+/* Copies the addresses of the first one's family, or all others. */
 static void pick(const struct netaddrs *all, bool others, struct netaddrs *out)
 {
 	bool ipv4 = goro__netaddr_is_ipv4(&all->at[0]);
@@ -53,7 +53,7 @@ static void stop(struct race *r)
 	r->stopped = true;
 }
 
-/* The first failed: there is nothing to be polite for. */
+/* Takes a dial's result: a failure starts the second, a connection stops all. */
 static void has_ended(struct race *r, int index)
 {
 	r->running--;
@@ -69,7 +69,7 @@ static void has_ended(struct race *r, int index)
 	stop(r);
 }
 
-/* Until both have ended, or the one that was started. */
+/* Waits until all dials that were started have ended. */
 static void watch(struct race *r, int64_t second, goro_chan *cancel)
 {
 	int index;

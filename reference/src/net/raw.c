@@ -1,6 +1,6 @@
 /*
- * raw.c - the descriptor behind a connection: its options, its number, and
- * calls of the program's own on it.
+ * raw.c - the descriptor of a connection: its options, its number, and calls
+ * of the program on it.
  */
 #include <errno.h>
 
@@ -8,7 +8,7 @@
 #include "sock.h"
 #include "sched/outside.h"
 
-/* NULL, and *status: a call that cannot be made. */
+/* Returns c's sock.  If c has none, NULL with *status set. */
 static struct sock *sock_of(goro_conn *c, int *status)
 {
 	struct sock *s = goro__conn_valid(c) ? goro__sock_of(c) : NULL;
@@ -26,7 +26,7 @@ struct raw {
 	void *arg;
 };
 
-/* errno is the thread's: to ThreadSanitizer that is a race. */
+/* ThreadSanitizer would report the use of the thread's errno as a race. */
 __attribute__((no_sanitize_thread)) static ssize_t raw_call(int fd, void *arg)
 {
 	const struct raw *r = arg;

@@ -1,10 +1,9 @@
 /*
- * resolve.c - from an address to those it stands for, with names looked up.
+ * resolve.c - turns an address into those it stands for, and looks up names.
  *
- * libc's functions for that block their thread for as long as they like.  So
- * they run as a blocking call of a goroutine of its own, a look-up, and who
- * has asked waits for it until its deadline or cancel.  A look-up that
- * nobody waits for any more ends by itself.
+ * libc's functions for that block their thread, for any time.  So a look-up is
+ * a blocking call in a goroutine of its own.  The caller waits for it until its
+ * deadline or cancel; after that the look-up ends by itself.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -17,7 +16,7 @@
 #include "net.h"
 
 struct lookup {
-	struct ref holders; /* who asked and who looks up; the last frees */
+	struct ref holders; /* the caller and the goroutine */
 	goro_chan *done;    /* closed by the goroutine */
 	const struct network *net;
 	char host[256];    /* "": only the service */
@@ -41,7 +40,7 @@ static void let_go(struct lookup *l)
 
 /* ---- off the scheduler's threads ------------------------------------------ */
 
-/* Where there is no /etc/services. */
+/* Finds a service by name without /etc/services. */
 static bool well_known(const char *name, unsigned *port)
 {
 	static const struct {
@@ -85,7 +84,7 @@ static void look_up(void *arg)
 	if (!l->host[0] || l->unknown_port)
 		return;
 	l->failed = getaddrinfo(l->host, NULL, &hints, &l->found);
-	/* It may have addresses of the other family: filter() says so. */
+	/* If it has only the other family's addresses, filter() reports it. */
 	if (l->failed == 0 || hints.ai_family == AF_UNSPEC)
 		return;
 	hints.ai_family = AF_UNSPEC;
@@ -93,7 +92,10 @@ static void look_up(void *arg)
 		l->failed = 0;
 }
 
-/* So many may look up at once, as each holds a thread; NULL: no memory. */
+/*
+ * Returns a channel that limits look-ups: each holds a thread.  NULL: no
+ * memory.
+ */
 static goro_chan *slots(void)
 {
 	enum { LOOKUPS_AT_ONCE = 500 }; /* as in Go */
@@ -129,7 +131,7 @@ static void look_up_goroutine(void *arg)
 
 /* ---- asking and waiting --------------------------------------------------- */
 
-/* Go's words for a wait that ended; GORO_OK: the channel was ready. */
+/* Waits for c.  GORO_OK if c was ready, else Go's error for the end of p. */
 static int wait_for(goro_chan *c, const struct until *p, struct neterr *e)
 {
 	struct goro_case cases[] = {{.c = p->cancel, .dir = GORO_RECV},
@@ -241,7 +243,7 @@ static void add_found(struct netaddrs *as, const struct lookup *l)
 	}
 }
 
-/* Those that the network has; GORO_NET_ADDR if that is none. */
+/* Keeps the addresses of net's family.  GORO_NET_ADDR if there are none. */
 static int filter(struct netaddrs *as, const struct network *net,
 		  const char *host, struct neterr *e)
 {
@@ -259,8 +261,8 @@ static int filter(struct netaddrs *as, const struct network *net,
 }
 
 /*
- * A machine may be able to listen on "::" and not to connect to it; then
- * 0.0.0.0 does.
+ * Adds 0.0.0.0 to "::": a machine that can listen on "::" may be unable to
+ * connect to it.
  */
 static void add_ipv4_wildcard(struct netaddrs *as, unsigned port)
 {
@@ -286,7 +288,9 @@ static void add_bare(struct netaddrs *as, const struct network *net,
 	add(as, &a);
 }
 
-/* libc takes 127.1 and the like for addresses; Go does not, nor for names. */
+/*
+ * True for 127.1 and the like: libc takes them for addresses, Go refuses them.
+ */
 static bool looks_like_ipv4(const char *host)
 {
 	struct in_addr ip;
@@ -361,7 +365,7 @@ int goro__net_resolve(const struct network *net, const char *address,
 	if (net->family != AF_UNIX)
 		return resolve_ip(net, address, p, out, e);
 	out->n = 1;
-	/* The kernel's word for it; the caller says in which call. */
+	/* A length that the kernel refuses: the error then names the call. */
 	if (!goro__netaddr_unix(&out->at[0], address))
 		out->at[0].len = sizeof(out->at[0].u) + 1;
 	return GORO_OK;

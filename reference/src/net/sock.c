@@ -1,5 +1,5 @@
 /*
- * sock.c - what a connection that is a descriptor does.
+ * sock.c - the operations of a connection that is a descriptor.
  */
 #include "sock.h"
 
@@ -17,7 +17,7 @@ static struct sock *of(goro_conn *c)
 
 /* ---- errors --------------------------------------------------------------- */
 
-/* "read |0: i/o timeout"; a closed file has words of its own. */
+/* Keeps "read |0: i/o timeout"; a closed file has another text. */
 static int fail_file(const struct sock *s, const char *op, int fd_status)
 {
 	struct neterr e;
@@ -109,7 +109,7 @@ static int no_ipv4(const struct sock *s, const struct netaddr *to)
 	char text[GORO_ADDR_MAX], ip[GORO_ADDR_MAX];
 	struct neterr e;
 
-	/* "[ip]:port" without brackets and port */
+	/* the ip of "[ip]:port" */
 	goro__netaddr_print(to, text, sizeof(text));
 	sscanf(text, "[%127[^]]", ip);
 	goro__neterr(&e, GORO_NET_ADDR, "address %s: non-IPv4 address", ip);
@@ -263,7 +263,9 @@ static int sock_new(int sysfd, const struct network *net, const char *file,
 	return GORO_OK;
 }
 
-/* An address of no length is none; a nameless unix socket has one. */
+/*
+ * Leaves the length 0 for no address.  A nameless unix socket has an address.
+ */
 void goro__sock_ask(struct sock *s)
 {
 	goro__call_sockname(s->fd.sysfd, &s->local);

@@ -9,12 +9,12 @@
 #include "io/fd.h"
 #include "net.h"
 
-/* Sockets, pipes and files.  Nothing but fd changes after it was made. */
+/* A socket, pipe or file.  Only fd changes after it was made. */
 struct sock {
 	struct goro_conn conn;
 	struct fd fd;
 	const struct network *net; /* NULL: a file */
-	const char *file;          /* then, its name in errors */
+	const char *file;          /* a file's name in errors */
 	struct netaddr local, remote;
 };
 
@@ -23,9 +23,9 @@ struct goro_listener {
 	struct fd fd;
 	const struct network *net;
 	struct netaddr addr;
-	/* a unix socket's file: by the first close; see goro_unlink_on_close */
+	/* a unix socket's file; see goro_unlink_on_close */
 	atomic_bool unlinked, keeps_file;
-	/* of its TCP connections; does not change once others have it */
+	/* for its TCP connections; set before others have it */
 	bool no_keepalive;
 	struct goro_keepalive keepalive;
 };
@@ -33,46 +33,46 @@ struct goro_listener {
 /* ---- sock.c --------------------------------------------------------------- */
 
 /*
- * Makes a connection of sysfd, without addresses.  On an error sysfd stays
- * open and the caller's.
+ * Makes a connection of sysfd, without addresses.  On an error sysfd stays open
+ * and belongs to the caller.
  */
 int goro__sock_new(int sysfd, const struct network *net, struct sock **out,
 		   struct neterr *e);
-/* The connection if it is a descriptor, else NULL. */
+/* Returns c if it is a descriptor, else NULL. */
 struct sock *goro__sock_of(goro_conn *c);
 /*
- * Keeps the text of an error: op is Go's name, call that of the system call;
- * fd_status, which is not GORO_OK, what a function of fd.h has returned.
+ * Keeps the text of an error.  op is Go's name, call that of the system call,
+ * and fd_status, not GORO_OK, the result of a function of fd.h.
  */
 int goro__sock_fail(const struct sock *s, const char *op, const char *call,
 		    int fd_status);
-/* The network of a socket; NULL: it is none, or of none that is known here. */
+/* Returns the network of a socket; NULL if it is none, or of an unknown one. */
 const struct network *goro__network_of(int sysfd);
-/* Asks the kernel for the addresses, before others have it. */
+/* Asks the kernel for s's addresses, before other goroutines have s. */
 void goro__sock_ask(struct sock *s);
-/* Closes and frees it: nobody has it yet. */
+/* Closes and frees s, which no other goroutine has. */
 void goro__sock_drop(struct sock *s);
 
 /* ---- socket.c: system calls with Go's options and errors ------------------ */
 
-/* The flags of fd.h for a socket of this network. */
+/* Returns the flags of fd.h for a socket of this network. */
 unsigned goro__socket_flags(const struct network *net);
-/* A descriptor of that family, or -1 and *e. */
+/* Makes a socket of that family.  Returns -1 and sets *e on an error. */
 int goro__socket_open(const struct network *net, int family, struct neterr *e);
-/* Binds it to an address of its own machine, and listens on a stream. */
+/* Binds a socket to a local address, and listens if it is a stream. */
 int goro__socket_listen(int sysfd, const struct network *net,
 			const struct netaddr *a, struct neterr *e);
-/* The family of a socket that listens there; *both: on IPv6 and IPv4. */
+/* Returns the family for a socket that listens there. */
 int goro__socket_listen_family(const struct network *net,
 			       const struct netaddr *a);
-/* What every TCP connection gets: no delay, and keep-alive. */
+/* Sets the options of a TCP connection: no delay, and keep-alive. */
 void goro__socket_tcp_options(int sysfd, const struct goro_keepalive *k);
-/* Keep-alive alone; k == NULL: none.  0 or -errno. */
+/* Sets keep-alive; k == NULL: none.  Returns 0 or -errno. */
 int goro__socket_keepalive(int sysfd, const struct goro_keepalive *k);
 
 /* ---- connect.c ------------------------------------------------------------ */
 
-/* Addresses that are tried one after the other, and what has come of it. */
+/* Addresses that are tried one after the other, and the result. */
 struct attempts {
 	const struct network *net;
 	const struct goro_keepalive *keepalive; /* of TCP; NULL: none */
@@ -87,8 +87,9 @@ int goro__try_in_turn(struct attempts *a, const struct until *p);
 /* ---- race.c --------------------------------------------------------------- */
 
 /*
- * The same, but addresses of the other family than the first one's are tried
- * beside, from `delay` on or once the first family has failed.
+ * As goro__try_in_turn(), but tries the addresses of the first one's family and
+ * the others at the same time, the others `delay` later, or once the first
+ * family has failed.
  */
 int goro__race(struct attempts *a, int64_t delay, const struct until *p);
 

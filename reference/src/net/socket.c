@@ -37,7 +37,7 @@ int goro__socket_open(const struct network *net, int family, struct neterr *e)
 	return fd;
 }
 
-/* What is negative is left alone. */
+/* Sets an option, unless value is negative. */
 static int set_positive(int sysfd, int option, int64_t value)
 {
 	if (value < 0)
@@ -91,7 +91,7 @@ static int read_somaxconn(void)
 	return backlog > 0 ? backlog : SOMAXCONN;
 }
 
-/* Read once.  Many may do so at once, and find the same. */
+/* Reads it once.  Several goroutines may do so at once, and find the same. */
 static int backlog(void)
 {
 	static atomic_int known;
@@ -122,7 +122,7 @@ int goro__socket_listen(int sysfd, const struct network *net,
 	return GORO_OK;
 }
 
-/* Whether an IPv6 socket can have IPv4 addresses, too. */
+/* True if an IPv6 socket can have IPv4 addresses too. */
 static bool try_dual(void)
 {
 	struct netaddr v4, a;
