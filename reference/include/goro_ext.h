@@ -16,17 +16,17 @@
  *	goro_group_free(g);
  *	goro_context_free(ctx);
  *
- * Everything here may be called from many goroutines at once, unless its
- * description says otherwise.
+ * Many goroutines may make these calls at once, unless the description says
+ * otherwise.
  *
  * An error is an int: 0 is Go's nil, GORO_CANCELED and GORO_DEADLINE are the
- * two of a context, and a program's own start at GORO_ERROR_USER.  Functions
- * return GORO_OK or an error; GORO_EINVAL for a NULL where something is needed
- * and a number out of range, and GORO_ENOMEM, go without saying.
+ * errors of a context, and a program's own start at GORO_ERROR_USER.  Functions
+ * return GORO_OK or an error.  Any of them may return GORO_EINVAL, for a NULL
+ * where something is needed and a number out of range, and GORO_ENOMEM.
  *
- * What a new, with or out parameter gave belongs to the caller, who frees it
- * when no other goroutine is in a call on it or will make one.  Freeing NULL
- * does nothing.
+ * Objects that a ..._new, a ..._with or an out parameter gives belong to the
+ * caller, who frees them when no goroutine is in a call on them or will make
+ * one.  To free NULL does nothing.
  *
  * Who may call what: the kinds are those of goro.h.
  *
@@ -83,9 +83,8 @@ typedef struct goro_context goro_context;
 typedef struct goro_hook goro_hook;
 
 /*
- * A key of a value: two keys are the same if both numbers are.  The type keeps
- * the keys of one package apart from those of others; the address of a static
- * variable makes a good one.
+ * A key of a value.  Two keys are equal if both numbers are.  The type keeps
+ * the keys of different packages apart: use the address of a static variable.
  */
 struct goro_key {
 	uint64_t type; /* not one of the two below */
@@ -95,22 +94,23 @@ struct goro_key {
 #define GORO_KEY_NIL UINT64_C(0)
 #define GORO_KEY_INCOMPARABLE UINT64_MAX
 
-/* The roots of all: never end, are never freed. */
+/* Return the two roots, which never end and are never freed. */
 GORO_API goro_context *goro_background(void);
 GORO_API goro_context *goro_todo(void);
 
 /*
- * All of these put a child of parent into *out.  It has its parent's values
- * and deadline, ends when its parent does, and keeps it alive: they may be
- * freed in any order.  GORO_CTX_NIL_PARENT, and *out stays as it was.
+ * These put a child of parent into *out.  It has its parent's values and
+ * deadline, ends when its parent does, and keeps it alive: they may be freed in
+ * any order.  GORO_CTX_NIL_PARENT, and *out stays as it was.
  */
 
-/* A child that goro_cancel ends. */
+/* Makes a child that goro_cancel ends. */
 GORO_API int goro_with_cancel(goro_context *parent, goro_context **out);
 
 /*
- * A child that also ends by itself, with GORO_DEADLINE: at deadline of
- * goro_now(), or ns from now.  cause is for goro_context_cause(); 0: none.
+ * Makes a child that also ends by itself, with GORO_DEADLINE, at the time
+ * deadline of goro_now(), or ns from now.  cause is for goro_context_cause();
+ * 0: none.
  */
 GORO_API int goro_with_deadline(goro_context *parent, int64_t deadline,
 				int cause, goro_context **out);
@@ -118,28 +118,28 @@ GORO_API int goro_with_timeout(goro_context *parent, int64_t ns, int cause,
 			       goro_context **out);
 
 /*
- * A child in which key has this value, which stays the caller's.
+ * Makes a child in which key has this value, which the caller keeps.
  * GORO_CTX_NIL_KEY and GORO_CTX_BAD_KEY for the two types above.
  */
 GORO_API int goro_with_value(goro_context *parent, struct goro_key key,
 			     void *value, goro_context **out);
 
-/* A child that has only the values of parent and never ends. */
+/* Makes a child that has only the values of parent and never ends. */
 GORO_API int goro_without_cancel(goro_context *parent, goro_context **out);
 
 /*
- * A context without parent that ends, with GORO_CANCELED, when somebody closes
- * the channel, which must live until it and its descendants are freed.  A
- * child of it that can be cancelled has a goroutine that waits for both.
+ * Makes a context without parent that ends, with GORO_CANCELED, when done is
+ * closed.  done must live until the context and its descendants are freed.  A
+ * child that can be cancelled has a goroutine that waits for both.
  */
 GORO_API int goro_context_from_done(goro_chan *done, goro_context **out);
 
-/* How a child of a context of the program's own kind is told of its end. */
+/* How a child learns of the end of a context of the program's own kind. */
 struct goro_end_hooks {
 	/*
-	 * Will call fn(x) in a goroutine of its own, when the context ends or
-	 * at once if it has.  Returns what remove is called with; NULL: no
-	 * memory.  It must not call fn itself, nor a function of the child.
+	 * Makes fn(x) run in a goroutine of its own when the context ends, or
+	 * at once if it has ended.  Returns the argument for remove; NULL: no
+	 * memory.  It must call neither fn itself nor a function of the child.
 	 */
 	void *(*add)(void *arg, goro_fn fn, void *x);
 	/* True if this call has kept fn from being called. */
@@ -147,77 +147,77 @@ struct goro_end_hooks {
 	void *arg;
 };
 
-/* The same with hooks, which are copied: a child needs no goroutine. */
+/* As goro_context_from_done(), with hooks, so a child needs no goroutine. */
 GORO_API int goro_context_from_hooks(goro_chan *done,
 				     const struct goro_end_hooks *hooks,
 				     goro_context **out);
 
 /*
- * A context of the program's own kind round inner, which answers for it but
- * for its done channel.  With NULL that is inner's, too, and a child costs no
- * more than one of inner; else the program must close it when inner has ended,
- * and a child that can be cancelled has a goroutine that waits for it.
- * GORO_CTX_NIL_PARENT.
+ * Makes a context of the program's own kind around inner, with a done channel
+ * of its own and all else from inner.  With NULL the channel is inner's too,
+ * and a child costs no more than one of inner.  Else the program must close
+ * done when inner has ended, and a child that can be cancelled has a goroutine
+ * that waits for done.  GORO_CTX_NIL_PARENT.
  */
 GORO_API int goro_context_wrap(goro_context *inner, goro_chan *done,
 			       goro_context **out);
 
 /*
- * Ends c and its descendants, with GORO_CANCELED, unless it has ended.  cause
- * is for goro_context_cause(); 0: none.  GORO_CTX_KIND: c was not made with a
- * cancel, or with a deadline and there is a cause.
+ * Ends c and its descendants, with GORO_CANCELED, unless c has ended.  cause is
+ * for goro_context_cause(); 0: none.  GORO_CTX_KIND: c cannot be cancelled, or
+ * there is a cause and c was made with a deadline.
  */
 GORO_API int goro_cancel(goro_context *c, int cause);
 
 /*
- * Cancels c if that can be and gives it up.  Whoever waits on its channel has
- * to have gone on before.
+ * Cancels c, if it can be cancelled, and gives it up.  No goroutine may wait on
+ * c's channel any more.
  */
 GORO_API void goro_context_free(goro_context *c);
 
-/* Why it has ended; 0: it has not. */
+/* Returns the error with which c has ended; 0: it has not. */
 GORO_API int goro_context_err(goro_context *c);
 
-/* The same, or the cause that was given to what ended it. */
+/* Returns the cause that was given for c's end, else goro_context_err(). */
 GORO_API int goro_context_cause(goro_context *c);
 
 /*
- * A channel that is closed when c ends, the same at each call; it is c's.
- * NULL: c never ends.
+ * Returns the channel that is closed when c ends, the same at each call; c owns
+ * it.  NULL: c never ends.
  */
 GORO_API goro_chan *goro_context_done(goro_context *c);
 
-/* Its deadline, in *deadline (may be NULL); false: it has none. */
+/* Sets *deadline (may be NULL).  False if c has no deadline. */
 GORO_API bool goro_context_deadline(goro_context *c, int64_t *deadline);
 
-/* The value that the nearest context has for key; NULL: none has. */
+/* Returns the value that the nearest context has for key; NULL: none has. */
 GORO_API void *goro_context_value(goro_context *c, struct goro_key key);
 
 /* Runs fn(arg) in a goroutine of its own when c has ended. */
 GORO_API int goro_context_after_func(goro_context *c, goro_fn fn, void *arg,
 				     goro_hook **out);
-/* True: fn will not run because of this call. */
+/* True if this call keeps fn from running. */
 GORO_API bool goro_hook_stop(goro_hook *h);
-/* Gives the handle up; fn runs nevertheless. */
+/* Frees the handle; fn runs nevertheless. */
 GORO_API void goro_hook_free(goro_hook *h);
 
 /*
- * How Go prints it ("context.Background.WithCancel"): the length of it, of
- * which at most n - 1 bytes are written.
+ * Writes at most n - 1 bytes of c's name as Go prints it
+ * ("context.Background.WithCancel").  Returns its length.
  */
 GORO_API size_t goro_context_name(goro_context *c, char *buf, size_t n);
 
-/* Contexts and hooks that wait for the end of this very one. */
+/* Returns the number of contexts and hooks that are direct children of c. */
 GORO_API int64_t goro_context_children(goro_context *c);
 
 /*
- * goro_dial() until c ends: GORO_NET_CANCELED, or GORO_TIMEOUT if that was its
- * deadline.
+ * As goro_dial(), until c ends: GORO_NET_CANCELED, or GORO_TIMEOUT if c's
+ * deadline ended it.
  */
 GORO_API int goro_context_dial(goro_context *c, const char *network,
 			       const char *address, goro_conn **out);
 
-/* What Go's error says to Timeout() and to Temporary(). */
+/* Return the results of Timeout() and Temporary() of Go's error. */
 GORO_API bool goro_error_timeout(int error);
 GORO_API bool goro_error_temporary(int error);
 
@@ -225,20 +225,20 @@ GORO_API bool goro_error_temporary(int error);
 
 typedef struct goro_group goro_group;
 
-/* A group without a limit or a context.  NULL without memory. */
+/* Makes a group without a limit or a context.  NULL without memory. */
 GORO_API goro_group *goro_group_new(void);
 
 /*
- * A group, and a child of parent that ends with the first error of a task
- * (its cause), or when goro_group_wait returns.  Both are the caller's.
+ * Makes a group, and a child of parent that ends with the first error of a task
+ * (its cause), or when goro_group_wait returns.  The caller owns both.
  */
 GORO_API int goro_group_with_context(goro_context *parent, goro_group **group,
 				     goro_context **context);
 
 /*
- * No more than n tasks at once, 0: none at all; negative: any number.
- * GORO_GROUP_LIMIT for a limit while there are tasks.  Not to be called beside
- * goro_group_go.
+ * Limits the tasks at once to n; 0: none at all; negative: any number.
+ * GORO_GROUP_LIMIT for a limit while there are tasks.  It must not be called at
+ * the same time as goro_group_go.
  */
 GORO_API int goro_group_set_limit(goro_group *g, int64_t n);
 
@@ -252,12 +252,13 @@ GORO_API int goro_group_go(goro_group *g, goro_task task, void *arg,
 /* Blocks until all tasks have ended; returns the first error. */
 GORO_API int goro_group_wait(goro_group *g);
 
-/* All tasks have ended.  A context of the group is not freed with it. */
+/* Frees g, whose tasks have ended, but not its context. */
 GORO_API void goro_group_free(goro_group *g);
 
 /*
- * Go's text of the last error that one of these returned to this goroutine;
- * that of GORO_GROUP_LIMIT has a number in it.  Good until the next.
+ * Returns Go's text of the last error that one of these returned to this
+ * goroutine; that of GORO_GROUP_LIMIT has a number in it.  Valid until the
+ * next.
  */
 GORO_API const char *goro_group_error(void);
 
@@ -265,24 +266,24 @@ GORO_API const char *goro_group_error(void);
 
 typedef struct goro_semaphore goro_semaphore;
 
-/* NULL if n < 0, or without memory. */
+/* Makes a semaphore of size n.  NULL if n < 0, or without memory. */
 GORO_API goro_semaphore *goro_semaphore_new(int64_t n);
 
 /*
- * Takes n.  Blocks while there is less or others have waited longer.  Returns
- * the error of c, with nothing taken, if c ends first or had ended.  Asking
- * for more than there will ever be waits for the end of c, in nobody's way.
+ * Takes n.  Blocks while less is free or others have waited longer.  Returns
+ * the error of c, with nothing taken, if c ends first or had ended.  If n is
+ * more than the size, waits for the end of c and holds up no other caller.
  */
 GORO_API int goro_semaphore_acquire(goro_semaphore *s, goro_context *c,
 				    int64_t n);
 
-/* The same without blocking: GORO_AGAIN. */
+/* As goro_semaphore_acquire(), without blocking: GORO_AGAIN. */
 GORO_API int goro_semaphore_try_acquire(goro_semaphore *s, int64_t n);
 
-/* Gives n back.  GORO_SEM_RELEASED, and nothing is, if less was taken. */
+/* Gives n back.  GORO_SEM_RELEASED, with no change, if less was taken. */
 GORO_API int goro_semaphore_release(goro_semaphore *s, int64_t n);
 
-/* Nobody waits; what is taken need not be given back. */
+/* Frees s, on which no call waits.  What is taken need not be given back. */
 GORO_API void goro_semaphore_free(goro_semaphore *s);
 
 /* ---- singleflight ------------------------------------------------------- */
@@ -292,16 +293,16 @@ typedef struct goro_flight goro_flight;
 struct goro_flight_result {
 	void *value;
 	int32_t error;
-	int32_t shared; /* 1: more than one caller has got it */
+	int32_t shared; /* 1: more than one caller gets it */
 };
 
-/* A set of keys of its own.  NULL without memory. */
+/* Makes a set of keys of its own.  NULL without memory. */
 GORO_API goro_flight *goro_flight_new(void);
 
 /*
- * Calls call(arg); or, while a call for the same key goes on, waits for its
- * result.  Returns its error; value and shared may be NULL.  If it panics, all
- * callers do, and if it ends its goroutine, it ends theirs.
+ * Calls call(arg), or waits for the result of a call for the same key that goes
+ * on.  Returns its error; value and shared may be NULL.  If the call panics,
+ * all its callers panic; if it ends its goroutine, it ends theirs.
  */
 GORO_API int goro_flight_do(goro_flight *f, const char *key, goro_call call,
 			    void *arg, void **value, bool *shared);
@@ -314,18 +315,18 @@ GORO_API int goro_flight_do(goro_flight *f, const char *key, goro_call call,
 GORO_API goro_chan *goro_flight_do_chan(goro_flight *f, const char *key,
 					goro_call call, void *arg);
 
-/* The next call for key does not wait for one that goes on. */
+/* Makes the next call for key not wait for one that goes on. */
 GORO_API void goro_flight_forget(goro_flight *f, const char *key);
 
-/* No caller waits.  A call by channel may go on. */
+/* Frees f, on which no caller waits.  A call by channel may go on. */
 GORO_API void goro_flight_free(goro_flight *f);
 
 /* ---- rate: a token bucket ----------------------------------------------- */
 
 /*
  * A limiter fills with `limit` tokens a second (infinity: there is no limit)
- * up to `burst`, and is full at first.  An event takes tokens, of the future
- * if need be, and is then to wait.
+ * up to `burst`, and is full at first.  An event takes tokens.  If it takes
+ * future ones it has to wait for them.
  *
  * `at` is the time of a call, in nanoseconds of any one clock, goro_now() for
  * instance.  A time before an earlier one adds no tokens.
@@ -333,50 +334,51 @@ GORO_API void goro_flight_free(goro_flight *f);
 typedef struct goro_limiter goro_limiter;
 typedef struct goro_reservation goro_reservation;
 
-/* One event every ns, as a limit; infinity if ns <= 0. */
+/* Returns the limit of one event every ns; infinity if ns <= 0. */
 GORO_API double goro_every(int64_t ns);
 
-/* NULL if limit is not a number, or without memory. */
+/* Makes a limiter.  NULL if limit is not a number, or without memory. */
 GORO_API goro_limiter *goro_limiter_new(double limit, int64_t burst);
 GORO_API void goro_limiter_free(goro_limiter *l);
 
-/* What it was made with, or is set to by the last two. */
+/* Return the limit and the burst. */
 GORO_API double goro_limiter_limit(goro_limiter *l);
 GORO_API int64_t goro_limiter_burst(goro_limiter *l);
-/* The tokens there at the time.  Negative: that many are owed. */
+/* Returns the tokens at that time.  Negative: so many are owed. */
 GORO_API double goro_limiter_tokens(goro_limiter *l, int64_t at);
 GORO_API void goro_limiter_set_limit(goro_limiter *l, int64_t at, double limit);
 GORO_API void goro_limiter_set_burst(goro_limiter *l, int64_t at,
 				     int64_t burst);
 
-/* Takes n tokens if they are there: the event may happen now. */
+/* Takes n tokens if they are there.  True: the event may happen now. */
 GORO_API bool goro_limiter_allow(goro_limiter *l, int64_t at, int64_t n);
 
 /*
- * Takes n tokens, and says when the event may happen.  The limiter has to
- * outlive the reservation.  NULL without memory.
+ * Takes n tokens; the reservation tells when the event may happen.  The limiter
+ * has to outlive it.  NULL without memory.
  */
 GORO_API goro_reservation *goro_limiter_reserve(goro_limiter *l, int64_t at,
 						int64_t n);
-/* False: n is more than the burst, and nothing was taken. */
+/* False if n is more than the burst; then nothing was taken. */
 GORO_API bool goro_reservation_ok(goro_reservation *r);
-/* How long the event has to wait; INT64_MAX: it cannot be. */
+/* Returns how long the event has to wait; INT64_MAX: for ever. */
 GORO_API int64_t goro_reservation_delay(goro_reservation *r, int64_t at);
-/* The event will not happen: gives back what nobody has built upon. */
+/* Gives back the tokens that no later reservation builds on. */
 GORO_API void goro_reservation_cancel(goro_reservation *r, int64_t at);
 GORO_API void goro_reservation_free(goro_reservation *r);
 
 /*
- * Blocks until n tokens are there, on the clock goro_now(), and takes them.
- * GORO_RATE_BURST: there never will be.  GORO_RATE_DEADLINE: not before the
- * deadline of c.  Both, and an error of c that has ended, without waiting;
- * an error of c gives the tokens back.
+ * Takes n tokens and blocks until they are there, on the clock goro_now().
+ * GORO_RATE_BURST: n is more than the burst.  GORO_RATE_DEADLINE: they would
+ * not be there before the deadline of c.  Returns those two, and the error of a
+ * c that has ended, at once.  If c ends meanwhile, gives the tokens back and
+ * returns c's error.
  */
 GORO_API int goro_limiter_wait(goro_limiter *l, goro_context *c, int64_t n);
 
 /*
- * Go's text of the last error that goro_limiter_wait returned to this
- * goroutine, with the numbers.  Good until the next.
+ * Returns Go's text of the last error that goro_limiter_wait returned to this
+ * goroutine, with the numbers.  Valid until the next.
  */
 GORO_API const char *goro_limiter_error(void);
 
@@ -386,25 +388,26 @@ typedef struct goro_bucket goro_bucket;
 typedef struct goro_sometimes goro_sometimes;
 
 /*
- * A leaky bucket: an event every per / rate ns, both positive.  Idle time
- * saves up to slack events, which may then follow at once; 0: none.  NULL if
- * they are out of range.
+ * Makes a leaky bucket: an event every per / rate ns, both positive.  Idle time
+ * saves up to slack events, which may then follow at once; 0: none.  NULL for a
+ * number out of range, or without memory.
  */
 GORO_API goro_bucket *goro_bucket_new(int64_t rate, int64_t per, int64_t slack);
-/* Blocks until the next event may be, and returns its time. */
+/* Blocks until the next event may happen, and returns its time. */
 GORO_API int64_t goro_bucket_take(goro_bucket *b);
-/* The same for an event at that time of another clock; does not block. */
+/* Does so for an event at that time of any clock, but does not block. */
 GORO_API int64_t goro_bucket_next(goro_bucket *b, int64_t at);
 GORO_API void goro_bucket_free(goro_bucket *b);
 
 /*
- * Says yes to the first `first` calls, to each `every`-th, and to a call that
- * comes `interval` ns after the last yes; 0 leaves a rule out.  Always to the
- * very first.  NULL if one is negative.
+ * Makes an object that runs fn in the first `first` calls, in each `every`-th,
+ * and in a call that comes `interval` ns after fn last ran; 0 leaves a rule
+ * out.  The very first call always runs it.  NULL if one is negative, or
+ * without memory.
  */
 GORO_API goro_sometimes *goro_sometimes_new(int64_t first, int64_t every,
 					    int64_t interval);
-/* Calls fn(arg), sometimes.  Blocks while another's fn runs. */
+/* Calls fn(arg) if a rule says so.  Blocks while fn of another call runs. */
 GORO_API void goro_sometimes_do(goro_sometimes *s, goro_fn fn, void *arg);
 GORO_API void goro_sometimes_free(goro_sometimes *s);
 
@@ -413,12 +416,12 @@ GORO_API void goro_sometimes_free(goro_sometimes *s);
 typedef struct goro_lazy goro_lazy;
 
 /*
- * Go's OnceValue, and OnceFunc for a make whose value nobody wants: a value
- * that the first goro_lazy_get makes by make(arg).
+ * Go's OnceValue, and OnceFunc if the value is not used: the first
+ * goro_lazy_get makes a value by make(arg).
  */
 GORO_API goro_lazy *goro_lazy_new(void *(*make)(void *arg), void *arg);
 
-/* Blocks while it is being made.  If make panicked, each call does so. */
+/* Returns the value.  Blocks while it is made.  If make panicked, panics so. */
 GORO_API void *goro_lazy_get(goro_lazy *l);
 
 /* Frees the handle, not the value. */
@@ -427,41 +430,40 @@ GORO_API void goro_lazy_free(goro_lazy *l);
 /* ---- concurrent map ----------------------------------------------------- */
 
 /*
- * Go's sync.Map of 64-bit keys and pointers that are the caller's; NULL is a
- * value like others.  A load takes no lock.  Out parameters may be NULL, and
- * are set to NULL if there is nothing to tell.  A want of memory panics where
- * no status can tell of it.
+ * Go's sync.Map of 64-bit keys and pointers, which the caller owns; NULL is a
+ * value like others.  Out parameters may be NULL, and are set to NULL if there
+ * is no value.  Without memory a call without a status panics.
  */
 typedef struct goro_map goro_map;
 
-/* An empty map.  NULL without memory. */
+/* Makes an empty map.  NULL without memory. */
 GORO_API goro_map *goro_map_new(void);
 GORO_API void goro_map_free(goro_map *m);
 
-/* True: key is there, with *value. */
+/* True if key is there; sets *value. */
 GORO_API bool goro_map_load(goro_map *m, uint64_t key, void **value);
 /* Sets the value of key, which may be new. */
 GORO_API int goro_map_store(goro_map *m, uint64_t key, void *value);
 
-/* True: key was there, with *actual.  False: it is now, with value. */
+/* True if key was there; sets *actual.  False: it is now there with value. */
 GORO_API bool goro_map_load_or_store(goro_map *m, uint64_t key, void *value,
 				     void **actual);
-/* Takes key out; true: it was there, with *value. */
+/* Deletes key.  True if it was there; sets *value. */
 GORO_API bool goro_map_load_and_delete(goro_map *m, uint64_t key, void **value);
 GORO_API void goro_map_delete(goro_map *m, uint64_t key);
 
-/* Stores; true: key was there, with *previous. */
+/* Stores value.  True if key was there; sets *previous. */
 GORO_API bool goro_map_swap(goro_map *m, uint64_t key, void *value,
 			    void **previous);
 
-/* Only if key is there with the value old; values are compared as pointers. */
+/* True if key was there with the pointer old, and is now changed or deleted. */
 GORO_API bool goro_map_compare_and_swap(goro_map *m, uint64_t key, void *old,
 					void *value);
 GORO_API bool goro_map_compare_and_delete(goro_map *m, uint64_t key, void *old);
 
 /*
- * Calls fn for keys of the map, for none twice, until it returns false.  Not a
- * snapshot: fn and others may change the map meanwhile.
+ * Calls fn for each key of the map, for none twice, until fn returns false.  It
+ * is no snapshot: fn and others may change the map meanwhile.
  */
 GORO_API void goro_map_range(goro_map *m,
 			     bool (*fn)(void *arg, uint64_t key, void *value),
