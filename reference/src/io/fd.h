@@ -127,8 +127,8 @@ int goro__fd_accept(struct fd *f, int *sysfd, struct sockaddr *addr,
 int goro__fd_wait_write(struct fd *f);
 
 /*
- * A reference, with which sysfd stays what it is; false: closed.  A close of
- * what is pollable waits for its release.
+ * Takes a reference, which keeps sysfd open.  False if f is closed.  The close
+ * of a pollable f waits for the release of the reference.
  */
 bool goro__fd_hold(struct fd *f);
 void goro__fd_release(struct fd *f);

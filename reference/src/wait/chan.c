@@ -207,7 +207,7 @@ send_now(struct goro_chan *c, const void *v, bool release)
 	}
 	if (load_relaxed(&c->qcount) >= c->dataqsiz)
 		return GORO_AGAIN;
-	/* before the edge: who receives may own v, and write to it */
+	/* before the edge: the receiver may own v and write to it */
 	san_read(v, c->elemsize);
 	san_sync(slot_addr(c, c->sendx));
 	copy_elem(chan_buf(c) + c->sendx * c->elemsize, v, c->elemsize);
@@ -356,7 +356,7 @@ static inline int send_blocking(struct goro_chan *c, const void *v,
 	return s.success ? GORO_OK : GORO_SEND_CLOSED;
 }
 
-/* Reads q without the lock.  Writers store plainly under it. */
+/* Reads q without the lock.  Writers store plainly: hence the atomic load. */
 static bool nobody_in(const struct waitq *q)
 {
 	return !__atomic_load_n(&q->first, __ATOMIC_ACQUIRE);
