@@ -33,7 +33,7 @@ static int block_of(uint32_t id)
 	return 31 - __builtin_clz(id) - __builtin_ctz(FIRST_BLOCK);
 }
 
-/* Returns the polldesc `id`.  The acquire pairs with that of new_polldesc(). */
+/* Returns polldesc id.  The acquire pairs with new_polldesc()'s release. */
 static struct polldesc *find(uint32_t id)
 {
 	int n = block_of(id);
@@ -107,7 +107,10 @@ static uint64_t tag_of(struct polldesc *pd)
 
 static int check(struct polldesc *pd, enum fd_mode mode)
 {
-	/* Pairs with publish_late() and evict, as commit()'s CAS with a load. */
+	/*
+	 * seq_cst: commit() puts g into the word and then loads info here.
+	 * publish_late() and evict store info and then load the word.
+	 */
 	uint32_t info = load_seq(&pd->info);
 
 	if (info & PD_CLOSING)

@@ -249,10 +249,7 @@ int goro_listener_deadline(goro_listener *l, int64_t deadline)
 	return goro__net_fail_bare(status, goro_status_text(status));
 }
 
-/*
- * Removes the file.  It is called before the close of the socket, after which
- * another process may make the file anew.
- */
+/* Removes the file, before the close: then others may make a new one. */
 static void unlink_once(goro_listener *l)
 {
 	char path[GORO_ADDR_MAX];

@@ -33,8 +33,8 @@ struct goro_listener {
 /* ---- sock.c --------------------------------------------------------------- */
 
 /*
- * Makes a connection of sysfd, without addresses.  On an error sysfd stays open
- * and belongs to the caller.
+ * Makes a connection of sysfd, without addresses.  On an error the caller keeps
+ * sysfd.
  */
 int goro__sock_new(int sysfd, const struct network *net, struct sock **out,
 		   struct neterr *e);
