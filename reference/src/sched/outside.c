@@ -1,29 +1,29 @@
 /*
  * outside.c - threads of the program that call goro.
  *
- * In an embedded run such a thread gets an M and a G of its own with its first
- * call, and with each call a P, as a goroutine does that comes back from a
- * system call: an idle one, or it stands in the global queue until its turn
- * comes.  While it has the P it is a goroutine that is locked to its thread,
- * and the call is what it is elsewhere.  After it the P is given back at once.
+ * In an embedded run such a thread gets an M and a G of its own at its first
+ * call.  At each call it gets a P, as a goroutine does that comes back from a
+ * system call: it takes an idle one, or its G waits in the global queue.  While
+ * it has the P it is a goroutine locked to its thread, and the call does what
+ * it does elsewhere.  After the call it gives the P back at once.
  *
- * Only the park is another.  Such an M has no scheduler's stack to go to; the
- * thread gives the P back and sleeps where it is.  Whoever takes its G from a
- * queue hands a P over (goro__startlockedm), and the call goes on.
- * p->resched is set as long as a locked goroutine has the P, so it never
- * switches to another goroutine.
+ * Only parking differs.  Such an M has no scheduler's stack to switch to: the
+ * thread gives the P back and sleeps where it is.  An M that takes its G from a
+ * queue hands a P over (goro__startlockedm), and the call goes on.  p->resched
+ * is set as long as a locked goroutine has the P, so it never switches to
+ * another goroutine.
  *
- * While no run is on a call is made quietly, as by a goroutine of a world in
- * which there is nothing else: one thread at a time, with a P that nobody looks
- * at.  So channels can be filled before goro_run(), and read and freed after
- * it.  What would wait, start a goroutine or set a timer is refused.
+ * While no run is on, a call is made quietly: one thread at a time, with a P
+ * that nobody looks at.  So channels can be filled before goro_run(), and read
+ * and freed after it.  A call that would wait, start a goroutine or set a timer
+ * is refused.
  *
- * What was rejected: to let threads use channels without a P.  Then every lock
- * of a run with one P would have to be taken, and each place that makes a
- * goroutine ready or sets a timer would need a second way.
+ * Rejected: threads that use channels without a P.  A run with one P would have
+ * to take every lock then, and each place that makes a goroutine ready or sets
+ * a timer would need a second way.
  *
- * g->preempted is set while it sleeps: it is not counted in nmidlelocked, and
- * who takes it from a queue clears that and wakes it.
+ * g->preempted is set while the thread sleeps, which nmidlelocked does not
+ * count.  The M that takes its G from a queue clears that and wakes the thread.
  */
 #include "sched/outside.h"
 
@@ -47,11 +47,11 @@
 struct outsider {
 	struct m m;
 	struct g g;
-	struct stack stack; /* for what stands at the top of one */
+	struct stack stack; /* the fields at the top of one; no frames */
 	struct outsider *next;
 };
 
-/* Of a thread that runs no goroutine now. */
+/* The calling thread's; NULL before its first call in an embedded run. */
 static _Thread_local struct outsider *self
 	__attribute__((tls_model("initial-exec")));
 /* The M that is inside goro_blocking() on this thread. */
@@ -60,12 +60,12 @@ static _Thread_local struct m *blocking
 
 static atomic_uint forked;
 
-/* Of threads that have ended; the lock guards it. */
+/* Of threads that have ended, to be used again; unused_lock guards it. */
 static struct outsider *unused;
 static struct lock unused_lock;
 static pthread_key_t at_thread_end;
 
-/* For calls while no run is on; with its lock. */
+/* What a call uses while no run is on.  It holds quiet_lock up to its end. */
 struct p goro__quiet_p = {.timers = {.next = INT64_MAX}};
 static struct outsider quiet;
 static struct lock quiet_lock;
@@ -92,7 +92,7 @@ static const char *where(void)
 	return "on a thread that is no goroutine";
 }
 
-/* One write: other threads may be dying, too. */
+/* Writes the line in one piece, as other threads may be dying, too. */
 static _Noreturn void die(const char *call, const char *place)
 {
 	char line[160];
@@ -117,14 +117,14 @@ void goro__need_run(const char *call)
 		goro__refuse(call);
 }
 
-/* False: the call is refused. */
+/* True if calls from outside are allowed now. */
 static bool may_call(void)
 {
 	return !load_relaxed(&forked) &&
 	       (goro__sched.embedded || !goro__running());
 }
 
-/* Only the thread that forked is there, and none of what it needs to run. */
+/* Runs in the child of a fork(), which has no M to run goroutines. */
 static void in_child(void)
 {
 	store_relaxed(&forked, 1u);
@@ -152,7 +152,7 @@ void goro__outside_init(void)
 	if (pthread_atfork(NULL, NULL, in_child) ||
 	    pthread_key_create(&at_thread_end, thread_ends))
 		goro__fatal("runtime: out of memory");
-	lock(&quiet_lock); /* who is in a call may go on without locks */
+	lock(&quiet_lock); /* a quiet call takes no locks: wait for its end */
 	store_release(&goro__sched.up, 1u);
 	unlock(&quiet_lock);
 }
@@ -170,11 +170,11 @@ static struct outsider *alloc(void)
 		o = sys_map(sizeof(*o));
 	if (!o)
 		goro__fatal("runtime: out of memory");
-	arch_zero(o, sizeof(*o)); /* memset would be watched */
+	arch_zero(o, sizeof(*o)); /* a sanitizer would check memset() */
 	return o;
 }
 
-/* The stack's bounds are empty: the thread is never stopped by a signal. */
+/* Sets o up.  The stack's bounds are empty, so no signal stops the thread. */
 static void set_up(struct outsider *o)
 {
 	struct m *m = &o->m;
@@ -218,7 +218,7 @@ static void begin_turn(struct p *p)
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 }
 
-/* Takes an idle P; false: g is on the global queue. */
+/* Takes an idle P for g.  False if g is on the global queue instead. */
 static bool take_p_or_queue(struct g *g)
 {
 	struct sched *s = &goro__sched;
@@ -237,7 +237,7 @@ static bool take_p_or_queue(struct g *g)
 	return p != NULL;
 }
 
-/* The run may end meanwhile: then nobody hands a P over. */
+/* Sleeps until an M hands a P over.  If the run ends first none does. */
 static void wait_for_p(struct m *m, const char *call)
 {
 	while (!goro__note_sleep(&m->note, LOOK_AGAIN))
@@ -262,9 +262,9 @@ static bool stopped_with(struct p *p)
 }
 
 /*
- * Gives the P back.  Work of its own goes on at once.  As in recheck(), what
- * others submitted while no P was idle is found here; and a timer that was set
- * needs somebody who sleeps for it.
+ * Gives the P back.  If its queue has work, starts an M for that.  Else looks
+ * as recheck() does for work submitted while no P was idle, and for timers and
+ * a network that no M sleeps for.
  */
 static void give_back(void)
 {
@@ -286,7 +286,7 @@ static void give_back(void)
 	goro__wake_missed();
 }
 
-/* False: a run has begun meanwhile. */
+/* Begins a call while no run is on.  False if a run has begun meanwhile. */
 static bool begin_quietly(const char *call)
 {
 	lock(&quiet_lock);
@@ -338,7 +338,7 @@ void goro__call_end(const char *call)
 {
 	struct m *m = goro__m();
 
-	if (!m) /* it forked, in a function that the call has called */
+	if (!m) /* the call has called a function that forked */
 		goro__refuse(call);
 	if (m == &quiet.m) {
 		end_quietly();
@@ -380,11 +380,11 @@ struct g *goro__panicking(const char *call, const char *text)
 	return goro__m()->curg;
 }
 
-/* Once m->after is done anybody may find g and hand a P over. */
+/* Parks g.  After run_after() any M may find g and hand a P over. */
 static void park_thread(struct m *m, struct g *g)
 {
 	store_relaxed(&g->preempted, STOPPED);
-	san_become(&g->san, &m->san); /* from here others act for it */
+	san_become(&g->san, &m->san); /* from here on others act for g */
 	run_after(m);
 	if (m->p)
 		give_back();
@@ -393,7 +393,7 @@ static void park_thread(struct m *m, struct g *g)
 	san_become(&m->san, &g->san);
 }
 
-/* To yield is nothing where there is nobody else. */
+/* Parks g.  In a quiet call a yield does nothing, and a wait is refused. */
 void goro__park_outsider(struct m *m, struct g *g)
 {
 	if (m != &quiet.m) {

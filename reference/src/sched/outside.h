@@ -1,12 +1,12 @@
 /*
- * outside.h - public calls from where there is no goroutine.
+ * outside.h - public calls from outside of goroutines.
  *
- * Such a thread has no M: goro__m() is NULL.  That is a thread of the
- * program's own, any thread before goro_run() and after it, one inside
- * goro_blocking(), and the child of a fork.  A call that needs a P or a G asks
- * first.  In an embedded run, and while no run is on, the thread is then a
- * goroutine for the time of the call (outside.c); elsewhere the process ends
- * with a line that names the call.
+ * Outside means that the thread has no M: goro__m() is NULL.  That is so in a
+ * thread of the program's own, in any thread before goro_run() and after it,
+ * inside goro_blocking(), and in the child of a fork().  A call that needs a P
+ * or a G checks for it first.  In an embedded run, and while no run is on, the
+ * thread becomes a goroutine until the call ends (outside.c).  Otherwise the
+ * process ends with a line that names the call.
  */
 #ifndef GORO_OUTSIDE_H
 #define GORO_OUTSIDE_H
@@ -21,35 +21,35 @@ struct g;
 struct m;
 struct p;
 
-/* The calling thread is a goroutine from here to goro__call_end(). */
+/* Makes the calling thread a goroutine until goro__call_end(). */
 void goro__call_begin(const char *call);
 void goro__call_end(const char *call);
-/* Ends the process: call is never to be had without a goroutine. */
+/* Ends the process with a line that says where call was made. */
 _Noreturn void goro__refuse(const char *call);
 /* Refuses call while no run is on. */
 void goro__need_run(const char *call);
-/* Whose owner makes a call while no run is on; nobody looks at its queues. */
+/* The P of calls while no run is on; nobody looks at its queues. */
 extern struct p goro__quiet_p __attribute__((visibility("hidden")));
-/* The caller's; refuses call if that is a thread's. */
+/* Returns the calling goroutine; refuses call on a thread of the program. */
 struct g *goro__goroutine(const char *call);
-/* The same, but a thread that is in a try may defer. */
+/* The same, but a thread of the program may defer inside a goro_try(). */
 struct g *goro__deferring(const char *call);
-/* Who is to panic; what it panics with is printed if call is refused. */
+/* Returns the goroutine that is to panic.  Prints text if call is refused. */
 struct g *goro__panicking(const char *call, const char *text);
-/* Calls fn(arg) as if the thread, which is m, were none of the runtime's. */
+/* Calls fn(arg) on m's thread with goro__m() NULL: outside. */
 void goro__call_outside(struct m *m, void (*fn)(void *), void *arg);
-/* The M whose goroutine is inside goro_blocking() here; NULL: none is. */
+/* Returns the M that is inside goro_blocking() on this thread, or NULL. */
 struct m *goro__blocking_m(void);
-/* The error texts of a thread between its calls. */
+/* Returns where the calling thread keeps its error texts between its calls. */
 struct errtexts **goro__outsider_texts(void);
-/* A goroutine on a thread of the program's parks: the thread sleeps. */
+/* Parks g, which is on a thread of the program: the thread sleeps. */
 void goro__park_outsider(struct m *m, struct g *g);
-/* A run is on, and this process is the one that began it. */
+/* True if a run is on and this is not the child of a fork(). */
 bool goro__running(void);
-/* From now on a run is on. */
+/* Declares that a run is on. */
 void goro__outside_init(void);
 
-/* A function apart: what it keeps over its calls costs its caller nothing. */
+/* Not inlined: the registers that it saves cost its caller nothing. */
 #define COLD __attribute__((cold, noinline))
 
 static inline bool goro__outside(void)
@@ -58,8 +58,8 @@ static inline bool goro__outside(void)
 }
 
 /*
- * The first line of a short call: from outside it is made once more by this
- * thread as a goroutine, and nothing is left to do.
+ * The first line of a short public function.  From outside it makes the call
+ * once more, as a goroutine, and returns.
  */
 #define FROM_OUTSIDE(again)                                                    \
 	do {                                                                   \
@@ -82,7 +82,7 @@ static inline bool goro__outside(void)
 		}                                                              \
 	} while (0)
 
-/* NULL: the caller is a goroutine. */
+/* Makes the caller a goroutine.  Returns NULL if it is one already. */
 static inline const char *goro__be_goroutine(const char *call)
 {
 	if (!goro__outside())
@@ -97,7 +97,7 @@ static inline void goro__was_goroutine(const char **call)
 		goro__call_end(*call);
 }
 
-/* The first line of a long one, up to whose end the thread is a goroutine. */
+/* The first line of a long one: the thread is a goroutine up to its end. */
 #define AS_GOROUTINE()                                                         \
 	const char *as_goroutine_                                              \
 		__attribute__((cleanup(goro__was_goroutine), unused)) =        \

@@ -1,19 +1,19 @@
 /*
  * panic.c - panic, recover, defer, try and goexit.
  *
- * C has no frames to unwind, so the functions that have deferred calls are
- * those that the runtime calls: that of a goroutine, of goro_try(), of
- * goro__call(), and each deferred call.  Else all is as in Go:
+ * C has no frames to unwind, so only functions that the runtime calls can
+ * defer: that of a goroutine, of goro_try(), of goro__call(), and each deferred
+ * call.  The rest is as in Go:
  *
  *   - A panic runs the deferred calls of its frame, last first, then those of
- *     the frames around it.  They run on top of the panic: its frames are
- *     still there, and a deferred call may panic in turn.
- *   - If one of them recovers it, the frame that had deferred that call runs
- *     the rest and returns.  All panics raised in it and in calls below it are
- *     over with that.
- *   - A goexit does the same and cannot be recovered.  A recovery that would
- *     end a frame which a goexit is leaving goes on with the goexit instead.
- *   - goro_try() is a frame that recovers what comes to its end.
+ *     the frames around it.  They run on top of the frames that panicked, which
+ *     are still there.  A deferred call may panic in turn.
+ *   - If a deferred call recovers the panic, the frame that deferred it runs
+ *     its other deferred calls and returns.  That ends all panics raised in
+ *     this frame and in calls below it.
+ *   - A goexit does the same but cannot be recovered.  If a recovery would end
+ *     a frame that a goexit is leaving, the goexit goes on instead.
+ *   - goro_try() is a frame that recovers a panic after its deferred calls.
  *   - With no frame left a panic ends the process, a goexit the goroutine.
  */
 #include "sched/panic.h"
@@ -33,7 +33,7 @@ static atomic_uint running;
 
 uint32_t goro__panics_running(void)
 {
-	/* relaxed: a count, which main looks at before it ends the run */
+	/* relaxed: a count, which main reads before it ends the run */
 	return load_relaxed(&running);
 }
 
@@ -42,7 +42,7 @@ static uint32_t depth(const struct frame *f)
 	return f ? f->depth : 0;
 }
 
-/* A frame for calls from where g is; a recovered panic comes to end. */
+/* Returns a frame inside g's current one.  A recovered panic jumps to end. */
 static struct frame frame_at(const struct g *g, jmp_buf *end)
 {
 	struct frame *f = g->stack->frame;
@@ -59,14 +59,14 @@ static bool has_deferred(const struct g *g, const struct frame *f)
 
 static void run_deferred(struct g *g, struct frame *f);
 
-/* The deferred call in frame f has returned, or as good as that. */
+/* Ends f, the frame of a deferred call that has returned or was recovered. */
 static void end_deferred(struct g *g, struct frame *f)
 {
 	run_deferred(g, f);
 	g->stack->frame = f->link;
 }
 
-/* Makes the newest deferred call, in frame f. */
+/* Makes the newest deferred call, with f as its frame. */
 static void call_deferred(struct g *g, struct frame *f)
 {
 	struct defer d = *g->stack->defers;
@@ -79,7 +79,7 @@ static void call_deferred(struct g *g, struct frame *f)
 	end_deferred(g, f);
 }
 
-/* What frame f has deferred, when its function returns. */
+/* Runs what frame f has deferred, when its function has returned. */
 static void run_deferred(struct g *g, struct frame *f)
 {
 	struct frame call;
@@ -193,8 +193,8 @@ static void nothing(void *arg)
 }
 
 /*
- * The goroutine's own function has had its panic recovered.  Nothing is left
- * to return to; what it has deferred runs here, in a frame to come back to.
+ * Ends g after a panic of its own function was recovered.  There is nothing to
+ * return to, so its other deferred calls run here, in a new frame.
  */
 static _Noreturn void finish(struct g *g)
 {
@@ -206,7 +206,7 @@ static _Noreturn void finish(struct g *g)
 	end_goroutine(g);
 }
 
-/* Forgets the panics raised in f and below; true: it stopped at a goexit. */
+/* Forgets the panics raised in f and below.  True if it stopped at a goexit. */
 static bool forget_panics(struct g *g, const struct frame *f)
 {
 	struct panic *p = g->stack->panics;
@@ -217,7 +217,7 @@ static bool forget_panics(struct g *g, const struct frame *f)
 	return p && depth(p->from) >= depth(f);
 }
 
-/* The newest panic is recovered, and with it those that it has replaced. */
+/* Returns from f: the newest panic and those it replaced are recovered. */
 static _Noreturn void return_from(struct g *g, struct frame *f)
 {
 	if (forget_panics(g, f)) {
@@ -230,7 +230,7 @@ static _Noreturn void return_from(struct g *g, struct frame *f)
 	_longjmp(*f->end, 1);
 }
 
-/* Asks once, and the program's function may panic in turn. */
+/* Asks p for its text, once.  The program's function may panic in turn. */
 static void ask_text(struct panic *p)
 {
 	const char *(*text)(void *arg) = p->text;
@@ -241,7 +241,7 @@ static void ask_text(struct panic *p)
 			sizeof(p->value->text) - 1);
 }
 
-/* All that frame f has deferred has been run for p; f tries it once. */
+/* Leaves f, whose deferred calls have run for p.  A frame catches once. */
 static void leave_frame(struct g *g, struct panic *p, struct frame *f)
 {
 	bool catches = f->catches && !p->goexit;
@@ -258,7 +258,7 @@ static void leave_frame(struct g *g, struct panic *p, struct frame *f)
 	return_from(g, f);
 }
 
-/* One step of a panic on its way; false: no frame is left. */
+/* Takes p one step further.  False if no frame is left. */
 static bool step(struct g *g, struct panic *p)
 {
 	if (p->recovered)
@@ -273,8 +273,9 @@ static bool step(struct g *g, struct panic *p)
 }
 
 /*
- * The jump comes from return_from(): the deferred call that p runs has had a
- * panic of its own recovered; or p is a goexit that goes on.
+ * Runs p through all frames.  return_from() jumps here if the deferred call
+ * that p runs has had a panic of its own recovered, or if p is a goexit that
+ * goes on.
  */
 static void unwind(struct g *g, struct panic *p)
 {
@@ -290,7 +291,7 @@ static void unwind(struct g *g, struct panic *p)
 		;
 }
 
-/* Of small integers and of the runtime's own errors there is one value each. */
+/* True if no other value equals v; small ints and runtime errors exist once. */
 static bool is_unique(const struct goro_panic_value *v)
 {
 	if (v->kind == GORO_PANIC_INT)
@@ -298,7 +299,7 @@ static bool is_unique(const struct goro_panic_value *v)
 	return v->kind != GORO_PANIC_RUNTIME && v->kind != GORO_PANIC_NIL;
 }
 
-/* Gives it a number if it is new, and a text where that follows from it. */
+/* Gives a unique v a number, and v a text if its kind says which. */
 static void complete(struct goro_panic_value *v)
 {
 	static _Atomic(int32_t) serial;
@@ -317,7 +318,7 @@ static void complete(struct goro_panic_value *v)
 		strcpy(v->text, "panic called with nil argument");
 }
 
-/* The panic that has made the deferred call which g is in. */
+/* Returns the panic that g's deferred call may recover, or NULL. */
 static struct panic *stoppable(const struct g *g)
 {
 	struct panic *p = g->stack->panics;
@@ -327,7 +328,7 @@ static struct panic *stoppable(const struct g *g)
 	return p;
 }
 
-/* The same, and stops it. */
+/* The same, and recovers it. */
 static struct panic *recovered(const struct g *g)
 {
 	struct panic *p = stoppable(g);
@@ -349,7 +350,7 @@ static const char *type_of(const struct goro_panic_value *v)
 }
 /* clang-format on */
 
-/* One of the texts has panicked with v. */
+/* Dies because a function that gives a text has panicked with v. */
 static _Noreturn void die_asking(const struct goro_panic_value *v)
 {
 	char text[sizeof(v->text) + 64];
@@ -359,7 +360,7 @@ static _Noreturn void die_asking(const struct goro_panic_value *v)
 	goro__fatal(text);
 }
 
-/* The texts of panics that are to be reported, and what became of it. */
+/* Panics that are asked for their texts, and a panic that this raised. */
 struct asking {
 	struct panic *panics;
 	struct goro_panic_value failed;
@@ -375,7 +376,7 @@ static void ask_texts(void *arg)
 			ask_text(p);
 }
 
-/* Of a panic that came in between nobody asks the text. */
+/* Notes a panic of ask_texts().  Nobody asks that one for its text. */
 static void note_failure(void *arg)
 {
 	struct asking *a = arg;

@@ -20,7 +20,7 @@ struct frame {
 	uint32_t depth;     /* 1 for a frame in the goroutine's function */
 	bool catches;       /* goro_try: ends panics that nobody recovers */
 	bool panicked;      /* it has caught one */
-	struct goro_panic_value *caught; /* where to, may be NULL */
+	struct goro_panic_value *caught; /* receives the value; may be NULL */
 };
 
 struct defer {
@@ -31,11 +31,11 @@ struct defer {
 	bool allocated; /* by goro_defer */
 };
 
-/* A panic or a goexit under way; on the stack of who raised it. */
+/* A panic or a goexit under way; on the stack of its goroutine. */
 struct panic {
 	struct panic *link; /* the one that this one interrupted */
 	struct goro_panic_value *value;
-	const char *(*text)(void *arg); /* gives value's; NULL: it has one */
+	const char *(*text)(void *arg); /* returns it; NULL: value has it */
 	void *arg;
 	struct frame *from; /* in which it was raised */
 	struct frame *at;   /* whose deferred calls it runs */
@@ -45,13 +45,13 @@ struct panic {
 	bool repanicked;    /* the report has one line for it and the next */
 };
 
-/* Defers without memory: d lives until g's frame ends. */
+/* Defers fn(arg) without memory: d must live until g's frame ends. */
 void goro__defer(struct g *g, struct defer *d, goro_fn fn, void *arg);
 
-/* Runs what the goroutine's own function has deferred; it has returned. */
+/* Runs what g's own function has deferred, after its return. */
 void goro__run_defers(struct g *g);
 
-/* Panics whose deferred calls are under way, of all goroutines. */
+/* Returns the number of panics under way in all goroutines. */
 uint32_t goro__panics_running(void);
 
 _Noreturn void goro__panic_status(int status);

@@ -27,7 +27,7 @@ static void start_idle(uint32_t n)
 	}
 }
 
-/* One for each idle P stays in l, the others go to p's queue. */
+/* Moves l to p's queue, but for one goroutine for each idle P. */
 static void share_out(struct p *p, struct glist *l)
 {
 	uint32_t idle = load_relaxed(&goro__sched.idle.npidle);
@@ -42,9 +42,9 @@ static void share_out(struct p *p, struct glist *l)
 }
 
 /*
- * Goroutines of the network poller, still waiting, go to run queues.  They
- * count as waiting for it until they are there: so nobody takes the program
- * for dead meanwhile.
+ * Puts goroutines of the network poller, still waiting, on run queues.  They
+ * count as waiting for the network until they are there, so that no M takes the
+ * program for dead meanwhile.
  */
 static void ready_polled(struct glist *l)
 {
@@ -67,7 +67,7 @@ static void ready_polled(struct glist *l)
 	goro__netpoll_woken(n);
 }
 
-/* One at a time, and not while an M sleeps in the poller: it sees the same. */
+/* One M polls at a time, and none while one sleeps in the poller. */
 bool goro__poll_network(void)
 {
 	struct sched *s = &goro__sched;
@@ -101,7 +101,7 @@ int64_t goro__next_timer(void)
 	return when;
 }
 
-/* The first timer by the machine's clock; time jumps for virtual ones. */
+/* Returns the first real timer; virtual time jumps for the others. */
 static int64_t next_real_timer(void)
 {
 	return goro__virtual() ? load_seq(&goro__real_p.timers.next)
@@ -120,7 +120,7 @@ void goro__break_poll(void)
 		goro__note_wake(&s->idle.pollnote);
 }
 
-/* An M that sleeps longer than until when is woken.  False: none sleeps. */
+/* Wakes the M that sleeps if it sleeps past when.  False if none sleeps. */
 static bool cut_sleep(int64_t when)
 {
 	int64_t until = load_seq(&goro__sched.idle.polluntil);
@@ -130,7 +130,7 @@ static bool cut_sleep(int64_t when)
 	return until != 0;
 }
 
-/* The time is asked for only if somebody could be woken. */
+/* Wakes an M if when is soon.  Reads the clock only if a P is idle. */
 static void wake_if_soon(int64_t when)
 {
 	if (when != INT64_MAX && load_seq(&goro__sched.idle.npidle) != 0 &&
@@ -138,7 +138,7 @@ static void wake_if_soon(int64_t when)
 		goro__wake_now();
 }
 
-/* In virtual time nobody sleeps for a timer, but for those that are real. */
+/* Returns when; in virtual time the first real timer. */
 static int64_t real_time(int64_t when)
 {
 	return goro__virtual() ? load_seq(&goro__real_p.timers.next) : when;
@@ -166,7 +166,7 @@ void goro__deadline_here(struct m *m, int64_t when)
 	cut_sleep(real_time(when));
 }
 
-/* The first timer of all Ps but p. */
+/* Returns the first timer of all Ps but p. */
 static int64_t next_of_others(const struct p *p)
 {
 	int64_t when = INT64_MAX;
@@ -211,8 +211,8 @@ static bool nothing_to_come(int64_t timer)
 }
 
 /*
- * For at most ns, or for less if there is no reason.  The one who opens the
- * poller sees that somebody sleeps, or it is seen here.
+ * Sleeps for at most ns, in the poller or on pollnote.  If the poller is opened
+ * meanwhile, its opener sees the sleeper or the sleeper sees the poller.
  */
 static void sleep_in_poll(int64_t ns, struct glist *ready)
 {
@@ -225,7 +225,7 @@ static void sleep_in_poll(int64_t ns, struct glist *ready)
 		goro__note_sleep(&s->idle.pollnote, ns);
 }
 
-/* until is what polluntil says. */
+/* Returns how long to sleep, < 0 for no limit; until is polluntil. */
 static int64_t time_to_sleep(int64_t until)
 {
 	int64_t next = next_real_timer();
@@ -241,7 +241,7 @@ static int64_t time_to_sleep(int64_t until)
 	return ns > 0 ? ns : 0;
 }
 
-/* True: it was woken for a timer that is due later, at *when. */
+/* True if the M is to sleep on, until *when: no timer is due yet. */
 static bool sleep_on(int64_t *when)
 {
 	*when = next_real_timer();
@@ -268,8 +268,9 @@ bool goro__poll_idle(struct m *m)
 	}
 	xchg_seq(&i->pollnote, 0u);
 	/*
-	 * A timer set by who looked before polluntil was stored: seen now.  So
-	 * is it if the last one was stopped: see goro__checkdead().
+	 * time_to_sleep() looks again: a timer may have been set by an M that
+	 * read polluntil before it was stored, or the last one stopped:
+	 * goro__checkdead().
 	 */
 	for (;;) {
 		sleep_in_poll(time_to_sleep(when), &ready);

@@ -11,20 +11,20 @@
 struct poller {
 	/*
 	 * Adds to ready the goroutines that have become ready, some of them if
-	 * there are many; they are still waiting.  If there is none it waits for
-	 * at most ns (0: not at all, < 0: without end), or until wake; it may
+	 * there are many; they are still waiting.  If there is none, waits for
+	 * at most ns (0: not at all, < 0: without end) or until wake; may
 	 * return early with nothing.  Many threads may call it at once, each on
 	 * a stack with room for 4 KiB.
 	 */
 	void (*poll)(int64_t ns, struct glist *ready);
 	/*
-	 * Makes the call of poll that waits now, or else the next one that
-	 * would, return.  From any thread, also with locks of the runtime held.
+	 * Ends the poll that waits now, or else the next one.  Callable from
+	 * any thread, also with locks of the runtime held.
 	 */
 	void (*wake)(void);
 };
 
-/* Goroutines wait for the poller. */
+/* True if goroutines wait for the poller. */
 static inline bool goro__netpoll_awaited(void)
 {
 	return load_seq(&goro__sched.netwaiters) > 0;
@@ -37,7 +37,7 @@ static inline bool goro__network_unwatched(void)
 	       load_seq(&goro__sched.idle.polluntil) == 0;
 }
 
-/* n goroutines that the poller gave are in run queues. */
+/* Notes that n goroutines from the poller are on run queues. */
 static inline void goro__netpoll_woken(uint32_t n)
 {
 	uint32_t before = add_seq(&goro__sched.netwaiters, -n);
