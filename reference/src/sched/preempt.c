@@ -1,47 +1,50 @@
 /*
  * preempt.c - stopping a goroutine that does not stop by itself.
  *
- * In C a goroutine can be stopped anywhere: inside malloc with its lock held,
- * between the load of errno's address and its use.  It must then neither go on
- * on another thread, nor may another goroutine run on its thread meanwhile.
- * What was rejected:
+ * A signal may stop C code anywhere: inside malloc with its lock held, between
+ * the load of errno's address and its use.  So the goroutine may not go on on
+ * another thread, and no other goroutine may run on its thread meanwhile.
+ * Rejected:
  *
  *   - Switching stacks in the handler, as Go does at safe points: C has no
  *     safe points, and a list of functions that are unsafe is a guess.
  *   - Only check-points: a loop that calls nothing would hold its P for ever.
- *   - A timer that interrupts each M: wakes idle machines, and every M for the
- *     one that is late.
+ *   - A timer that interrupts each M: it wakes idle machines, and all Ms for
+ *     the sake of one.
  *
  * So the goroutine keeps its thread.  sysmon asks for the P of a goroutine
- * whose time is up, and sends its M a signal.  The handler gives up the P, as
- * a system call would, puts the goroutine on the global queue with its M
- * written into it, and sleeps, still inside the handler.  Whoever takes the
- * goroutine from the queue hands its own P to that M (startlockedm, the same
- * as for a goroutine locked to its thread), which returns from the handler.
+ * whose time is up, and sends its M a signal.  The handler gives up the P, as a
+ * system call would, puts the goroutine on the global queue with its M written
+ * into it, and sleeps, still inside the handler.  An M that takes the goroutine
+ * from the queue hands its own P to that M (goro__startlockedm(), as for a
+ * goroutine locked to its thread), which then returns from the handler.
  *
- * A goroutine that waits for a lock of libc that a stopped one holds blocks
- * its M with the P.  While goroutines are stopped sysmon looks for that
- * (asleep.c), and the P goes to the first that was not stopped asleep itself:
- * that is the holder, or one behind which the holder's turn comes.  If all were
- * asleep they wait for something else, and have their turns like any other.
+ * A goroutine that waits for a lock of libc which a stopped goroutine holds
+ * blocks its M with the P.  While goroutines are stopped sysmon looks for that
+ * (asleep.c).  The P then goes to the first stopped goroutine that was not
+ * asleep itself: that is the holder, or one behind which the holder's turn
+ * comes.  If all were asleep they wait for something else, and have their turns
+ * like any other.
  *
- * The runtime's own code is never stopped: the handler looks whether it
- * interrupted it (the program counter, or nopreempt.h for what it calls).  Then
- * p->preempt stays set; the end of a time slice is also seen at the next
- * scheduling point, and sysmon sends the signal again.  Nothing is created or
- * allocated in the handler.  If no M is idle to take the P over, an M is asked
- * for.  But a new thread needs locks of libc, which a goroutine that was
- * stopped may hold, and so it must not be what they wait for: the P goes
- * straight to the M of one that was stopped before (goro__stopped_m), also
- * when it is taken from a system call.  If there is none, the goroutine goes
- * on, as it may hold such a lock itself, and the signal comes again.
+ * The runtime's own code is never stopped.  The handler knows that code by the
+ * program counter, and what it calls by nopreempt.h.  p->preempt stays set
+ * then: the next scheduling point sees the end of the time slice, and sysmon
+ * sends the signal again.
+ *
+ * The handler creates and allocates nothing.  If no M is idle to take the P
+ * over, it asks for a new one.  But a new thread needs locks of libc, which a
+ * stopped goroutine may hold, so stopped goroutines must not wait for the
+ * thread.  The P goes straight to the M of one that was stopped before
+ * (goro__stopped_m), also when it is taken from a system call.  If there is
+ * none, the goroutine goes on, as it may hold such a lock itself, and the
+ * signal comes again.
  *
  * A loop that reads the clock, polls a channel or moves a timer is in the
- * runtime nearly all of its time, so these send the signal to themselves when
- * they are done.
+ * runtime nearly all of its time.  So these functions send the signal to their
+ * own thread when they are done.
  *
- * Under ThreadSanitizer there are only scheduling points: every access of a
- * goroutine may hold a lock of its runtime, which ours needs to go on.
+ * Under ThreadSanitizer there are only scheduling points: at any access a
+ * goroutine may hold a lock of the sanitizer, which goro needs to go on.
  */
 #include <errno.h>
 #include <signal.h>
@@ -65,7 +68,7 @@
 static struct sigaction before; /* the program's own action for the signal */
 
 /*
- * True outside of anything that the runtime does for the goroutine of m.
+ * True if m runs the goroutine's own code and not the runtime's for it.
  * m->after is set between two goroutines.
  */
 static bool in_user_code(const struct m *m, const ucontext_t *uc)
@@ -74,7 +77,7 @@ static bool in_user_code(const struct m *m, const ucontext_t *uc)
 	       !goro__in_runtime(arch_signal_pc(uc));
 }
 
-/* The stack is the goroutine's: the scheduler's is another one. */
+/* True if m's goroutine is to stop and runs its own code on its own stack. */
 static bool may_stop(const struct m *m, const ucontext_t *uc)
 {
 	const struct g *g = m->curg;
@@ -86,7 +89,7 @@ static bool may_stop(const struct m *m, const ucontext_t *uc)
 	       in_user_code(m, uc);
 }
 
-/* The M that is to go on with p: instead, if not NULL, or an idle one. */
+/* Gives p to instead or, if that is NULL, to an idle M.  Returns the M. */
 static struct m *hand_p_over(struct p *p, struct m *instead)
 {
 	struct sched *s = &goro__sched;
@@ -102,8 +105,8 @@ static struct m *hand_p_over(struct p *p, struct m *instead)
 }
 
 /*
- * sched.lock is held.  The P goes to the one who stops the world, or to an
- * idle M, which is returned.
+ * Queues g and gives up its P, to the M that stops the world or to another,
+ * which it returns.  sched.lock is held.
  */
 static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 {
@@ -124,8 +127,8 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 }
 
 /*
- * False: there is no M to take over.  sysmon asks again at its next tick; until
- * then goro__stop_if_asked() does not raise a signal each time.
+ * Stops g.  False if there is no M to take over: sysmon asks again at its next
+ * tick, and until then goro__stop_if_asked() raises no signal.
  */
 static bool stop(struct m *m, struct g *g)
 {
@@ -156,8 +159,9 @@ static bool stop(struct m *m, struct g *g)
 }
 
 /*
- * When main has returned who woke us may be let_finish(), while another M has
- * just taken g from a queue: that one must still see that g is not its own.
+ * Goes on with g.  After main has returned let_finish() may have woken this M
+ * while another M takes g from a queue: that one must still see that g is not
+ * its own.
  */
 static void resume(struct g *g)
 {
@@ -180,13 +184,13 @@ static void end_here(struct m *m, const ucontext_t *uc)
 		goro__halt_in_handler(m, uc);
 }
 
-/* By sys_tgkill(), and not by the program or the kernel. */
+/* True if sys_tgkill() sent the signal, not the program or the kernel. */
 static bool is_ours(const siginfo_t *info)
 {
 	return info->si_code == SI_TKILL && info->si_pid == getpid();
 }
 
-/* On the alternate stack; all that was interrupted stays as it is. */
+/* Runs on the alternate stack; all that it interrupted stays as it is. */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
@@ -220,7 +224,7 @@ bool goro_preemptive(void)
 	return SAN_PREEMPT && goro__text_known();
 }
 
-/* It would be stopped inside of itself: better not to start. */
+/* Ends the process if signals could stop the runtime inside of itself. */
 static void check_text(void)
 {
 	if (goro__text_known())

@@ -7,8 +7,8 @@
 #include "sched/types.h"
 
 /*
- * For a function that is called in loops and is no scheduling point: at its
- * end, with no lock of the runtime held, the goroutine may be stopped.
+ * Stops the goroutine here if it was asked to.  For the end of a function that
+ * loops call and that is no scheduling point; no lock of the runtime is held.
  */
 void goro__stop_here(void);
 static inline void goro__stop_if_asked(void)
@@ -18,13 +18,13 @@ static inline void goro__stop_if_asked(void)
 	if (m && m->p && unlikely(load_relaxed(&m->p->preempt)))
 		goro__stop_here();
 }
-/* The end of a poll that found nothing: loops do little else. */
+/* Ends a poll that found nothing: loops may do little else. */
 static inline int goro__not_ready(void)
 {
 	goro__stop_if_asked();
 	return GORO_AGAIN;
 }
-/* False: there are only scheduling points. */
+/* Installs the handler unless off.  False if it is not installed. */
 bool goro__preempt_init(bool off);
 
 #endif

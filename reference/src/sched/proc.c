@@ -1,9 +1,8 @@
 /*
  * proc.c - goroutines: made, parked, made ready, ended.
  *
- * gopark and goready of the book are goro__park and goro__ready; newproc is
- * goro__newg and goro__start.  How an M finds the next goroutine is in
- * schedule.c, with the protocol of parking and waking threads.
+ * Go's gopark and goready are goro__park and goro__ready; newproc is goro__newg
+ * and goro__start.  How an M finds the next goroutine is in schedule.c.
  */
 #include "sched/die.h"
 #include "sched/goroutine.h"
@@ -48,7 +47,7 @@ void goro__ready(struct g *g)
 	ready(g);
 }
 
-/* If the slice is over next joins the line too: in front of who yields. */
+/* Queues the goroutine that yields.  If the slice is over, next goes first. */
 static void after_yield(struct m *m, struct g *prev, void *arg)
 {
 	(void)arg;
@@ -64,10 +63,9 @@ static void after_yield_global(struct m *m, struct g *prev, void *arg)
 }
 
 /*
- * Go puts the caller on the global queue.  Behind the others of its own P is
- * the same to them and takes no shared lock; the look at the global queue on
- * each 61st turn keeps that from starving.  A time slice that is over goes
- * the long way.
+ * Go puts the caller on the global queue.  The end of its own P's queue is as
+ * fair and takes no shared lock; the look at the global queue on each 61st turn
+ * keeps that from starving.  If the time slice is over, g0 does the switch.
  */
 void goro__yield_to(bool global)
 {
@@ -78,7 +76,7 @@ void goro__yield_to(bool global)
 	state_yield(g);
 	to = global ? NULL : next_here(m->p);
 	if (likely(to != NULL)) {
-		/* With one P nobody takes it before its stack is free. */
+		/* With one P nobody takes g before its stack is free. */
 		if (goro__mp || !runq_push(&m->p->runq, g))
 			after(m, g, after_yield, NULL);
 		switch_to(m, g, to);
@@ -98,7 +96,7 @@ void goro_yield(void)
 		return;
 	}
 	p = m->p;
-	/* Alone on this P: the scheduler is asked once in 61 times. */
+	/* Alone on this P: asks the scheduler once in 61 times. */
 	if (runq_none(&p->runq) && !load_relaxed(&p->resched) &&
 	    globq_len(&goro__sched.globq) == 0 && ++p->schedtick % 61 &&
 	    !timers_may_be_due(p))
@@ -127,7 +125,7 @@ static int64_t new_goid(struct p *p)
 	return p->goid++;
 }
 
-/* A copy of *arg on g's stack, which it needs now; false: no memory. */
+/* Copies *arg to g's stack, which g needs now.  False without memory. */
 static bool copy_arg(struct p *p, struct g *g, const void **arg, size_t n)
 {
 	char *top;

@@ -72,7 +72,7 @@ struct m *goro__stopped_m(struct p *p, bool asleep_too)
 	struct sched *s = &goro__sched;
 	struct g *g;
 
-	/* Move p's queue to the global one, so that a stopped one is reached. */
+	/* Move p's queue to the global one, to reach a stopped one. */
 	if (has_stopped(p))
 		while ((g = runq_take_next(&p->runq)) != NULL ||
 		       (g = runq_pop(&p->runq)) != NULL)
@@ -80,6 +80,6 @@ struct m *goro__stopped_m(struct p *p, bool asleep_too)
 	g = goro__globq_take_stopped(&s->globq, asleep_too);
 	if (!g || xchg_acq_rel(&g->preempted, NOT_STOPPED) == NOT_STOPPED)
 		return NULL; /* main has returned */
-	state_resume(g);     /* for the end of a run: halt.c */
+	state_resume(g);     /* halt.c looks for running ones */
 	return g->lockedm;
 }

@@ -21,7 +21,7 @@ void goro__preempt_enable(void)
 	store_relaxed(&enabled, 1u);
 }
 
-/* The signal cannot be sent: a filter of system calls, as a rule. */
+/* Ends preemption: the signal cannot be sent, mostly by a syscall filter. */
 void goro__preempt_fails(int error)
 {
 	static atomic_uint said;

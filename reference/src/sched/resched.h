@@ -8,19 +8,19 @@
 
 #include "sched/types.h"
 
-/* What Go uses: ignored by default, and hardly ever used. */
+/* Go's choice: ignored by default, and hardly ever used by programs. */
 #define PREEMPT_SIGNAL SIGURG
 
 /* Asks the goroutine on p to stop: at a scheduling point, or by a signal. */
 void goro__preempt(struct p *p, enum stopped how);
-/* Sends m the signal; nothing where there are only scheduling points. */
+/* Sends m the signal, if signals stop goroutines at all. */
 void goro__preempt_m(struct m *m);
-/* False: there are only scheduling points. */
+/* True if signals stop goroutines, not only scheduling points. */
 bool goro__preempt_enabled(void);
-/* From now on the signal has its handler; error: it cannot be sent. */
+/* Says that the signal has its handler, or that it cannot be sent. */
 void goro__preempt_enable(void);
 void goro__preempt_fails(int error);
-/* An M with a signal mask of the program's takes our signal all the same. */
+/* Takes our signal out of a mask of the program's. */
 void goro__preempt_unblock(sigset_t *mask);
 
 #endif

@@ -5,8 +5,8 @@
 #include "base/text.h"
 
 /*
- * The owner may move next into the ring between two reads; tail unchanged
- * over the reads of head and next says that it did not.
+ * The owner may move next into the ring between two reads.  If tail is the same
+ * after the reads of head and next as before, it did not.
  */
 bool goro__runq_empty(struct runq *q)
 {
@@ -40,8 +40,8 @@ bool goro__runq_overflow(struct runq *q, struct g *g, struct glist *out)
 
 /*
  * Copies half of victim's ring into ring from slot t on and takes it with one
- * compare and swap.  What is copied before that may be stale; then the swap
- * fails, for head has moved.
+ * compare and swap.  The copy may be stale: then head has moved, and the swap
+ * fails.
  */
 static uint32_t grab(struct runq *victim, _Atomic(struct g *) *ring, uint32_t t)
 {
@@ -53,7 +53,7 @@ static uint32_t grab(struct runq *victim, _Atomic(struct g *) *ring, uint32_t t)
 		if (n == 0)
 			return 0;
 		if (n > RUNQ_SIZE / 2)
-			continue; /* head and tail of different moments */
+			continue; /* head and tail are of different moments */
 		for (uint32_t i = 0; i < n; i++) {
 			struct g *g = load_relaxed(
 				&victim->ring[(h + i) % RUNQ_SIZE]);

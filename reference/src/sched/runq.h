@@ -1,17 +1,18 @@
 /*
  * runq.h - the ring of a P, and the global queue's list.
  *
- * One producer, the owner; many consumers, the owner and the thieves.
+ * A ring has one producer, its owner, and many consumers, the owner and
+ * thieves.
  *
  *	push   the owner writes the slot, then tail with release: a thief that
  *	       reads tail with acquire sees the slot.
  *	pop    reads the slot, then moves head from the value it knew by
- *	       compare and swap: who wins has the goroutine.  The release in it
- *	       pairs with the owner's acquire of head in push, so that a slot
+ *	       compare and swap: the winner has the goroutine.  The release in
+ *	       it pairs with the owner's acquire of head in push, so that a slot
  *	       is not written before its old content was read.
  *	next   exchanged by the owner, which is also the barrier between the
- *	       work and the look at who spins (schedule.c); a thief takes it
- *	       by compare and swap.
+ *	       work and the look at nmspinning (idle.h); a thief takes it by
+ *	       compare and swap.
  *
  * With one P there is no thief, and plain loads and stores do.
  */
@@ -20,7 +21,7 @@
 
 #include "sched/types.h"
 
-enum { FRAME_LINES = 6 }; /* that shallow frames take, and struct stack */
+enum { FRAME_LINES = 6 }; /* of shallow frames and struct stack */
 
 static inline void glist_push(struct glist *l, struct g *g)
 {
@@ -71,7 +72,7 @@ static inline void prefetch_g(const struct g *g)
 	arch_prefetch((const char *)g + CACHE_LINE);
 }
 
-/* The next to be taken, and where its first frames will be. */
+/* Fetches s, the next to be taken, and where its first frames will be. */
 static inline void prefetch_stack(const struct stack *s)
 {
 	for (int i = 0; s && i < FRAME_LINES; i++)
@@ -79,8 +80,8 @@ static inline void prefetch_stack(const struct stack *s)
 }
 
 /*
- * What waited for long has left the caches.  The stack of a goroutine that is
- * to run soon is fetched while those before it run.
+ * Fetches the stack of g, which is to run soon.  What waited for long has left
+ * the caches.
  */
 static inline void prefetch_frames(const struct g *g)
 {
@@ -117,7 +118,7 @@ static inline void glist_append(struct glist *to, struct glist *from)
 	*from = (struct glist){0};
 }
 
-/* False: full.  Owner only. */
+/* Pushes g at the tail.  False if the ring is full.  Owner only. */
 static inline bool runq_push(struct runq *q, struct g *g)
 {
 	uint32_t h = load_acquire(&q->head);
@@ -131,7 +132,7 @@ static inline bool runq_push(struct runq *q, struct g *g)
 	return true;
 }
 
-/* The oldest of the ring, or NULL.  Owner only. */
+/* Takes the oldest of the ring, or NULL.  Owner only. */
 static inline struct g *runq_pop(struct runq *q)
 {
 	uint32_t t = load_relaxed(&q->tail);
@@ -161,7 +162,7 @@ static inline struct g *runq_set_next_alone(struct runq *q, struct g *g)
 	return old;
 }
 
-/* Makes g next; returns who was.  Owner only. */
+/* Makes g next; returns the one before.  Owner only. */
 static inline struct g *runq_set_next(struct runq *q, struct g *g)
 {
 	return unlikely(goro__mp) ? xchg_seq(&q->next, g)
@@ -189,7 +190,7 @@ static inline uint32_t runq_len(struct runq *q)
 	return n > RUNQ_SIZE ? RUNQ_SIZE : n;
 }
 
-/* Nothing in the ring and no next.  Owner only. */
+/* True if the ring is empty and there is no next.  Owner only. */
 static inline bool runq_none(const struct runq *q)
 {
 	return !load_relaxed(&q->next) &&
@@ -206,9 +207,9 @@ bool goro__runq_empty(struct runq *q);
 bool goro__runq_overflow(struct runq *q, struct g *g, struct glist *out);
 
 /*
- * Moves the older half (rounded up) of victim's ring to q, of whose P the
- * caller is the owner, and returns the last of them, not in q.  With next set
- * and an empty ring it takes the victim's next.
+ * Moves the older half (rounded up) of victim's ring to q, whose P the caller
+ * owns, and returns the last of them, which is not in q.  If the ring is empty,
+ * takes the victim's next if next is set.
  */
 struct g *goro__runq_steal(struct runq *q, struct runq *victim, bool next);
 

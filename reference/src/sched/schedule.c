@@ -1,9 +1,9 @@
 /*
  * schedule.c - how an M finds the next goroutine.
  *
- * The order is the book's: the global queue on each 61st turn, next, the ring,
- * the global queue, the network, then half of another P's ring from victims in
- * a random order, their timers included.
+ * It looks at the global queue on each 61st turn, next, the ring, the global
+ * queue, the network, then takes half of another P's ring from victims in a
+ * random order, their timers included.
  *
  * When threads are woken and put to sleep is in idle.h and poll.h.
  */
@@ -40,8 +40,8 @@ static struct g *globrunqget(struct p *p, uint32_t max)
 }
 
 /*
- * A running P will soon run its own next, on a warm cache.  Naps, and returns
- * false if the P has not switched meanwhile: its goroutine computes for long.
+ * True if v will soon run its own next, on a warm cache.  Naps first: if v has
+ * not switched meanwhile, its goroutine computes for long.
  */
 static bool next_is_about_to_run(struct p *v)
 {
@@ -104,7 +104,7 @@ static struct g *steal(struct m *m)
 	return NULL;
 }
 
-/* The P's own queues, and the timers that are due. */
+/* Runs due timers, then takes from the P's own queues or the global one. */
 static struct g *find_local(struct m *m)
 {
 	struct p *p = m->p;
@@ -149,7 +149,7 @@ static struct g *search(struct m *m)
 			if (g)
 				return g;
 			if (!goro__runq_empty(&m->p->runq))
-				continue; /* timers of others made some */
+				continue; /* timers of other Ps made some */
 		}
 		if (goro__give_up_p() && !goro__search_again(m) &&
 		    !goro__poll_idle(m))
@@ -189,7 +189,7 @@ void goro__schedule(void)
 			execute(m, goro__stoplockedm(m));
 			continue;
 		}
-		if (unlikely(!m->p)) /* from a system call: none was free */
+		if (unlikely(!m->p)) /* after a system call: no P was free */
 			goro__stopm();
 		g = goro__find_runnable(m);
 		if (unlikely(g->lockedm != NULL))

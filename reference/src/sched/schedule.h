@@ -7,8 +7,8 @@
 #include "sched/types.h"
 
 /*
- * The life of an M that has a P (or gets one): runs goroutines.
- * Returns when the M is to end.
+ * Runs goroutines on the calling M, which has a P or gets one.  Returns when
+ * the M is to end.
  */
 void goro__schedule(void);
 /* Blocks until there is a goroutine to run on m; m has a P then. */
