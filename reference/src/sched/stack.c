@@ -5,29 +5,29 @@
  *	stack  | guard | ............ frames <-| struct stack | colour |
  *	       lo-guard  lo
  *
- * A class promises its size to the frames: what else a stack has is beside it,
- * the guard below and a page above.
+ * The frames may use the whole size of a class.  What else a stack has is
+ * beside it: the guard below and a page above.
  *
- * A goroutine gets a stack when it first runs and gives it back when it ends,
- * so that a hundred thousand that were started at once and end one after the
- * other need one.  That there will be a stack is settled when the G is made:
- * a slab, one mapping committed on touch, has as many of one as of the other.
+ * A goroutine gets a stack when it first runs and gives it back when it ends.
+ * So a hundred thousand goroutines that are started at once and end one after
+ * the other need one.  When a G is made its stack is certain: a slab, one
+ * mapping committed on touch, has as many stacks as Gs.
  *
  * A slab serves one size class; the next of a class is twice as large, so a
  * million stacks are a handful of mappings.  Guards are PTE markers
- * (MADV_GUARD_INSTALL, Linux 6.13), which do not split the mapping.  Where
- * they are missing mprotect makes them, and each costs two of the mappings
- * that vm.max_map_count grants (65530): the first MAX_SPLITS stacks have one,
- * the others none, so that there can be more, and mappings for others.
+ * (MADV_GUARD_INSTALL, Linux 6.13), which do not split the mapping.  Older
+ * kernels need mprotect, and each guard costs two of the mappings that
+ * vm.max_map_count grants (65530).  Only the first MAX_SPLITS stacks have one
+ * then, which leaves mappings for other uses.
  *
- * Were all frames at the same distance from a page's end, they would share a
- * few sets of the caches: the colour shifts them by a line from one stack to
+ * If all frames had the same distance from a page's end, they would share a few
+ * sets of the caches.  So the colour shifts them by a line from one stack to
  * the next.  A parked goroutine with shallow frames still costs one page.
  *
  * Free Gs and stacks are reused last in, first out: the warmest is the
- * cheapest.  They wait in the P that freed them, the G that ended last with its
- * stack; the surplus goes to global lists.  Of the stacks there that nobody
- * takes for a while sysmon gives the memory back.
+ * cheapest.  They wait in the P that freed them; the G that ended last keeps
+ * its stack.  The surplus goes to global lists.  sysmon gives the memory of
+ * stacks back that nobody takes from there for a while.
  */
 #include <string.h>
 
@@ -58,7 +58,7 @@ struct slab {
 struct stack_class {
 	struct slab slab[MAX_SLABS];
 	_Atomic(uint32_t) nslabs; /* published with release */
-	/* The slabs that are carved up for Gs, and for stacks. */
+	/* Indices of the slabs that Gs and stacks are carved from. */
 	uint32_t g_slab, stack_slab;
 };
 
@@ -104,8 +104,8 @@ uint64_t goro__stack_bytes(void)
 }
 
 /*
- * An emulator may take any advice, and do nothing: one that there is not tells
- * it from a kernel that has guards.
+ * Asks for an advice that does not exist: if that succeeds, this is an emulator
+ * that accepts any advice and does nothing, and has no guards.
  */
 void goro__stack_init(size_t default_bytes)
 {
@@ -135,13 +135,13 @@ static bool install_guard(char *at)
 	return sys_mprotect(at, stacks.guard, PROT_NONE) == 0;
 }
 
-/* From one stack of a slab to the next. */
+/* Returns the distance from one stack of a slab to the next. */
 static size_t slot_bytes(const struct stack_class *c)
 {
 	return size_of(c) + stacks.beside;
 }
 
-/* In front of the Gs, so that no two slabs begin in the same set. */
+/* Returns the gap in front of the Gs: classes begin in different sets. */
 static size_t slab_colour(const struct stack_class *c)
 {
 	return (size_t)(c - stacks.of) * 8 * CACHE_LINE;
@@ -152,7 +152,7 @@ static size_t slab_bytes(const struct stack_class *c, uint32_t n)
 	return n * (slot_bytes(c) + sizeof(struct g)) + slab_colour(c);
 }
 
-/* One more slab, or false; stacks.lock is held. */
+/* Adds a slab, or returns false.  stacks.lock is held. */
 static bool add_slab(struct stack_class *c)
 {
 	uint32_t at = load_relaxed(&c->nslabs);
@@ -175,7 +175,7 @@ static bool add_slab(struct stack_class *c)
 	return true;
 }
 
-/* The slab at *at, or the one after it when that is used up. */
+/* Returns the slab at *at or, if that is used up, the next one. */
 static struct slab *slab_at(struct stack_class *c, uint32_t *at, bool used_up)
 {
 	*at += used_up;
@@ -186,7 +186,7 @@ static struct slab *slab_at(struct stack_class *c, uint32_t *at, bool used_up)
 	return &c->slab[*at];
 }
 
-/* A G never used before.  It is zero, which is GIDLE. */
+/* Returns a G never used before.  It is zero, which is GIDLE. */
 static struct g *carve_g(int size_class)
 {
 	struct stack_class *c = &stacks.of[size_class];
@@ -201,7 +201,7 @@ static struct g *carve_g(int size_class)
 	return g;
 }
 
-/* One for now, and some of the default class for later: one lock for all. */
+/* Returns a new G; adds some of the default class to p's list, to lock less. */
 static struct g *new_g(struct p *p, int size_class)
 {
 	struct g *g;
@@ -231,8 +231,8 @@ static struct stack *stack_at(const struct stack_class *c,
 }
 
 /*
- * A stack never used before; stacks.lock is held.  There are as many as Gs,
- * but some may be free in another P.
+ * Returns a stack never used before; stacks.lock is held.  There are as many as
+ * Gs, but some may be free in another P.
  */
 static struct stack *carve_stack(struct stack_class *c)
 {
@@ -266,9 +266,9 @@ static struct stack *new_stack(int size_class)
 /*
  * ---- free Gs -------------------------------------------------------------
  *
- * Of the global lists a P takes some at once, so as not to lock so often.  An
- * only P has the lock for itself.  It takes one, while the next is fetched into
- * its caches: taking many would be waiting for each of them.
+ * A P takes several from a global list at once, to lock less often.  An only P
+ * has the lock for itself: it takes one, and fetches the next into its caches,
+ * as taking many would wait for each of them.
  */
 
 static struct g *g_from_global(struct p *p, int size_class)
@@ -303,7 +303,7 @@ struct g *goro__gfget(struct p *p, int size_class)
 	return likely(g != NULL) ? g : new_g(p, size_class);
 }
 
-/* The stack that g has, if any, is no longer its own. */
+/* Takes g's stack from it and returns it; NULL if g has none. */
 static struct stack *take_from(struct g *g)
 {
 	struct stack *s = g->stack;
@@ -314,9 +314,9 @@ static struct stack *take_from(struct g *g)
 }
 
 /*
- * A global list of free stacks and the fewest there were since the last
- * take_surplus(): what lies below nobody took.  `above` is the one that was
- * pushed onto those, if the list is longer.
+ * Pushes s on a global list of free stacks.  f->least is the fewest there were
+ * since the last take_surplus(): nobody took these, the lowest ones.  f->above
+ * is the stack on top of them, if the list is longer.
  */
 static void sfree_push(struct sfree *f, struct stack *s)
 {
@@ -334,7 +334,7 @@ static struct stack *sfree_pop(struct sfree *f)
 	return s;
 }
 
-/* Cuts the surplus off, however long the list is. */
+/* Cuts the surplus off, the lowest stacks, in constant time. */
 static struct slist sfree_cut(struct sfree *f)
 {
 	struct slist below = {.n = f->least};
@@ -475,10 +475,10 @@ void goro__stack_first(struct p *p, struct g *g)
 /*
  * ---- giving memory back --------------------------------------------------
  *
- * Right when a stack becomes free would be too soon: a program that goes idle,
- * or that starts thousands of goroutines again and again, needs it in a moment.
- * What nobody took between two calls, the lower end of a list, is surplus.  It
- * is off the lists while its memory is given back, which takes long.
+ * Not as soon as a stack is free: a program that goes idle, or that starts
+ * thousands of goroutines again and again, needs it in a moment.  Stacks that
+ * nobody took between two calls, the lower end of a list, are surplus.  They
+ * are off the lists while their memory is given back, which takes long.
  */
 
 static struct slist take_surplus(int size_class, bool all)
@@ -495,7 +495,7 @@ static struct slist take_surplus(int size_class, bool all)
 	return surplus;
 }
 
-/* But for the page of the struct stack, which links the list. */
+/* Gives the memory of s back, but for the page of its struct stack. */
 static void release(struct stack *s)
 {
 	char *hi = (char *)((uintptr_t)s & ~(stacks.page - 1));
@@ -544,7 +544,7 @@ static struct place place_in(const struct stack_class *c,
 			      bytes % slot_bytes(c)};
 }
 
-/* For signal handlers, as all that follows: takes no lock. */
+/* Returns where at is.  For signal handlers: nothing from here on locks. */
 static struct place place_of(const char *at)
 {
 	struct place found = {0};
@@ -575,8 +575,8 @@ bool goro__is_guard(const char *at, struct g **owner)
 }
 
 /*
- * A G in a slab may be in any state, and change while fn looks: who wants
- * more than a guess stops the world first.
+ * A G may be in any state and change while fn looks: a caller that wants more
+ * than a guess stops the world first.
  */
 void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
 {

@@ -7,20 +7,20 @@
 #include "sched/types.h"
 
 int goro__stack_class(size_t bytes);
-/* What the frames of each class may use. */
+/* Bytes that the frames of each class may use. */
 extern const size_t goro__stack_sizes[GORO_STACK_CLASSES]
 	__attribute__((visibility("hidden")));
 static inline size_t goro__stack_size(int size_class)
 {
 	return goro__stack_sizes[size_class];
 }
-/* A G, with or without a stack; NULL without memory for both. */
+/* Returns a G, with or without a stack; NULL without memory for both. */
 struct g *goro__gfget(struct p *p, int size_class);
-/* It has ended, or never ran; it keeps the stack it has. */
+/* Frees g, which has ended or never ran; it keeps the stack it has. */
 void goro__gfput(struct p *p, struct g *g);
-/* g, which has none, gets s. */
+/* Gives s to g, which has no stack. */
 void goro__stack_give(struct g *g, struct stack *s);
-/* The same with any free one; false: no memory. */
+/* The same with any free stack; false without memory. */
 bool goro__stack_take(struct p *p, struct g *g);
 /* The same right before its first turn: fatal without memory. */
 void goro__stack_first(struct p *p, struct g *g);
@@ -31,7 +31,7 @@ void goro__stack_first(struct p *p, struct g *g);
 void goro__scavenge(bool all);
 /* True if at is in a goroutine's stack, used or free, or in its guard. */
 bool goro__is_stack(const char *at);
-/* True if at is in a guard; *owner is whose stack that is of, NULL: free. */
+/* True if at is in a guard; *owner is the G of that stack, or NULL. */
 bool goro__is_guard(const char *at, struct g **owner);
 /* Calls fn for every G ever made, dead ones too. */
 void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);

@@ -1,23 +1,23 @@
 /*
- * state.h - every change of a G's status and of a P's, and of which M has
- * which P.  No other file stores g->status, p->status, m->p or p->m (make lint).
+ * state.h - every change of a G's status and of a P's, and of which M has which
+ * P.  No other file stores g->status, p->status, m->p or p->m (make lint).
  *
  *	G  start   idle, dead -> runnable     park   running -> waiting
  *	   run     runnable -> running        ready  waiting -> runnable
  *	   yield   running -> runnable        end    running -> dead
- *	   resume  runnable -> running, on an M of its own that sleeps yet
+ *	   resume  runnable -> running, on an M of its own that still sleeps
  *	   call    running -> syscall -> running, or runnable without a P
  *
  *	P  acquirep   idle -> running         stop   idle -> stopped
  *	   releasep   running -> idle         start  stopped -> idle
  *	   call       running -> syscall -> running, or idle if it is taken
  *
- * One thread at a time may change a G's status: the one that runs it, or has
- * taken it off a queue or a list of waiters.  The same goes for a P, its owner or
- * whoever has taken it from one; only in a call two may want it, its M and
- * whoever takes it, and a compare and swap decides.  A queue or a lock orders
- * one such thread after the other, so relaxed stores do but where one is said
- * to pair.
+ * One thread at a time may change a G's status: the thread that runs it, or
+ * that has taken it off a queue or a list of waiters.  The same goes for a P:
+ * its owner, or the thread that has taken it off a list.  Only in a call two
+ * threads may want it, its M and one that retakes it, and a compare and swap
+ * decides.  A queue or a lock orders one such thread after the other, so
+ * relaxed stores do, except where a comment names a pair.
  */
 #ifndef GORO_STATE_H
 #define GORO_STATE_H
@@ -35,7 +35,7 @@ static inline bool p_is(const struct p *p, enum pstatus s)
 	return load_relaxed(&p->status) == s;
 }
 
-/* g is about to be queued on p. */
+/* Checks g, which is about to be queued on p. */
 static inline void check_queued(struct p *p, struct g *g)
 {
 	goro_check(load_relaxed(&p->m) == goro__m(),
@@ -46,7 +46,7 @@ static inline void check_queued(struct p *p, struct g *g)
 
 /* ---- goroutines ----------------------------------------------------------- */
 
-/* g is new, or was dead. */
+/* Makes g runnable, which is new or was dead. */
 static inline void state_start(struct g *g)
 {
 	goro_check(g_is(g, GIDLE) || g_is(g, GDEAD),
@@ -54,7 +54,7 @@ static inline void state_start(struct g *g)
 	store_relaxed(&g->status, GRUNNABLE);
 }
 
-/* g is what runs on m from here on.  One that was resumed runs already. */
+/* Makes g run on m.  If it was resumed it is GRUNNING already. */
 static inline void state_run(struct m *m, struct g *g)
 {
 	goro_check(!g->schedlink, "a goroutine runs that is on a list");
@@ -73,7 +73,7 @@ static inline void state_yield(struct g *g)
 	store_relaxed(&g->status, GRUNNABLE);
 }
 
-/* g is running on m, which has a P. */
+/* Makes g wait, which is running on m, which has a P. */
 static inline void state_park(struct m *m, struct g *g, enum wait_reason why)
 {
 	goro_check(m->curg == g && m->p && g_is(g, GRUNNING),
@@ -83,14 +83,14 @@ static inline void state_park(struct m *m, struct g *g, enum wait_reason why)
 	store_relaxed(&g->status, GWAITING);
 }
 
-/* g waits, and is on no list of waiters any more; it is on no queue yet. */
+/* Makes g runnable; it is off all lists of waiters and on no queue yet. */
 static inline void state_ready(struct g *g)
 {
 	goro_check(g_is(g, GWAITING), "a goroutine is made ready twice");
 	store_relaxed(&g->status, GRUNNABLE);
 }
 
-/* g runs next on g->lockedm, which is woken for it then. */
+/* Makes g running on g->lockedm, which is woken for it next. */
 static inline void state_resume(struct g *g)
 {
 	goro_check(g_is(g, GRUNNABLE),
@@ -99,7 +99,7 @@ static inline void state_resume(struct g *g)
 	store_release(&g->status, GRUNNING);
 }
 
-/* All that it had deferred has run. */
+/* Makes g dead; its deferred calls have all run. */
 static inline void state_end(struct g *g)
 {
 	goro_check(!g->stack->defers && !g->stack->frame,
@@ -117,7 +117,7 @@ static inline void state_call(struct g *g)
 	store_relaxed(&g->status, GSYSCALL);
 }
 
-/* The call is over.  A thread of the program is as in one before its first. */
+/* Ends g's call.  A thread of the program is GIDLE before its first. */
 static inline void state_call_over(struct g *g, enum gstatus next)
 {
 	goro_check(g_is(g, GSYSCALL) || (g->system && g_is(g, GIDLE)),
@@ -125,7 +125,7 @@ static inline void state_call_over(struct g *g, enum gstatus next)
 	store_relaxed(&g->status, next);
 }
 
-/* The P of m is left behind, m->oldp. */
+/* Leaves m's P behind, in m->oldp. */
 static inline void state_leave_p(struct m *m)
 {
 	struct p *p = m->p;
@@ -138,7 +138,7 @@ static inline void state_leave_p(struct m *m)
 	store_seq(&p->status, PSYSCALL);
 }
 
-/* m has the P p from here on. */
+/* Gives p to m. */
 static inline void state_has(struct m *m, struct p *p)
 {
 	goro_check(!m->p && !load_relaxed(&p->m),
@@ -149,7 +149,7 @@ static inline void state_has(struct m *m, struct p *p)
 		store_relaxed(&p->resched, 1u);
 }
 
-/* Takes the P back that m left behind; false: somebody else has. */
+/* Takes back the P that m left behind.  False if another thread has it. */
 static inline bool state_take_back_p(struct m *m)
 {
 	uint32_t in_call = PSYSCALL;
@@ -163,17 +163,17 @@ static inline bool state_take_back_p(struct m *m)
 
 /* ---- Ps ------------------------------------------------------------------- */
 
-/* The calling M, which has none, has p, which is idle and in no list. */
+/* Gives p, idle and on no list, to the calling M, which has none. */
 void goro__acquirep(struct p *p);
-/* The same with the P that whoever has woken it gave it; returns that. */
+/* The same with m->nextp, which the waker of the M has set.  Returns it. */
 struct p *goro__take_nextp(void);
-/* The P of the calling M is idle, and nobody's; returns it. */
+/* Makes the P of the calling M idle and nobody's.  Returns it. */
 struct p *goro__releasep(void);
-/* Takes p from the blocking call it is left in; false: it is in none. */
+/* Takes p from the blocking call it is left in.  False if it is in none. */
 bool goro__retake(struct p *p);
-/* p, idle and nobody's, is the stopper's of the world.  sched.lock is held. */
+/* Gives p, idle and nobody's, to the world's stopper.  sched.lock is held. */
 void goro__stop_p(struct p *p);
-/* With the world stopped: p is idle.  sched.lock is held. */
+/* Makes p idle again, with the world stopped. */
 void goro__start_p(struct p *p);
 
 #endif

@@ -31,14 +31,14 @@ int64_t goro__count_live(void)
 	return n;
 }
 
-/* Runs p, or has sysmon's M do so: one that gets p comes by here again. */
+/* Jumps to when.  If no P is idle the M that gets sysmon's comes by again. */
 static void jump(struct sched *s, int64_t when)
 {
 	struct p *p = goro__pidleget_due(when);
 
 	if (!p)
 		return;
-	/* Seen, by the lock's release, by that M and by whomever it wakes. */
+	/* That M, and any M that it wakes, sees this by the lock's release. */
 	goro__virtual_jump(when);
 	unlock(&s->lock);
 	goro__startm(p, false);
@@ -69,7 +69,7 @@ static _Noreturn void dead(struct sched *s)
 
 /*
  * The fence pairs with the cas and the second look in goro__poll_idle(): the
- * sleeper for timers sees that the last one was stopped, or is seen here.
+ * sleeper sees that the last timer was stopped, or this M sees the sleeper.
  */
 static struct deadlock_view look(struct sched *s, int64_t awake)
 {

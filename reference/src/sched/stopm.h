@@ -9,11 +9,11 @@
 /* Sleeps until startm gives the calling M a P. */
 void goro__stopm(void);
 /*
- * An M goes to sleep for good, or ends: looks whether it is the last.  Called
- * with sched.lock held.
+ * Checks whether the last M goes to sleep for good, or ends.  sched.lock is
+ * held.
  */
 void goro__checkdead(void);
-/* Goroutines that have not ended; sched.lock may be held. */
+/* Returns the number of live goroutines; sched.lock may be held. */
 int64_t goro__count_live(void);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * switch.h - how a goroutine's stack is left and taken up.
  *
- * A goroutine that parks goes straight to the next one where there is one:
- * the scheduler's own stack (g0) is only entered when the queue of this P is
- * empty or resched is set.  What must not happen before the old
- * stack is free (unlock the channel, queue the yielding goroutine, free the
- * dead one) is left in m->after, and whoever arrives on this M runs it first.
+ * A goroutine that parks goes straight to the next one where there is one: the
+ * scheduler's own stack (g0) is only entered when the queue of this P is empty
+ * or resched is set.  What must not happen before the old stack is free (unlock
+ * the channel, queue the yielding goroutine, free the dead one) is left in
+ * m->after.  The goroutine that comes next on this M, or g0, runs it first.
  */
 #ifndef GORO_SWITCH_H
 #define GORO_SWITCH_H
@@ -47,9 +47,9 @@ static inline struct g *leave_for_g0(struct p *p, struct g *g)
 }
 
 /*
- * While there are timers the clock is read every 20 us: goroutines that switch
- * among themselves, each computing for a while, are not to make them late.
- * sysmon, which sets resched when one is due, may not get a CPU itself.
+ * True every 20 us while there are timers: goroutines that switch among
+ * themselves, each computing for a while, must not make them late.  sysmon sets
+ * resched when one is due, but may not get a CPU itself.
  */
 static inline bool timers_may_be_due(const struct p *p)
 {
@@ -58,10 +58,10 @@ static inline bool timers_may_be_due(const struct p *p)
 }
 
 /*
- * The next goroutine of this P if that is a matter of a few loads: not when
- * resched is set or timers may be due, nor on each 61st turn, when the global
- * queue is to be looked at.  next does not count as a turn: it goes on with the
- * time slice of whoever made it runnable.
+ * Returns the next goroutine of p if a few loads find it, else NULL: if resched
+ * is set, if timers may be due, and on each 61st turn, which looks at the
+ * global queue.  Taking next is no turn: it goes on with the time slice of the
+ * goroutine that made it runnable.
  */
 static inline struct g *next_here(struct p *p)
 {
@@ -81,7 +81,7 @@ static inline struct g *next_here(struct p *p)
 	return likely(!g->lockedm) ? g : leave_for_g0(p, g);
 }
 
-/* The first turn of a goroutine is when it needs a stack. */
+/* Makes `to` run on m.  At its first turn it gets a stack. */
 static inline void take_up(struct m *m, struct g *to)
 {
 	if (unlikely(!to->sp))
@@ -91,7 +91,7 @@ static inline void take_up(struct m *m, struct g *to)
 	state_run(m, to);
 }
 
-/* From goroutine to goroutine.  Returns when g runs again, on any M. */
+/* Switches from g to `to`.  Returns when g runs again, on any M. */
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
 	take_up(m, to);
@@ -102,7 +102,7 @@ static inline void switch_to(struct m *m, struct g *g, struct g *to)
 	run_after(m);
 }
 
-/* From a goroutine to the scheduler of this M. */
+/* Switches from g to the scheduler of m.  Returns when g runs again. */
 static inline void switch_to_g0(struct m *m, struct g *g)
 {
 	if (unlikely(m->outsider)) {
@@ -137,7 +137,7 @@ static inline void after_unlock(struct m *m, struct g *prev, void *l)
 	punlock(l);
 }
 
-/* What is to be done after that is set already. */
+/* Parks g.  m->after is set already if there is something to do. */
 static inline void park_now(struct m *m, struct g *g, enum wait_reason why)
 {
 	state_park(m, g, why);
@@ -155,8 +155,8 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
 }
 
 /*
- * g is the next to run on p, the caller's.  Whom it displaces stands behind
- * others then: the wake-up for that one is not left out.
+ * Makes g next on p, the caller's.  A displaced next stands behind others now,
+ * so its wake-up is not skipped.
  */
 static inline void submit(struct p *p, struct g *g)
 {
