@@ -94,7 +94,16 @@ static void take_up(struct m *m, struct g *g, const struct kept *k)
 	goro__keep(g);
 }
 
-void goro__switch_keeping(struct m *m, struct g *g, void *sp)
+/* True at most switches of a program with a C++ runtime: g has nothing. */
+static inline bool nothing_to_keep(const struct m *m, const struct g *g)
+{
+	return m->cxx && !m->cxx->caught && m->cxx->uncaught == 0 &&
+	       !load_relaxed(&m->mask_changed) &&
+	       (char *)__builtin_frame_address(0) >= g->stack->lo;
+}
+
+static __attribute__((noinline)) void switch_and_keep(struct m *m, struct g *g,
+						      void *sp)
 {
 	struct kept k;
 
@@ -103,11 +112,20 @@ void goro__switch_keeping(struct m *m, struct g *g, void *sp)
 	take_up(goro__m(), g, &k);
 }
 
+void goro__switch_keeping(struct m *m, struct g *g, void *sp)
+{
+	if (likely(nothing_to_keep(m, g)))
+		goro__switch(&g->sp, sp);
+	else
+		switch_and_keep(m, g, sp);
+}
+
 void goro__end_keeping(struct m *m, struct g *g)
 {
 	struct kept k;
 
-	put_aside(m, g, &k);
+	if (unlikely(!nothing_to_keep(m, g)))
+		put_aside(m, g, &k);
 }
 
 void goro__leave_catches(void)

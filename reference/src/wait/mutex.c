@@ -104,11 +104,21 @@ static __attribute__((noinline)) void lock_slow(struct mutex *m)
 		wait_for_it(m);
 }
 
+static COLD void lock_from_outside(goro_mutex *m)
+{
+	goro__call_begin("goro_mutex_lock");
+	goro_mutex_lock(m);
+	goro__call_end("goro_mutex_lock");
+}
+
 void goro_mutex_lock(goro_mutex *mutex)
 {
 	struct mutex *m = of(mutex);
 
-	FROM_OUTSIDE(goro_mutex_lock(mutex));
+	if (goro__outside()) {
+		lock_from_outside(mutex);
+		return;
+	}
 	plock(&m->lock);
 	if (likely(take(m)))
 		punlock(&m->lock);
@@ -167,9 +177,19 @@ bool goro__mutex_release(goro_mutex *mutex)
 	return handed;
 }
 
+static COLD void unlock_from_outside(goro_mutex *m)
+{
+	goro__call_begin("goro_mutex_unlock");
+	goro_mutex_unlock(m);
+	goro__call_end("goro_mutex_unlock");
+}
+
 void goro_mutex_unlock(goro_mutex *m)
 {
-	FROM_OUTSIDE(goro_mutex_unlock(m));
+	if (goro__outside()) {
+		unlock_from_outside(m);
+		return;
+	}
 	if (unlikely(goro__mutex_release(m)))
 		goro__yield_to(false);
 }
