@@ -56,6 +56,7 @@ static const char *text_of(void *unused)
 	return value.text;
 }
 static char text[256], listens_at[GORO_ADDR_MAX], is_at[GORO_ADDR_MAX];
+static struct goro_bytes is_part = {"x", 1};
 static size_t size;
 static int status;
 static int64_t number;
