@@ -1,6 +1,6 @@
 /*
- * syscall.c - blocking calls: the P is left behind, for sysmon to hand to
- * another M if the call takes long, and wanted back after it.
+ * syscall.c - blocking calls: the M leaves its P behind, which sysmon hands to
+ * another M if the call takes long, and wants it back after the call.
  */
 #include <errno.h>
 
@@ -47,7 +47,7 @@ static void entersyscall(void)
 		offer_p_to_stopper(p);
 }
 
-/* An idle P, or g on the global queue: one step, so that none is lost. */
+/* Takes an idle P or, under the same lock, queues g if it is not NULL. */
 static struct p *idle_p_or_queue(struct g *g)
 {
 	struct sched *s = &goro__sched;
@@ -126,6 +126,6 @@ void goro_blocking(goro_fn fn, void *arg)
 	e = get_errno();
 	exitsyscall();
 	goro__keep_call();
-	goro_checkpoint(); /* the signal came while it was in the runtime */
+	goro_checkpoint(); /* the signal may have met the runtime */
 	set_errno(e);
 }

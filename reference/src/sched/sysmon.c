@@ -1,12 +1,13 @@
 /*
  * sysmon.c - the monitor: a thread without a P, so that nothing can starve it.
  *
- * It looks at each P, and carries out what the monitor decides (monitor.h): it
+ * It looks at each P, and carries out what the monitor decides (monitor.h).  It
  * takes the P from a goroutine that has been in a system call for a tick, asks
- * for the P of one that has had its time slice, and wakes an M for what nobody
- * sees: a goroutine that waits while a P is idle, a timer of a busy P.  It polls
- * the network while all are busy.  It ticks each 20 us, half as often after 50
- * ticks with nothing to do, down to each 10 ms; with all Ps idle it sleeps.
+ * for the P of one that has had its time slice, and wakes an M for what no M
+ * sees: a goroutine that waits while a P is idle, a timer of a busy P.  It
+ * polls the network while all are busy.  It ticks each 20 us, half as often
+ * after 50 ticks with nothing to do, down to each 10 ms; with all Ps idle it
+ * sleeps.
  */
 #include "sched/sysmon.h"
 
@@ -54,7 +55,7 @@ static struct monitor_view look_at(struct p *p, int64_t now)
 	};
 }
 
-/* True: the P was still in its call, and is in other hands now. */
+/* Takes p from its call and hands it on.  False if the call has ended. */
 static bool retake(struct p *p)
 {
 	if (!goro__retake(p))
@@ -65,8 +66,8 @@ static bool retake(struct p *p)
 }
 
 /*
- * Goroutines may be stopped in the middle of C code until then, and others
- * wait for their locks: sysmon's own.
+ * Until then goroutines may be stopped in the middle of C code, and others wait
+ * for their locks.  Only sysmon uses it.
  */
 static int64_t stops_until;
 
@@ -103,8 +104,8 @@ bool goro__watch_p(struct p *p, int64_t now)
 }
 
 /*
- * Nobody has polled the network since the last tick: an M is to sleep for it if
- * a P is idle.  For the length of a slice: all are busy.
+ * If the network was not polled since the last tick, lets an M of an idle P
+ * sleep for it.  If that lasts for a slice all are busy, and sysmon polls.
  */
 static void watch_network(int64_t now)
 {
@@ -134,7 +135,7 @@ static bool watch_all(int64_t now)
 	return busy;
 }
 
-/* Until a P is taken; false: a line of schedtrace is due. */
+/* Sleeps until a P is taken.  False if a line of schedtrace is due first. */
 static bool sleep_until_busy(struct sched *s)
 {
 	int64_t trace = goro__hooks.wait();
@@ -164,7 +165,7 @@ bool goro__sleep_if_idle(void)
 	if (!idle)
 		return false;
 	if (!sleep_until_busy(s)) {
-		lock(&s->lock); /* of those who write it: goro__pidleget() */
+		lock(&s->lock); /* goro__pidleget() writes it too */
 		store_relaxed(&s->sysmonwait, 0u);
 		unlock(&s->lock);
 	}
@@ -172,10 +173,10 @@ bool goro__sleep_if_idle(void)
 }
 
 /*
- * Whether ticks are to be frequent after a sleep.  On an only P there is nothing
+ * True if ticks are to be frequent after a sleep.  With one P there is nothing
  * to find soon but system calls.  If there was none since the last sleep, as in
- * a server that waits for nothing but the network, they stay as rare as they
- * were: each costs as much as a few requests.
+ * a server that only waits for the network, ticks stay as rare as they were:
+ * each costs as much as a few requests.
  */
 static bool watch_closely(void)
 {
@@ -195,7 +196,7 @@ static bool in_a_call(void)
 	return false;
 }
 
-/* An idle P has no M that sleeps for timers: see poll.h. */
+/* True if a P is idle and no M sleeps for timers: see poll.h. */
 static bool nobody_sleeps(void)
 {
 	struct idle *i = &goro__sched.idle;
@@ -204,10 +205,10 @@ static bool nobody_sleeps(void)
 }
 
 /*
- * The tick ends early for a timer that only this thread would see: that of a P
- * in a system call, or of a busy one while no M sleeps for it.  With no P idle
- * the one that runs looks at its timers itself, and only a call that begins now
- * can make them late.
+ * Returns how long to sleep: delay, or less for a timer that only this thread
+ * would see, of a P in a system call, or of a busy one while no M sleeps for
+ * it.  With no P idle a P looks at its timers itself, and only a call that
+ * begins now can make them late.
  */
 static int64_t until_timer(int64_t delay)
 {

@@ -34,7 +34,7 @@
 #define HANDLER_NEEDS ((size_t)32768)
 #define M_STACK ((size_t)1 << 20)
 
-/* Sized by the kernel's own figure: a frame with AMX state is over 8 KiB. */
+/* Sets m's signal stack, sized by the kernel's figure: AMX takes over 8 KiB. */
 static void set_sigstack(struct m *m)
 {
 	size_t size = getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
@@ -52,7 +52,7 @@ static void set_sigstack(struct m *m)
 	san_release(&m->sigstack);
 }
 
-/* The calling thread becomes m. */
+/* Makes the calling thread m. */
 static void attach(struct m *m)
 {
 	pthread_attr_t attr;
@@ -84,14 +84,14 @@ static void link_m(struct m *m)
 }
 
 /*
- * pthread_exit() and pthread_cancel() unwind the goroutine, which was current,
- * and end up here.  Its thread is one of the runtime's, and cannot be spared.
+ * Ends the process: pthread_exit() or pthread_cancel() has unwound the current
+ * goroutine, and the runtime cannot spare the thread.
  */
 static void thread_left(void *arg)
 {
 	struct m *m = arg;
 
-	goro__tls_m = m; /* not so in goro_blocking() */
+	goro__tls_m = m; /* NULL in goro_blocking() */
 	goro__fatal("pthread_exit or pthread_cancel in a goroutine");
 }
 
@@ -157,7 +157,7 @@ int goro__newm_thread(void (*fn)(void))
 	return start_thread(plain_main, arg);
 }
 
-/* The memory of an M that has ended, or new. */
+/* Returns the memory of an M that has ended, or new memory. */
 static struct m *alloc_m(void)
 {
 	struct sched *s = &goro__sched;
@@ -180,7 +180,7 @@ static struct m *alloc_m(void)
 	return m;
 }
 
-/* An M for p, or, for NULL, one that is idle from the start. */
+/* Starts an M for p or, for NULL, one that is idle from the start. */
 static void new_m(struct p *p)
 {
 	struct sched *s = &goro__sched;
@@ -197,7 +197,6 @@ static void new_m(struct p *p)
 		no_thread();
 }
 
-/* What the thread in goro_run() does when it is woken. */
 void goro__make_threads(void)
 {
 	struct sched *s = &goro__sched;

@@ -6,10 +6,10 @@
 
 #include "sched/types.h"
 
-/* Starts a thread for m, which takes m->nextp; for fn.  errno or 0. */
+/* Start a thread for m, which takes m->nextp, or for fn.  Return errno or 0. */
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
-/* Makes the threads that were asked for (idle.h); for that in goro_run(). */
+/* Makes the threads that were asked for (idle.h); for goro_run()'s. */
 void goro__make_threads(void);
 
 #endif

@@ -1,18 +1,18 @@
 /*
  * timer.c - the heap of timers of each P.
  *
- * A 4-ary heap ordered by when, guarded by the lock of the heap; the P's owner
- * runs what is due when it looks for work, an M without work does so for other
- * Ps, and one M sleeps until the first of all.  `next` shows the first due
- * time to those who have no lock.
+ * It is a 4-ary heap ordered by when; the lock of the heap guards it.  The P's
+ * owner runs what is due when it looks for work, an M without work does so for
+ * other Ps, and one M sleeps until the first of all.  `next` shows the first
+ * due time to threads without the lock.
  *
- * fn is called without the lock, so that it may take others.  t->running says
- * that it is being called; fn itself ends that with goro__timer_done(), its
- * last touch of t, before it wakes whoever may free t.
+ * fn is called without the lock, so that it may take others.  t->running counts
+ * its calls under way.  fn ends its own with goro__timer_done(), its last touch
+ * of t, before it wakes a goroutine that may free t.
  *
- * A goroutine that sleeps has no timer: the heap knows it itself, and nobody
- * takes it out before it is due.  So neither a move in the heap nor the wake-up
- * touches its stack.
+ * A sleeping goroutine has no timer: the heap holds its G, and nobody takes it
+ * out before it is due.  So neither a move in the heap nor the wake-up touches
+ * its stack.
  */
 #include <string.h>
 
@@ -27,7 +27,7 @@
 
 enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
 
-/* In front of a heap: the four children of each place are a cache line. */
+/* Bytes in front of a heap, so that four siblings are a cache line. */
 #define LEAD (CACHE_LINE - sizeof(struct due))
 
 int64_t goro__when(int64_t ns)
@@ -50,7 +50,7 @@ int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
 		       : next;
 }
 
-/* Bit 0 of due.who: a goroutine that sleeps. */
+/* Returns d's sleeping goroutine (bit 0 of who is set), or NULL. */
 static struct g *sleeper_of(struct due d)
 {
 	return d.who & 1 ? (struct g *)(d.who - 1) : NULL;
@@ -61,7 +61,7 @@ static struct timer *timer_of(struct due d)
 	return (struct timer *)d.who;
 }
 
-/* Entries near the root fire soon and are cold: it prefetches them. */
+/* Puts d at i.  Entries near the root fire soon and are cold: prefetch. */
 static void put(struct timers *h, uint32_t i, struct due d)
 {
 	goro_check(i == 0 || h->heap[(i - 1) / ARITY].when <= d.when,
@@ -126,8 +126,8 @@ static void show_next(struct timers *h)
 }
 
 /*
- * The heap's lock is held: no malloc here, whose lock a stopped goroutine may
- * hold (base/sys.h).
+ * Changes the room of the heap.  Not by malloc: the heap's lock is held, and a
+ * stopped goroutine may hold malloc's (base/sys.h).
  */
 static bool resize(struct timers *h, uint32_t cap)
 {
@@ -154,14 +154,14 @@ static void grow(struct timers *h)
 		goro__fatal("runtime: out of memory for timers");
 }
 
-/* What a million timers took is not kept for ten. */
+/* Shrinks a large heap that is nearly empty. */
 static void shrink(struct timers *h)
 {
 	if (h->cap > KEPT && h->len < h->cap / 8)
 		(void)resize(h, h->cap / 4);
 }
 
-/* True: it is the first of all. */
+/* Adds d.  True if it is the first of the heap. */
 static bool heap_add(struct timers *h, struct due d)
 {
 	bool first;
@@ -218,13 +218,13 @@ static void after_sleep(struct m *m, struct g *prev, void *arg)
 
 	(void)prev;
 	punlock(&h->lock);
-	/* The sleeper may be gone; what is first now is not due later. */
+	/* The sleeper may be gone.  If not, next is due no later than it. */
 	goro__deadline_here(m, load_relaxed(&h->next));
 }
 
 /*
- * The heap's lock is kept until the stack is free: nobody finds the goroutine
- * due and makes it ready while it still runs.
+ * Keeps the heap's lock until the stack is free, so that nobody finds the
+ * goroutine due and makes it ready while it still runs.
  */
 void goro__sleep_until(int64_t when, enum wait_reason why)
 {
@@ -236,7 +236,7 @@ void goro__sleep_until(int64_t when, enum wait_reason why)
 	goro__park_after(after_sleep, h, why);
 }
 
-/* The heap that t is in, locked; NULL if it is in none. */
+/* Locks and returns the heap that t is in; NULL if it is in none. */
 static struct timers *lock_heap(struct timer *t)
 {
 	for (;;) {
@@ -278,7 +278,7 @@ void goro__timer_wait(struct timer *t)
 			sys_yield();
 }
 
-/* Periodic timers keep their phase: what was missed is skipped. */
+/* Arms a periodic timer again: it keeps its phase and skips missed periods. */
 static void rearm(struct timers *h, struct timer *t, int64_t now)
 {
 	t->when = goro__next_tick(t->when, t->period, now);
@@ -286,7 +286,7 @@ static void rearm(struct timers *h, struct timer *t, int64_t now)
 	show_next(h);
 }
 
-/* The first of the heap is t; the lock is given up meanwhile. */
+/* Runs t, the first of the heap, with the lock released meanwhile. */
 static void run_first(struct timers *h, struct timer *t, int64_t now)
 {
 	add_relaxed(&t->running, 1u);

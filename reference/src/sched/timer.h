@@ -1,5 +1,5 @@
 /*
- * timer.h - the timers of a P: a heap, run by who holds the P.
+ * timer.h - the timers of a P: a heap, mostly run by the P's owner.
  */
 #ifndef GORO_TIMER_H
 #define GORO_TIMER_H
@@ -8,19 +8,19 @@
 
 /* Adds t, whose when and fn are set, to this P's heap. */
 void goro__timer_add(struct timer *t);
-/* The same to p's, for goro__real_p. */
+/* Adds t to the heap of p; for goro__real_p. */
 void goro__timer_add_to(struct p *p, struct timer *t);
 bool goro__timer_take(struct timer *t);
 void goro__timer_wait(struct timer *t);
 /*
- * True if t was pending and now is in no heap.  Most are in none: that takes
- * no call.
+ * Takes t off its heap; true if it was pending.  Inline, as most are in no
+ * heap.
  */
 static inline bool goro__timer_del(struct timer *t)
 {
 	return load_acquire(&t->p) && goro__timer_take(t);
 }
-/* The same, and its fn does not run any more when it returns. */
+/* The same, and waits until t's fn does not run any more. */
 static inline bool goro__timer_del_sync(struct timer *t)
 {
 	bool pending = goro__timer_del(t);
@@ -29,20 +29,20 @@ static inline bool goro__timer_del_sync(struct timer *t)
 		goro__timer_wait(t);
 	return pending;
 }
-/* Runs what is due in p's heap; the next due time, INT64_MAX for none. */
+/* Runs what is due in p's heap.  Returns the next due time, or INT64_MAX. */
 int64_t goro__timers_run(struct p *p, int64_t now);
-/* Parks the caller until then. */
+/* Parks the caller until when. */
 void goro__sleep_until(int64_t when, enum wait_reason why);
-/* The last touch of t by its fn: who waits to free t may do so. */
+/* Ends a call of t's fn, which touches t no more: a waiter may free it. */
 static inline void goro__timer_done(struct timer *t)
 {
 	sub_release(&t->running, 1u);
 }
 
 void goro__timers_move(struct timers *to, struct timers *from);
-/* The first of when + n * period that is after now; INT64_MAX: never. */
+/* Returns the first when + n * period after now; INT64_MAX: never. */
 int64_t goro__next_tick(int64_t when, int64_t period, int64_t now);
-/* ns from now without overflow. */
+/* Returns the time ns from now, without overflow. */
 int64_t goro__when(int64_t ns);
 
 #endif

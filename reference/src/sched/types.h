@@ -6,8 +6,8 @@
  *	P  the right to run goroutines, and the queues that belong to it;
  *	   there are GOMAXPROCS of them, and an M needs one to run a G
  *
- * Who may touch what is said at each field.  "Owner" of a P is the M that
- * holds it.  Locks are taken in this order, left before right:
+ * Each field says who may touch it.  "Owner" of a P is the M that holds it.
+ * Locks are taken in this order, left before right:
  *
  *	channel locks by address -> timer heap of a P -> sched.lock -> slab
  */
@@ -36,7 +36,7 @@
  *	runnable  a run queue holds it; nobody touches its stack
  *	running   an M runs it; it owns its stack
  *	syscall   its M runs it without a P
- *	waiting   whoever will wake it knows it; it is on no run queue
+ *	waiting   its waker knows it; it is on no run queue
  *	dead      finished; on a free list
  */
 enum gstatus {
@@ -117,8 +117,8 @@ struct waitq {
 
 /*
  * A timer in a heap.  fn runs on the M that found it due, with no lock held,
- * and must not block.  The owner P of the heap and its lock guard all fields
- * but state.
+ * and must not block.  The lock of the heap guards all fields but p and
+ * running.
  */
 struct timer {
 	int64_t when;
@@ -130,7 +130,7 @@ struct timer {
 	atomic_uint running;   /* calls of fn under way: timer_del_sync */
 };
 
-/* The time stands beside what is due: four of these are a cache line. */
+/* The key lies beside its entry: four of these are a cache line. */
 struct due {
 	int64_t when;
 	uintptr_t who; /* a struct timer, or a sleeping struct g with bit 0 */
@@ -155,8 +155,8 @@ struct frame;
 struct panic;
 
 /*
- * The top of a stack, with what a goroutine has only once it runs.  Its frames
- * begin right below.
+ * The top of a stack, with what a goroutine needs only once it runs.  Its
+ * frames begin right below.
  */
 struct stack {
 	struct g *g;         /* whose it is; NULL: it is free */
@@ -184,15 +184,15 @@ struct sfree {
 /* The first line is what a switch touches. */
 struct g {
 	void *sp; /* while not running; NULL: it has no stack yet */
-	/* of its stack; UINTPTR_MAX: there may be something to keep: keep.h */
+	/* stack->lo; UINTPTR_MAX: there may be something to keep: keep.h */
 	_Atomic(uintptr_t) lo;
 	struct g *schedlink; /* in run queues and free lists */
 	_Atomic(uint32_t) status;
 	uint16_t reason; /* wait_reason */
 	uint8_t size_class;
 	bool system;        /* not counted, not dumped, no deadlock */
-	struct m *m;        /* that runs it */
-	struct sudog *wake; /* who was woken: set by the waker */
+	struct m *m;        /* the M that runs it */
+	struct sudog *wake; /* the one that was woken; set by the waker */
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
 	uint32_t since;    /* goro__seconds when it began to wait */
@@ -206,7 +206,7 @@ struct g {
 	int64_t goid;
 	int64_t parent;
 	void *creator; /* pc of the go statement */
-	/* enum stopped: in the handler of lockedm; whoever wakes that clears it */
+	/* enum stopped: in the handler of lockedm; its waker clears it */
 	_Atomic(uint32_t) preempted;
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
@@ -214,9 +214,9 @@ struct g {
 #define RUNQ_SIZE 256
 
 /*
- * The run queue of a P: a ring that its owner pushes and pops and others steal
- * half of.  head is moved by whoever takes, by compare and swap; tail by the
- * owner alone.  See runq.c.
+ * The run queue of a P: a ring that its owner pushes and pops and other Ms
+ * steal half of.  A taker moves head by compare and swap; only the owner moves
+ * tail.  See runq.c.
  */
 struct runq {
 	_Atomic(uint32_t) head __attribute__((aligned(CACHE_LINE)));
@@ -230,7 +230,7 @@ struct monitor_note {
 	uint32_t tick, calls;
 	uint64_t switches;
 	int64_t tick_when, calls_when; /* since when they are the same */
-	bool waited;                   /* some stood in the ring */
+	bool waited;                   /* the ring had some */
 };
 
 /* Counters of a P, written by the owner, read by anyone for statistics. */
@@ -254,9 +254,8 @@ struct p {
 	 * due.  Set by anyone, cleared by the owner.
 	 */
 	atomic_uint resched;
-	atomic_uint preempt; /* enum stopped to be; implies resched */
-	uint64_t
-		timer_check_at; /* owner: arch_ticks() when timers are due a look */
+	atomic_uint preempt; /* enum stopped: how to stop; implies resched */
+	uint64_t timer_check_at; /* owner: arch_ticks() of the next look */
 	struct runq runq;
 	struct timers timers;
 	struct glist gfree;     /* dead Gs, last in first out */
@@ -270,7 +269,7 @@ struct p {
 /* What is left to do for a goroutine once its stack is no longer in use. */
 typedef void (*after_fn)(struct m *m, struct g *prev, void *arg);
 
-/* Of which Ps the timers may be near while no M sleeps for them: poll.h. */
+/* Which Ps' timers may be near while no M sleeps for them: poll.h. */
 enum timer_watch { WATCH_NONE, WATCH_OTHERS, WATCH_ALL };
 
 struct m {
@@ -281,20 +280,21 @@ struct m {
 	after_fn after; /* set before a switch, called once after it */
 	struct g *after_g;
 	void *after_arg;
-	atomic_uint mask_changed; /* it may be another than all Ms have */
-	struct cxx_globals *cxx;  /* of the thread; NULL: no C++ */
-	void *g0_sp;              /* where the scheduler's own stack goes on */
+	atomic_uint
+		mask_changed;    /* the signal mask may not be that of all Ms */
+	struct cxx_globals *cxx; /* of the thread; NULL: no C++ */
+	void *g0_sp;             /* where the scheduler's own stack goes on */
 	bool spinning;
 	bool dying;         /* its goroutine ended locked to it */
 	bool outsider;      /* a thread of the program's: outside.c */
 	atomic_uint halted; /* it runs nothing any more: halt.c */
-	/* Its signal handler's: where it was found, and how often: halt.c */
+	/* Of its signal handler: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
 	atomic_uint halt_seen;
 	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
-	struct p *oldp;      /* had in the system call: first choice after it */
-	struct p *nextp;     /* given by whoever wakes it */
+	struct p *oldp;      /* left in a system call: first choice after it */
+	struct p *nextp;     /* given by its waker */
 	struct m *schedlink; /* in idle.midle */
 	struct m *alllink;   /* in sched.allm */
 	atomic_uint note;    /* futex it sleeps on */
@@ -347,7 +347,7 @@ struct sched {
 
 	/* The network poller; NULL until it is open for the first time. */
 	_Atomic(const struct poller *) poller;
-	atomic_uint netpolling;       /* somebody polls without sleeping */
+	atomic_uint netpolling;       /* an M polls without sleeping */
 	_Atomic(uint32_t) netpolls;   /* changes with each poll */
 	_Atomic(uint32_t) netwaiters; /* goroutines that it is to wake */
 
@@ -376,11 +376,10 @@ _Static_assert(offsetof(struct m, nopreempt) == 0, "nopreempt.h");
 
 /* Hidden: read in one instruction, not by way of the linkage table. */
 #pragma GCC visibility push(hidden)
-/* Hidden: the compiler need not ask the linker where they are. */
 #pragma GCC visibility push(hidden)
 extern struct sched goro__sched;
 extern struct p *goro__allp[];
-/* Not one of them: has the timers that are real in virtual time (virtual.c). */
+/* Not in allp: holds the timers that are real in virtual time (virtual.c). */
 extern struct p goro__real_p;
 /* The clock, kept by sysmon: tells how long a goroutine has waited. */
 extern _Atomic(uint32_t) goro__seconds;
@@ -390,7 +389,7 @@ extern uint32_t goro__mp;
 #pragma GCC visibility pop
 
 /*
- * How many Ps there are: allp has as many.  Written with the world stopped; but
+ * Returns the number of Ps, all in allp.  Written with the world stopped, but
  * an M without a P, and sysmon, read it meanwhile.  Pairs with the release in
  * goro__procresize().
  */

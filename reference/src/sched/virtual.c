@@ -2,23 +2,23 @@
  * virtual.c - virtual time: goro_config.virtual_time.
  *
  * The run is what Go's testing/synctest calls a bubble.  Time stands still
- * while any goroutine runs, can run, or is in a blocking call; when all others
- * are parked it jumps to the first timer.  It starts at the same instant in
- * each run.  The end is that of a bubble too: main returns, time stops for
- * good, the others run until they have ended, and only then the run is over;
- * if one is left that is blocked, that is a deadlock of its own kind.
+ * while any goroutine runs, can run, or is in a blocking call.  When all are
+ * parked it jumps to the first timer.  It starts at the same instant in each
+ * run.  The end is that of a bubble, too: when main has returned time stops for
+ * good, the other goroutines run until they have ended, and then the run is
+ * over.  If some stay blocked, that is a deadlock of its own kind.
  *
- * "All are parked" is what the deadlock report asks: the last M that goes to
- * sleep finds out (deadlock.h, stopm.c), and moves the clock.  In virtual time
- * no M ever sleeps until a timer is due (goro__poll_idle).
+ * The deadlock report finds out that all are parked: the last M that goes to
+ * sleep (deadlock.h, stopm.c) moves the clock.  In virtual time no M ever
+ * sleeps until a timer is due (goro__poll_idle).
  *
- * The outside goes by its own time.  So time stands still also while a
- * goroutine waits for a descriptor: an M sleeps in the poller then.  And the
- * deadlines of descriptors are on the machine's clock, as far from now as they
- * were when they were set; their timers are in goro__real_p.
+ * The outside has its own time.  So virtual time stands still also while a
+ * goroutine waits for a descriptor: an M sleeps in the poller then.  Deadlines
+ * of descriptors are on the machine's clock, as far from now as they were when
+ * they were set; their timers are in goro__real_p.
  *
- * A goroutine that waits for a mutex counts as parked, as it does not in Go:
- * there its owner might be outside the bubble, here there is no outside.
+ * A goroutine that waits for a mutex counts as parked.  In Go it does not: the
+ * owner might be outside the bubble.  Here there is no outside.
  */
 #include "sched/clock.h"
 #include "base/text.h"

@@ -2,9 +2,9 @@
  * world.c - stopping the world, and changing the number of Ps while it is
  * stopped.
  *
- * The one who stops it sets resched in all Ps and waits until each is idle,
- * in a system call (then it is taken away) or has come to the scheduler.  The
- * stopper keeps its own.  One at a time: wait/procs.c sees to that.
+ * The stopper sets resched in all Ps and waits until each is idle, is taken
+ * from a system call, or has come to the scheduler.  It keeps its own P.  There
+ * is one at a time: wait/procs.c sees to that.
  */
 
 #include "sched/globq.h"
@@ -46,7 +46,7 @@ void goro__world_park(void)
 	goro__stopm();
 }
 
-/* What the owner of p does when resched is set, on g0. */
+/* Does what resched asks for, on g0 of the owner of p. */
 void goro__attend(struct p *p)
 {
 	store_relaxed(&p->resched, 0u);
@@ -79,8 +79,8 @@ static void take_idle_and_syscall_ps(void)
 }
 
 /*
- * stopping is set: each P that runs a goroutine comes to see it, at once if
- * the signal finds it outside the runtime.
+ * Asks each P that runs a goroutine to look at stopping, which is set.  It does
+ * so at once if the signal finds it outside the runtime.
  */
 static void ask_all(struct p *self)
 {
@@ -112,7 +112,7 @@ void goro__stop_world(void)
 		ask_all(self);
 }
 
-/* All Ps but the caller's are idle again; those with work get an M. */
+/* Makes all Ps but the caller's idle again; those with work get an M. */
 void goro__start_world(void)
 {
 	struct sched *s = &goro__sched;
@@ -141,7 +141,7 @@ void goro__start_world(void)
 		busy = p->link;
 		goro__startm(p, false);
 	}
-	goro__wake_now(); /* also for timers that none sleeps for */
+	goro__wake_now(); /* also for timers that no M sleeps for */
 	goro__poll_network();
 }
 
@@ -165,7 +165,7 @@ void goro__add_stats(struct pstats *to, struct pstats *from)
 		store_relaxed(&t[i], load_relaxed(&t[i]) + load_relaxed(&f[i]));
 }
 
-/* A P that goes: its goroutines to the global queue, its timers to p. */
+/* Moves the goroutines of gone to the global queue, its timers to p. */
 static void destroy_p(struct p *gone, struct p *p)
 {
 	struct sched *s = &goro__sched;
@@ -186,8 +186,8 @@ static void destroy_p(struct p *gone, struct p *p)
 }
 
 /*
- * With the world stopped.  The caller's M is left with a P below n; allp keeps
- * the structures of the others for the next time.
+ * Sets the number of Ps to n, with the world stopped.  The caller's M is left
+ * with a P below n; allp keeps the structures of the others for the next time.
  */
 void goro__procresize(int32_t n)
 {

@@ -8,11 +8,11 @@
 
 void goro__world_park(void);
 void goro__procresize(int32_t n);
-/* Until start: no other P runs a goroutine.  One caller at a time. */
+/* Stop all Ps but the caller's, until start.  One caller at a time. */
 void goro__stop_world(void);
 void goro__start_world(void);
 void goro__attend(struct p *p);
-/* Adds what from has counted to to. */
+/* Adds the counts of from to those of to. */
 void goro__add_stats(struct pstats *to, struct pstats *from);
 
 #endif
