@@ -66,7 +66,7 @@ int goro_num_cpu(void)
 	return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* A positive decimal number and nothing else; 0 if it is not. */
+/* Returns the positive decimal number in s, 0 if s is anything else. */
 static int64_t positive(const char *s)
 {
 	char *end;
@@ -99,7 +99,7 @@ static size_t no_size(const char *text)
 	return DEFAULT_STACK;
 }
 
-/* Bytes of a goroutine's stack. */
+/* Returns the bytes of a goroutine's stack. */
 static size_t initial_stack(const struct goro_config *c)
 {
 	const char *text = secure_getenv("GORO_STACK");
@@ -128,8 +128,8 @@ static void main_returned(void *unused)
 }
 
 /*
- * A panic of another goroutine is not lost because main returns: its deferred
- * calls get a while, and its report ends the process.
+ * Waits a while for panics of other goroutines, so that main's return does not
+ * lose them: their deferred calls run, and a report ends the process.
  */
 static void let_panics_report(void)
 {
@@ -155,7 +155,7 @@ static void run_main(void *arg)
 	let_panics_report();
 	san_release(&goro__sched.done);
 	if (goro__virtual())
-		goro__goexit0(); /* the run ends with the last of all */
+		goro__goexit0(); /* the run ends with the last goroutine */
 	goro__systemstack(main_returned, NULL);
 }
 
@@ -178,7 +178,7 @@ static void schedinit(const struct goro_config *c)
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
 
-/* newproc(main), on behalf of an M that does not run yet. */
+/* Starts main's goroutine, on behalf of m0, which does not run yet. */
 static int start_main(struct m *m0)
 {
 	int size_class = goro__stack_class(MAIN_STACK);
@@ -194,7 +194,7 @@ static int start_main(struct m *m0)
 
 static int mstart(struct m *m0)
 {
-	/* m0 last: where it fails nothing has run yet. */
+	/* m0 last: if that fails nothing has run yet. */
 	if (goro__newm_thread(goro__sysmon) || goro__newm_start(m0))
 		return GORO_ENOMEM;
 	return GORO_OK;

@@ -1,8 +1,8 @@
 /*
  * check.h - what is always true of the runtime's own state.
  *
- * It is looked at in builds that are to find faults of the runtime itself,
- * CONFIG=debug and asan, and costs nothing in others.
+ * Builds that are to find faults of the runtime itself, CONFIG=debug and asan,
+ * check it.  In others a check costs nothing.
  */
 #ifndef GORO_CHECK_H
 #define GORO_CHECK_H
@@ -13,12 +13,12 @@ enum { CHECKED = 1 };
 enum { CHECKED = 0 };
 #endif
 
-/* die.c: ends the process, as any fatal error does. */
+/* Ends the process as any fatal error does; in die.c. */
 _Noreturn void goro__check_failed(const char *text);
 
 /*
- * Dies unless cond is true; fault, a literal, says what is the case then.  cond
- * is evaluated in checked builds alone.
+ * Dies unless cond is true; fault, a literal, says what is wrong then.  Only
+ * checked builds evaluate cond.
  */
 #define goro_check(cond, fault)                                                \
 	do {                                                                   \

@@ -1,5 +1,5 @@
 /*
- * forward.c - a signal that is not goro's goes to who had it before.
+ * forward.c - hands a signal that is not goro's to the handler before goro's.
  */
 #include "base/forward.h"
 

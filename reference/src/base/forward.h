@@ -11,9 +11,9 @@
 bool goro__has_handler(const struct sigaction *act);
 
 /*
- * Calls the handler of act from within goro's own, in which sig is blocked,
- * as the kernel would have: with the signals blocked that act blocks.  The
- * return from goro's handler restores the mask.  SA_RESETHAND is the caller's.
+ * Calls the handler of act from within goro's own, in which sig is blocked.  As
+ * the kernel would have, blocks the signals that act blocks.  The return from
+ * goro's handler restores the mask.  The caller sees to SA_RESETHAND.
  */
 void goro__forward(const struct sigaction *act, int sig, siginfo_t *info,
 		   void *context);

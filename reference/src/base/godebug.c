@@ -12,7 +12,7 @@ static bool is_name(const char *at, const char *name, size_t n)
 	return strncmp(at, name, n) == 0 && at[n] == '=';
 }
 
-/* The number at text, unless the word is none; then it is left as it was. */
+/* Sets *value to the number at text, unless the word is no number. */
 static void number(const char *text, int64_t *value)
 {
 	char *end;

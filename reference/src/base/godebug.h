@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The number that GODEBUG gives for name; 0: it does not name it. */
+/* Returns the number that GODEBUG gives for name; 0 if it does not name it. */
 int64_t goro__godebug(const char *name);
 
 #endif

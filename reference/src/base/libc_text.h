@@ -1,7 +1,7 @@
 /*
  * libc_text.h - which code belongs to the C library, its loader and the like.
  *
- * A thread that is stopped in there for good may hold a lock that others need.
+ * A thread that stops for good in such code may hold a lock that others need.
  */
 #ifndef GORO_LIBC_TEXT_H
 #define GORO_LIBC_TEXT_H
@@ -16,8 +16,8 @@
 void goro__libc_text_init(void);
 
 /*
- * True if pc is in one of them.  It is true of any pc if the program has no
- * C library that can be told from its own code (cc -static).  Takes no lock.
+ * True if pc is in one of them, or if the program has no C library that can be
+ * told from its own code (cc -static).  Takes no lock.
  */
 bool goro__in_libc(uintptr_t pc);
 

@@ -19,15 +19,15 @@ _Thread_local struct m *goro__tls_m
 enum { STEP = 8, LONGEST = 64, YIELDS = 16, NAP_NS = 20000 };
 
 /*
- * Looks less and less often, and without writing until the lock seems free:
- * each look takes the cache line from whoever works under the lock, and one
- * that is left alone for a while does many things in that time.  The pauses
- * grow steeply, so two Ms that both use one channel take turns of many
- * operations, not of one or two.  A holder that lost its CPU needs one: after
- * some spinning the waiter yields, and then sleeps.
+ * Takes l.  Looks less and less often, and does not write until the lock seems
+ * free: each look takes the cache line from the holder, which does many things
+ * in the time that it is left alone.  The pauses grow steeply, so two Ms that
+ * both use one channel take turns of many operations, not of one or two.  A
+ * holder that lost its CPU needs one: after some spinning the waiter yields,
+ * and then sleeps.
  *
- * A lock is 0 or 1.  Anything else is no lock any more: nobody would ever
- * unlock it.
+ * A lock is 0 or 1.  Any other value is no lock, and nothing would ever unlock
+ * it.
  */
 void goro__lock_slow(struct lock *l, unsigned held)
 {

@@ -1,16 +1,15 @@
 /*
  * lock.h - the runtime's own locks.
  *
- * They guard a few words for a few nanoseconds, and whoever holds one is
- * never preempted by the runtime; only the kernel can take the CPU away from
- * it, so a waiter spins a little and then gives up its own.  A futex word with
- * sleepers was rejected: unlock would be a second locked instruction, 11 ns
- * for the pair instead of 5.
+ * They guard a few words for a few nanoseconds, and the runtime never preempts
+ * a holder.  Only the kernel can take the CPU away from it, so a waiter spins a
+ * little and then gives up its own.  Rejected: a futex word with sleepers.
+ * unlock would be a second locked instruction, 11 ns for the pair instead of 5.
  *
  * plock is for what only the owner of a P touches: channels, the sync types,
- * the queues of a P.  With a single P that owner is alone, and the lock is
- * left out (goro__mp is 0).  goro__mp changes only while the world is
- * stopped, when no M is inside such a lock.
+ * the queues of a P.  With a single P that owner is alone, and the lock is left
+ * out (goro__mp is 0).  goro__mp changes only while the world is stopped, when
+ * no M is inside such a lock.
  */
 #ifndef GORO_LOCK_H
 #define GORO_LOCK_H
@@ -27,9 +26,9 @@ struct lock {
 
 extern uint32_t goro__mp __attribute__((visibility("hidden")));
 
-/* held: what was found in the lock, not 0. */
+/* Waits for l and takes it.  held is what was found in it, not 0. */
 void goro__lock_slow(struct lock *l, unsigned held);
-/* That is not 1 either, so this is no lock: does not return.  boot.c. */
+/* Ends the process if held is not 1 either: l is no lock.  boot.c sets it. */
 extern void (*const goro__lock_overwritten)(void)
 	__attribute__((visibility("hidden")));
 

@@ -2,9 +2,8 @@
  * nopreempt.h - calls out of the runtime's own code.
  *
  * A goroutine is never preempted inside the runtime; the handler sees that by
- * the program counter.  It cannot see it while the runtime has called libc or
- * a sanitizer, so such calls are marked: all of them go through sys.h and
- * san.h, which do that.
+ * the program counter.  It cannot see it while the runtime has called libc or a
+ * sanitizer.  So all such calls go through sys.h and san.h, which mark them.
  *
  * The count is the first field of struct m.  Only the thread itself and its
  * signal handler touch it; volatile keeps the two in order.

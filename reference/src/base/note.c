@@ -1,8 +1,8 @@
 /*
  * note.c - how a thread of the runtime sleeps until another wakes it.
  *
- * A note is 1 once it was woken, and the sleeper takes that back: a wake-up
- * that comes first is not lost, and two before a sleep are one.
+ * A wake-up sets a note to 1, and the sleeper sets it back.  So a wake-up that
+ * comes first is not lost, and two before a sleep are one.
  */
 #include "base/note.h"
 #include "base/sys.h"

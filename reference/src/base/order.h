@@ -19,7 +19,7 @@ static inline uint32_t gcd(uint32_t a, uint32_t b)
 	return a;
 }
 
-/* A step that visits all n, chosen by r. */
+/* Returns a step that visits all n; r chooses it. */
 static inline uint32_t coprime_step(uint32_t n, uint32_t r)
 {
 	uint32_t step = n > 1 ? 1 + r % (n - 1) : 1;

@@ -23,7 +23,7 @@ static void to_stderr(const char *s, size_t n)
 	}
 }
 
-/* Not strlen: a sanitizer's may report, in the middle of a line. */
+/* Not strlen(): a sanitizer's may report, in the middle of a line. */
 static size_t length(const char *s)
 {
 	size_t n = 0;

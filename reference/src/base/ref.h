@@ -1,5 +1,5 @@
 /*
- * ref.h - counts of those who hold something; the last one frees it.
+ * ref.h - counts of holders; the last one frees what they hold.
  */
 #ifndef GORO_REF_H
 #define GORO_REF_H
@@ -17,15 +17,15 @@ static inline void ref_init(struct ref *r, int64_t n)
 	atomic_init(&r->n, n);
 }
 
-/* One more.  relaxed: the caller has one, or the lock that keeps one. */
+/* Adds a holder.  relaxed: the caller holds it, or has the keeper's lock. */
 static inline void ref_get(struct ref *r)
 {
 	atomic_fetch_add_explicit(&r->n, 1, memory_order_relaxed);
 }
 
 /*
- * One less; true: it was the last.  acq_rel pairs with itself: what each holder
- * did comes before what the last one does.
+ * Removes a holder; true if it was the last.  acq_rel pairs with itself: what
+ * each holder did comes before what the last one does.
  */
 static inline bool ref_put(struct ref *r)
 {

@@ -1,7 +1,7 @@
 /*
- * sys.h - every system call and libc call of the runtime that can fail, under
- * a name of its own, so that a test twin of this header can make it fail, and
- * that none is preempted in the middle of the runtime (nopreempt.h).
+ * sys.h - every system call and libc call of the runtime that can fail, under a
+ * name of its own.  So a test twin of this header can make it fail, and none is
+ * preempted in the middle of the runtime (nopreempt.h).
  */
 #ifndef GORO_SYS_H
 #define GORO_SYS_H
@@ -35,7 +35,7 @@
 
 #define SYS_SIGSET 8 /* bytes of a sigset_t that the kernel knows */
 
-/* errno or 0.  Not by libc: pthread_sigmask() is ours (keep.c). */
+/* Returns errno or 0.  Not by libc: pthread_sigmask() is ours (keep.c). */
 static inline int sys_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
 	int e = errno, err;
@@ -64,10 +64,10 @@ static inline void sys_nanosleep(int64_t ns)
 }
 
 /*
- * Memory of libc.  A goroutine that was stopped may hold libc's lock, so these
- * are not masked: whoever waits for it here must be stoppable too.  They are
- * called with no lock of the runtime held and no P remembered over the call,
- * and never by an M that is not on a goroutine's stack.
+ * Memory of libc.  A stopped goroutine may hold libc's lock, and a goroutine
+ * that waits for it here must be stoppable too: so these are not masked.  They
+ * are called with no lock of the runtime held and no P remembered over the
+ * call, and only on a goroutine's stack.
  */
 static inline void *sys_malloc(size_t n)
 {
@@ -84,7 +84,7 @@ static inline void sys_free(void *p)
 	free(p);
 }
 
-/* Address space without a promise of memory; NULL if there is none. */
+/* Returns address space without a promise of memory, or NULL. */
 static inline void *sys_map(size_t n)
 {
 	void *p;
@@ -123,7 +123,7 @@ static inline int sys_mprotect(void *p, size_t n, int prot)
 	return status;
 }
 
-/* On the scheduler's stack, or in no M: never preempted. */
+/* Is called on the scheduler's stack or in no M: never preempted. */
 static inline int sys_thread(pthread_t *t, const pthread_attr_t *attr,
 			     void *(*fn)(void *), void *arg)
 {
@@ -135,7 +135,7 @@ static inline int sys_gettid(void)
 	return (int)syscall(SYS_gettid);
 }
 
-/* tkill() where a filter of system calls does not let tgkill() pass. */
+/* Uses tkill() where a filter of system calls does not let tgkill() pass. */
 static inline int sys_tgkill_raw(int tid, int sig)
 {
 	int status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
@@ -176,8 +176,8 @@ static inline void sys_block_signals(void)
 }
 
 /*
- * The calling thread gets sig before this returns, and its handler does not
- * find it in the runtime: not masked.
+ * Sends sig to the calling thread, which gets it before this returns.  Not
+ * masked, so that the handler does not find it in the runtime.
  */
 static inline void sys_raise(int tid, int sig)
 {
@@ -219,7 +219,7 @@ static inline int64_t sys_clock(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* CPU time that a thread of this process has used; 0 if it is gone. */
+/* Returns the CPU time that a thread of ours has used; 0 if it is gone. */
 static inline int64_t sys_thread_cpu(int tid)
 {
 	/* The kernel's encoding of "scheduler's clock of that thread". */
@@ -232,7 +232,7 @@ static inline int64_t sys_thread_cpu(int tid)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* The first n bytes of a file, or fewer; below 0: it cannot be read. */
+/* Reads up to n bytes of a file; below 0 if it cannot be read. */
 static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
 {
 	ssize_t got = -1;
@@ -249,10 +249,10 @@ static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
 }
 
 /*
- * Descriptors.  syscall() and not the functions of libc, which
- * ThreadSanitizer takes for the program's own: it would miss the edges that
- * fdmutex.h makes between a use and the close.  It does see the close, so that
- * it knows the number for a new one when it comes back.
+ * Descriptors.  By syscall(), as ThreadSanitizer takes libc's functions for the
+ * program's own: it would miss the edges that fdmutex.h makes between a use and
+ * the close.  close() alone is libc's, so that the sanitizer knows a number for
+ * a new one when it comes back.
  */
 static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
 {
@@ -274,7 +274,7 @@ static inline ssize_t sys_send(int fd, const void *buf, size_t n)
 	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
 }
 
-/* One waits for this thread, which blocks the signal. */
+/* True if one is pending for this thread, which blocks it. */
 static inline bool sys_sigpipe_waits(void)
 {
 	sigset_t waiting;
@@ -282,16 +282,16 @@ static inline bool sys_sigpipe_waits(void)
 	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
 }
 
-/* What writes without a flag against SIGPIPE. */
+/* A system call that writes, without a flag against SIGPIPE. */
 struct sys_put {
 	long number; /* SYS_write ... */
 	long arg[6];
 };
 
 /*
- * A pipe without a reader gives EPIPE and no SIGPIPE.  The signal of the write
- * is taken back, unless one was there before: then they are one, and the
- * program's.
+ * Writes.  A pipe without a reader gives EPIPE and no SIGPIPE: the signal of
+ * the write is taken back, unless one was pending before.  Then they are one,
+ * and the program's.
  */
 static inline ssize_t sys_put(const struct sys_put *p)
 {
@@ -389,7 +389,7 @@ static inline int sys_epoll_ctl(int epfd, int op, int fd,
 	return status;
 }
 
-/* For at most ns (< 0: without end). */
+/* Waits for at most ns (< 0: without end). */
 static inline int sys_epoll_wait_ns(int epfd, struct epoll_event *ev, int n,
 				    int64_t ns)
 {

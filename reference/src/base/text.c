@@ -30,7 +30,7 @@ bool goro__in_runtime(uintptr_t pc)
 	return false;
 }
 
-/* No file is without code; two that share it were compiled as one. */
+/* False if a file has no code, or two share it: they were compiled as one. */
 bool goro__text_known(void)
 {
 	const struct bounds *last = NULL;

@@ -1,13 +1,13 @@
 /*
  * text.h - marks the code of the file that includes it as the runtime's own,
  * which a signal handler never stops (preempt.c).  Every source of base, sched,
- * wait, io and diag includes it; the rooms above are users like any other.
+ * wait, io and diag includes it; the folders above are users like any other.
  *
  * Each file writes down the bounds of its own code, so nothing depends on the
  * order in which files are linked.  The end is in a subsection that the
- * assembler puts behind all others.  What is rejected: marks in an object that
- * is linked first and one that is linked last (nobody sees when they are not),
- * and a section attribute at each function.
+ * assembler puts behind all others.  Rejected: marks in the objects that are
+ * linked first and last (a wrong order is not noticed), and a section attribute
+ * at each function.
  */
 #ifndef GORO_TEXT_H
 #define GORO_TEXT_H

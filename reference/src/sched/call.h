@@ -1,6 +1,6 @@
 /*
- * call.h - how what is built above the primitives calls a function of the
- * program, which may defer, panic or leave by goexit: as Go calls one.
+ * call.h - how libraries above the primitives call a function of the program,
+ * which may defer, panic or leave by goexit: as Go calls one.
  */
 #ifndef GORO_CALL_H
 #define GORO_CALL_H
@@ -16,7 +16,7 @@
  */
 void goro__call(goro_fn fn, void *arg, goro_fn after, void *x);
 
-/* True in a deferred call that a panic has made, and has not stopped. */
+/* True in a deferred call made by a panic that was not recovered yet. */
 bool goro__in_panic(void);
 
 #endif

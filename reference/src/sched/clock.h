@@ -16,8 +16,8 @@
 #include "base/sys.h"
 
 /*
- * 0: time is real.  Otherwise the virtual time, moved by the M that finds all
- * others asleep: whoever reads it while anything runs sees it stand still.
+ * 0: time is real.  Otherwise the virtual time.  The M that finds all others
+ * asleep moves it, so it stands still while anything runs.
  */
 extern _Atomic(int64_t) goro__virtual_now;
 
@@ -33,15 +33,15 @@ static inline int64_t goro__now(void)
 	return __builtin_expect(now != 0, 0) ? now : sys_clock();
 }
 
-/* The clock that tells how long a goroutine has waited; now is sys_clock(). */
+/* Sets the clock of how long goroutines have waited; now is sys_clock(). */
 void goro__set_seconds(int64_t now);
 
 /* ---- virtual.c ---------------------------------------------------------- */
 
-/* From now on time is virtual. */
+/* Makes time virtual from now on. */
 void goro__virtual_start(void);
 
-/* It is when now, or later already.  All Ms sleep; sched.lock is held. */
+/* Moves virtual time up to when.  All Ms sleep; sched.lock is held. */
 void goro__virtual_jump(int64_t when);
 
 #endif

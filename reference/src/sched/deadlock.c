@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-/* A timer was stopped, or a goroutine no longer waits for the network. */
+/* True if the sleeper's timer was stopped, or nothing waits for the network. */
 static bool sleeps_for_nothing(const struct deadlock_view *v)
 {
 	return v->sleeper && !v->network &&

@@ -1,8 +1,8 @@
 /*
  * die.c - the end of the process by a panic or a fatal error, and its report.
  *
- * Whoever ends the process does so on the scheduler's stack: there it is never
- * preempted, so it needs no P again while a slow reader of stderr holds it up.
+ * A thread ends the process on the scheduler's stack: it is never preempted
+ * there, so it needs no P again while a slow reader of stderr holds it up.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ void goro__enter_death(void)
 
 void goro__yield_to_death(void)
 {
-	/* relaxed: nothing is read that the dying one wrote */
+	/* relaxed: nothing is read that the dying thread wrote */
 	while (load_relaxed(&dying))
 		sys_nanosleep(1000000000);
 }
@@ -44,7 +44,7 @@ static __attribute__((destructor)) void at_exit(void)
 
 /* ---- the text ----------------------------------------------------------- */
 
-/* Lines after the first are indented. */
+/* Prints text; indents the lines after the first. */
 static void print_indented(const char *text)
 {
 	char line[512];
@@ -60,8 +60,8 @@ static void print_indented(const char *text)
 }
 
 /*
- * Whether b raises a once more.  Go compares the addresses of the values; here
- * those that are not the same by nature have a number: panic.c.
+ * True if b raises a's value once more.  Go compares addresses of values; here
+ * each value that is_unique() has a number: panic.c.
  */
 static bool same(const struct panic *a, const struct panic *b)
 {
@@ -82,7 +82,7 @@ static void print_panic(const struct panic *p)
 	print_str("\n");
 }
 
-/* Older panics first, each on a line of its own, as Go prints them. */
+/* Prints older panics first, each on a line of its own, as Go does. */
 static void print_panics(struct panic *p)
 {
 	if (p->link) {
@@ -99,7 +99,7 @@ static void print_panics(struct panic *p)
 
 /* ---- the end ------------------------------------------------------------ */
 
-/* Whether the environment asks for all goroutines, and a core at the end. */
+/* True if the environment asks for all goroutines and a core at the end. */
 static bool crashes(void)
 {
 	const char *level = secure_getenv("GOTRACEBACK");
@@ -123,7 +123,7 @@ static bool on_own_stack(const struct g *g)
 	return g && g->stack && sp >= g->stack->lo && sp < (char *)g->stack;
 }
 
-/* Does it on the scheduler's stack; it does not return. */
+/* Calls report on the scheduler's stack; it does not return. */
 static _Noreturn void last(void (*report)(void *), const void *text)
 {
 	struct m *m = goro__m();

@@ -7,26 +7,26 @@
 #include "sched/types.h"
 
 _Noreturn void goro__fatal(const char *text);
-/* With status 2, or as GOTRACEBACK=crash asks for: by SIGABRT. */
+/* Ends the process with status 2, or for GOTRACEBACK=crash by SIGABRT. */
 _Noreturn void goro__exit_dead(void);
 /* For a text of several lines: enter first, then fatal_alone at the end. */
 void goro__enter_death(void);
 _Noreturn void goro__fatal_alone(const char *text);
-/* A panic of nobody: its text, then all goroutines. */
+/* Reports a panic that no goroutine raised, then all goroutines. */
 _Noreturn void goro__die_of_deadlock(const char *text);
 _Noreturn void goro__die_of_panic(struct g *g);
-/* What the program did wrong: the panics before it are reported too. */
+/* Reports a misuse by the program, after the panics before it. */
 _Noreturn void goro__fatal_misuse(const char *text);
-/* A lock is none: for the hook of base/lock.h. */
+/* Reports an overwritten lock: for the hook of base/lock.h. */
 _Noreturn void goro__die_of_lock(void);
 /* Returns unless the process is about to die with a report. */
 void goro__yield_to_death(void);
 /*
- * g leaves, and is not on its stack: it dies of an overflow.  Or the top of its
- * stack was overwritten.
+ * Ends the process: g was to leave its stack but is not on it, an overflow, or
+ * the top of its stack was overwritten.
  */
 _Noreturn void goro__off_stack(struct g *g);
-/* The caller is on another stack than g's. */
+/* Reports an overflow of g's stack.  The caller is on another stack. */
 _Noreturn void goro__die_of_overflow(struct g *g);
 
 #endif

@@ -18,7 +18,7 @@ struct errtexts {
 	char text[ERRTEXT_KINDS][TEXT_MAX];
 };
 
-/* The goroutine's; what is none shares those of its thread. */
+/* Returns where the goroutine's texts are, or those of a thread outside. */
 static struct errtexts **texts(void)
 {
 	return goro__outside() ? goro__outsider_texts()

@@ -21,8 +21,8 @@ static void call_on_g0(void *arg)
 }
 
 /*
- * The goroutine stays current: fn may not park.  With no goroutine the caller
- * is on the scheduler's stack already; a thread of the program's has no other.
+ * Calls fn(arg) on g0.  The goroutine stays current, so fn may not park.  With
+ * no goroutine the caller is on g0 already; a thread of the program has none.
  */
 void goro__systemstack(void (*fn)(void *), void *arg)
 {

@@ -1,6 +1,6 @@
 /*
- * gomain.c - the bottom of a goroutine's stack: the switch enters it (switch.S),
- * and nobody else.
+ * gomain.c - the bottom of a goroutine's stack, which only the switch enters
+ * (switch.S).
  */
 #include "base/text.h"
 #include "sched/errtext.h"

@@ -4,7 +4,7 @@
 #include "sched/monitor.h"
 #include "base/text.h"
 
-/* True again soon, for when the signal finds the goroutine in the runtime. */
+/* True if the slice is over; true again soon, if the signal met the runtime. */
 static bool slice_is_over(struct monitor_note *n, const struct monitor_view *v)
 {
 	if (n->tick != v->tick) {
@@ -24,8 +24,8 @@ static bool work_waits(const struct monitor_view *v)
 }
 
 /*
- * The P is taken from a call that takes long, or from any if the goroutine
- * does nothing else for longer than its slice.
+ * Takes the P from a call that takes long, or from any call if the goroutine
+ * has done nothing else for longer than its slice.
  */
 static unsigned watch_call(struct monitor_note *n, const struct monitor_view *v)
 {
@@ -43,9 +43,9 @@ static unsigned watch_call(struct monitor_note *n, const struct monitor_view *v)
 }
 
 /*
- * An M is missing if goroutines stand in the ring at two ticks, however often
- * the P switches; or if one is next, or a timer will be due, and the P has not
- * switched since the last tick: else it is about to see to them itself.
+ * Says what to do if an M is missing: if goroutines are in the ring at two
+ * ticks, however often the P switches; or if one is next, or a timer is due
+ * soon, and the P has not switched since the last tick, so will not see to it.
  */
 static unsigned missing(bool same, bool waited, const struct monitor_view *v)
 {

@@ -1,5 +1,5 @@
 /*
- * monitor.h - what sysmon does about one P, decided from what it sees of it.
+ * monitor.h - what sysmon does about one P, decided from a snapshot of it.
  *
  * There are no side effects but on the note, so that the decisions can be
  * tested, and checked by the model, without a thread.
@@ -9,11 +9,11 @@
 
 #include "sched/types.h"
 
-/* A time slice; how soon the end of one is told again; ns. */
+/* A time slice, and how soon its end is told again; ns. */
 #define SLICE INT64_C(10000000)
 #define AGAIN INT64_C(1000000)
 
-/* One P at one moment, and of all what matters for it. */
+/* A snapshot of one P, and of what matters to it of all. */
 struct monitor_view {
 	int64_t now;          /* sys_clock() */
 	uint32_t status;      /* pstatus */
@@ -22,7 +22,7 @@ struct monitor_view {
 	bool next, ring; /* a goroutine is next, is in the ring */
 	bool global;     /* one is on the global queue */
 	bool timer_due;  /* on this P */
-	bool timer_soon; /* due, or before a later tick might see it */
+	bool timer_soon; /* due before a later tick might see it */
 	bool watched;    /* an M sleeps for the first timer of this P */
 	uint32_t npidle, nmspinning;
 };
@@ -36,9 +36,9 @@ enum monitor_do {
 };
 
 /*
- * Returns what is to be done, of monitor_do.  note is what was remembered of
- * this P; all zero at first.  Two ticks suffice to see that a wake-up is
- * missing: a goroutine that waits while a P is idle and nobody looks.
+ * Returns what is to be done, flags of monitor_do.  note is what was remembered
+ * of this P; all zero at first.  Two ticks suffice to see that a wake-up is
+ * missing: a goroutine waits, a P is idle, and no M looks for work.
  */
 unsigned goro__monitor_watch(struct monitor_note *note,
 			     const struct monitor_view *v);

@@ -9,7 +9,7 @@
 /* Start a thread for m, which takes m->nextp, or for fn.  Return errno or 0. */
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
-/* Makes the threads that were asked for (idle.h); for goro_run()'s. */
+/* Makes the threads asked for (idle.h); called by the thread in goro_run(). */
 void goro__make_threads(void);
 
 #endif

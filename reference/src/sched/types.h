@@ -192,7 +192,7 @@ struct g {
 	uint8_t size_class;
 	bool system;        /* not counted, not dumped, no deadlock */
 	struct m *m;        /* the M that runs it */
-	struct sudog *wake; /* the one that was woken; set by the waker */
+	struct sudog *wake; /* its sudog that was woken; the waker sets it */
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
 	uint32_t since;    /* goro__seconds when it began to wait */
@@ -230,7 +230,7 @@ struct monitor_note {
 	uint32_t tick, calls;
 	uint64_t switches;
 	int64_t tick_when, calls_when; /* since when they are the same */
-	bool waited;                   /* the ring had some */
+	bool waited;                   /* a goroutine was in the ring */
 };
 
 /* Counters of a P, written by the owner, read by anyone for statistics. */
@@ -280,10 +280,9 @@ struct m {
 	after_fn after; /* set before a switch, called once after it */
 	struct g *after_g;
 	void *after_arg;
-	atomic_uint
-		mask_changed;    /* the signal mask may not be that of all Ms */
-	struct cxx_globals *cxx; /* of the thread; NULL: no C++ */
-	void *g0_sp;             /* where the scheduler's own stack goes on */
+	atomic_uint mask_changed; /* its signal mask may differ */
+	struct cxx_globals *cxx;  /* of the thread; NULL: no C++ */
+	void *g0_sp;              /* where the scheduler's own stack goes on */
 	bool spinning;
 	bool dying;         /* its goroutine ended locked to it */
 	bool outsider;      /* a thread of the program's: outside.c */

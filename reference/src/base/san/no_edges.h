@@ -1,6 +1,6 @@
 /*
  * no_edges.h - the half of san.h that only a race detector needs, for builds
- * without one: no edge is told, no access, and a signal is just caught.
+ * without one: edges and accesses are not told, and a signal is just caught.
  */
 #ifndef GORO_NO_EDGES_H
 #define GORO_NO_EDGES_H

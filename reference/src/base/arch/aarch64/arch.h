@@ -2,10 +2,10 @@
  * arch.h (aarch64) - what the runtime needs to know about the machine.
  *
  * A goroutine that does not run has its callee-saved registers and its
- * continuation on its own stack, at the offsets below; its stack pointer is
- * all that struct g keeps.  x29 and x30 come first, so that they are a frame
- * record.  Of d8 to d15 it is the low half that a callee keeps, of v8 to v15
- * nothing more.  So is fpcr if the goroutine has changed it.
+ * continuation on its own stack, at the offsets below; struct g keeps its stack
+ * pointer alone.  x29 and x30 come first, so that they are a frame record.  Of
+ * v8 to v15 a callee keeps only the low halves, d8 to d15.  fpcr is there too
+ * if the goroutine has changed it.
  */
 #ifndef GORO_ARCH_H
 #define GORO_ARCH_H
@@ -68,7 +68,7 @@ _Static_assert(offsetof(struct saved, d15) == SAVED_D15, "switch.S");
 _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 _Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
 
-/* Bytes of a stack's guard: what gcc takes for granted with -fstack-clash-protection. */
+/* Bytes of a guard: as much as gcc's -fstack-clash-protection assumes. */
 #define ARCH_GUARD ((size_t)64 << 10)
 
 /* Defined in switch.S. */
@@ -83,7 +83,7 @@ struct arch_fp {
 
 extern struct arch_fp goro__fp __attribute__((visibility("hidden")));
 
-/* Makes the environment of the calling thread that of goroutines. */
+/* Takes the environment of the calling thread for goroutines. */
 static inline void arch_fp_init(void)
 {
 	__asm__ volatile("mrs %0, fpcr" : "=r"(goro__fp.fpcr));
@@ -98,16 +98,16 @@ static inline bool arch_sp_below(_Atomic(uintptr_t) *lo)
 	return sp < *(volatile uintptr_t *)lo;
 }
 
-/* Adds one to what only the caller writes. */
+/* Adds one to a counter that only the caller writes. */
 static inline void arch_count(_Atomic(uint64_t) *n)
 {
 	++*(volatile uint64_t *)n;
 }
 
 /*
- * Where a goroutine that has not run goes on: its stack is empty, and the odd
- * address says so.  Nothing is written there: the goroutine before it on that
- * stack may still be on its way out.
+ * Returns where a goroutine that has not run goes on: its stack is empty, and
+ * the odd address says so.  Nothing is written there, as the goroutine before
+ * it on that stack may still be on its way out.
  */
 static inline void *arch_first_frame(void *top)
 {
@@ -138,8 +138,8 @@ static inline void cpu_relax(void)
 }
 
 /*
- * A hint: this line is needed soon.  p may be anything.  gcc takes a function
- * of __builtin_prefetch() alone for one without effect, and leaves it out.
+ * Hints that this line is needed soon; p may be anything.  Not by a function of
+ * __builtin_prefetch() alone: gcc takes that for one without effect.
  */
 static inline void arch_prefetch(const void *p)
 {
@@ -186,7 +186,7 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 
 #define ARCH_SVC UINT32_C(0xd4000001)
 
-/* True if the interrupted thread is about to make a system call, or again. */
+/* True if the thread is about to make a system call, or to repeat it. */
 static inline bool arch_signal_at_call(const ucontext_t *uc)
 {
 	return *(const uint32_t *)arch_signal_pc(uc) == ARCH_SVC;
@@ -213,8 +213,8 @@ struct m;
 
 /*
  * The thread's M.  A goroutine may be on another thread after any call that
- * switches, so neither the value nor its address nor the thread pointer may be
- * kept by the compiler: the volatile asm is evaluated anew each time.
+ * switches, so the compiler must keep neither the value, nor its address, nor
+ * the thread pointer: the volatile asm is evaluated anew each time.
  */
 extern _Thread_local struct m *goro__tls_m
 	__attribute__((tls_model("initial-exec")));

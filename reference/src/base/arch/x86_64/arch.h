@@ -2,9 +2,9 @@
  * arch.h (x86-64) - what the runtime needs to know about the machine.
  *
  * A goroutine that does not run has its callee-saved registers and its
- * continuation on its own stack, in the order of the offsets below; its stack
- * pointer is all that struct g keeps.  So are mxcsr and the x87 control word
- * if it has changed them.
+ * continuation on its own stack, in the order of the offsets below; struct g
+ * keeps its stack pointer alone.  mxcsr and the x87 control word are there too
+ * if the goroutine has changed them.
  */
 #ifndef GORO_ARCH_H
 #define GORO_ARCH_H
@@ -39,7 +39,7 @@ _Static_assert(offsetof(struct saved, rbp) == SAVED_RBP, "switch.S");
 _Static_assert(offsetof(struct saved, rip) == SAVED_RIP, "switch.S");
 _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 
-/* Bytes of a stack's guard: -fstack-clash-protection touches a frame a page at a time. */
+/* Bytes of a guard: -fstack-clash-protection touches a frame page by page. */
 #define ARCH_GUARD ((size_t)16 << 10)
 
 /* Defined in switch.S. */
@@ -47,14 +47,14 @@ void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
 void goro__call_on(void *sp, void (*fn)(void *), void *arg);
 
-/* The floating-point environment that goroutines begin with: its controls. */
+/* The floating-point controls that goroutines begin with. */
 struct arch_fp {
 	uint32_t mxcsr, x87;
 };
 
 extern struct arch_fp goro__fp __attribute__((visibility("hidden")));
 
-/* Makes the environment of the calling thread that of goroutines. */
+/* Takes the environment of the calling thread for goroutines. */
 static inline void arch_fp_init(void)
 {
 	uint32_t mxcsr;
@@ -74,13 +74,13 @@ static inline bool arch_sp_below(_Atomic(uintptr_t) *lo)
 	return below;
 }
 
-/* Adds one to what only the caller writes, in one instruction. */
+/* Adds one to a counter that only the caller writes, in one instruction. */
 #define arch_count(n) __asm__ volatile("incq %0" : "+m"(*(n)))
 
 /*
- * Where a goroutine that has not run goes on: its stack is empty, and the odd
- * address says so.  goro__switch jumps to goro__gostart then, with no return
- * address spent.
+ * Returns where a goroutine that has not run goes on: its stack is empty, and
+ * the odd address says so.  goro__switch then jumps to goro__gostart, which
+ * uses up no predicted return address.
  */
 static inline void *arch_first_frame(void *top)
 {
@@ -93,8 +93,8 @@ static inline void cpu_relax(void)
 }
 
 /*
- * A hint: this line is needed soon.  p may be anything.  gcc takes a function
- * of __builtin_prefetch() alone for one without effect, and leaves it out.
+ * Hints that this line is needed soon; p may be anything.  Not by a function of
+ * __builtin_prefetch() alone: gcc takes that for one without effect.
  */
 static inline void arch_prefetch(const void *p)
 {
@@ -172,7 +172,7 @@ static inline uintptr_t arch_signal_sp(const ucontext_t *uc)
 	return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
 }
 
-/* True if the interrupted thread is about to make a system call, or again. */
+/* True if the thread is about to make a system call, or to repeat it. */
 static inline bool arch_signal_at_call(const ucontext_t *uc)
 {
 	const uint8_t *code = (const uint8_t *)arch_signal_pc(uc);
@@ -195,7 +195,7 @@ static inline bool arch_signal_broke_call(const ucontext_t *uc)
 	       code[-1] == 0x05;
 }
 
-/* For who installs a handler without libc: the return from it. */
+/* The return from a handler that is installed without libc. */
 #define ARCH_SA_RESTORER 0x04000000
 void goro__restorer(void);
 
@@ -203,8 +203,8 @@ struct m;
 
 /*
  * The thread's M.  A goroutine may be on another thread after any call that
- * switches, so neither the value nor its address may be kept by the compiler:
- * the volatile asm is evaluated anew each time and its address never exists.
+ * switches, so the compiler must keep neither the value nor its address: the
+ * volatile asm is evaluated anew each time and its address never exists.
  */
 extern _Thread_local struct m *goro__tls_m
 	__attribute__((tls_model("initial-exec")));

@@ -63,8 +63,8 @@ static inline void san_leave(struct san_fiber *from, struct san_fiber *to)
 }
 
 /*
- * What runs on a thread's stack is the thread's fiber, whose that memory is;
- * so the goroutine's history goes with it, there and back.
+ * Code on a thread's stack runs as the thread's fiber, which owns that memory.
+ * So the goroutine's history goes with it, there and back.
  */
 static inline void san_step(struct san_fiber *from, struct san_fiber *to)
 {
@@ -116,7 +116,7 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
 }
 
-/* After the goroutine before it on this stack: see end() in proc.c. */
+/* Orders f after the last goroutine on this stack: goro__end() in proc.c. */
 static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)n;
@@ -161,8 +161,8 @@ static inline void san_write(void *p, size_t n)
 typedef void (*san_handler)(int sig, siginfo_t *info, void *context);
 
 /*
- * ThreadSanitizer delays the signals of handlers that libc's sigaction sets;
- * those of the system call's it does not know of.
+ * ThreadSanitizer delays the signals of handlers that libc's sigaction sets.
+ * It does not know of those that the system call sets.
  */
 static inline int san_sigaction(int sig, san_handler fn)
 {
