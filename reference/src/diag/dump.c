@@ -5,8 +5,8 @@
  *	worker(...)
  *	created by main_loop in goroutine 1
  *
- * It may be printed by a signal handler while goroutines are stopped anywhere in
- * libc: no lock is taken (names.h).
+ * A signal handler may print it while goroutines are stopped anywhere in libc:
+ * no lock is taken (names.h).
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ static bool alive(struct g *g)
 	return status != GIDLE && status != GDEAD && !g->system && g->goid > 0;
 }
 
-/* Whole minutes that it has been where it waits. */
+/* Returns how many whole minutes g has waited. */
 static int64_t minutes(struct g *g)
 {
 	uint32_t status = load_relaxed(&g->status);
@@ -83,7 +83,7 @@ static void out_g(struct out *o, struct names *n, struct g *g,
 	if (g->goid == 1)
 		return;
 	goro__out_str(o, "created by ");
-	/* The call, and not where it returns to. */
+	/* The call itself, not its return address. */
 	goro__out_name(o, n, (uintptr_t)g->creator - 1);
 	if (g->parent > 0) {
 		goro__out_str(o, " in goroutine ");
@@ -117,7 +117,7 @@ static void dump_one(struct g *g, void *arg)
 	out_g(&d->out, &d->names, g, state_of(g));
 }
 
-/* The current goroutine first, then main, then the others. */
+/* Prints the current goroutine first, then main, then the others. */
 static void dump_all(struct dump *d)
 {
 	goro__names_open(&d->names);

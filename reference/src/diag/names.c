@@ -3,8 +3,8 @@
  *
  * The kernel tells which file is mapped there (/proc/self/maps), and the file
  * has the symbols.  Rejected: dladdr(), which waits for the dynamic linker's
- * lock, and the linker's own list of objects, which may be half changed.  A
- * file that is read, unlike its mapping, cannot vanish in the middle: at worst
+ * lock, and the linker's own list of objects, which may be half changed.
+ * Unlike its mapping, a file that is read cannot vanish in the middle: at worst
  * there is no name.
  */
 #include "diag/names.h"
@@ -45,7 +45,7 @@ struct reader {
 	char buf[512];
 };
 
-/* The next character, or -1. */
+/* Returns the next character, or -1. */
 static int next(struct reader *r)
 {
 	if (r->at == r->n) {
@@ -59,7 +59,7 @@ static int next(struct reader *r)
 	return (unsigned char)r->buf[r->at++];
 }
 
-/* A hexadecimal number and the character after it. */
+/* Reads a hexadecimal number and the character after it. */
 static uint64_t number(struct reader *r)
 {
 	uint64_t v = 0;
@@ -85,7 +85,7 @@ static void skip_word(struct reader *r)
 	while (c >= 0 && c != ' ');
 }
 
-/* The rest of the line without leading blanks; empty if it is too long. */
+/* Reads the rest of the line without leading blanks; none if it is too long. */
 static void rest_of_line(struct reader *r, char *text)
 {
 	size_t n = 0;
@@ -101,8 +101,8 @@ static void rest_of_line(struct reader *r, char *text)
 }
 
 /*
- * "LO-HI PERMISSIONS OFFSET DEVICE INODE   PATH", in hexadecimal; false: no
- * more lines.
+ * Reads "LO-HI PERMISSIONS OFFSET DEVICE INODE   PATH", in hexadecimal.  False
+ * if there are no more lines.
  */
 static bool read_mapping(struct reader *r, struct names *n)
 {
@@ -118,7 +118,7 @@ static bool read_mapping(struct reader *r, struct names *n)
 	return true;
 }
 
-/* The program's own file is there even if its name is not any more. */
+/* True if path is the program's own file, which may have lost its name. */
 static bool is_program(const char *path)
 {
 	char exe[PATH_KEPT];
@@ -138,7 +138,7 @@ static int open_read(const char *path)
 			   O_RDONLY | O_CLOEXEC, 0);
 }
 
-/* Sets n to the mapping that pc is in; false: there is none. */
+/* Sets n to the mapping that pc is in.  False if there is none. */
 static bool find_mapping(struct names *n, uintptr_t pc)
 {
 	struct reader r;
@@ -177,7 +177,7 @@ static bool read_at(struct names *n, void *buf, size_t size, uint64_t offset)
 	       (long)size;
 }
 
-/* The address that the file's symbols know pc by; 0: it is no such file. */
+/* Returns the address that the file's symbols know pc by; 0 without one. */
 static uint64_t address_in(struct names *n, const Elf64_Ehdr *e, uintptr_t pc)
 {
 	uint64_t offset = pc - n->lo + n->offset;
@@ -191,7 +191,7 @@ static uint64_t address_in(struct names *n, const Elf64_Ehdr *e, uintptr_t pc)
 	return 0;
 }
 
-/* The full table of symbols, else the dynamic one. */
+/* Finds the full table of symbols, else the dynamic one. */
 static bool find_table(struct names *n, const Elf64_Ehdr *e, Elf64_Shdr *table)
 {
 	bool found = false;
@@ -216,7 +216,7 @@ static bool covers(const Elf64_Sym *s, uint64_t at)
 	       at - s->st_value < (s->st_size ? s->st_size : 1);
 }
 
-/* The function at this address; of several names a global one. */
+/* Finds the function at this address; of several names a global one. */
 static bool find_symbol(struct names *n, const Elf64_Shdr *table, uint64_t at,
 			Elf64_Sym *found)
 {
@@ -244,7 +244,7 @@ static bool find_symbol(struct names *n, const Elf64_Shdr *table, uint64_t at,
 	return any;
 }
 
-/* Prints a text of the file; keeps it if it fits. */
+/* Prints a string of the file; keeps it if it fits. */
 static void out_text(struct out *o, struct names *n, uint64_t offset,
 		     char *keep)
 {

@@ -1,7 +1,7 @@
 /*
  * names.h - names of functions for dumps.  Takes no lock, allocates nothing,
  * calls nothing of the dynamic linker: a goroutine may be stopped in the middle
- * of that, and a dump may be the work of a signal handler.
+ * of those, and a signal handler may print the dump.
  */
 #ifndef GORO_NAMES_H
 #define GORO_NAMES_H

@@ -1,10 +1,10 @@
 /*
- * overflow.c - the guard below a goroutine's stack, when it is hit; and
- * SIGQUIT.
+ * overflow.c - what happens when the guard below a goroutine's stack is hit;
+ * and SIGQUIT.
  *
- * The handler runs on the M's alternate stack.  All that is not a guard's
- * fault, sent signals too, has the effect that it had before: the program's
- * handler is called, and ours stays for the next overflow.
+ * The handler runs on the M's alternate stack.  Any other fault, and a signal
+ * that was sent, has the effect that it had before: the program's handler is
+ * called, and ours stays for the next overflow.
  */
 #include <signal.h>
 #include <string.h>
@@ -23,13 +23,15 @@
 
 #define GUARD_REACH ((size_t)65536) /* a guard is no larger */
 
-/* Who had SIGSEGV and SIGBUS. */
+/* The program's own actions for SIGSEGV and SIGBUS. */
 static struct before {
 	struct sigaction act;
 	atomic_uint spent; /* its SA_RESETHAND has taken it away */
 } before_us[2];
 
-/* A large frame's stack pointer is far below the guard. */
+/*
+ * True if sp is on g's stack, or below it by a guard at most: frames are large.
+ */
 static bool is_on(const struct g *g, uintptr_t sp)
 {
 	return sp >= (uintptr_t)g->stack->lo - GUARD_REACH &&
@@ -37,10 +39,10 @@ static bool is_on(const struct g *g, uintptr_t sp)
 }
 
 /*
- * Whose overflow it is that faulted in the guard of owner's stack; NULL: of
- * nobody, somebody has a wild pointer.  A frame may have jumped over the guard
- * of the one that runs and met another's.  Early in a switch m->curg is the
- * next one already, and the stack pointer says whose stack it is.
+ * Returns the goroutine whose overflow faulted in the guard of owner's stack;
+ * NULL if a wild pointer did.  A frame may have jumped over its own guard and
+ * met another's.  Early in a switch m->curg is the next goroutine already, and
+ * the stack pointer says whose stack it is.
  */
 static struct g *who_overflows(const struct m *m, struct g *owner,
 			       const ucontext_t *at)
@@ -56,7 +58,7 @@ static struct g *who_overflows(const struct m *m, struct g *owner,
 	return owner && is_on(owner, sp) ? owner : NULL;
 }
 
-/* True once if the handler is for one signal only. */
+/* True if the program has a handler; once if that is for one signal only. */
 static bool still_there(struct before *b)
 {
 	if (!goro__has_handler(&b->act))
@@ -66,9 +68,9 @@ static bool still_there(struct before *b)
 }
 
 /*
- * Ends the process by sig, with what the kernel told of it: sent again, it
- * waits for the return from the handler.  Where that is not permitted the
- * instruction faults again.
+ * Ends the process by sig: sends it again, with what the kernel told of it.  It
+ * arrives on the return from the handler.  If that is not permitted, sends it
+ * without.
  */
 static void die_by(int sig, siginfo_t *info)
 {

@@ -6,15 +6,14 @@
  *	  M0: p=0 curg=1 mallocing=0 throwing=0 preemptoff= locks=0 ...
  *	  G1: status=4(chan receive) m=nil lockedm=nil
  *
- * What is printed is a copy, taken with sched.lock held and written without
- * it: a reader of stderr that is slow holds up this text and nothing else, and
- * whoever is about to die with sched.lock held may not ask for it.  Ps change
- * hands meanwhile without that lock, so the copy is no instant; but an M's p
- * and a P's m, a G's m and an M's curg are one copy each, and cannot
- * contradict each other.
+ * What is printed is a copy, taken with sched.lock held and written without it.
+ * So a slow reader of stderr holds up nothing but this text.  A thread that
+ * dies with sched.lock held may not ask for it.  Ps change hands without that
+ * lock, so the copy is no instant.  But an M's p and a P's m, a G's m and an
+ * M's curg are one copy each, and cannot contradict each other.
  *
- * What goro has no notion of is printed as Go prints it when there is nothing
- * to tell: needspinning, mallocing, throwing, preemptoff, locks, dying.
+ * What goro does not have is printed as Go prints it when there is nothing to
+ * tell: needspinning, mallocing, throwing, preemptoff, locks, dying.
  */
 #include "diag/schedtrace.h"
 
@@ -59,21 +58,21 @@ static struct {
 } trace;
 
 /*
- * Set by the first line and not changed after.  A period of 0: there are no
- * lines, but the one of whoever dies if detail is asked for.
+ * Set before the first line and not changed after.  With a period of 0 there
+ * are no lines, except the one of a dying process if detail is asked for.
  */
 static int64_t period;
 static bool detail;
 
-/* When the next line is due; sysmon's alone. */
+/* When the next line is due; only sysmon uses it. */
 static int64_t due;
 
-/* The lock is kept to the end by who ends the process, who alone sets this. */
+/* Set by the thread that ends the process; it keeps trace.lock to the end. */
 static bool stopped;
 
 /* ---- the copy ----------------------------------------------------------- */
 
-/* Room for n of size bytes at *p; what was there is not kept. */
+/* Makes room for n of size bytes at *p; does not keep what was there. */
 static bool make_room(void *p, uint32_t *room, uint32_t n, size_t size)
 {
 	void *old, *new;
@@ -116,7 +115,7 @@ static void copy_p(struct pcopy *to, struct p *p)
 	};
 }
 
-/* An M that changed its P meanwhile is seen with the later one only. */
+/* Returns m's P or -1.  If m changed its P meanwhile, the later one counts. */
 static int32_t p_of(struct m *m)
 {
 	int32_t found = -1;
@@ -131,7 +130,7 @@ static int32_t p_of(struct m *m)
 	return found;
 }
 
-/* On a thread, not stopped in a signal handler of it: preempt.c. */
+/* True if g is on a thread, and not stopped in its handler: preempt.c. */
 static bool runs(const struct g *g)
 {
 	uint32_t status = load_relaxed(&g->status);
@@ -158,8 +157,8 @@ static void copy_m(struct mcopy *to, struct m *m)
 }
 
 /*
- * The heads: of numbers that are changed one after the other.  Whoever wakes
- * an M counts it as spinning before it is off the list of idle ones.
+ * Copies the numbers of the first line, which change one after the other.  An M
+ * that is woken counts as spinning before it is off the list of idle ones.
  */
 static void copy_sched(struct sched *s)
 {
@@ -178,7 +177,7 @@ static void copy_sched(struct sched *s)
 	trace.sysmonwait = load_relaxed(&s->sysmonwait);
 }
 
-/* sched.lock held, and room made.  False: there are more than that. */
+/* Copies all; sched.lock is held.  False if the room made is too small. */
 static bool copy_locked(struct sched *s)
 {
 	uint32_t n = 0;
@@ -195,7 +194,7 @@ static bool copy_locked(struct sched *s)
 	return true;
 }
 
-/* False: there is no memory for it. */
+/* Copies all, with room for it.  False without memory. */
 static bool copy_all(void)
 {
 	struct sched *s = &goro__sched;
@@ -310,7 +309,7 @@ static void print_p(uint32_t i)
 	end_line();
 }
 
-/* Without P and goroutine an M sleeps, or is on its way to or from it. */
+/* An M without P and goroutine sleeps, or is on its way to or from sleep. */
 static void print_m(const struct mcopy *m)
 {
 	number("  M", m->id);
@@ -339,7 +338,7 @@ static const struct mcopy *m_locked_to(const struct g *g)
 	return NULL;
 }
 
-/* The dead ones too, as they wait to be used again. */
+/* Prints dead goroutines too, as they wait to be used again. */
 static void print_g(struct g *g, void *arg)
 {
 	uint32_t status = load_relaxed(&g->status);
@@ -368,7 +367,7 @@ static void print_detail(void)
 	goro__each_g(print_g, NULL);
 }
 
-/* trace.lock held. */
+/* Prints one text; trace.lock is held. */
 static void print_all(int64_t now, bool all)
 {
 	if (!copy_all())
@@ -420,7 +419,7 @@ int64_t goro__schedtrace_wait(void)
 	return ns > 0 ? ns : 0;
 }
 
-/* sysmon may be in the middle of a line, and stay there: no long waiting. */
+/* Waits for 100 ms at most: sysmon may be in a line, and stay there. */
 void goro__schedtrace_stop(void)
 {
 	if (period == 0 && !detail)

@@ -7,19 +7,19 @@
 
 #include <stdint.h>
 
-/* The line of 0 ms: the first thread has its P, nothing runs yet. */
+/* Prints the line of 0 ms: the first thread has its P, nothing runs yet. */
 void goro__schedtrace_first(void);
 
-/* sysmon's part: the next line if it is due. */
+/* Prints the next line if it is due; for sysmon. */
 void goro__schedtrace_tick(int64_t now);
 
-/* How long sysmon may sleep with nothing to watch; -1: without end. */
+/* Returns how long sysmon may sleep with nothing to watch; -1: without end. */
 int64_t goro__schedtrace_wait(void);
 
-/* The process dies: no more lines, so that they do not cut up its report. */
+/* Ends the lines: the process dies, and they must not cut up its report. */
 void goro__schedtrace_stop(void);
 
-/* After that, the last words before a fatal error's dump: all in detail. */
+/* After that, prints all in detail, before a fatal error's dump. */
 void goro__schedtrace_dying(void);
 
 #endif
