@@ -51,7 +51,7 @@ struct outsider {
 	struct outsider *next;
 };
 
-/* The calling thread's; NULL before its first call in an embedded run. */
+/* The calling thread's outsider; NULL before its first call in a run. */
 static _Thread_local struct outsider *self
 	__attribute__((tls_model("initial-exec")));
 /* The M that is inside goro_blocking() on this thread. */
@@ -60,7 +60,7 @@ static _Thread_local struct m *blocking
 
 static atomic_uint forked;
 
-/* Of threads that have ended, to be used again; unused_lock guards it. */
+/* Outsiders of ended threads, to be used again; unused_lock guards them. */
 static struct outsider *unused;
 static struct lock unused_lock;
 static pthread_key_t at_thread_end;

@@ -49,7 +49,7 @@ bool goro__running(void);
 /* Declares that a run is on. */
 void goro__outside_init(void);
 
-/* Not inlined: the registers that it saves cost its caller nothing. */
+/* For slow paths: not inlined, so the registers they save cost no caller. */
 #define COLD __attribute__((cold, noinline))
 
 static inline bool goro__outside(void)

@@ -241,7 +241,7 @@ static void ask_text(struct panic *p)
 			sizeof(p->value->text) - 1);
 }
 
-/* Leaves f, whose deferred calls have run for p.  A frame catches once. */
+/* Leaves f, whose deferred calls have run for p; f may catch p, once. */
 static void leave_frame(struct g *g, struct panic *p, struct frame *f)
 {
 	bool catches = f->catches && !p->goexit;

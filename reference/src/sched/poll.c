@@ -27,7 +27,7 @@ static void start_idle(uint32_t n)
 	}
 }
 
-/* Moves l to p's queue, but for one goroutine for each idle P. */
+/* Moves l to p's queue, but leaves one goroutine in l for each idle P. */
 static void share_out(struct p *p, struct glist *l)
 {
 	uint32_t idle = load_relaxed(&goro__sched.idle.npidle);

@@ -18,7 +18,7 @@ static inline void goro__stop_if_asked(void)
 	if (m && m->p && unlikely(load_relaxed(&m->p->preempt)))
 		goro__stop_here();
 }
-/* Ends a poll that found nothing: loops may do little else. */
+/* Ends a poll that found nothing; a loop may do little else than polls. */
 static inline int goro__not_ready(void)
 {
 	goro__stop_if_asked();

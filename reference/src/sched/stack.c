@@ -544,7 +544,7 @@ static struct place place_in(const struct stack_class *c,
 			      bytes % slot_bytes(c)};
 }
 
-/* Returns where at is.  For signal handlers: nothing from here on locks. */
+/* Returns where at is.  From here on no lock is taken: for signal handlers. */
 static struct place place_of(const char *at)
 {
 	struct place found = {0};

@@ -46,7 +46,7 @@ static inline void check_queued(struct p *p, struct g *g)
 
 /* ---- goroutines ----------------------------------------------------------- */
 
-/* Makes g runnable, which is new or was dead. */
+/* Makes g, which is new or was dead, runnable. */
 static inline void state_start(struct g *g)
 {
 	goro_check(g_is(g, GIDLE) || g_is(g, GDEAD),
@@ -73,7 +73,7 @@ static inline void state_yield(struct g *g)
 	store_relaxed(&g->status, GRUNNABLE);
 }
 
-/* Makes g wait, which is running on m, which has a P. */
+/* Makes g wait; it runs on m, and m has a P. */
 static inline void state_park(struct m *m, struct g *g, enum wait_reason why)
 {
 	goro_check(m->curg == g && m->p && g_is(g, GRUNNING),
@@ -117,7 +117,7 @@ static inline void state_call(struct g *g)
 	store_relaxed(&g->status, GSYSCALL);
 }
 
-/* Ends g's call.  A thread of the program is GIDLE before its first. */
+/* Ends g's call.  An outsider's G is GIDLE before its first call. */
 static inline void state_call_over(struct g *g, enum gstatus next)
 {
 	goro_check(g_is(g, GSYSCALL) || (g->system && g_is(g, GIDLE)),
@@ -134,7 +134,9 @@ static inline void state_leave_p(struct m *m)
 	m->oldp = p;
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
-	/* From here the P may be taken; before a look at stopping. */
+	/*
+	 * From here the P may be taken.  The look at stopping comes after it.
+	 */
 	store_seq(&p->status, PSYSCALL);
 }
 
