@@ -7,7 +7,7 @@
 enum { TABLE_MAX = 1 << 16 };
 
 /* The registry's own names for what the runner has linked in. */
-char behaviours_tsv[TABLE_MAX], uncovered_tsv[TABLE_MAX];
+char behaviours_tsv[TABLE_MAX], uncovered_tsv[TABLE_MAX], kills_tsv[1];
 
 static const struct testcase made_up;
 

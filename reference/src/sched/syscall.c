@@ -124,8 +124,8 @@ void goro_blocking(goro_fn fn, void *arg)
 	entersyscall();
 	goro__systemstack(call_outside, &b);
 	e = get_errno();
+	goro__keep_call(); /* before g may go on on another thread */
 	exitsyscall();
-	goro__keep_call();
 	goro_checkpoint(); /* the signal may have met the runtime */
 	set_errno(e);
 }

@@ -111,6 +111,9 @@ static void masks(void *arg)
 	CHECK(!blocked(SIGUSR1));
 }
 
+static bool call_is_over;
+
+/* Long enough that the P is taken away: the goroutine changes its thread. */
 static void block_in_call(void *arg)
 {
 	sigset_t all;
@@ -118,6 +121,18 @@ static void block_in_call(void *arg)
 	(void)arg;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	usleep(50000);
+}
+
+/* Needs the P, and leaves it only for moments. */
+static void keep_busy(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&call_is_over, __ATOMIC_RELAXED)) {
+		CHECK(!blocked(SIGUSR1) && !blocked(SIGURG));
+		goro_yield();
+	}
+	goro_wg_done(&workers);
 }
 
 static void mask_of_call(void *arg)
@@ -125,14 +140,17 @@ static void mask_of_call(void *arg)
 	(void)arg;
 	goro_blocking(block_in_call, NULL);
 	CHECK(blocked(SIGUSR1) && !blocked(SIGURG));
+	__atomic_store_n(&call_is_over, true, __ATOMIC_RELAXED);
 	goro_wg_done(&workers);
 }
 
 static void in_blocking(void *arg)
 {
 	(void)arg;
-	goro_wg_add(&workers, 1);
+	goro_wg_add(&workers, 3);
 	goro_go(mask_of_call, NULL);
+	goro_go(keep_busy, NULL);
+	goro_go(keep_busy, NULL);
 	goro_wg_wait(&workers);
 	CHECK(!blocked(SIGUSR1) && !blocked(SIGURG));
 }
