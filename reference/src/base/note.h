@@ -10,7 +10,7 @@
 #include "base/atomic.h"
 
 void goro__note_wake(atomic_uint *note);
-/* Sleeps until note is woken.  False if ns passed first (ns < 0: never). */
+/* Sleeps until note is woken.  False if ns passed first (ns < 0: no limit). */
 bool goro__note_sleep(atomic_uint *note, int64_t ns);
 
 #endif

@@ -251,8 +251,8 @@ static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
 /*
  * Descriptors.  By syscall(), as ThreadSanitizer takes libc's functions for the
  * program's own: it would miss the edges that fdmutex.h makes between a use and
- * the close.  close() alone is libc's, so that the sanitizer knows a number for
- * a new one when it comes back.
+ * the close.  close() alone is libc's, so that the sanitizer knows that a
+ * number which comes back is a new descriptor.
  */
 static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
 {
@@ -274,7 +274,7 @@ static inline ssize_t sys_send(int fd, const void *buf, size_t n)
 	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
 }
 
-/* True if one is pending for this thread, which blocks it. */
+/* True if SIGPIPE is pending for this thread, which blocks it. */
 static inline bool sys_sigpipe_waits(void)
 {
 	sigset_t waiting;

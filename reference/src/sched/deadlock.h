@@ -16,7 +16,7 @@
 struct deadlock_view {
 	int64_t awake;    /* Ms that do not sleep for good, or < 0 */
 	bool sleeper;     /* one of them sleeps for timers or the network */
-	bool network;     /* a goroutine waits for that */
+	bool network;     /* a goroutine waits for the network */
 	int64_t timer;    /* when the first is due; INT64_MAX: none */
 	bool work;        /* a queue has a goroutine */
 	bool never;       /* the run is embedded, or over */

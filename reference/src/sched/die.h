@@ -9,7 +9,7 @@
 _Noreturn void goro__fatal(const char *text);
 /* Ends the process with status 2, or for GOTRACEBACK=crash by SIGABRT. */
 _Noreturn void goro__exit_dead(void);
-/* For a text of several lines: enter first, then fatal_alone at the end. */
+/* Begins a report of several lines, which goro__fatal_alone() ends. */
 void goro__enter_death(void);
 _Noreturn void goro__fatal_alone(const char *text);
 /* Reports a panic that no goroutine raised, then all goroutines. */

@@ -4,7 +4,7 @@
 #include "sched/monitor.h"
 #include "base/text.h"
 
-/* True if the slice is over; true again soon, if the signal met the runtime. */
+/* True when the slice is over, then each AGAIN: the signal may do nothing. */
 static bool slice_is_over(struct monitor_note *n, const struct monitor_view *v)
 {
 	if (n->tick != v->tick) {

@@ -134,9 +134,7 @@ static inline void state_leave_p(struct m *m)
 	m->oldp = p;
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
-	/*
-	 * From here the P may be taken.  The look at stopping comes after it.
-	 */
+	/* From here the P may be taken.  stopping is looked at after it. */
 	store_seq(&p->status, PSYSCALL);
 }
 

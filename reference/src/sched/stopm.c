@@ -1,6 +1,6 @@
 /*
- * stopm.c - an M that has nothing to do sleeps.  The one that goes to sleep
- * last carries out what deadlock.h decides.
+ * stopm.c - an M that has nothing to do sleeps.  The last one to do so carries
+ * out what deadlock.h decides.
  */
 #include "sched/stopm.h"
 

@@ -104,8 +104,9 @@ bool goro__watch_p(struct p *p, int64_t now)
 }
 
 /*
- * If the network was not polled since the last tick, lets an M of an idle P
- * sleep for it.  If that lasts for a slice all are busy, and sysmon polls.
+ * Sees to it that the network is polled.  If it was not since the last tick,
+ * wakes an M of an idle P for it; if not for a slice, all are busy, and sysmon
+ * polls.
  */
 static void watch_network(int64_t now)
 {

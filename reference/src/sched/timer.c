@@ -192,7 +192,7 @@ static int64_t positive(int64_t when)
 	return when > 0 ? when : 1;
 }
 
-/* Only the first of a heap can be the one to wake up for. */
+/* Adds t to p's heap.  Only for the first of a heap an M is to wake. */
 void goro__timer_add_to(struct p *p, struct timer *t)
 {
 	struct timers *h = &p->timers;

@@ -305,7 +305,7 @@ struct m {
 	struct san_fiber san; /* of the thread's own stack */
 };
 
-/* Which Ps and Ms do nothing, and who is woken: idle.h, poll.h. */
+/* Which Ps and Ms do nothing, and which are woken: idle.h, poll.h. */
 struct idle {
 	struct p *pidle;              /* lock */
 	_Atomic(uint32_t) npidle;     /* written under lock */
@@ -367,7 +367,7 @@ struct sched {
 	atomic_uint done;            /* main has returned */
 	bool main_exited; /* by goexit: the process goes on without it */
 	_Atomic(uint64_t) handoffs;
-	/* what Ps that are gone had counted */
+	/* counts of Ps that are gone */
 	struct pstats gone;
 };
 
