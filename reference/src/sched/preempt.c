@@ -44,7 +44,7 @@
  * own thread when they are done.
  *
  * Under ThreadSanitizer there are only scheduling points: at any access a
- * goroutine may hold a lock of the sanitizer, which goro needs to go on.
+ * goroutine may hold a lock of the sanitizer, and goro needs that lock.
  */
 #include <errno.h>
 #include <signal.h>

@@ -10,8 +10,8 @@
  *
  * A goroutine gets a stack when it first runs and gives it back when it ends.
  * So a hundred thousand goroutines that are started at once and end one after
- * the other need one.  When a G is made its stack is certain: a slab, one
- * mapping committed on touch, has as many stacks as Gs.
+ * the other need one.  A G that is made is sure of a stack: a slab, one mapping
+ * committed on touch, has as many stacks as Gs.
  *
  * A slab serves one size class; the next of a class is twice as large, so a
  * million stacks are a handful of mappings.  Guards are PTE markers

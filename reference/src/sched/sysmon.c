@@ -104,9 +104,8 @@ bool goro__watch_p(struct p *p, int64_t now)
 }
 
 /*
- * Sees to it that the network is polled.  If it was not since the last tick,
- * wakes an M of an idle P for it; if not for a slice, all are busy, and sysmon
- * polls.
+ * Gets the network polled.  If it was not since the last tick, wakes an M of an
+ * idle P for it; if not for a slice, all are busy, and sysmon polls.
  */
 static void watch_network(int64_t now)
 {
