@@ -99,7 +99,6 @@ static size_t no_size(const char *text)
 	return DEFAULT_STACK;
 }
 
-/* Returns the size of a goroutine's stack in bytes. */
 static size_t initial_stack(const struct goro_config *c)
 {
 	const char *text = secure_getenv("GORO_STACK");

@@ -10,8 +10,7 @@
 #include <stdint.h>
 
 /*
- * Notes where the libraries that are loaded now have their code.  Takes the
- * loader's lock.
+ * Notes where the loaded libraries have their code.  Takes the loader's lock.
  */
 void goro__libc_text_init(void);
 

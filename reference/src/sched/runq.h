@@ -79,10 +79,7 @@ static inline void prefetch_stack(const struct stack *s)
 		arch_prefetch((const char *)s - i * CACHE_LINE);
 }
 
-/*
- * Fetches the stack of g, which is to run soon.  What waited for long has left
- * the caches.
- */
+/* Fetches the stack of g, which is to run soon and waited for long. */
 static inline void prefetch_frames(const struct g *g)
 {
 	const char *sp = g->sp;

@@ -54,10 +54,7 @@ static bool next_is_about_to_run(struct p *v)
 	return load_relaxed(&v->stats.switches) != ticks;
 }
 
-/*
- * Steals half of v's ring.  In the last round it also runs v's due timers and
- * takes its next.
- */
+/* Steals half of v's ring; last: runs v's due timers and takes its next too. */
 static struct g *steal_from(struct m *m, struct p *v, bool last, int64_t now)
 {
 	struct p *p = m->p;

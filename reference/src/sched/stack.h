@@ -24,10 +24,7 @@ void goro__stack_give(struct g *g, struct stack *s);
 bool goro__stack_take(struct p *p, struct g *g);
 /* The same right before its first turn: fatal without memory. */
 void goro__stack_first(struct p *p, struct g *g);
-/*
- * Gives the memory of globally free stacks back: of those that nobody took
- * since the last call, or of all.
- */
+/* Gives free stacks' memory back: all, or what nobody took since last time. */
 void goro__scavenge(bool all);
 /* True if at is in a goroutine's stack, used or free, or in its guard. */
 bool goro__is_stack(const char *at);

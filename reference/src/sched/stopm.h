@@ -9,8 +9,7 @@
 /* Sleeps until startm gives the calling M a P. */
 void goro__stopm(void);
 /*
- * Checks whether the last M goes to sleep for good, or ends.  sched.lock is
- * held.
+ * Does what deadlock.h decides if the last M sleeps or ends.  sched.lock held.
  */
 void goro__checkdead(void);
 /* Returns the number of live goroutines; sched.lock may be held. */

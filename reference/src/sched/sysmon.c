@@ -148,7 +148,6 @@ static bool sleep_until_busy(struct sched *s)
 	       (!soon && goro__note_sleep(&s->sysmonnote, goro__hooks.wait()));
 }
 
-/* With all Ps idle there is nothing to watch until one is taken. */
 bool goro__sleep_if_idle(void)
 {
 	struct sched *s = &goro__sched;

@@ -8,10 +8,7 @@
 
 /* Runs sysmon, on a thread without a P; returns when the run is over. */
 void goro__sysmon(void);
-/*
- * Does what a tick does about p; now is sys_clock().  True if the next tick is
- * to come soon.
- */
+/* Does a tick's work on p; now is sys_clock().  True if the next is soon. */
 bool goro__watch_p(struct p *p, int64_t now);
 /* If all Ps are idle, sleeps until one is taken.  False: some are busy. */
 bool goro__sleep_if_idle(void);

@@ -106,8 +106,7 @@ static uint32_t least_child(const struct timers *h, uint32_t i)
 }
 
 /*
- * Fills hole i with d.  Sinks the hole to a leaf first, then sifts d up, since
- * d is usually late.
+ * Fills hole i with d: sinks it to a leaf and sifts d up, as d is often late.
  */
 static void fill(struct timers *h, uint32_t i, struct due d)
 {
@@ -183,10 +182,7 @@ static void heap_remove(struct timers *h, uint32_t i)
 	shrink(h);
 }
 
-/*
- * Callers may pass any deadline.  A key must be positive: polluntil 0 means
- * that no M sleeps.
- */
+/* A key must be positive: polluntil 0 means that no M sleeps. */
 static int64_t positive(int64_t when)
 {
 	return when > 0 ? when : 1;

@@ -12,10 +12,7 @@ void goro__timer_add(struct timer *t);
 void goro__timer_add_to(struct p *p, struct timer *t);
 bool goro__timer_take(struct timer *t);
 void goro__timer_wait(struct timer *t);
-/*
- * Takes t off its heap; true if it was pending.  Inline, as most are in no
- * heap.
- */
+/* Takes t off its heap.  True if it was pending; most are not: inline. */
 static inline bool goro__timer_del(struct timer *t)
 {
 	return load_acquire(&t->p) && goro__timer_take(t);
