@@ -105,9 +105,7 @@ static uint32_t least_child(const struct timers *h, uint32_t i)
 	return first + least;
 }
 
-/*
- * Fills hole i with d: sinks it to a leaf and sifts d up, as d is often late.
- */
+/* Fills hole i with d: sinks it to a leaf and sifts d up; d is mostly late. */
 static void fill(struct timers *h, uint32_t i, struct due d)
 {
 	while (i * ARITY + 1 < h->len) {
