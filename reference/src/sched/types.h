@@ -11,8 +11,8 @@
  *
  *	channel locks by address -> timer heap of a P -> sched.lock -> slab
  */
-#ifndef GORO_RUNTIME2_H
-#define GORO_RUNTIME2_H
+#ifndef GORO_TYPES_H
+#define GORO_TYPES_H
 
 #include <stdbool.h>
 #include <stddef.h>
