@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,8 +28,9 @@ def commit_of(label: str, revision: str, root: Path) -> str:
 def build(label: str, commit: str, runtime: str, root: Path) -> Path:
     """The build folder of `commit`.  Blocks until make has ended.
 
-    The worktree stays for the next time; both sides' paths have the same
-    length.
+    The worktree stays for the next time, its build for the same commit only:
+    make would ask for sources that have moved.  Both sides' paths have the
+    same length.
     """
     tree = root / "build" / "gate" / label
     _check_out(label, tree, commit, root)
@@ -42,6 +44,8 @@ def build(label: str, commit: str, runtime: str, root: Path) -> Path:
 def _check_out(label: str, tree: Path, commit: str, root: Path) -> None:
     _git(root, "worktree", "prune")
     if (tree / ".git").exists():
+        if _git(tree, "rev-parse", "HEAD").stdout.strip() != commit:
+            shutil.rmtree(tree / "build", ignore_errors=True)
         done = _git(tree, "checkout", "--quiet", "--force", "--detach", commit)
     else:
         tree.parent.mkdir(parents=True, exist_ok=True)

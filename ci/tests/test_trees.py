@@ -62,6 +62,16 @@ class Trees(unittest.TestCase):
         self.commit("2", MAKEFILE)
         self.assertEqual(self.version(self.find("base", "main")), "2")
 
+    def test_another_commit_is_built_from_nothing(self):
+        old = self.root / "build/gate/base/build/release/old.d"
+        self.find("base", "main")
+        old.touch()
+        self.find("base", "main")
+        self.assertTrue(old.exists())
+        self.commit("2", MAKEFILE)
+        self.find("base", "main")
+        self.assertFalse(old.exists())
+
     def test_a_tree_that_was_removed_is_made_again(self):
         self.find("base", "main")
         subprocess.run(["rm", "-r", str(self.root / "build")], check=True)
