@@ -1,5 +1,5 @@
 /*
- * idle.h - which Ps and Ms do nothing, and who is woken.
+ * idle.h - which Ps and Ms are idle, and which M is woken.
  *
  * The hard part is when to wake a thread.  Three simple answers fail.  Waking
  * one for each goroutine made ready costs a system call each, mostly for
@@ -23,8 +23,8 @@
  *	          2. StoreLoad barrier
  *	          3. look at all queues and timers once more
  *
- * Either the submitter sees that nobody spins, or the one who stops sees the
- * work.  The barriers are the exchange in runq_set_next() (a locked instruction
+ * Either the submitter sees that no M spins, or the M that stops sees the work.
+ * The barriers are the exchange in runq_set_next() (a locked instruction
  * anyway), fence_seq() for the global queue and for timers, and fence_seq() in
  * goro__search_again().
  *

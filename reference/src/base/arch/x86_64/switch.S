@@ -50,8 +50,8 @@ goro__fp:
  *
  * The control words of the floating-point unit are callee-saved, too.  All but
  * a few goroutines leave them alone, so between goroutines they always are
- * those of goro__fp: whoever has others keeps them, and puts them back when it
- * goes on.  No endbr64: nobody calls this by a pointer.
+ * those of goro__fp.  A goroutine with others keeps them, and puts them back
+ * when it goes on.  No endbr64: nobody calls this by a pointer.
  *
  * It ends with ret, although a lone switch is 7 ns faster with pop and jmp: the
  * processor predicts that ret goes back to this call, and that is so for two
