@@ -50,7 +50,7 @@ goro__fp:
  * is even right where both goroutines have parked in the same way.
  *
  * All but a few goroutines leave fpcr alone, so between goroutines it always is
- * goro__fp.  A goroutine with another keeps it and puts it back when it goes on.
+ * goro__fp.  A goroutine with another one keeps and restores it.
  */
 	.globl goro__switch
 	.hidden goro__switch
