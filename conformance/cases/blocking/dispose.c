@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,18 +47,20 @@ static bool comes(assay_chan *c, int sig)
 /* Runs fn as the main goroutine of a process of its own; its wait status. */
 static int run_apart(assay_fn fn)
 {
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_run.procs,
-					    .seed = rnd()};
+	bool *returned = mmap(NULL, sizeof(bool), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status = 0;
 	pid_t pid = fork();
 
 	REQUIRE_CMP(pid, >=, 0);
 	if (pid == 0) {
-		rt->core->run(fn, NULL, &options);
-		_exit(case_failures() ? 1 : 0);
+		status = run_main(fn, NULL);
+		*returned = true;
+		_exit(case_failures() ? 1 : status == ASSAY_OK ? 0 : NOT_RUN);
 	}
 	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	if (status == 0 && !*returned)
+		status = NOT_RUN << 8;
 	return status;
 }
 

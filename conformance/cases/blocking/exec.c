@@ -120,8 +120,6 @@ static void execute_preempted(void *arg)
 /* As a parent may have left them: one blocked, one ignored. */
 static void run_with_masks(assay_fn fn)
 {
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_procs()};
 	sigset_t one;
 
 	sigemptyset(&one);
@@ -129,7 +127,7 @@ static void run_with_masks(assay_fn fn)
 	REQUIRE_EQ(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
 	signal(SIGHUP, SIG_IGN);
 	at_start = read_masks(fopen("/proc/self/status", "r"));
-	CHECK_EQ(rt->core->run(fn, NULL, &options), ASSAY_OK);
+	CHECK_EQ(run_main(fn, NULL), ASSAY_OK);
 }
 
 CASE(SY_029, "a program that is executed has the masks of the start",

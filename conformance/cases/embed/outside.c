@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "kit/kit.h"
@@ -14,6 +16,13 @@ static const char *const places[] = {"before run", "after run", "on a thread",
 				     "in a blocking call"};
 static const char *const whats[] = {"send", "go",   "yield", "mutex_lock",
 				    "now",  "recv", "sleep"};
+
+/* What the process has come to, in memory that it shares with the case. */
+static struct {
+	bool begun; /* the call */
+	bool made;  /* it returned */
+	bool ended; /* so did run() */
+} * seen;
 
 static assay_chan *room;
 static assay_mutex mutex;
@@ -28,6 +37,7 @@ static void make_call(void *arg)
 {
 	int v = 7;
 
+	seen->begun = true;
 	switch (*(const enum what *)arg) {
 	case SEND:
 		rt->chan->send(room, &v, ASSAY_FOREVER);
@@ -53,6 +63,7 @@ static void make_call(void *arg)
 	default:
 		break;
 	}
+	seen->made = true;
 }
 
 static void *thread(void *what)
@@ -87,35 +98,56 @@ struct outside {
 	enum what what;
 };
 
-static int call_there(void *arg)
+static int run_there(const struct outside *o)
 {
-	struct outside *o = arg;
+	enum what what = o->what;
 
 	switch (o->place) {
 	case BEFORE:
-		make_call(&o->what);
+		make_call(&what);
 		return run_main(nothing, NULL);
 	case AFTER:
-		run_main(main_before_return, NULL);
-		make_call(&o->what);
+		if (run_main(main_before_return, NULL) != ASSAY_OK)
+			return NOT_RUN;
+		make_call(&what);
 		return 0;
 	case ON_THREAD:
-		return run_main(main_of_thread, &o->what);
+		return run_main(main_of_thread, &what);
 	default:
-		return run_main(main_of_call, &o->what);
+		return run_main(main_of_call, &what);
 	}
+}
+
+static int call_there(void *o)
+{
+	int status = run_there(o);
+
+	seen->ended = true;
+	return status;
+}
+
+/* It went on to the end; or the call, and nothing else, ended it by a line. */
+static bool well_ended(const struct process *p, const char *what)
+{
+	return process_clear(p, what) && seen->begun &&
+	       (process_exited(p, 0) ? seen->made && seen->ended : !seen->made);
 }
 
 static void check_place(enum place place)
 {
+	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(seen != MAP_FAILED);
 	for (int what = 0; what < WHATS; what++) {
 		struct outside o = {place, (enum what)what};
-		struct process p = run_process(call_there, &o, 3000);
+		struct process p;
 		char text[64];
 
+		memset(seen, 0, sizeof(*seen));
+		p = run_process(call_there, &o, 3000);
 		snprintf(text, sizeof(text), "%s %s", whats[what],
 			 places[place]);
-		CHECK(process_clear(&p, text));
+		CHECK(well_ended(&p, text));
 	}
 }
 

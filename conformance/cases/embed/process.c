@@ -5,14 +5,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* fn has returned, in memory that the process shares with the case. */
+static bool *returned;
+
 static _Noreturn void become(int (*fn)(void *arg), void *arg, int err)
 {
+	int status;
+
 	dup2(err, STDERR_FILENO);
 	close(err);
-	_exit(fn(arg));
+	status = fn(arg);
+	*returned = true;
+	_exit(status);
 }
 
 /* Reads to the end, but not beyond the time. */
@@ -49,6 +57,9 @@ struct process run_process(int (*fn)(void *arg), void *arg, int64_t ms)
 	int ends[2];
 	pid_t pid;
 
+	returned = mmap(NULL, sizeof(*returned), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(returned != MAP_FAILED);
 	REQUIRE_EQ(pipe2(ends, O_CLOEXEC), 0);
 	pid = fork();
 	REQUIRE_CMP(pid, >=, 0);
@@ -61,6 +72,9 @@ struct process run_process(int (*fn)(void *arg), void *arg, int64_t ms)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &p.status, 0) != pid)
 		;
+	if (p.status == 0 && !*returned)
+		p.status = NOT_RUN << 8;
+	munmap(returned, sizeof(*returned));
 	return p;
 }
 
@@ -78,12 +92,4 @@ bool process_clear(const struct process *p, const char *what)
 	note("%s: %s, wait status %#x, \"%.200s\"", what,
 	     p->hung ? "hangs" : "ends", (unsigned)p->status, p->text);
 	return false;
-}
-
-int run_main(assay_fn fn, void *arg)
-{
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_procs()};
-
-	return rt->core->run(fn, arg, &options);
 }

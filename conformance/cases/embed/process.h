@@ -18,7 +18,8 @@ struct process {
 
 /*
  * Runs fn(arg) in a process and waits for its end, `ms` at most.  Its status
- * is what fn returns.  fn makes no checks: they would be another process's.
+ * is what fn returns; NOT_RUN if it is 0 though fn has not returned.  fn makes
+ * no checks: they would be another process's.
  */
 struct process run_process(int (*fn)(void *arg), void *arg, int64_t ms);
 
@@ -30,8 +31,5 @@ bool process_exited(const struct process *p, int status);
  * that says why: no signal, no silence, no hang.  A note says what was wrong.
  */
 bool process_clear(const struct process *p, const char *what);
-
-/* core->run() with this run's procs. */
-int run_main(assay_fn fn, void *arg);
 
 #endif

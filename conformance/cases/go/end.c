@@ -108,14 +108,12 @@ CASE(GO_026, "nothing runs any more after run() has returned",
      .traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_OUTSIDE,
      NEEDS(NEED(time, after_func)))
 {
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_procs()};
 	struct leftovers *l = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int seen;
 
 	REQUIRE(l != MAP_FAILED);
-	CHECK_EQ(rt->core->run(leave_them, l, &options), ASSAY_OK);
+	CHECK_EQ(run_main(leave_them, l), ASSAY_OK);
 	munmap(l, sizeof(*l));
 	seen = count(&since_the_end);
 	thread_sleep(60 * MS);

@@ -14,12 +14,52 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "kit.h"
 #include "run.h"
 
 #define PATIENCE (10 * SEC) /* of settle and becomes */
 
 /* ---- numbers that depend on the run ------------------------------------- */
+
+/* Static, as a runtime may call main after run_main() has returned. */
+static struct {
+	assay_fn fn;
+	void *arg;
+	struct caller caller;
+	atomic_bool ended;
+} outside_main;
+
+static void call_main(void *unused)
+{
+	(void)unused;
+	if (caller_let_return(&outside_main.caller))
+		return;
+	outside_main.fn(outside_main.arg);
+	if (caller_let_return(&outside_main.caller))
+		return;
+	/* release: pairs with the acquire load in run_main() */
+	atomic_store_explicit(&outside_main.ended, true, memory_order_release);
+}
+
+int run_main(assay_fn fn, void *arg)
+{
+	struct assay_run_options options = {.size = sizeof(options),
+					    .procs = case_run.procs,
+					    .seed = rnd()};
+	int status;
+
+	outside_main.fn = fn;
+	outside_main.arg = arg;
+	atomic_store_explicit(&outside_main.ended, false, memory_order_relaxed);
+	caller_enter(&outside_main.caller);
+	status = rt->core->run(call_main, NULL, &options);
+	caller_leave(&outside_main.caller);
+	if (status == ASSAY_OK &&
+	    !atomic_load_explicit(&outside_main.ended, memory_order_acquire))
+		return NOT_RUN;
+	return status;
+}
 
 int case_procs(void)
 {

@@ -234,6 +234,14 @@ bool still_unset_at(atomic_int *flag, const char *what, const char *file,
  */
 void prove_alive(void);
 
+/*
+ * Calls core->run() with this run's procs, for a case that is no goroutine
+ * (CASE_OUTSIDE).  Returns what it returns; or NOT_RUN, if that is ASSAY_OK
+ * though fn has not come to its end.
+ */
+enum { NOT_RUN = 125 }; /* as an exit status it is nobody else's */
+int run_main(assay_fn fn, void *arg);
+
 /* True if *n is still v after 10 ms: no further goroutine was let go. */
 #define stays(n, v) stays_at(n, v, "stays(" #n ", " #v ")", __FILE__, __LINE__)
 bool stays_at(atomic_int *n, int v, const char *what, const char *file,

@@ -32,17 +32,15 @@ static void write_to_nobody(void *arg)
 /* A pipe without a reader stands at the descriptor. */
 static void run_at(int fd)
 {
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_run.procs};
-	int ends[2];
+	int ends[2], status;
 
 	if (pipe(ends) != 0 || dup2(ends[1], fd) != fd)
 		_exit(9);
 	close(ends[0]);
 	if (ends[1] != fd)
 		close(ends[1]);
-	rt->core->run(write_to_nobody, NULL, &options);
-	_exit(case_failures() ? 1 : 0);
+	status = run_main(write_to_nobody, NULL);
+	_exit(case_failures() ? 1 : status == ASSAY_OK ? 0 : NOT_RUN);
 }
 
 /* The signal that ends it, 0: none; -1: a check has failed. */

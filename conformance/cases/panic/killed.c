@@ -79,11 +79,13 @@ static void end_by(int sig)
 
 CASE(PA_021, "a process that sends itself SIGTERM ends by it", ENDS_BY(SIGTERM))
 {
+	prove_alive();
 	end_by(SIGTERM);
 }
 
 CASE_OF(PA_021, interrupt, "or SIGINT", ENDS_BY(SIGINT))
 {
+	prove_alive();
 	end_by(SIGINT);
 }
 

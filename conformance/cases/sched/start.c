@@ -48,11 +48,8 @@ static void beside_a_loop(void *arg)
 
 static void run_with_blocked(const sigset_t *set)
 {
-	struct assay_run_options options = {.size = sizeof(options),
-					    .procs = case_procs()};
-
 	REQUIRE_EQ(pthread_sigmask(SIG_BLOCK, set, NULL), 0);
-	CHECK_EQ(rt->core->run(beside_a_loop, NULL, &options), ASSAY_OK);
+	CHECK_EQ(run_main(beside_a_loop, NULL), ASSAY_OK);
 }
 
 CASE(SC_040, "with all signals blocked at the start it still preempts",

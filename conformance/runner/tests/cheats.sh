@@ -23,8 +23,10 @@ cheat() {
 }
 
 if [ -f "$INSIDE" ]; then
-	for way in nothing async early late in_a_child from_a_child leave \
-		done by_name deadlock refuse_afterwards odd_status \
+	for way in nothing async early late leave done deadlock odd_status; do
+		check "no case passes: $way" cheat $way failed '*'
+	done
+	for way in in_a_child from_a_child by_name refuse_afterwards \
 		gag ok clock pointer op_exit op_jump op_deadlock op_panic; do
 		check "no case passes: $way" cheat $way failed
 	done
