@@ -14,6 +14,7 @@ import (
 // A goroutine that runs C bodies.  Used by itself alone.
 type goroutine struct {
 	id      int64
+	handle  C.uintptr_t
 	frames  []*frame // the goroutine's own, then one for each try_
 	exiting bool     // inside runtime.Goexit
 }
@@ -44,7 +45,8 @@ func enterBody(body func(g C.uintptr_t)) {
 	g := &goroutine{}
 	h := cgo.NewHandle(g)
 	defer h.Delete()
-	g.inFrame(&frame{}, func() { body(C.uintptr_t(h)) }, nil)
+	g.handle = C.uintptr_t(h)
+	g.inFrame(&frame{}, func() { body(g.handle) }, nil)
 }
 
 // inFrame calls f, then the calls deferred in it.  A panic that is left goes
@@ -88,7 +90,8 @@ func (g *goroutine) take(fr *frame, value any) {
 	fr.value = value
 }
 
-// callDeferred makes one call.  A panic in it takes the place of the one
+// callDeferred makes one call, on whatever thread the goroutine is on once a
+// panic has taken it out of C.  A panic in it takes the place of the one
 // under way; a goexit ends that one and runs the rest from here.
 func (g *goroutine) callDeferred(fr *frame, d deferred) {
 	returned := false
@@ -103,7 +106,7 @@ func (g *goroutine) callDeferred(fr *frame, d deferred) {
 		}
 	}()
 	g.inFrame(&frame{deferrer: fr},
-		func() { C.assay_go_call(d.fn, d.arg) }, nil)
+		func() { C.assay_go_enter(d.fn, d.arg, g.handle) }, nil)
 	returned = true
 }
 

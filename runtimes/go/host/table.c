@@ -13,6 +13,8 @@ static __thread char texts[GO_TEXTS][512];
 
 static void become(uintptr_t g)
 {
+	if (self == g)
+		return;
 	self = g;
 	memset(texts, 0, sizeof(texts));
 }

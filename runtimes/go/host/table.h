@@ -3,7 +3,8 @@
  *
  * A C body runs inside a cgo call of its goroutine, which keeps its thread
  * as long as a C frame is on it.  So a thread-local variable names the
- * goroutine: assay_go_enter() sets it when a goroutine first comes to C.
+ * goroutine: assay_go_enter() sets it when a goroutine first comes to C, and at
+ * each deferred call: a panic may have taken the goroutine to another thread.
  *
  * Handles that C sees are numbers of runtime/cgo.Handle, never Go pointers.
  */
