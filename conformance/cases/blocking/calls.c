@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kit/work.h"
@@ -13,13 +12,9 @@
 #define NEEDS_CALL NEEDS(NEED(blocking, call))
 
 /* A blocking call's function: sleeps in the kernel for *ns. */
-static void kernel_sleep(void *ns)
+static void sleep_for(void *ns)
 {
-	int64_t n = *(const int64_t *)ns;
-	struct timespec t = {n / SEC, n % SEC};
-
-	while (nanosleep(&t, &t) != 0 && errno == EINTR)
-		;
+	kernel_sleep(*(const int64_t *)ns);
 }
 
 static _Atomic int64_t counter;
@@ -39,7 +34,7 @@ static bool others_run(int64_t unit)
 {
 	int64_t before = atomic_load_explicit(&counter, memory_order_relaxed);
 
-	rt->blocking->call(kernel_sleep, &unit);
+	rt->blocking->call(sleep_for, &unit);
 	return IS(atomic_load_explicit(&counter, memory_order_relaxed), >,
 		  before);
 }
@@ -59,7 +54,7 @@ static int64_t call_length;
 static void call_and_finish(void *arg)
 {
 	(void)arg;
-	rt->blocking->call(kernel_sleep, &call_length);
+	rt->blocking->call(sleep_for, &call_length);
 	finish();
 }
 
@@ -134,11 +129,8 @@ static void answer_with_errno(void *arg)
 	struct answer *a = arg;
 
 	a->out = a->in * 3;
-	if (a->in % 16 == 0) {
-		struct timespec t = {0, 50000};
-
-		nanosleep(&t, NULL);
-	}
+	if (a->in % 16 == 0)
+		kernel_sleep(MS / 20);
 	errno_is_now(1 + a->in % 100);
 }
 
@@ -175,7 +167,7 @@ static void call_until_stopped(void *arg)
 	int64_t length = *(const int64_t *)arg;
 
 	while (!stopped())
-		rt->blocking->call(kernel_sleep, &length);
+		rt->blocking->call(sleep_for, &length);
 	finish();
 }
 

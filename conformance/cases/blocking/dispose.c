@@ -245,13 +245,12 @@ CASE(SY_022, "a signal that the parent ignores stays so until somebody asks",
 /* A process that stops this one and lets it go on 50 ms later. */
 static void stop_and_continue(void)
 {
-	static const struct timespec half = {0, 50 * MS};
 	pid_t self = getpid(), helper = fork();
 
 	REQUIRE_CMP(helper, >=, 0);
 	if (helper == 0) {
 		kill(self, SIGSTOP);
-		nanosleep(&half, NULL);
+		kernel_sleep(50 * MS);
 		kill(self, SIGCONT);
 		_exit(0);
 	}

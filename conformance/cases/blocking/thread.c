@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kit/work.h"
@@ -58,11 +57,8 @@ CASE(SY_007, "too many threads are a fatal error",
 /* Calls in the kernel have a thread each, too. */
 static void sleep_in_kernel(void *arg)
 {
-	struct timespec t = {5, 0};
-
 	(void)arg;
-	while (nanosleep(&t, &t) != 0 && errno == EINTR)
-		;
+	kernel_sleep(5 * SEC);
 }
 
 static void call_kernel(void *arg)
@@ -442,11 +438,8 @@ CASE(SY_012, "tied goroutines communicate both ways", NEEDS_LOCK)
 
 static void short_sleep(void *arg)
 {
-	struct timespec t = {0, 5 * MS};
-
 	(void)arg;
-	while (nanosleep(&t, &t) != 0 && errno == EINTR)
-		;
+	kernel_sleep(5 * MS);
 }
 
 /* The only P is a spinner's when the call ends. */

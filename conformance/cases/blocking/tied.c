@@ -36,7 +36,7 @@ static void echo(void *arg)
 static void short_call(void *arg)
 {
 	(void)arg;
-	usleep(100);
+	kernel_sleep(MS / 10);
 }
 
 struct places {

@@ -3,9 +3,7 @@
  * call, an awaited signal.  A false report kills a healthy program, so these
  * weigh as much as the reports themselves.
  */
-#include <errno.h>
 #include <signal.h>
-#include <time.h>
 
 #include "dl.h"
 #include "time/tm.h"
@@ -174,12 +172,8 @@ CASE_OF(DL_010, ticker, "nor does a stopped ticker",
 
 static void sleep_in_the_kernel(void *arg)
 {
-	struct timespec t = {.tv_nsec = 80 * MS};
-
 	(void)arg;
-	/* a runtime's own signals may interrupt it */
-	while (nanosleep(&t, &t) != 0 && errno == EINTR)
-		;
+	kernel_sleep(80 * MS);
 }
 
 static void call_then_exit(void *arg)

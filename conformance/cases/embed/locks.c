@@ -44,7 +44,7 @@ static void hold_in_kernel(void *arg)
 {
 	(void)arg;
 	pthread_mutex_lock(&mutex);
-	usleep(1000);
+	kernel_sleep(MS);
 	pthread_mutex_unlock(&mutex);
 }
 

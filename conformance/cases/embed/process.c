@@ -35,8 +35,10 @@ static bool read_text(int fd, char *text, size_t room, int64_t due)
 		int64_t left = (due - kernel_now()) / MS;
 		ssize_t got;
 
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+		if (left <= 0)
 			return false;
+		if (poll(&p, 1, (int)left) != 1)
+			continue;
 		if (n < room - 1)
 			got = read(fd, text + n, room - 1 - n);
 		else

@@ -5,17 +5,8 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "kit/kit.h"
-
-/* A sleep of the thread that the runtime knows nothing of. */
-static void thread_sleep(int64_t ns)
-{
-	struct timespec t = {ns / SEC, ns % SEC};
-
-	nanosleep(&t, NULL);
-}
 
 static atomic_int called;
 
@@ -23,7 +14,7 @@ static void long_call(void *arg)
 {
 	(void)arg;
 	mark(&called);
-	thread_sleep(10 * SEC);
+	kernel_sleep(10 * SEC);
 }
 
 static void call_for_long(void *arg)
@@ -116,7 +107,7 @@ CASE(GO_026, "nothing runs any more after run() has returned",
 	CHECK_EQ(run_main(leave_them, l), ASSAY_OK);
 	munmap(l, sizeof(*l));
 	seen = count(&since_the_end);
-	thread_sleep(60 * MS);
+	kernel_sleep(60 * MS);
 	CHECK_EQ(count(&since_the_end), seen);
 }
 

@@ -5,6 +5,7 @@
  * wrong.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,11 +116,12 @@ int64_t kernel_now(void)
 	return (int64_t)ts.tv_sec * SEC + ts.tv_nsec;
 }
 
-static void thread_sleep(int64_t ns)
+void kernel_sleep(int64_t ns)
 {
 	struct timespec ts = {ns / SEC, ns % SEC};
 
-	nanosleep(&ts, NULL);
+	while (nanosleep(&ts, &ts) != 0 && errno == EINTR)
+		;
 }
 
 static void runtime_sleep(int64_t ns)
@@ -127,7 +129,7 @@ static void runtime_sleep(int64_t ns)
 	if (rt->time != NULL && rt->time->sleep != NULL)
 		rt->time->sleep(ns);
 	else
-		thread_sleep(ns);
+		kernel_sleep(ns);
 }
 
 /*
@@ -137,7 +139,7 @@ static void runtime_sleep(int64_t ns)
 static void still_sleep(int64_t ns)
 {
 	if (case_run.virtual_time)
-		thread_sleep(ns);
+		kernel_sleep(ns);
 	else
 		runtime_sleep(ns);
 }

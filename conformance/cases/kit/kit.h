@@ -270,6 +270,12 @@ int64_t thread_id(void);
 
 /* Returns CLOCK_MONOTONIC in ns, whatever the runtime's clock says. */
 int64_t kernel_now(void);
+
+/*
+ * Sleeps in the kernel, where the runtime does not know of it, for the whole
+ * time: a runtime's own signals may interrupt the call.
+ */
+void kernel_sleep(int64_t ns);
 /* Returns the number of CPUs that this thread may run on. */
 int cpus_allowed(void);
 

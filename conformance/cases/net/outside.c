@@ -22,7 +22,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "outside.h"
@@ -358,14 +357,6 @@ void outside(void *(*fn)(void *), void *arg)
 	REQUIRE_EQ(pthread_create(&thread, NULL, fn, arg), 0);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_detach(thread);
-}
-
-void kernel_sleep(int64_t ns)
-{
-	struct timespec ts = {ns / SEC, ns % SEC};
-
-	while (nanosleep(&ts, &ts) != 0)
-		;
 }
 
 /* ---- descriptors ---------------------------------------------------------- */

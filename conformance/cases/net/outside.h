@@ -71,9 +71,6 @@ void socket_pair(int fds[2]);
 /* Runs fn(arg) on a thread that is none of the runtime's. */
 void outside(void *(*fn)(void *), void *arg);
 
-/* The kernel's sleep, for who is outside. */
-void kernel_sleep(int64_t ns);
-
 /* How many descriptors this process may have, raised as far as it goes. */
 int64_t descriptor_limit(void);
 

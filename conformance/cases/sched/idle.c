@@ -2,7 +2,6 @@
  * What waiting costs: no P, no thread, no CPU time.
  */
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kit/kit.h"
@@ -43,9 +42,7 @@ CASE(SC_028, "an idle runtime uses almost no CPU time",
 /* Writes a byte into the descriptor when 300 ms have passed. */
 static void *write_later(void *fd)
 {
-	struct timespec ts = {0, 300 * 1000 * 1000};
-
-	nanosleep(&ts, NULL);
+	kernel_sleep(300 * MS);
 	return write(*(int *)fd, "x", 1) == 1 ? fd : NULL;
 }
 

@@ -2,7 +2,6 @@
  * The threading models compared (SC-036, SC-037): what each says of itself
  * must show in the threads that goroutines run on.
  */
-#include <time.h>
 
 #include "kit/kit.h"
 
@@ -58,10 +57,8 @@ CASE(SC_036, "the threading model is the one the runtime names",
 
 static void sleep_outside(void *arg)
 {
-	struct timespec t = {.tv_nsec = 50 * MS};
-
 	(void)arg;
-	nanosleep(&t, NULL);
+	kernel_sleep(50 * MS);
 	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
 }
 

@@ -3,7 +3,6 @@
  * ST-005).
  */
 #include <dirent.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kit/sync_kit.h"
@@ -97,7 +96,7 @@ static void block_on_pipe(void *arg)
 
 	if (pipe(fd) != 0)
 		return;
-	nanosleep(&(struct timespec){.tv_nsec = MS / 5}, NULL);
+	kernel_sleep(MS / 5);
 	if (write(fd[1], "x", 1) == 1 && read(fd[0], &c, 1) == 1)
 		*(bool *)arg = c == 'x';
 	close(fd[0]);

@@ -15,7 +15,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "play.h"
@@ -326,7 +325,7 @@ static void *watch(void *arg)
 		last = beat;
 		if (quiet * 100 * MS > upto(PATIENCE))
 			fail_all();
-		nanosleep(&(struct timespec){.tv_nsec = 100 * MS}, NULL);
+		kernel_sleep(100 * MS);
 	}
 	return NULL;
 }

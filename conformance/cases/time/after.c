@@ -292,15 +292,13 @@ CASE(TM_043, "timers due at the same time all fire",
 
 static void block_the_thread(void *ns)
 {
-	struct timespec t = {.tv_nsec = *(const long *)ns};
-
-	nanosleep(&t, NULL);
+	kernel_sleep(*(const int64_t *)ns);
 }
 
 CASE(TM_040, "timers of a P that is in a system call are run by others",
      .procs = {1, 2}, NEEDS(NEED(time, after_func), NEED(blocking, call)))
 {
-	static long length = 100 * MS;
+	static int64_t length = 100 * MS;
 	int64_t begin = now(), end;
 
 	rt->time->after_func(20 * MS, tell_where, NULL);

@@ -53,11 +53,8 @@ CASE_OF(TM_047, busy, "virtual time stands still while a goroutine runs",
 
 static void block_the_thread(void *arg)
 {
-	struct timespec t = {.tv_nsec = 30 * MS};
-
 	(void)arg;
-	while (nanosleep(&t, &t) != 0)
-		;
+	kernel_sleep(30 * MS);
 }
 
 CASE_OF(TM_047, call, "virtual time stands still during a blocking call",
