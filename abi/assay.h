@@ -728,6 +728,38 @@ struct assay_trace_ops {
 	int (*convert)(const char *path, const char *out);
 };
 
+/* ---- metrics ------------------------------------------------------------ */
+
+enum assay_metric_kind {
+	ASSAY_METRIC_NONE = 0,     /* the runtime has no such metric */
+	ASSAY_METRIC_COUNT = 1,    /* in count */
+	ASSAY_METRIC_SECONDS = 2,  /* in seconds */
+	ASSAY_METRIC_HISTOGRAM = 3 /* in classes; count is their sum */
+};
+
+/* So many events took from `from` up to `to` seconds. */
+struct assay_class {
+	double from, to;
+	uint64_t n;
+};
+
+struct assay_metric {
+	const char *name; /* Go's, "/sched/goroutines:goroutines" */
+	int32_t p;        /* what this P alone has counted; -1: all of it */
+	int32_t kind;     /* assay_metric_kind, set by read */
+	uint64_t count;
+	double seconds;
+	struct assay_class *classes; /* the caller's room, or NULL */
+	size_t room, classes_n;      /* room, and how many were filled */
+};
+
+struct assay_metrics_ops {
+	size_t size;
+
+	/* Reads n metrics as one reading: parts of a total add up to it. */
+	void (*read)(struct assay_metric *m, size_t n);
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 enum assay_traits {
@@ -762,6 +794,7 @@ struct assay_runtime {
 	 * The version of Go it follows, "1.26"; NULL: the newest in the suite.
 	 */
 	const char *go_version;
+	const struct assay_metrics_ops *metrics;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

@@ -79,6 +79,8 @@
 	FN(trace, task_begin) FN(trace, task_end) FN(trace, log) \
 	FN(trace, convert)
 
+#define ASSAY_METRICS_FN(FN) FN(metrics, read)
+
 #define ASSAY_CONTEXT_FN(FN) \
 	FN(context, background) FN(context, todo) FN(context, with_cancel) \
 	FN(context, with_deadline) FN(context, with_timeout) \
@@ -128,7 +130,8 @@
 	GROUP(core, ASSAY_CORE_FN) GROUP(chan, ASSAY_CHAN_FN) \
 	GROUP(time, ASSAY_TIME_FN) GROUP(sync, ASSAY_SYNC_FN) \
 	GROUP(blocking, ASSAY_BLOCKING_FN) GROUP(inspect, ASSAY_INSPECT_FN) \
-	GROUP(net, ASSAY_NET_FN) GROUP(trace, ASSAY_TRACE_FN)
+	GROUP(net, ASSAY_NET_FN) GROUP(trace, ASSAY_TRACE_FN) \
+	GROUP(metrics, ASSAY_METRICS_FN)
 
 #define ASSAY_EXT_GROUPS(GROUP) \
 	GROUP(context, ASSAY_CONTEXT_FN) GROUP(group, ASSAY_GROUP_FN) \

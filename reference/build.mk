@@ -35,7 +35,8 @@ $(B)/reference/%.o: reference/src/%.c reference/build.mk
 # What is built above the primitives is a user of the runtime like any other:
 # not marked by base/text.h, may be preempted, and instrumented for ThreadSanitizer.
 GORO_EXT_OBJ := $(patsubst reference/src/%.c,$(B)/reference/%.o,\
-	$(wildcard reference/src/ext/*.c reference/src/net/*.c))
+	$(wildcard reference/src/ext/*.c reference/src/net/*.c \
+	reference/src/debug/*.c))
 
 $(B)/reference/ext/%.o: reference/src/ext/%.c reference/build.mk
 	@mkdir -p $(@D)
@@ -43,6 +44,11 @@ $(B)/reference/ext/%.o: reference/src/ext/%.c reference/build.mk
 		-fno-semantic-interposition $(GORO_EXT_HARDEN) -c -o $@ $<
 
 $(B)/reference/net/%.o: reference/src/net/%.c reference/build.mk
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) \
+		-fno-semantic-interposition $(GORO_EXT_HARDEN) -c -o $@ $<
+
+$(B)/reference/debug/%.o: reference/src/debug/%.c reference/build.mk
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) \
 		-fno-semantic-interposition $(GORO_EXT_HARDEN) -c -o $@ $<

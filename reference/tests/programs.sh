@@ -35,6 +35,7 @@ for mode in pthread_exit pthread_exit-blocking pthread_exit-main pthread_cancel;
 	check "the thread of a goroutine ends: $mode" loses_thread $mode
 done
 check "threads are used again" fine threads
+check "metrics: names, and as text" fine metrics
 if [ "$san" = tsan ]; then
 	skip "errno and goroutine across threads" \
 		"goroutines share a thread's errno: to the detector, a race"

@@ -7,6 +7,8 @@
 
 #include "handles.h"
 
+#include "goro_debug.h"
+
 #define SAME_STATUS(name, value, text, meaning) SAME(ASSAY_##name, GORO_##name);
 GORO_STATUS_MAP(SAME_STATUS)
 
@@ -240,6 +242,53 @@ static const struct assay_blocking_ops blocking = {
 	.signal_ignored = goro_signal_ignored,
 };
 
+/* ---- metrics ------------------------------------------------------------ */
+
+SAME(ASSAY_METRIC_NONE, GORO_METRIC_NONE);
+SAME(ASSAY_METRIC_COUNT, GORO_METRIC_COUNT);
+SAME(ASSAY_METRIC_SECONDS, GORO_METRIC_SECONDS);
+SAME(ASSAY_METRIC_HISTOGRAM, GORO_METRIC_HISTOGRAM);
+
+static void set_classes(struct assay_metric *m, const struct goro_histogram *h)
+{
+	m->classes_n = 0;
+	for (size_t i = 0;
+	     m->classes && i < GORO_HISTOGRAM_SIZE && m->classes_n < m->room;
+	     i++)
+		m->classes[m->classes_n++] = (struct assay_class){
+			goro_histogram_from(i), goro_histogram_from(i + 1),
+			h->n[i]};
+}
+
+enum { METRICS_MOST = 64 };
+
+static void read_metrics(struct assay_metric *m, size_t n)
+{
+	struct goro_metric all[METRICS_MOST] = {{0}};
+	struct goro_histogram h;
+
+	for (size_t i = 0; i < n && i < METRICS_MOST; i++)
+		all[i] = (struct goro_metric){.name = m[i].name};
+	goro_metrics_read(all, n < METRICS_MOST ? n : METRICS_MOST);
+	for (size_t i = 0; i < n && i < METRICS_MOST; i++) {
+		all[i].histogram = &h;
+		if (m[i].p >= 0)
+			goro_metrics_read_p(m[i].p, &all[i], 1);
+		else if (all[i].kind == GORO_METRIC_HISTOGRAM)
+			goro_metrics_read(&all[i], 1);
+		m[i].kind = all[i].kind;
+		m[i].count = all[i].count;
+		m[i].seconds = all[i].seconds;
+		if (m[i].kind == ASSAY_METRIC_HISTOGRAM)
+			set_classes(&m[i], &h);
+	}
+}
+
+static const struct assay_metrics_ops metrics = {
+	.size = sizeof(metrics),
+	.read = read_metrics,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 /* assay_runtime() completes the traits. */
@@ -259,6 +308,7 @@ static struct assay_runtime table = {
 	.inspect = &inspect,
 	.net = &net,
 	.go_version = "1.26",
+	.metrics = &metrics,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

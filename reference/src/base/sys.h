@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -101,6 +102,15 @@ static inline void sys_unmap(void *p, size_t n)
 	preempt_disable();
 	munmap(p, n);
 	preempt_enable();
+}
+
+/* Makes what sys_map() gave longer; it may move.  NULL: it is as it was. */
+static inline void *sys_remap(void *p, size_t n, size_t longer)
+{
+	preempt_disable();
+	p = mremap(p, n, longer, MREMAP_MAYMOVE);
+	preempt_enable();
+	return p == MAP_FAILED ? NULL : p;
 }
 
 static inline int sys_madvise(void *p, size_t n, int advice)
@@ -207,6 +217,20 @@ static inline int sys_futex_wake(const void *word, int n)
 			      NULL, 0);
 	preempt_enable();
 	return status;
+}
+
+/* Sets what CPU time the process has used so far, in ns. */
+static inline void sys_cpu_time(int64_t *user, int64_t *system)
+{
+	struct rusage u = {0};
+
+	preempt_disable();
+	getrusage(RUSAGE_SELF, &u);
+	preempt_enable();
+	*user = (int64_t)u.ru_utime.tv_sec * 1000000000 +
+		u.ru_utime.tv_usec * 1000;
+	*system = (int64_t)u.ru_stime.tv_sec * 1000000000 +
+		  u.ru_stime.tv_usec * 1000;
 }
 
 static inline int64_t sys_clock(void)

@@ -2,12 +2,14 @@
  * stats.c - counts.  They are sums over the Ps, taken without stopping
  * anything: exact when nothing changes meanwhile.
  */
+#include "diag/stats.h"
+
 #include "sched/stack.h"
 #include "sched/world.h"
 #include "sched/runq.h"
 #include "base/text.h"
 
-static struct pstats sum(void)
+struct pstats goro__all_stats(void)
 {
 	struct pstats all = {0};
 
@@ -17,11 +19,17 @@ static struct pstats sum(void)
 	return all;
 }
 
+/* Each that has finished was spawned before: so the ends are read first. */
+uint64_t goro__live(void)
+{
+	struct pstats ends = goro__all_stats(), starts = goro__all_stats();
+
+	return load_relaxed(&starts.spawned) - load_relaxed(&ends.finished);
+}
+
 int64_t goro_num_goroutine(void)
 {
-	struct pstats s = sum();
-
-	return (int64_t)(load_relaxed(&s.spawned) - load_relaxed(&s.finished));
+	return (int64_t)goro__live();
 }
 
 static void count_waiting(struct g *g, void *n)
@@ -50,7 +58,7 @@ int64_t goro_runq_len(int p)
 	return runq_len(q) + (load_relaxed(&q->next) ? 1 : 0);
 }
 
-static uint64_t count_timers(void)
+uint64_t goro__count_timers(void)
 {
 	uint64_t n = 0;
 
@@ -64,24 +72,27 @@ static uint64_t count_timers(void)
 	return n;
 }
 
+uint64_t goro__count_threads(void)
+{
+	return load_relaxed(&goro__sched.mcount) + 2; /* sysmon, the caller */
+}
+
 void goro_read_stats(struct goro_stats *out)
 {
 	struct sched *s = &goro__sched;
-	struct pstats all = sum();
+	struct pstats all = goro__all_stats();
 
 	*out = (struct goro_stats){
 		.spawned = load_relaxed(&all.spawned),
-		.live = load_relaxed(&all.spawned) -
-			load_relaxed(&all.finished),
+		.live = goro__live(),
 		.switches = load_relaxed(&all.switches),
 		.parks = load_relaxed(&all.parks),
 		.steals = load_relaxed(&all.steals),
 		.preemptions = load_relaxed(&all.preemptions),
 		.handoffs = load_relaxed(&s->handoffs),
-		.threads =
-			load_relaxed(&s->mcount) + 2, /* sysmon, the caller */
+		.threads = goro__count_threads(),
 		.threads_made = s->mmade + 2,
 		.stack_bytes = goro__stack_bytes(),
-		.timers = count_timers(),
+		.timers = goro__count_timers(),
 	};
 }

@@ -165,6 +165,7 @@ static bool park_for(struct pollside *side)
 
 	if (cas_seq(&side->word, &ready, PD_NIL))
 		return true;
+	count_own(&goro__m()->p->stats.netwaits);
 	goro__park_after(commit, side, WAIT_IO);
 	return xchg_seq(&side->word, PD_NIL) == PD_READY;
 }

@@ -30,6 +30,27 @@ static void check_pidle(const struct idle *i)
 		   "there are not as many idle Ps as it says");
 }
 
+void goro__settle_time(void)
+{
+	struct idle *i = &goro__sched.idle;
+	int64_t now = sys_clock(), passed = now - i->settled;
+
+	i->all_ns += passed * goro__procs();
+	i->idle_ns += passed * (int64_t)load_relaxed(&i->npidle);
+	i->settled = now;
+}
+
+void goro__cpu_time(int64_t *all_ns, int64_t *idle_ns)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	goro__settle_time();
+	*all_ns = s->idle.all_ns;
+	*idle_ns = s->idle.idle_ns;
+	unlock(&s->lock);
+}
+
 struct p *goro__pidleget(void)
 {
 	struct sched *s = &goro__sched;
@@ -38,6 +59,7 @@ struct p *goro__pidleget(void)
 
 	if (!p)
 		return NULL;
+	goro__settle_time();
 	i->pidle = p->link;
 	store_seq(&i->npidle, load_relaxed(&i->npidle) - 1);
 	check_pidle(i);
@@ -70,6 +92,7 @@ void goro__pidleput(struct p *p)
 {
 	struct idle *i = &goro__sched.idle;
 
+	goro__settle_time();
 	p->link = i->pidle;
 	i->pidle = p;
 	store_seq(&i->npidle, load_relaxed(&i->npidle) + 1);

@@ -49,6 +49,13 @@ struct p *goro__pidleget(void);
 struct p *goro__pidleget_due(int64_t when);
 /* Puts p, which has no M, on the idle list.  Lock held. */
 void goro__pidleput(struct p *p);
+/*
+ * Counts the CPU time of Ps up to now.  To be called before their number, or
+ * that of idle ones, changes.  Lock held.
+ */
+void goro__settle_time(void);
+/* Sets the CPU time of all Ps, and of idle ones, up to now. */
+void goro__cpu_time(int64_t *all_ns, int64_t *idle_ns);
 /* Takes an idle P for the calling M, which has none.  False: none is idle. */
 bool goro__take_idle_p(void);
 

@@ -37,6 +37,7 @@ void goro__runqput(struct p *p, struct g *g, bool next)
 		struct glist batch = {0};
 
 		if (goro__runq_overflow(&p->runq, g, &batch)) {
+			count_own(&p->stats.overflows);
 			goro__globrunqput_all(&batch);
 			return;
 		}

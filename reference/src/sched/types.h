@@ -237,6 +237,8 @@ struct monitor_note {
 struct pstats {
 	_Atomic(uint64_t) switches, parks, steals, preemptions;
 	_Atomic(uint64_t) spawned, finished;
+	_Atomic(uint64_t) overflows, netwaits;
+	_Atomic(uint64_t) mutex_wait; /* ns */
 };
 
 struct p {
@@ -314,6 +316,8 @@ struct idle {
 	_Atomic(uint32_t) nmspinning; /* Ms that look for work */
 	/* Wake-ups to leave out after a futile search, and left out so far. */
 	_Atomic(uint32_t) skip, skipped;
+	/* lock: CPU time of all Ps and of idle ones, up to settled. */
+	int64_t all_ns, idle_ns, settled;
 	/*
 	 * The M that sleeps until the next timer is due or the poller finds a
 	 * descriptor ready: in the poller once there is one, else on pollnote.

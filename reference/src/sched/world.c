@@ -28,6 +28,10 @@
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
 
+struct histogram goro__stopping_took, goro__pauses;
+goro_mutex goro__stopper;
+static int64_t stop_began; /* of the stopper, which there is one of */
+
 /* Gives this M's P to the stopper and sleeps.  Returns with a P. */
 void goro__world_park(void)
 {
@@ -100,6 +104,7 @@ void goro__stop_world(void)
 	bool wait;
 
 	self = goro__m()->p;
+	stop_began = sys_clock();
 	lock(&s->lock);
 	s->stopwait = (uint32_t)goro__procs() - 1;
 	store_relaxed(&s->stopnote, 0u);
@@ -110,6 +115,7 @@ void goro__stop_world(void)
 	unlock(&s->lock);
 	while (wait && !goro__note_sleep(&s->stopnote, ASK_AGAIN))
 		ask_all(self);
+	histogram_add(&goro__stopping_took, sys_clock() - stop_began);
 }
 
 /* Makes all Ps but the caller's idle again; those with work get an M. */
@@ -135,6 +141,8 @@ void goro__start_world(void)
 		busy = p;
 	}
 	unlock(&s->lock);
+	if (stop_began) /* else the run begins */
+		histogram_add(&goro__pauses, sys_clock() - stop_began);
 	while (busy) {
 		struct p *p = busy;
 
@@ -205,6 +213,9 @@ void goro__procresize(int32_t n)
 	}
 	for (int32_t i = n; i < goro__procs(); i++)
 		destroy_p(goro__allp[i], m->p);
+	lock(&s->lock);
+	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
+	unlock(&s->lock);
 	goro__mp = n > 1;
 }

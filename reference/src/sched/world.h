@@ -4,7 +4,15 @@
 #ifndef GORO_WORLD_H
 #define GORO_WORLD_H
 
+#include "sched/histogram.h"
 #include "sched/types.h"
+
+/* How long it took to stop all Ps, and until they were started again. */
+extern struct histogram goro__stopping_took,
+	goro__pauses __attribute__((visibility("hidden")));
+
+/* The goroutine that stops the world holds it, so that there is one. */
+extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 
 void goro__world_park(void);
 void goro__procresize(int32_t n);

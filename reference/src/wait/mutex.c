@@ -90,6 +90,7 @@ static void wait_for_it(struct mutex *m)
 		again = true;
 	}
 	punlock(&m->lock);
+	waited_for_mutex(start);
 }
 
 /* Locks m, which is taken.  Called with m->lock held, returns without. */

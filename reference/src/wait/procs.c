@@ -8,8 +8,6 @@
 #include "sched/world.h"
 #include "base/text.h"
 
-static goro_mutex stopper;
-
 int goro_gomaxprocs(int n)
 {
 	int old = goro__procs();
@@ -20,11 +18,11 @@ int goro_gomaxprocs(int n)
 	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));
 	if (n > MAX_PROCS)
 		n = MAX_PROCS;
-	goro_mutex_lock(&stopper);
+	goro_mutex_lock(&goro__stopper);
 	goro__stop_world();
 	old = goro__procs();
 	goro__procresize(n);
 	goro__start_world();
-	goro_mutex_unlock(&stopper);
+	goro_mutex_unlock(&goro__stopper);
 	return old;
 }

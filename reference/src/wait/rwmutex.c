@@ -58,6 +58,15 @@ static void got_write(const struct rwmutex *m)
 	san_acquire(read_edge(m));
 }
 
+/* Parks in q until m is the caller's.  m->lock is held, and is given up. */
+static void wait_in(struct rwmutex *m, struct waitq *q, enum wait_reason why)
+{
+	int64_t start = sys_clock();
+
+	waitq_park(q, &m->lock, why);
+	waited_for_mutex(start);
+}
+
 void goro_rwmutex_lock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
@@ -67,7 +76,7 @@ void goro_rwmutex_lock(goro_rwmutex *mutex)
 	if (take_write(m))
 		punlock(&m->lock);
 	else
-		waitq_park(&m->writeq, &m->lock, WAIT_RW_LOCK);
+		wait_in(m, &m->writeq, WAIT_RW_LOCK);
 	got_write(m);
 }
 
@@ -94,7 +103,7 @@ void goro_rwmutex_rlock(goro_rwmutex *mutex)
 	if (take_read(m))
 		punlock(&m->lock);
 	else
-		waitq_park(&m->readq, &m->lock, WAIT_RW_RLOCK);
+		wait_in(m, &m->readq, WAIT_RW_RLOCK);
 	san_acquire(write_edge(m));
 }
 

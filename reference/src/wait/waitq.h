@@ -9,6 +9,7 @@
 #ifndef GORO_WAITQ_H
 #define GORO_WAITQ_H
 
+#include "base/sys.h"
 #include "sched/goroutine.h"
 #include "sched/switch.h"
 
@@ -120,6 +121,15 @@ static inline void waitq_wake(struct sudog *list, bool success)
 		sudog_wake(list, success);
 		list = next;
 	}
+}
+
+/* Counts the time since start as spent waiting for a mutex. */
+static inline void waited_for_mutex(int64_t start)
+{
+	int64_t ns = sys_clock() - start;
+	_Atomic(uint64_t) *sum = &goro__m()->p->stats.mutex_wait;
+
+	store_relaxed(sum, load_relaxed(sum) + (uint64_t)ns); /* own P */
 }
 
 /*

@@ -9,6 +9,7 @@
  * seconds without an end are wrong.  names.inc has all names, so a call that
  * is declared and not in this file does not compile.
  */
+#include <goro_debug.h>
 #include <goro_ext.h>
 #include <poll.h>
 #include <pthread.h>
@@ -59,6 +60,8 @@ static char text[256], listens_at[GORO_ADDR_MAX], is_at[GORO_ADDR_MAX];
 static struct goro_bytes is_part = {"x", 1};
 static size_t size;
 static int status;
+static struct goro_metric metric = {.name = "/sched/parks:parks"};
+static double real;
 static int64_t number;
 static int32_t int32;
 static bool flag;

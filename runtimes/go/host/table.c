@@ -470,6 +470,11 @@ static const struct assay_inspect_ops inspect = {
 	.checkpoint = goCheckpoint,
 };
 
+#define metrics_read goMetricsRead
+
+static const struct assay_metrics_ops metrics = {sizeof(metrics),
+						 ASSAY_METRICS_FN(ASSAY_ENTRY)};
+
 /* ---- the table ---------------------------------------------------------- */
 
 static struct assay_runtime table = {
@@ -484,6 +489,7 @@ static struct assay_runtime table = {
 	.blocking = &blocking,
 	.inspect = &inspect,
 	.net = &assay_go_net,
+	.metrics = &metrics,
 };
 
 const struct assay_runtime *assay_go_table(struct go_features features)

@@ -1,0 +1,414 @@
+/*
+ * Metrics: numbers of the scheduler under the names that Go gives them
+ * (runtime/metrics), and what only some runtimes count.
+ */
+#include "kit/kit.h"
+
+#define STATE(s) "/sched/goroutines/" s ":goroutines"
+#define NEED_METRICS NEEDS(NEED(metrics, read))
+
+static struct assay_metric read_of(int32_t p, const char *name)
+{
+	struct assay_metric m = {.name = name, .p = p};
+
+	rt->metrics->read(&m, 1);
+	return m;
+}
+
+/* Reads one; skips the case where the runtime does not have it. */
+static struct assay_metric metric(const char *name)
+{
+	struct assay_metric m = read_of(-1, name);
+
+	if (m.kind == ASSAY_METRIC_NONE)
+		skip("the runtime has no metric %s", name);
+	return m;
+}
+
+static int64_t counted(const char *name)
+{
+	return (int64_t)metric(name).count;
+}
+
+static bool at_least(const char *name, int64_t n)
+{
+	int64_t end = in(upto(10 * SEC));
+
+	while (counted(name) < n && now() < end)
+		sleep_ns(MS);
+	return CHECK_GE(counted(name), n);
+}
+
+/* ---- goroutines by state -------------------------------------------------- */
+
+enum { EACH = 10 };
+
+static atomic_bool release;
+
+static bool released(void)
+{
+	/* pairs with the store of let_go() */
+	return atomic_load_explicit(&release, memory_order_acquire);
+}
+
+static void let_go(void)
+{
+	atomic_store_explicit(&release, true, memory_order_release);
+}
+
+static void spin(void *done)
+{
+	while (!released())
+		;
+	send_signal(done);
+}
+
+static void wait_outside(void *arg)
+{
+	(void)arg;
+	while (!released())
+		kernel_sleep(MS);
+}
+
+static void call(void *done)
+{
+	rt->blocking->call(wait_outside, NULL);
+	send_signal(done);
+}
+
+static void park(void *queue)
+{
+	wait_for(queue);
+}
+
+static void check_running(void)
+{
+	for (int i = 0; i < 20; i++)
+		CHECK_LE(counted(STATE("running")), case_procs());
+}
+
+CASE(MET_001, "goroutines are counted by what they do, and as they start",
+     NEEDS(NEED(metrics, read), NEED(blocking, call)))
+{
+	assay_chan *queue = chan_signal(0), *done = chan_signal(0);
+	int64_t alive = counted("/sched/goroutines:goroutines");
+	int64_t made = counted("/sched/goroutines-created:goroutines");
+	int64_t threads = counted("/sched/threads/total:threads");
+
+	go_many(EACH, call, done);
+	go_many(EACH, park, queue);
+	at_least(STATE("not-in-go"), EACH);
+	at_least(STATE("waiting"), EACH);
+	at_least("/sched/threads/total:threads", EACH);
+	note("%" PRId64 " threads before", threads);
+	check_running();
+	CHECK_GE(counted("/sched/goroutines:goroutines") - alive, 2 * EACH);
+	CHECK_GE(counted("/sched/goroutines-created:goroutines") - made,
+		 2 * EACH);
+	CHECK_EQ(counted("/sched/gomaxprocs:threads"), case_procs());
+	let_go();
+	join(done, EACH);
+	close_chan(queue);
+}
+
+CASE_OF(MET_001, runnable, "those that wait for their turn are runnable",
+	NEED_METRICS, .procs = {1},
+	.traits = ASSAY_TRAIT_PROC_LIMIT | ASSAY_TRAIT_PREEMPTIVE)
+{
+	assay_chan *done = chan_signal(0);
+
+	go_many(EACH + 1, spin, done);
+	at_least(STATE("runnable"), EACH);
+	check_running();
+	let_go();
+	join(done, EACH + 1);
+}
+
+/* ---- waiting for locks ----------------------------------------------------- */
+
+#define WAITS "/sync/mutex/wait/total:seconds"
+#define HOLD (20 * MS)
+
+enum lock_kind { MUTEX, WRITER_READER, READER_WRITER, WRITER_WRITER };
+
+static assay_mutex mutex;
+static assay_rwmutex rw;
+
+static void take(enum lock_kind k, bool second)
+{
+	if (k == MUTEX)
+		lock(&mutex);
+	else if (k == (second ? WRITER_READER : READER_WRITER))
+		REQUIRE_EQ(rt->sync->rw_rlock(&rw, ASSAY_FOREVER), ASSAY_OK);
+	else
+		REQUIRE_EQ(rt->sync->rw_lock(&rw, ASSAY_FOREVER), ASSAY_OK);
+}
+
+static void give(enum lock_kind k, bool second)
+{
+	if (k == MUTEX)
+		unlock(&mutex);
+	else if (k == (second ? WRITER_READER : READER_WRITER))
+		rt->sync->rw_runlock(&rw);
+	else
+		rt->sync->rw_unlock(&rw);
+}
+
+struct second {
+	enum lock_kind kind;
+	assay_chan *begin, *got;
+};
+
+static void take_second(void *arg)
+{
+	struct second *s = arg;
+	int64_t waited = 0, rounds;
+
+	for (rounds = 0; recv(s->begin, NULL); rounds++) {
+		int64_t from = now();
+
+		take(s->kind, true);
+		waited += now() - from;
+		give(s->kind, true);
+		send(s->got, &waited);
+	}
+}
+
+/* Some runtimes look at one wait in eight, and count it as eight. */
+CASE_TABLE(MET_002, lock_waits, (enum lock_kind kind),
+	   ROW1((MUTEX), "time spent waiting for a mutex is counted",
+		NEEDS(NEED(metrics, read), NEED(sync, mutex_lock),
+		      NEED(sync, mutex_unlock))),
+	   ROW(writer_reader, (WRITER_READER), "a reader waits for a writer",
+	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
+		     NEED(sync, rw_unlock), NEED(sync, rw_rlock),
+		     NEED(sync, rw_runlock))),
+	   ROW(reader_writer, (READER_WRITER), "a writer waits for a reader",
+	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
+		     NEED(sync, rw_unlock), NEED(sync, rw_rlock),
+		     NEED(sync, rw_runlock))),
+	   ROW(writer_writer, (WRITER_WRITER), "a writer waits for a writer",
+	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
+		     NEED(sync, rw_unlock))))
+{
+	struct second s = {kind, chan_signal(0), chan(sizeof(int64_t), 0)};
+	double before = metric(WAITS).seconds, grown;
+	int64_t waited = 0;
+
+	go(take_second, &s);
+	for (int i = 0; i < 8; i++) {
+		take(kind, false);
+		send_signal(s.begin);
+		settle(1);
+		sleep_ns(HOLD);
+		give(kind, false);
+		REQUIRE(recv(s.got, &waited));
+	}
+	close_chan(s.begin);
+	grown = metric(WAITS).seconds - before;
+	note("%.1f ms for %.1f ms", grown * 1e3, (double)waited / 1e6);
+	/* the second's own clock runs a little longer on both sides */
+	CHECK_REAL(grown, >=, 8 * (double)HOLD / 1e9 * 0.95);
+}
+
+/* ---- CPU time -------------------------------------------------------------- */
+
+static const char *const classes[] = {
+	"/cpu/classes/idle:cpu-seconds", "/cpu/classes/user:cpu-seconds",
+	"/cpu/classes/system:cpu-seconds", "/cpu/classes/gc/total:cpu-seconds",
+	"/cpu/classes/scavenge/total:cpu-seconds",
+	"/cpu/classes/total:cpu-seconds"};
+
+enum { CLASSES = sizeof(classes) / sizeof(*classes), TOTAL = CLASSES - 1 };
+
+static void read_classes(struct assay_metric m[CLASSES])
+{
+	metric(classes[TOTAL]); /* or skips */
+	for (size_t i = 0; i < CLASSES; i++)
+		m[i] = (struct assay_metric){.name = classes[i], .p = -1};
+	rt->metrics->read(m, CLASSES);
+}
+
+CASE(MET_003, "a program asleep counts its CPUs as idle", NEED_METRICS,
+     .flags = CASE_ALONE)
+{
+	double part = 0;
+
+	for (int i = 0; i < 10 && part < 0.9; i++) {
+		double idle = metric(classes[0]).seconds, wall;
+		int64_t from = kernel_now();
+
+		sleep_ns(100 * MS);
+		idle = metric(classes[0]).seconds - idle;
+		wall = (double)(kernel_now() - from) / 1e9 * case_procs();
+		part = idle / wall;
+		note("idle %.1f %%", part * 100);
+	}
+	CHECK_REAL(part, >=, 0.9);
+}
+
+static void churn(void *stop)
+{
+	int64_t sum = 0;
+
+	while (try_recv(stop, NULL) == ASSAY_AGAIN) {
+		for (int i = 0; i < 1000; i++)
+			sum += (int64_t)(checksum(&sum, sizeof(sum)) & 1);
+		yield();
+	}
+}
+
+CASE(MET_005, "in one reading the classes of CPU time add up to their total",
+     NEED_METRICS)
+{
+	struct assay_metric m[CLASSES];
+	assay_chan *stop = chan_signal(0);
+	double last = 0;
+
+	go_many(4, churn, stop);
+	for (int i = 0; i < 50; i++) {
+		double sum = 0;
+
+		read_classes(m);
+		for (int k = 0; k < TOTAL; k++)
+			if (m[k].kind == ASSAY_METRIC_SECONDS)
+				sum += m[k].seconds;
+		CHECK_REAL(sum, >=, m[TOTAL].seconds * (1 - 1e-9));
+		CHECK_REAL(sum, <=, m[TOTAL].seconds * (1 + 1e-9));
+		CHECK_REAL(m[TOTAL].seconds, >=, last);
+		last = m[TOTAL].seconds;
+		sleep_ns(MS);
+	}
+	CHECK_REAL(last, >, 0);
+	close_chan(stop);
+}
+
+/* ---- pauses ---------------------------------------------------------------- */
+
+CASE(MET_004, "each pause of all goroutines is counted",
+     NEEDS(NEED(metrics, read), NEED(inspect, gomaxprocs)))
+{
+	struct assay_class room[512];
+	struct assay_metric m = {.name = "/sched/pauses/total/other:seconds",
+				 .p = -1, .classes = room, .room = 512};
+	int64_t before = counted(m.name), sum = 0;
+	int procs = case_procs();
+
+	for (int i = 0; i < 10; i++)
+		rt->inspect->gomaxprocs(i % 2 == 0 ? procs + 1 : procs);
+	rt->metrics->read(&m, 1);
+	CHECK_EQ((int64_t)m.count - before, 10);
+	CHECK_EQ(m.kind, ASSAY_METRIC_HISTOGRAM);
+	for (size_t i = 0; i < m.classes_n; i++) {
+		CHECK_REAL(room[i].from, <, room[i].to);
+		CHECK(i == 0 || room[i].from == room[i - 1].to);
+		sum += (int64_t)room[i].n;
+	}
+	CHECK_EQ(sum, (int64_t)m.count);
+	CHECK_GE(counted("/sched/pauses/stopping/other:seconds"), 10);
+}
+
+/* ---- what each P has done -------------------------------------------------- */
+
+static int64_t sum_of_ps(const char *name)
+{
+	int64_t sum = 0;
+
+	for (int32_t p = 0; p < case_procs(); p++) {
+		struct assay_metric m = read_of(p, name);
+
+		if (m.kind == ASSAY_METRIC_NONE)
+			skip("the runtime does not count %s for each P", name);
+		sum += (int64_t)m.count;
+	}
+	return sum;
+}
+
+static void check_sum(const char *name)
+{
+	int64_t low = sum_of_ps(name), all = counted(name);
+
+	CHECK_LE(low, all);
+	CHECK_LE(all, sum_of_ps(name));
+}
+
+static void end(void *done)
+{
+	send_signal(done);
+}
+
+/* The starter must not be stopped meanwhile, or the queue is emptied. */
+CASE(MET_006, "more goroutines than a queue holds overflow it", NEED_METRICS,
+     .procs = {1})
+{
+	const char *name = "/sched/overflows:overflows";
+	assay_chan *done = chan_signal(0);
+	int64_t before = counted(name);
+
+	go_many(600, end, done);
+	CHECK_GE(counted(name) - before, 1);
+	join(done, 600);
+	check_sum(name);
+}
+
+static void work(void *done)
+{
+	int64_t until = in(MS);
+
+	while (now() < until)
+		;
+	send_signal(done);
+}
+
+CASE_OF(MET_006, steals, "what other Ps take from a busy one is counted",
+	NEED_METRICS, .procs = {4})
+{
+	const char *name = "/sched/steals:steals";
+	assay_chan *done = chan_signal(0);
+	int64_t before = counted(name), feeder = -1, others = 0, n = 100;
+
+	go_many(n, work, done);
+	join(done, n);
+	CHECK_GE(counted(name) - before, 1);
+	for (int32_t p = 0; p < 4; p++) {
+		int64_t made = (int64_t)read_of(
+			p, "/sched/goroutines-created:goroutines").count;
+
+		if (made >= n)
+			feeder = p;
+	}
+	for (int32_t p = 0; p < 4; p++)
+		if (p != feeder)
+			others += (int64_t)read_of(p, name).count;
+	CHECK_GE(others, 1);
+	check_sum(name);
+	check_sum("/sched/parks:parks");
+	check_sum("/sched/preemptions:preemptions");
+}
+
+CASE_OF(MET_006, parks, "each wait is counted as a park", NEED_METRICS)
+{
+	const char *name = "/sched/parks:parks";
+	assay_chan *queue = chan_signal(0);
+	int64_t before = counted(name);
+
+	go_many(100, park, queue);
+	settle(100);
+	close_chan(queue);
+	CHECK_GE(counted(name) - before, 100);
+	check_sum(name);
+}
+
+CASE_OF(MET_006, preempted, "each stop by the runtime is counted", NEED_METRICS,
+	.procs = {1}, .traits = ASSAY_TRAIT_PREEMPTIVE)
+{
+	const char *name = "/sched/preemptions:preemptions";
+	assay_chan *done = chan_signal(0);
+	int64_t before = counted(name);
+
+	go_many(2, spin, done);
+	at_least(name, before + 3);
+	let_go();
+	join(done, 2);
+	check_sum(name);
+}

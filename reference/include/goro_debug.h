@@ -1,0 +1,153 @@
+/*
+ * goro_debug.h - looking into a program that runs: its metrics.
+ *
+ * Who may call what (see goro.h):
+ *
+ *	anywhere:  goro_metrics_info goro_metrics_read goro_metrics_read_p
+ *	           goro_metrics_text goro_histogram_from
+ */
+#ifndef GORO_DEBUG_H
+#define GORO_DEBUG_H
+
+#include "goro.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- metrics ------------------------------------------------------------ */
+
+/*
+ * What is measured: name, kind, how it moves, text.  The name ends with its
+ * unit; where Go has the same metric it has Go's name.
+ *
+ *	GAUGE    a value of now; goes up and down
+ *	SUM      since the start of the run; only grows
+ *	SUM_P    the same, and kept for each P as well
+ *
+ * CPU time is that of the Ps: GOMAXPROCS CPUs for as long as the run lasts, of
+ * which the Ps that have nothing to run are idle.  What is not idle is system
+ * as far as the process has used time in the kernel meanwhile, else user.
+ */
+#define GORO_METRIC_MAP(X)                                                     \
+	X(CPU_IDLE, "/cpu/classes/idle:cpu-seconds", SECONDS, SUM,             \
+	  "CPU time of Ps with nothing to run")                                \
+	X(CPU_SYSTEM, "/cpu/classes/system:cpu-seconds", SECONDS, SUM,         \
+	  "CPU time of busy Ps spent in the kernel")                           \
+	X(CPU_TOTAL, "/cpu/classes/total:cpu-seconds", SECONDS, SUM,           \
+	  "CPU time of all Ps: exactly idle + system + user, added so")        \
+	X(CPU_USER, "/cpu/classes/user:cpu-seconds", SECONDS, SUM,             \
+	  "CPU time of busy Ps, the rest")                                     \
+	X(PROCS, "/sched/gomaxprocs:threads", COUNT, GAUGE,                    \
+	  "GOMAXPROCS: how many goroutines may run at once")                   \
+	X(CREATED, "/sched/goroutines-created:goroutines", COUNT, SUM_P,       \
+	  "goroutines started so far")                                         \
+	X(IN_CALLS, "/sched/goroutines/not-in-go:goroutines", COUNT, GAUGE,    \
+	  "goroutines in goro_blocking(); about, as the next three")           \
+	X(RUNNABLE, "/sched/goroutines/runnable:goroutines", COUNT, GAUGE,     \
+	  "goroutines that could run and wait for their turn")                 \
+	X(RUNNING, "/sched/goroutines/running:goroutines", COUNT, GAUGE,       \
+	  "goroutines that run; at most GOMAXPROCS")                           \
+	X(WAITING, "/sched/goroutines/waiting:goroutines", COUNT, GAUGE,       \
+	  "goroutines that wait for something")                                \
+	X(GOROUTINES, "/sched/goroutines:goroutines", COUNT, GAUGE,            \
+	  "goroutines alive")                                                  \
+	X(HANDOFFS, "/sched/handoffs:handoffs", COUNT, SUM,                    \
+	  "Ps taken from a goroutine in goro_blocking()")                      \
+	X(NETPOLL, "/sched/netpoll/waits:waits", COUNT, SUM_P,                 \
+	  "waits for a descriptor")                                            \
+	X(OVERFLOWS, "/sched/overflows:overflows", COUNT, SUM_P,               \
+	  "times that a P's full queue was halved for the global one")         \
+	X(PARKS, "/sched/parks:parks", COUNT, SUM_P,                           \
+	  "times that a goroutine began to wait")                              \
+	X(STOPPING, "/sched/pauses/stopping/other:seconds", HISTOGRAM, SUM,    \
+	  "how long it took to stop all goroutines, for each pause")           \
+	X(PAUSES, "/sched/pauses/total/other:seconds", HISTOGRAM, SUM,         \
+	  "how long all goroutines were stopped, the stopping with it")        \
+	X(PREEMPTIONS, "/sched/preemptions:preemptions", COUNT, SUM_P,         \
+	  "goroutines stopped as their time slice was over")                   \
+	X(STACKS, "/sched/stacks:bytes", COUNT, GAUGE,                         \
+	  "address space given to stacks")                                     \
+	X(STEALS, "/sched/steals:steals", COUNT, SUM_P,                        \
+	  "times that a P took goroutines from another")                       \
+	X(SWITCHES, "/sched/switches:switches", COUNT, SUM_P,                  \
+	  "times that a goroutine was given a thread")                         \
+	X(THREADS, "/sched/threads/total:threads", COUNT, GAUGE,               \
+	  "threads that goro has, with the one in goro_run()")                 \
+	X(TIMERS, "/sched/timers:timers", COUNT, GAUGE,                        \
+	  "timers set, and goroutines that sleep")                             \
+	X(MUTEX_WAIT, "/sync/mutex/wait/total:seconds", SECONDS, SUM_P,        \
+	  "time spent waiting for mutexes and rwmutexes")
+
+enum goro_metric_kind {
+	GORO_METRIC_NONE = 0,     /* there is no such metric */
+	GORO_METRIC_COUNT = 1,    /* in count */
+	GORO_METRIC_SECONDS = 2,  /* in seconds */
+	GORO_METRIC_HISTOGRAM = 3 /* in *histogram; count and seconds of all */
+};
+
+enum goro_metric_moves {
+	GORO_METRIC_GAUGE = 0,
+	GORO_METRIC_SUM = 1,
+	GORO_METRIC_SUM_P = 2
+};
+
+struct goro_metric_info {
+	const char *name;
+	const char *text;
+	int kind;  /* goro_metric_kind */
+	int moves; /* goro_metric_moves */
+};
+
+/* Returns what there is to read, ordered by name, and how many in *n. */
+GORO_API const struct goro_metric_info *goro_metrics_info(size_t *n);
+
+/*
+ * How often something took how long.  The bounds are the same for all: four
+ * classes for each power of two, from 64 ns to 68 s.
+ */
+#define GORO_HISTOGRAM_SIZE 122
+
+struct goro_histogram {
+	uint64_t n[GORO_HISTOGRAM_SIZE];
+};
+
+/*
+ * Returns the seconds from which on class i counts, up to those of i + 1.
+ * Infinity for GORO_HISTOGRAM_SIZE, and beyond.
+ */
+GORO_API double goro_histogram_from(size_t i);
+
+struct goro_metric {
+	const char *name; /* set by the caller */
+	int kind;         /* goro_metric_kind */
+	uint64_t count;
+	double seconds;
+	struct goro_histogram *histogram; /* the caller's, or NULL */
+};
+
+/*
+ * Read n metrics by their names, as one reading: the classes of CPU time add up
+ * to their total.  The second reads what is kept for P p alone, from 0 on, or
+ * for those that GOMAXPROCS has taken away; the first has the sums over all.
+ * GORO_EINVAL, with kind NONE, if a name is unknown, or is not kept for each P,
+ * or if there is no such P; all others are read.  Nothing is stopped: with many
+ * goroutines the counts by state take about 1 ns for each.
+ */
+#define GORO_METRIC_GONE (-1)
+
+GORO_API int goro_metrics_read(struct goro_metric *m, size_t n);
+GORO_API int goro_metrics_read_p(int p, struct goro_metric *m, size_t n);
+
+/*
+ * Writes all metrics in the text form that Prometheus reads, as
+ * goro_sched_goroutines_waiting_goroutines, cut to n bytes with its NUL.
+ * Returns the whole length.
+ */
+GORO_API size_t goro_metrics_text(char *buf, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
