@@ -6,7 +6,7 @@
 #	rooms.sh --check FILE   fails if FILE shows another picture
 #
 # A room stands on the rooms whose headers it includes.  Those that are users
-# of the public headers (ext, net) stand on top.  The marks are the lines
+# of the public headers (ext, net, debug) stand on top.  The marks are the lines
 # "<!-- rooms -->" and "<!-- /rooms -->".
 set -eu
 
@@ -68,7 +68,7 @@ draw() {
 	}
 	# The users of the public headers include few others: they are the roof.
 	function level(r,    o, l) {
-		if (r == "ext" || r == "net")
+		if (r == "ext" || r == "net" || r == "debug")
 			return 9
 		l = 0
 		for (o in rooms)
