@@ -67,6 +67,23 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	goro__out_str(o, "]:\n");
 }
 
+/* Prints pc's function, else "FILE+0xADDRESS" as addr2line has it, else pc. */
+static void out_name(struct out *o, struct names *n, uintptr_t pc)
+{
+	struct place at;
+
+	goro__names_find(n, pc, &at);
+	if (at.name) {
+		goro__out_str(o, at.name);
+	} else if (at.path) {
+		goro__out_str(o, at.path);
+		goro__out_str(o, "+");
+		goro__out_hex(o, at.at);
+	} else {
+		goro__out_hex(o, pc);
+	}
+}
+
 static void out_g(struct out *o, struct names *n, struct g *g,
 		  const char *state)
 {
@@ -78,13 +95,13 @@ static void out_g(struct out *o, struct names *n, struct g *g,
 	}
 	memcpy(&fn, &g->fn, sizeof(fn));
 	out_head(o, g, state);
-	goro__out_name(o, n, fn);
+	out_name(o, n, fn);
 	goro__out_str(o, "(...)\n");
 	if (g->goid == 1)
 		return;
 	goro__out_str(o, "created by ");
 	/* The call itself, not its return address. */
-	goro__out_name(o, n, (uintptr_t)g->creator - 1);
+	out_name(o, n, (uintptr_t)g->creator - 1);
 	if (g->parent > 0) {
 		goro__out_str(o, " in goroutine ");
 		goro__out_int(o, g->parent);

@@ -1,135 +1,89 @@
 /*
  * names.c - which function an address is in.
  *
- * The kernel tells which file is mapped there (/proc/self/maps), and the file
- * has the symbols.  Rejected: dladdr(), which waits for the dynamic linker's
- * lock, and the linker's own list of objects, which may be half changed.
- * Unlike its mapping, a file that is read cannot vanish in the middle: at worst
- * there is no name.
+ * The names are in the symbols of the file that is mapped there, static
+ * functions' too; these are not in memory.  A file that is read cannot vanish
+ * in the middle, as its mapping might: at worst there is no name.  Rejected:
+ * dladdr(), which waits for the dynamic linker's lock and knows no static
+ * function.
+ *
+ * Each name is kept up to the end of the dump, as thousands of goroutines wait
+ * in few places.
  */
 #include "diag/names.h"
 
 #include <elf.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diag/module.h"
 
-void goro__names_open(struct names *n)
-{
-	n->fd = -1;
-	n->lo = n->hi = 0;
-	for (int i = 0; i < NAMES_KEPT; i++)
-		n->kept[i].pc = 0;
-}
-
-static void close_file(struct names *n)
-{
-	if (n->fd >= 0)
-		sys_io(SYS_close, n->fd, NULL, 0, 0);
-	n->fd = -1;
-}
-
-void goro__names_close(struct names *n)
-{
-	close_file(n);
-}
-
-/* ---- the file that is mapped at an address ------------------------------ */
-
-struct reader {
-	int fd;
-	size_t at, n;
-	char buf[512];
+enum {
+	FILES = 16,
+	KEPT = 1024,
+	SYMBOLS = 512, /* read at once */
+	TEXT = 1 << 18,
+	LONGEST = 4096, /* name */
 };
 
-/* Returns the next character, or -1. */
-static int next(struct reader *r)
-{
-	if (r->at == r->n) {
-		ssize_t n = sys_read(r->fd, r->buf, sizeof(r->buf));
+struct file {
+	struct module module;
+	int fd;
+	Elf64_Shdr symbols;
+	uint64_t strings; /* where these begin in the file; 0: no symbols */
+	char path[MODULE_PATH];
+};
 
-		if (n <= 0)
-			return -1;
-		r->at = 0;
-		r->n = (size_t)n;
+struct names_memory {
+	struct file files[FILES];
+	unsigned next_file;
+	char exe[MODULE_PATH];
+	struct {
+		uintptr_t pc;
+		struct place place;
+	} kept[KEPT];
+	Elf64_Sym part[SYMBOLS];
+	size_t used; /* of text */
+	char text[TEXT];
+};
+
+/* ---- files ------------------------------------------------------------------ */
+
+static bool read_at(const struct file *f, void *buf, size_t size,
+		    uint64_t offset)
+{
+	return sys_io(SYS_pread64, f->fd, buf, size, (long)offset) ==
+	       (long)size;
+}
+
+static bool is_elf(const Elf64_Ehdr *e)
+{
+	return memcmp(e->e_ident, ELFMAG, SELFMAG) == 0 &&
+	       e->e_ident[EI_CLASS] == ELFCLASS64 &&
+	       e->e_shentsize == sizeof(Elf64_Shdr);
+}
+
+/* Finds the full table of symbols, else the dynamic one. */
+static void find_symbols(struct file *f)
+{
+	Elf64_Shdr s, strings;
+	Elf64_Ehdr e;
+
+	if (!read_at(f, &e, sizeof(e), 0) || !is_elf(&e))
+		return;
+	for (unsigned i = 0; i < e.e_shnum; i++) {
+		if (!read_at(f, &s, sizeof(s), e.e_shoff + i * sizeof(s)))
+			return;
+		if (s.sh_type != SHT_SYMTAB &&
+		    (s.sh_type != SHT_DYNSYM || f->strings))
+			continue;
+		if (!read_at(f, &strings, sizeof(strings),
+			     e.e_shoff + s.sh_link * sizeof(strings)))
+			return;
+		f->symbols = s;
+		f->strings = strings.sh_offset;
 	}
-	return (unsigned char)r->buf[r->at++];
-}
-
-/* Reads a hexadecimal number and the character after it. */
-static uint64_t number(struct reader *r)
-{
-	uint64_t v = 0;
-	int c;
-
-	while ((c = next(r)) >= 0) {
-		if (c >= '0' && c <= '9')
-			v = v * 16 + (uint64_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v * 16 + (uint64_t)(c - 'a' + 10);
-		else
-			break;
-	}
-	return v;
-}
-
-static void skip_word(struct reader *r)
-{
-	int c;
-
-	do
-		c = next(r);
-	while (c >= 0 && c != ' ');
-}
-
-/* Reads the rest of the line without leading blanks; none if it is too long. */
-static void rest_of_line(struct reader *r, char *text)
-{
-	size_t n = 0;
-	int c;
-
-	do
-		c = next(r);
-	while (c == ' ');
-	for (; c >= 0 && c != '\n'; c = next(r), n++)
-		if (n < PATH_KEPT - 1)
-			text[n] = (char)c;
-	text[n < PATH_KEPT ? n : 0] = '\0';
-}
-
-/*
- * Reads "LO-HI PERMISSIONS OFFSET DEVICE INODE   PATH", in hexadecimal.  False
- * if there are no more lines.
- */
-static bool read_mapping(struct reader *r, struct names *n)
-{
-	n->lo = number(r);
-	n->hi = number(r);
-	if (n->hi == 0)
-		return false;
-	skip_word(r);
-	n->offset = number(r);
-	skip_word(r);
-	number(r);
-	rest_of_line(r, n->path);
-	return true;
-}
-
-/* True if path is the program's own file, which may have lost its name. */
-static bool is_program(const char *path)
-{
-	char exe[PATH_KEPT];
-	long n = sys_io(SYS_readlinkat, AT_FDCWD,
-			(void *)(uintptr_t) "/proc/self/exe", (size_t)exe,
-			sizeof(exe) - 1);
-
-	if (n < 0)
-		return false;
-	exe[n] = '\0';
-	return strcmp(exe, path) == 0;
 }
 
 static int open_read(const char *path)
@@ -138,76 +92,52 @@ static int open_read(const char *path)
 			   O_RDONLY | O_CLOEXEC, 0);
 }
 
-/* Sets n to the mapping that pc is in.  False if there is none. */
-static bool find_mapping(struct names *n, uintptr_t pc)
+static void close_file(struct file *f)
 {
-	struct reader r;
-	bool found = false;
-
-	r.fd = open_read("/proc/self/maps");
-	r.at = r.n = 0;
-	if (r.fd < 0)
-		return false;
-	while (!found && read_mapping(&r, n))
-		found = pc >= n->lo && pc < n->hi;
-	sys_io(SYS_close, r.fd, NULL, 0, 0);
-	return found;
+	if (f->fd >= 0)
+		sys_io(SYS_close, f->fd, NULL, 0, 0);
+	f->fd = -1;
+	f->module.hi = 0;
 }
 
-static bool look_up_file(struct names *n, uintptr_t pc)
+static void open_file(struct file *f, const struct module *m)
 {
-	if (pc >= n->lo && pc < n->hi)
-		return true;
-	close_file(n);
-	if (!find_mapping(n, pc)) {
-		n->lo = n->hi = 0;
-		return false;
-	}
-	if (n->path[0] == '/')
-		n->fd = open_read(is_program(n->path) ? "/proc/self/exe"
-						      : n->path);
-	return true;
+	close_file(f);
+	f->module = *m;
+	f->strings = 0;
+	goro__module_path(m, f->path);
+	f->fd = open_read(f->path[0] ? f->path : "/proc/self/exe");
+	if (f->fd >= 0)
+		find_symbols(f);
 }
 
-/* ---- the symbols of a file ---------------------------------------------- */
-
-static bool read_at(struct names *n, void *buf, size_t size, uint64_t offset)
+/* Forgets all names. */
+static void forget(struct names_memory *n)
 {
-	return sys_io(SYS_pread64, n->fd, buf, size, (long)offset) ==
-	       (long)size;
+	n->used = 0;
+	for (int i = 0; i < KEPT; i++)
+		n->kept[i].pc = 0;
 }
 
-/* Returns the address that the file's symbols know pc by; 0 without one. */
-static uint64_t address_in(struct names *n, const Elf64_Ehdr *e, uintptr_t pc)
+/* Returns the file that is mapped at pc, or NULL. */
+static struct file *file_at(struct names_memory *n, uintptr_t pc)
 {
-	uint64_t offset = pc - n->lo + n->offset;
-	Elf64_Phdr p;
+	struct module m;
+	struct file *f;
 
-	for (unsigned i = 0; i < e->e_phnum; i++)
-		if (read_at(n, &p, sizeof(p), e->e_phoff + i * sizeof(p)) &&
-		    p.p_type == PT_LOAD && offset >= p.p_offset &&
-		    offset - p.p_offset < p.p_filesz)
-			return offset - p.p_offset + p.p_vaddr;
-	return 0;
+	for (int i = 0; i < FILES; i++)
+		if (pc >= n->files[i].module.lo && pc < n->files[i].module.hi)
+			return &n->files[i];
+	if (!goro__module(pc, &m))
+		return NULL;
+	f = &n->files[n->next_file++ % FILES];
+	if (f->module.hi)
+		forget(n); /* some are of that file */
+	open_file(f, &m);
+	return f;
 }
 
-/* Finds the full table of symbols, else the dynamic one. */
-static bool find_table(struct names *n, const Elf64_Ehdr *e, Elf64_Shdr *table)
-{
-	bool found = false;
-	Elf64_Shdr s;
-
-	for (unsigned i = 0; i < e->e_shnum; i++) {
-		if (!read_at(n, &s, sizeof(s), e->e_shoff + i * sizeof(s)))
-			return found;
-		if (s.sh_type != SHT_SYMTAB &&
-		    (s.sh_type != SHT_DYNSYM || found))
-			continue;
-		*table = s;
-		found = true;
-	}
-	return found;
-}
+/* ---- symbols ---------------------------------------------------------------- */
 
 static bool covers(const Elf64_Sym *s, uint64_t at)
 {
@@ -217,114 +147,107 @@ static bool covers(const Elf64_Sym *s, uint64_t at)
 }
 
 /* Finds the function at this address; of several names a global one. */
-static bool find_symbol(struct names *n, const Elf64_Shdr *table, uint64_t at,
-			Elf64_Sym *found)
+static bool find_symbol(struct names_memory *n, const struct file *f,
+			uint64_t at, Elf64_Sym *found)
 {
-	Elf64_Sym part[32];
-	uint64_t left = table->sh_size / sizeof(*part);
-	uint64_t from = table->sh_offset;
+	uint64_t left = f->symbols.sh_size / sizeof(*n->part);
+	uint64_t from = f->symbols.sh_offset;
 	bool any = false;
 
-	while (left > 0) {
-		size_t k = left < 32 ? (size_t)left : 32;
-
-		if (!read_at(n, part, k * sizeof(*part), from))
+	for (size_t k; left > 0; from += k * sizeof(*n->part), left -= k) {
+		k = left < SYMBOLS ? (size_t)left : SYMBOLS;
+		if (!read_at(f, n->part, k * sizeof(*n->part), from))
 			break;
 		for (size_t i = 0; i < k; i++) {
-			if (!covers(&part[i], at))
+			if (!covers(&n->part[i], at))
 				continue;
-			*found = part[i];
+			*found = n->part[i];
 			any = true;
-			if (ELF64_ST_BIND(part[i].st_info) == STB_GLOBAL)
+			if (ELF64_ST_BIND(found->st_info) == STB_GLOBAL)
 				return true;
 		}
-		from += k * sizeof(*part);
-		left -= k;
 	}
 	return any;
 }
 
-/* Prints a string of the file; keeps it if it fits. */
-static void out_text(struct out *o, struct names *n, uint64_t offset,
-		     char *keep)
+/* Reads a string of the file; what is too long is cut. */
+static const char *keep_text(struct names_memory *n, const struct file *f,
+			     uint64_t offset)
 {
-	char part[NAME_MAX_KEPT];
+	char *to;
 	long got;
-	size_t k;
 
-	keep[0] = '\0';
-	for (bool first = true;; first = false) {
-		got = sys_io(SYS_pread64, n->fd, part, sizeof(part) - 1,
-			     (long)offset);
-		part[got > 0 ? got : 0] = '\0';
-		k = strlen(part);
-		goro__out_str(o, part);
-		if (k < sizeof(part) - 1) {
-			if (first)
-				memcpy(keep, part, k + 1);
-			return;
-		}
-		offset += k;
-	}
+	if (TEXT - n->used < LONGEST)
+		forget(n);
+	to = n->text + n->used;
+	got = sys_io(SYS_pread64, f->fd, to, LONGEST - 1, (long)offset);
+	to[got > 0 ? got : 0] = '\0';
+	n->used += strlen(to) + 1;
+	return to[0] ? to : NULL;
 }
 
-static bool out_symbol(struct out *o, struct names *n, const Elf64_Ehdr *e,
-		       uint64_t at, char *keep)
+/* ---- one address ------------------------------------------------------------ */
+
+static void look_up(struct names_memory *n, uintptr_t pc, struct place *to)
 {
-	Elf64_Shdr table, strings;
+	struct file *f = file_at(n, pc);
 	Elf64_Sym s;
 
-	if (!find_table(n, e, &table) || !find_symbol(n, &table, at, &s) ||
-	    !read_at(n, &strings, sizeof(strings),
-		     e->e_shoff + table.sh_link * sizeof(strings)))
-		return false;
-	out_text(o, n, strings.sh_offset + s.st_name, keep);
-	return true;
-}
-
-static bool is_elf(const Elf64_Ehdr *e)
-{
-	return memcmp(e->e_ident, ELFMAG, SELFMAG) == 0 &&
-	       e->e_ident[EI_CLASS] == ELFCLASS64 &&
-	       e->e_phentsize == sizeof(Elf64_Phdr) &&
-	       (e->e_shnum == 0 || e->e_shentsize == sizeof(Elf64_Shdr));
-}
-
-static void out_from_file(struct out *o, struct names *n, uintptr_t pc,
-			  char *keep)
-{
-	Elf64_Ehdr e;
-	uint64_t at = 0;
-
-	if (n->fd >= 0 && read_at(n, &e, sizeof(e), 0) && is_elf(&e))
-		at = address_in(n, &e, pc);
-	if (at && out_symbol(o, n, &e, at, keep))
+	if (!f)
 		return;
-	if (n->path[0] == '/') {
-		goro__out_str(o, n->path);
-		goro__out_str(o, "+");
-		goro__out_hex(o, at ? at : pc - n->lo + n->offset);
-	} else {
-		goro__out_hex(o, pc);
-	}
+	to->path = f->path[0] ? f->path : n->exe;
+	to->at = pc - f->module.bias;
+	if (!f->strings || !find_symbol(n, f, to->at, &s))
+		return;
+	to->name = keep_text(n, f, f->strings + s.st_name);
+	to->offset = to->at - s.st_value;
 }
 
-void goro__out_name(struct out *o, struct names *n, uintptr_t pc)
+void goro__names_find(struct names *names, uintptr_t pc, struct place *to)
 {
-	unsigned i = (unsigned)(pc >> 2) % NAMES_KEPT;
+	struct names_memory *n = names->memory;
+	unsigned i = (unsigned)(pc ^ pc >> 10) % KEPT;
 	int e = errno;
 
-	if (pc && n->kept[i].pc == pc) {
-		goro__out_str(o, n->kept[i].text);
+	*to = (struct place){0};
+	if (!n || !pc)
 		return;
-	}
-	n->kept[i].pc = 0;
-	n->kept[i].text[0] = '\0';
-	if (look_up_file(n, pc))
-		out_from_file(o, n, pc, n->kept[i].text);
-	else
-		goro__out_hex(o, pc);
-	if (n->kept[i].text[0])
+	if (n->kept[i].pc != pc) {
+		look_up(n, pc, to);
 		n->kept[i].pc = pc;
+		n->kept[i].place = *to;
+	}
+	*to = n->kept[i].place;
 	errno = e;
+}
+
+static void find_program(struct names_memory *n)
+{
+	long got = sys_io(SYS_readlinkat, AT_FDCWD,
+			  (void *)(uintptr_t) "/proc/self/exe", (size_t)n->exe,
+			  sizeof(n->exe) - 1);
+
+	n->exe[got > 0 ? got : 0] = '\0';
+}
+
+void goro__names_open(struct names *n)
+{
+	int e = errno;
+
+	n->memory = sys_map(sizeof(*n->memory));
+	if (n->memory) {
+		for (int i = 0; i < FILES; i++)
+			n->memory->files[i].fd = -1;
+		find_program(n->memory);
+	}
+	errno = e;
+}
+
+void goro__names_close(struct names *n)
+{
+	if (!n->memory)
+		return;
+	for (int i = 0; i < FILES; i++)
+		close_file(&n->memory->files[i]);
+	sys_unmap(n->memory, sizeof(*n->memory));
 }

@@ -245,7 +245,9 @@ static void die_of_stack(void *arg)
 
 void goro__off_stack(struct g *g)
 {
+	void *sp;
+
 	goro__enter_death();
-	goro__call_on(goro__m()->g0_sp, die_of_stack, g);
+	goro__call_on(goro__m()->g0_sp, die_of_stack, g, &sp);
 	__builtin_unreachable();
 }

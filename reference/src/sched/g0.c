@@ -34,6 +34,6 @@ void goro__systemstack(void (*fn)(void *), void *arg)
 		return;
 	}
 	san_step(&c.g->san, &m->san);
-	goro__call_on(m->g0_sp, call_on_g0, &c);
+	goro__call_on(m->g0_sp, call_on_g0, &c, &c.g->sp);
 	san_arrive(&c.g->san);
 }

@@ -115,7 +115,8 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
-	store_relaxed(&g->preempted, load_relaxed(&p->preempt));
+	/* Pairs with stopped_at() of unwind.c */
+	store_release(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
 	store_relaxed(&p->resched, 0u);
 	state_yield(g);
@@ -178,6 +179,18 @@ static void resume(struct g *g)
 	count_own(&p->stats.switches);
 }
 
+/* Stops m's goroutine, in this handler, until its next turn. */
+static void stop_in(struct m *m, const ucontext_t *uc)
+{
+	/* Pairs with stopped_at() of unwind.c */
+	store_release(&m->stopped_at, uc);
+	if (stop(m, m->curg)) {
+		goro__note_sleep(&m->note, -1);
+		resume(m->curg);
+	}
+	store_relaxed(&m->stopped_at, NULL);
+}
+
 static void end_here(struct m *m, const ucontext_t *uc)
 {
 	if (m && in_user_code(m, uc))
@@ -198,10 +211,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 	if (!is_ours(info) && goro__has_handler(&before))
 		goro__forward(&before, sig, info, context);
-	else if (m && may_stop(m, context) && stop(m, m->curg)) {
-		goro__note_sleep(&m->note, -1);
-		resume(m->curg);
-	}
+	else if (m && may_stop(m, context))
+		stop_in(m, context);
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		end_here(m ? m : goro__blocking_m(), context);
 	errno = e;

@@ -183,7 +183,8 @@ struct sfree {
 
 /* The first line is what a switch touches. */
 struct g {
-	void *sp; /* while not running; NULL: it has no stack yet */
+	/* while not running or in goro_blocking(); NULL: it has no stack yet */
+	void *sp;
 	/* stack->lo; UINTPTR_MAX: there may be something to keep: keep.h */
 	_Atomic(uintptr_t) lo;
 	struct g *schedlink; /* in run queues and free lists */
@@ -292,6 +293,8 @@ struct m {
 	/* Of its signal handler: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
 	atomic_uint halt_seen;
+	/* What its handler has interrupted while it keeps a goroutine stopped. */
+	_Atomic(const ucontext_t *) stopped_at;
 	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* left in a system call: first choice after it */

@@ -74,7 +74,7 @@ _Static_assert(SAVED_SIZE % 16 == 0, "sp is always a multiple of 16");
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
-void goro__call_on(void *sp, void (*fn)(void *), void *arg);
+void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp);
 
 /* The floating-point environment that goroutines begin with. */
 struct arch_fp {

@@ -186,9 +186,10 @@ goro__leave:
 	.size goro__leave, . - goro__leave
 
 /*
- * void goro__call_on(void *sp, void (*fn)(void *), void *arg)
+ * void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp)
  *
- * Calls fn(arg) on the stack that ends at sp and comes back.
+ * Calls fn(arg) on the stack that ends at sp and comes back.  What is saved,
+ * and stored through save_sp, is as in goro__switch: for unwind.c.
  */
 	.globl goro__call_on
 	.hidden goro__call_on
@@ -197,18 +198,24 @@ goro__leave:
 goro__call_on:
 	.cfi_startproc
 	BTI_C
-	stp x29, x30, [sp, #-16]!
-	.cfi_def_cfa_offset 16
-	.cfi_rel_offset x29, 0
-	.cfi_rel_offset x30, 8
+	stp x29, x30, [sp, #-SAVED_SIZE]!
+	.cfi_def_cfa_offset SAVED_SIZE
+	.cfi_rel_offset x29, SAVED_X29
+	.cfi_rel_offset x30, SAVED_X30
 	mov x29, sp
 	.cfi_def_cfa_register x29
+	stp x19, x20, [sp, #SAVED_X19]
+	stp x21, x22, [sp, #SAVED_X21]
+	stp x23, x24, [sp, #SAVED_X23]
+	stp x25, x26, [sp, #SAVED_X25]
+	stp x27, x28, [sp, #SAVED_X27]
+	str x29, [x3]
 	and sp, x0, #-16
 	mov x0, x2
 	blr x1
 	mov sp, x29
 	.cfi_def_cfa_register sp
-	ldp x29, x30, [sp], #16
+	ldp x29, x30, [sp], #SAVED_SIZE
 	.cfi_restore x29
 	.cfi_restore x30
 	.cfi_def_cfa_offset 0

@@ -45,7 +45,7 @@ _Static_assert(sizeof(struct saved) == SAVED_SIZE, "switch.S");
 /* Defined in switch.S. */
 void goro__switch(void **save_sp, void *sp);
 _Noreturn void goro__leave(void *sp);
-void goro__call_on(void *sp, void (*fn)(void *), void *arg);
+void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp);
 
 /* The floating-point controls that goroutines begin with. */
 struct arch_fp {

@@ -164,9 +164,10 @@ goro__leave:
 	.size goro__leave, . - goro__leave
 
 /*
- * void goro__call_on(void *sp, void (*fn)(void *), void *arg)
+ * void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp)
  *
- * Calls fn(arg) on the stack that ends at sp and comes back.
+ * Calls fn(arg) on the stack that ends at sp and comes back.  What is saved,
+ * and stored through save_sp, is as in goro__switch: for unwind.c.
  */
 	.globl goro__call_on
 	.hidden goro__call_on
@@ -180,6 +181,12 @@ goro__call_on:
 	.cfi_rel_offset rbp, 0
 	movq %rsp, %rbp
 	.cfi_def_cfa_register rbp
+	pushq %rbx
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	movq %rsp, (%rcx)
 	andq $-16, %rdi
 	movq %rdi, %rsp
 	movq %rdx, %rdi

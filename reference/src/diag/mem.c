@@ -1,0 +1,66 @@
+/*
+ * mem.c - a look at memory that may not be there.
+ *
+ * The kernel is asked by a futex: a wait for a value that the word does not
+ * have ends at once, with EFAULT if there is no word.  If it happens to have
+ * that value, the wait of no time ends too.  Rejected: process_vm_readv(),
+ * which filters of system calls refuse; rt_sigprocmask(), whose pointer an
+ * emulator does not look at; a handler of SIGSEGV, which is the program's.
+ */
+#include "diag/mem.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#define PAGE ((uintptr_t)4096) /* or more: then some are asked for twice */
+#define UNLIKELY_VALUE UINT32_C(0x5ca1ab1e)
+
+static bool page_is_there(uintptr_t page)
+{
+	int e = errno;
+	bool fault;
+
+	fault = sys_futex_wait((const void *)page, UNLIKELY_VALUE, 0) != 0 &&
+		errno == EFAULT;
+	errno = e;
+	return !fault;
+}
+
+bool goro__mem_has(struct mem *m, uintptr_t at, size_t n)
+{
+	uintptr_t end;
+
+	if (at >= m->lo && at < m->hi && n <= m->hi - at)
+		return true;
+	if (__builtin_add_overflow(at, n, &end) || at < PAGE)
+		return false;
+	for (uintptr_t p = at & ~(PAGE - 1); p < end; p += PAGE) {
+		if (p == m->page)
+			continue;
+		if (!page_is_there(p))
+			return false;
+		m->page = p;
+	}
+	return true;
+}
+
+/*
+ * Not looked at by AddressSanitizer: it reads the frames of others, and these
+ * have places that their functions may not use.
+ */
+__attribute__((no_sanitize("address"))) bool
+goro__mem_read(struct mem *m, uintptr_t at, size_t n, uint64_t *to)
+{
+	uint64_t v = 0;
+
+	if (!goro__mem_has(m, at, n))
+		return false;
+	if (n == sizeof(v) && at % sizeof(v) == 0) {
+		*to = *(const volatile uint64_t *)at;
+		return true;
+	}
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)((const volatile uint8_t *)at)[i] << 8 * i;
+	*to = v;
+	return true;
+}
