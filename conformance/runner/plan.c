@@ -15,7 +15,7 @@
 #include "settings.h"
 
 #define TIMEOUT_MS 10000 /* of a case that sets none */
-#define BEGIN_MS 5000    /* for main of a case that must hang to begin */
+#define BEGIN_MS 5000    /* for a case that must hang to begin */
 #define HANG_MS 1000     /* of a case that must hang and sets no max_ms */
 #define SEED_STEP 100003 /* between the seeds of one repetition */
 
@@ -227,8 +227,8 @@ static int64_t timeout_of(const struct testcase *tc)
 }
 
 /*
- * Returns how long main may take to begin; 0 if nobody watches it.  A twin has
- * no ledger, so its main cannot be watched.
+ * Returns how long main may take to its first check; 0 if nobody watches it.
+ * A twin has no ledger, so its main cannot be watched.
  */
 static int64_t begin_time(const struct job *job)
 {

@@ -183,14 +183,21 @@ static void finish(struct pool *p, struct slot *s)
 	spawn_forget(s->end.ledger);
 }
 
+/* True if main has begun and come to its first check. */
+static bool has_begun(const struct ledger *l)
+{
+	return atomic_load(&l->stage) >= LEDGER_BEGAN &&
+	       atomic_load(&l->checked);
+}
+
 /*
- * Gives more time to a case that must hang and whose main has not begun, or had
- * not at its last deadline: its time counts from the beginning of main, which
- * may be late on a busy machine.  True if it got more time.
+ * Gives more time to a case that must hang and has not begun, or had not at its
+ * last deadline: its time counts from the first check, which may be late on a
+ * busy machine.  True if it got more time.
  */
 static bool begins_late(struct slot *s)
 {
-	bool begun = atomic_load(&s->end.ledger->stage) >= LEDGER_BEGAN;
+	bool begun = has_begun(s->end.ledger);
 	bool waits = !begun && now_ns() - s->started < s->task.begin_ns;
 
 	if (s->phase != RUNNING || !(waits || (begun && s->late)))
