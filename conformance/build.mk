@@ -13,7 +13,7 @@ CUNIT_LIBS ?= -lcunit -lm
 
 CONF_DIR := conformance
 CONF_OBJ := $(B)/obj/conformance
-CONF_CASES := $(wildcard $(CONF_DIR)/cases/*/*.c)
+CONF_CASES := $(wildcard $(CONF_DIR)/cases/*/*.c $(CONF_DIR)/goker/*.c)
 CONF_CHILD := $(addprefix $(CONF_DIR)/runner/,caselist.c child.c \
 	child_complain.c child_describe.c child_table.c child_verdict.c)
 CONF_RUNNER := $(filter-out $(CONF_CHILD),$(wildcard $(CONF_DIR)/runner/*.c))
@@ -197,6 +197,8 @@ test-runner: $(CONF_TEST_OUT)/conformance $(CONF_ROWS) $(CONF_FAKE_FILES) \
 		$$(call conf_files,goro) ## test the conformance runner itself
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
 
-FRAGMENTS += conformance/mutants/build.mk conformance/mutate/build.mk
+FRAGMENTS += conformance/mutants/build.mk conformance/mutate/build.mk \
+	conformance/goker/build.mk
 include conformance/mutants/build.mk
 include conformance/mutate/build.mk
+include conformance/goker/build.mk

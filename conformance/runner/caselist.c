@@ -4,11 +4,16 @@
 #include <stdio.h>
 
 /*
- * The linker sets these to the ends of the section; NULL if there is no case.
+ * The linker sets these to the ends of the sections; NULL if there is no case,
+ * or no program.
  */
 extern const struct testcase *const __start_assay_cases[]
 	__attribute__((weak, visibility("hidden")));
 extern const struct testcase *const __stop_assay_cases[]
+	__attribute__((weak, visibility("hidden")));
+extern const struct goker *const __start_assay_goker[]
+	__attribute__((weak, visibility("hidden")));
+extern const struct goker *const __stop_assay_goker[]
 	__attribute__((weak, visibility("hidden")));
 
 const struct need case_base[] = {
@@ -22,6 +27,18 @@ static bool in_base(const struct need *n)
 		if (strcmp(b->name, n->name) == 0)
 			return true;
 	return false;
+}
+
+bool tables_have(const struct tables *tables, const struct need *n)
+{
+	const char *group;
+	void (*fn)(void);
+
+	memcpy(&group, (const char *)tables + n->group, sizeof(group));
+	if (group == NULL)
+		return false;
+	memcpy(&fn, group + n->fn, sizeof(fn));
+	return fn != NULL;
 }
 
 const char *case_spare_need(const struct testcase *tc)
@@ -61,14 +78,39 @@ void case_id(const struct testcase *tc, char out[CASE_ID_MAX])
 		snprintf(out, CASE_ID_MAX, "%.40s/%.50s", row, tc->variant);
 }
 
-const struct testcase *case_find(const char *id)
+static bool has_id(const struct testcase *tc, const char *id)
 {
 	char own[CASE_ID_MAX];
 
-	for (size_t i = 0; i < case_count(); i++) {
-		case_id(case_at(i), own);
-		if (strcmp(own, id) == 0)
+	case_id(tc, own);
+	return strcmp(own, id) == 0;
+}
+
+const struct testcase *case_find(const char *id)
+{
+	for (size_t i = 0; i < case_count(); i++)
+		if (has_id(case_at(i), id))
 			return case_at(i);
-	}
+	for (size_t i = 0; i < goker_count(); i++)
+		if (has_id(&goker_at(i)->tc, id))
+			return &goker_at(i)->tc;
 	return NULL;
+}
+
+size_t goker_count(void)
+{
+	return (size_t)(__stop_assay_goker - __start_assay_goker);
+}
+
+const struct goker *goker_at(size_t i)
+{
+	return __start_assay_goker[i];
+}
+
+bool is_goker(const struct testcase *tc)
+{
+	for (size_t i = 0; i < goker_count(); i++)
+		if (&goker_at(i)->tc == tc)
+			return true;
+	return false;
 }

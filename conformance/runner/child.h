@@ -6,6 +6,7 @@
  * Both take the same arguments and pass them to assay_child_main_ext():
  *
  *	--assay-describe                 print what the runtime is and has
+ *	--assay-goker                    print the programs of goker/
  *	--assay-case ID --procs N --seed S --time-scale F
  *
  * Results go to the descriptor in the environment variable ASSAY_RESULT_FD;
@@ -32,6 +33,12 @@
  * "has GROUP->FUNCTION" for each function that the runtime has.  A host that
  * answers some cases by twins of their bodies adds "twin ID" for each.  Such a
  * case is never skipped for lack of a function.
+ *
+ * --assay-goker prints a line for each program of goker/goker.h, with a tab
+ * between two columns: id, file, what is wrong, the fewest and the most
+ * goroutines that stay, copies, "self", "circle" or "-" for its locks, "race",
+ * "panic: TEXT" or "-", and then each place where a goroutine may stay.  The id
+ * is good for --assay-case.
  */
 #ifndef ASSAY_CHILD_H
 #define ASSAY_CHILD_H

@@ -1,8 +1,12 @@
-/* child_describe.c - prints what a runtime is and has, as child.h defines. */
+/*
+ * child_describe.c - prints what a runtime is and has, and what programs of
+ * GoKer there are, as child.h defines.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "assay_fn.h"
+#include "caselist.h"
 #include "child_internal.h"
 
 #define NEED_OF_RT(g, f) NEED(g, f),
@@ -11,18 +15,6 @@
 #define EXT(g, LIST) LIST(NEED_OF_EXT)
 
 static const struct need all[] = {ASSAY_GROUPS(RT) ASSAY_EXT_GROUPS(EXT)};
-
-static bool has(const struct tables *tables, const struct need *n)
-{
-	const char *group;
-	void (*fn)(void);
-
-	memcpy(&group, (const char *)tables + n->group, sizeof(group));
-	if (group == NULL)
-		return false;
-	memcpy(&fn, group + n->fn, sizeof(fn));
-	return fn != NULL;
-}
 
 static const char *text(const char *s)
 {
@@ -42,8 +34,34 @@ void describe(const struct tables *tables)
 	if (tables->ext.size != 0)
 		printf("ext %u\n", tables->ext.abi);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (has(tables, &all[i]))
+		if (tables_have(tables, &all[i]))
 			printf("has %s\n", all[i].name);
 	/* a host may exit in a way that does not flush C's stdout */
+	fflush(stdout);
+}
+
+static void describe_program(const struct goker *g)
+{
+	static const char *const locks[] = {
+		[NO_CIRCLE] = "-", [SELF] = "self", [CIRCLE] = "circle"};
+	char id[CASE_ID_MAX];
+
+	case_id(&g->tc, id);
+	printf("%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s%s", id, g->tc.file, g->tc.title,
+	       g->least, g->most, g->copies > 0 ? g->copies : 1,
+	       locks[g->locks],
+	       g->panic != NULL ? "panic: "
+	       : g->race        ? "race"
+				: "-",
+	       g->panic != NULL ? g->panic : "");
+	for (int i = 0; i < GOKER_SITES && g->sites[i] != NULL; i++)
+		printf("\t%s", g->sites[i]);
+	printf("\n");
+}
+
+void describe_goker(void)
+{
+	for (size_t i = 0; i < goker_count(); i++)
+		describe_program(goker_at(i));
 	fflush(stdout);
 }

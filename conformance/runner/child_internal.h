@@ -4,7 +4,7 @@
  *	child.c           arguments
  *	child_complain.c  error messages
  *	child_table.c     makes the runtime's tables full size, or refuses them
- *	child_describe.c  --assay-describe
+ *	child_describe.c  --assay-describe, --assay-goker
  *	child_verdict.c   CUnit's registry, run() and the verdict
  *
  * They are linked into hosts too, and use no other part of the runner but
@@ -41,6 +41,9 @@ void table_show_only_needs(const struct testcase *tc);
 
 /* Writes what the (normalised) runtime has to stdout. */
 void describe(const struct tables *tables);
+
+/* Writes what programs of GoKer there are. */
+void describe_goker(void);
 
 /* Runs the case on case_run.tables; returns a child_exit. */
 int verdict_of(const struct testcase *tc);
