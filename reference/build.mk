@@ -76,9 +76,11 @@ ALL += $(B)/libgoro.a $(B)/libgoro.so
 
 FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk \
 	reference/tests/fault/build.mk reference/tests/fd/build.mk \
+	reference/tests/frames/build.mk \
 	reference/model/build.mk
 include reference/tests/build.mk
 include reference/tests/arch/build.mk
 include reference/tests/fault/build.mk
 include reference/tests/fd/build.mk
+include reference/tests/frames/build.mk
 include reference/model/build.mk

@@ -644,7 +644,9 @@ GORO_API int goro_num_cpu(void);
 /* Writes "running", "runnable", "syscall" or the wait reason.  GORO_EINVAL. */
 GORO_API int goro_state(int64_t id, char *buf, size_t n);
 /*
- * Writes at most n - 1 bytes of a dump of all goroutines; returns its length.
+ * Writes at most n - 1 bytes of a dump of all goroutines with their stacks, as
+ * SIGQUIT prints it; returns its length.  goro-symbolize puts source files and
+ * lines in it.
  */
 GORO_API size_t goro_dump(char *buf, size_t n);
 GORO_API void goro_read_stats(struct goro_stats *out);

@@ -33,12 +33,32 @@ static size_t length(const char *s)
 	return n;
 }
 
+void goro__out_flush(struct out *o)
+{
+	to_stderr(o->buf, o->used);
+	o->used = 0;
+}
+
+static void pass(struct out *o, const char *s, size_t n)
+{
+	if (n > o->n - o->used)
+		goro__out_flush(o);
+	if (n > o->n) {
+		to_stderr(s, n);
+		return;
+	}
+	arch_copy(o->buf + o->used, s, n);
+	o->used += n;
+}
+
 void goro__out_str(struct out *o, const char *s)
 {
 	size_t n = length(s);
 
 	if (!o->buf) {
 		to_stderr(s, n);
+	} else if (o->through) {
+		pass(o, s, n);
 	} else if (o->len < o->n) {
 		size_t room = o->n - o->len - 1;
 

@@ -3,7 +3,9 @@
  *
  *	goroutine 7 [chan receive]:
  *	worker(...)
+ *		/usr/bin/program+0x11d6.s:0 +0x26
  *	created by main_loop in goroutine 1
+ *		/usr/bin/program+0x1234.s:0 +0x34
  *
  * A signal handler may print it while goroutines are stopped anywhere in libc:
  * no lock is taken (names.h).
@@ -11,13 +13,16 @@
 #include <string.h>
 
 #include "base/print.h"
-#include "diag/names.h"
+#include "diag/frames.h"
 #include "sched/outside.h"
 #include "diag/dump.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
 #include "base/sys.h"
 #include "base/text.h"
+
+#define PATIENCE INT64_C(20000000)
+#define TEXT ((size_t)64 << 10)
 
 /* clang-format off */
 static const char *state_of(struct g *g)
@@ -67,54 +72,47 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	goro__out_str(o, "]:\n");
 }
 
-/* Prints pc's function, else "FILE+0xADDRESS" as addr2line has it, else pc. */
-static void out_name(struct out *o, struct names *n, uintptr_t pc)
+struct dump {
+	struct out out;
+	struct names names;
+	int64_t patience; /* with goroutines that run on other threads */
+	struct g *first;  /* printed already */
+	struct g *main;
+	char *text; /* on its way to stderr; NULL: no memory */
+};
+
+/* Where the program called `go`: the call, not what it returns to. */
+static void out_creator(struct dump *d, const struct g *g)
 {
+	uintptr_t pc = (uintptr_t)g->creator - 1;
+	struct out *o = &d->out;
 	struct place at;
 
-	goro__names_find(n, pc, &at);
-	if (at.name) {
-		goro__out_str(o, at.name);
-	} else if (at.path) {
-		goro__out_str(o, at.path);
-		goro__out_str(o, "+");
-		goro__out_hex(o, at.at);
-	} else {
-		goro__out_hex(o, pc);
-	}
-}
-
-static void out_g(struct out *o, struct names *n, struct g *g,
-		  const char *state)
-{
-	uintptr_t fn;
-
-	if (g->m && g->m->outsider) {
-		goro__out_str(o, "a thread of the program [running]:\n");
-		return;
-	}
-	memcpy(&fn, &g->fn, sizeof(fn));
-	out_head(o, g, state);
-	out_name(o, n, fn);
-	goro__out_str(o, "(...)\n");
-	if (g->goid == 1)
-		return;
+	goro__names_find(&d->names, pc, &at);
 	goro__out_str(o, "created by ");
-	/* The call itself, not its return address. */
-	out_name(o, n, (uintptr_t)g->creator - 1);
+	goro__frames_out_name(o, pc, &at);
 	if (g->parent > 0) {
 		goro__out_str(o, " in goroutine ");
 		goro__out_int(o, g->parent);
 	}
 	goro__out_str(o, "\n");
+	goro__frames_out_place(o, pc, &at);
 }
 
-struct dump {
-	struct out out;
-	struct names names;
-	struct g *first; /* printed already */
-	struct g *main;
-};
+static void out_g(struct dump *d, struct g *g, const char *state)
+{
+	struct frames f;
+
+	if (g->m && g->m->outsider) {
+		goro__out_str(&d->out, "a thread of the program [running]:\n");
+		return;
+	}
+	goro__frames_find(&f, g, &d->patience);
+	out_head(&d->out, g, state);
+	goro__frames_out(&d->out, &d->names, &f);
+	if (g->goid != 1)
+		out_creator(d, g);
+}
 
 static void find_main(struct g *g, void *arg)
 {
@@ -131,50 +129,83 @@ static void dump_one(struct g *g, void *arg)
 	if (!alive(g) || g == d->first || g == d->main)
 		return;
 	goro__out_str(&d->out, "\n");
-	out_g(&d->out, &d->names, g, state_of(g));
+	out_g(d, g, state_of(g));
+}
+
+static void begin(struct dump *d)
+{
+	goro__names_open(&d->names);
+	d->patience = PATIENCE;
 }
 
 /* Prints the current goroutine first, then main, then the others. */
 static void dump_all(struct dump *d)
 {
-	goro__names_open(&d->names);
+	begin(d);
 	goro__each_g(find_main, d);
 	if (d->first)
-		out_g(&d->out, &d->names, d->first, "running");
+		out_g(d, d->first, "running");
 	if (d->main && d->main != d->first) {
 		if (d->first)
 			goro__out_str(&d->out, "\n");
-		out_g(&d->out, &d->names, d->main, state_of(d->main));
+		out_g(d, d->main, state_of(d->main));
 	}
 	goro__each_g(dump_one, d);
 	goro__names_close(&d->names);
+}
+
+/* A system call for each word would take longer than all else. */
+static void open_stderr(struct dump *d)
+{
+	d->text = sys_map(TEXT);
+	d->out = (struct out){.buf = d->text, .n = TEXT, .through = true};
+	goro__out_str(&d->out, "\n");
+}
+
+static void close_stderr(struct dump *d)
+{
+	if (!d->text)
+		return;
+	goro__out_flush(&d->out);
+	sys_unmap(d->text, TEXT);
 }
 
 void goro__dump_all(struct g *first)
 {
 	struct dump d = {.first = first};
 
-	print_str("\n");
+	open_stderr(&d);
 	dump_all(&d);
+	close_stderr(&d);
 }
 
 void goro__dump_g(struct g *g, const char *state)
 {
-	struct out o = {0};
-	struct names n;
+	struct dump d = {0};
 
-	goro__names_open(&n);
-	out_g(&o, &n, g, state);
-	goro__names_close(&n);
+	open_stderr(&d);
+	begin(&d);
+	out_g(&d, g, state);
+	goro__names_close(&d.names);
+	close_stderr(&d);
+}
+
+static void dump_here(void *d)
+{
+	dump_all(d);
 }
 
 size_t goro_dump(char *buf, size_t n)
 {
 	char none;
-	struct dump d = {.out = {.buf = n ? buf : &none, .n = n},
-			 .first = goro__outside() ? NULL : goro__self()};
+	struct dump d = {.out = {.buf = n ? buf : &none, .n = n}};
 
-	dump_all(&d);
+	if (goro__outside()) {
+		dump_all(&d);
+	} else {
+		d.first = goro__self();
+		goro__systemstack(dump_here, &d);
+	}
 	return d.out.len;
 }
 

@@ -170,7 +170,16 @@ static bool find_symbol(struct names_memory *n, const struct file *f,
 	return any;
 }
 
-/* Reads a string of the file; what is too long is cut. */
+/* Cuts off what compilers add to a part of a function: ".isra.0", ".cold". */
+static void plain(char *name)
+{
+	char *dot = strchr(name, '.');
+
+	if (dot && dot > name)
+		*dot = '\0';
+}
+
+/* Reads a name from the file; what is too long is cut. */
 static const char *keep_text(struct names_memory *n, const struct file *f,
 			     uint64_t offset)
 {
@@ -182,6 +191,7 @@ static const char *keep_text(struct names_memory *n, const struct file *f,
 	to = n->text + n->used;
 	got = sys_io(SYS_pread64, f->fd, to, LONGEST - 1, (long)offset);
 	to[got > 0 ? got : 0] = '\0';
+	plain(to);
 	n->used += strlen(to) + 1;
 	return to[0] ? to : NULL;
 }

@@ -100,6 +100,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		g = who_overflows(m, owner, context);
 	if (g) {
 		san_acquire(&m->sigstack); /* we are on it */
+		store_relaxed(&m->stopped_at, context);
 		goro__die_of_overflow(g);
 	}
 	as_before(sig, info, context);
@@ -110,12 +111,15 @@ static void on_quit(int sig, siginfo_t *info, void *context)
 {
 	struct m *m = goro__m();
 
-	(void)sig, (void)info, (void)context;
-	if (m)
+	(void)sig, (void)info;
+	if (m) {
 		san_acquire(&m->sigstack); /* we are on it */
+		store_relaxed(&m->stopped_at, context);
+	}
 	goro__schedtrace_stop();
 	print_str("SIGQUIT: quit\n");
-	goro__dump_all(m ? m->curg : NULL);
+	if (goro__traceback() > TRACEBACK_NONE)
+		goro__dump_all(m ? m->curg : NULL);
 	goro__exit_dead();
 }
 

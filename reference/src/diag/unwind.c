@@ -189,32 +189,23 @@ bool goro__unwind_next(struct unwinder *u, uintptr_t *pc)
 
 /* ---- where to begin --------------------------------------------------------- */
 
-static void know(struct unwinder *u, uintptr_t lo, uintptr_t hi)
-{
-	uintptr_t sp = (uintptr_t)u->regs.r[REGS_SP];
-
-	if (sp >= lo && sp < hi)
-		u->stack = (struct mem){.lo = sp, .hi = hi};
-}
-
 /* What is in use of a known stack is there; the kernel is asked for others. */
-static void know_stack(struct unwinder *u, const struct g *g)
-{
-	const struct stack *s = *(struct stack *const volatile *)&g->stack;
-
-	if (s)
-		know(u, (uintptr_t)s->lo, (uintptr_t)s);
-}
-
 static void know_own(struct unwinder *u)
 {
 	const struct m *m = goro__m();
+	uintptr_t sp = (uintptr_t)u->regs.r[REGS_SP];
+	uintptr_t lo, hi;
 
 	if (!m)
 		return;
-	know(u, (uintptr_t)m->g0_lo, (uintptr_t)m->g0_lo + m->g0_size);
-	if (m->curg)
-		know_stack(u, m->curg);
+	lo = (uintptr_t)m->g0_lo;
+	hi = lo + m->g0_size;
+	if (m->curg && m->curg->stack && !(sp >= lo && sp < hi)) {
+		lo = (uintptr_t)m->curg->stack->lo;
+		hi = (uintptr_t)m->curg->stack;
+	}
+	if (sp >= lo && sp < hi)
+		u->stack = (struct mem){.lo = sp, .hi = hi};
 }
 
 static void begin_signal(struct unwinder *u, const ucontext_t *uc)
@@ -231,26 +222,44 @@ static void begin_fresh(struct unwinder *u, const struct g *g)
 	u->over = u->regs.pc == 0;
 }
 
-/* Returns what the signal interrupted that has stopped g; NULL: none has. */
-static const ucontext_t *stopped_at(const struct g *g)
+/* Returns the M whose handler may have stopped g, or that g is on; or NULL. */
+static const struct m *handler_of(const struct g *g)
 {
-	const struct m *m = *(struct m *const volatile *)&g->lockedm;
-	const ucontext_t *uc;
-	struct mem mem = {0};
+	const struct m *m;
 
 	/* Pairs with the release in give_up(): lockedm is set, and its uc. */
-	if (load_acquire(&g->preempted) == NOT_STOPPED || !m)
-		return NULL;
-	uc = load_acquire(&m->stopped_at);
-	return uc && goro__mem_has(&mem, (uintptr_t)uc, sizeof(*uc)) ? uc
-								     : NULL;
+	if (load_acquire(&g->preempted) != NOT_STOPPED)
+		return *(struct m *const volatile *)&g->lockedm;
+	m = *(struct m *const volatile *)&g->m;
+	return m && m->curg == g && load_relaxed(&g->status) != GSYSCALL ? m
+									 : NULL;
 }
 
-static bool is_saved(const struct stack *s, uintptr_t sp)
+/*
+ * True if the signal came early in a switch to g, on the stack of the goroutine
+ * before it.
+ */
+static bool is_early(const struct g *g, const ucontext_t *uc)
 {
-	return sp >= (uintptr_t)s->lo &&
-	       sp <= (uintptr_t)s - sizeof(struct saved) &&
-	       sp % _Alignof(struct saved) == 0;
+	const struct stack *s = *(struct stack *const volatile *)&g->stack;
+	uintptr_t sp = arch_signal_sp(uc);
+
+	return goro__in_runtime(arch_signal_pc(uc)) &&
+	       goro__is_stack((const char *)sp) &&
+	       !(s && sp >= (uintptr_t)s->lo && sp < (uintptr_t)s);
+}
+
+/* Returns what a handler interrupted that g is in now; NULL: it is in none. */
+static const ucontext_t *stopped_at(const struct g *g)
+{
+	const struct m *m = handler_of(g);
+	const ucontext_t *uc = m ? load_acquire(&m->stopped_at) : NULL;
+	struct mem mem = {0};
+
+	if (!uc || !goro__mem_has(&mem, (uintptr_t)uc, sizeof(*uc)) ||
+	    is_early(g, uc))
+		return NULL;
+	return uc;
 }
 
 /* Each field is read once: g may go on meanwhile. */
@@ -260,15 +269,18 @@ static void begin_g(struct unwinder *u, const struct g *g)
 	uintptr_t sp = (uintptr_t) * (void *const volatile *)&g->sp;
 	const ucontext_t *uc = stopped_at(g);
 
+	if (s)
+		u->stack = (struct mem){.lo = (uintptr_t)s->lo,
+					.hi = (uintptr_t)s};
 	if (uc)
 		begin_signal(u, uc);
 	else if (!s || !sp || sp & 1)
 		begin_fresh(u, g);
-	else if (is_saved(s, sp))
+	else if (sp % _Alignof(struct saved) == 0 &&
+		 goro__mem_has(&u->stack, sp, sizeof(struct saved)))
 		regs_of_saved(&u->regs, (const struct saved *)sp);
 	else
 		u->over = true;
-	know_stack(u, g);
 }
 
 void goro__unwind_begin(struct unwinder *u, const struct unwind_start *from)

@@ -25,9 +25,10 @@
 struct unwind_start {
 	/*
 	 * A goroutine that does not run: it is parked, queued, stopped by a
-	 * signal, or in goro_blocking().  If it has not run yet its function is
-	 * the only frame.  One that goes on meanwhile gives frames of either
-	 * time, or fewer.
+	 * signal, or in goro_blocking() or goro__systemstack(), where its
+	 * frames end that are on its own stack.  If it has not run yet its
+	 * function is the only frame.  One that goes on meanwhile gives frames
+	 * of either time, or fewer.
 	 */
 	const struct g *g;
 	/* What a signal interrupted on this thread, or on one that waits. */

@@ -99,21 +99,50 @@ static void print_panics(struct panic *p)
 
 /* ---- the end ------------------------------------------------------------ */
 
-/* True if the environment asks for all goroutines and a core at the end. */
-static bool crashes(void)
+/* Go's names, each with its number; 0 to 2 are numbers of its own, too. */
+enum traceback goro__traceback(void)
 {
-	const char *level = secure_getenv("GOTRACEBACK");
+	static const struct {
+		char text[8];
+		enum traceback level;
+	} levels[] = {
+		{"none", TRACEBACK_NONE},     {"0", TRACEBACK_NONE},
+		{"single", TRACEBACK_SINGLE}, {"all", TRACEBACK_ALL},
+		{"1", TRACEBACK_ALL},         {"system", TRACEBACK_SYSTEM},
+		{"2", TRACEBACK_SYSTEM},      {"crash", TRACEBACK_CRASH},
+	};
+	const char *asked = secure_getenv("GOTRACEBACK");
 
-	return level && strcmp(level, "crash") == 0;
+	for (size_t i = 0; asked && i < sizeof(levels) / sizeof(*levels); i++)
+		if (strcmp(asked, levels[i].text) == 0)
+			return levels[i].level;
+	return TRACEBACK_SINGLE;
 }
 
 _Noreturn void goro__exit_dead(void)
 {
-	if (crashes()) {
+	if (goro__traceback() == TRACEBACK_CRASH) {
 		signal(SIGABRT, SIG_DFL);
 		abort();
 	}
 	_exit(2);
+}
+
+static void dump_all(struct g *first)
+{
+	if (goro__traceback() > TRACEBACK_NONE)
+		goro__hooks.dump_all(first);
+}
+
+/* g alone is dumped, unless the environment asks for all. */
+static void dump_g(struct g *g)
+{
+	enum traceback level = goro__traceback();
+
+	if (level > TRACEBACK_SINGLE)
+		goro__hooks.dump_all(g);
+	else if (level == TRACEBACK_SINGLE)
+		goro__hooks.dump_g(g, "running");
 }
 
 static bool on_own_stack(const struct g *g)
@@ -143,7 +172,7 @@ static _Noreturn void die(const char *kind, const char *text)
 	print_indented(text);
 	print_str("\n");
 	goro__hooks.last_words();
-	goro__hooks.dump_all(m ? m->curg : NULL);
+	dump_all(m ? m->curg : NULL);
 	goro__exit_dead();
 }
 
@@ -205,12 +234,7 @@ static void report_panic(void *arg)
 	goro__enter_death();
 	print_panics(g->stack->panics);
 	goro__hooks.last_words();
-	if (crashes()) {
-		goro__hooks.dump_all(g);
-	} else {
-		print_str("\n");
-		goro__hooks.dump_g(g, "running");
-	}
+	dump_g(g);
 	goro__exit_dead();
 }
 
@@ -225,8 +249,8 @@ _Noreturn void goro__die_of_overflow(struct g *g)
 {
 	print_str("runtime: goroutine stack exceeds ");
 	print_int((int64_t)goro__stack_size(g->size_class));
-	print_str("-byte limit\nfatal error: stack overflow\n\n");
-	goro__hooks.dump_g(g, "running");
+	print_str("-byte limit\nfatal error: stack overflow\n");
+	dump_g(g);
 	goro__exit_dead();
 }
 
@@ -238,16 +262,14 @@ static void die_of_stack(void *arg)
 		goro__die_of_overflow(g);
 	print_str("runtime: the stack of goroutine ");
 	print_int(g->goid);
-	print_str(" was overwritten\nfatal error: stack overwritten\n\n");
-	goro__hooks.dump_g(g, "running");
+	print_str(" was overwritten\nfatal error: stack overwritten\n");
+	dump_g(g);
 	goro__exit_dead();
 }
 
 void goro__off_stack(struct g *g)
 {
-	void *sp;
-
 	goro__enter_death();
-	goro__call_on(goro__m()->g0_sp, die_of_stack, g, &sp);
+	goro__call_on(goro__m()->g0_sp, die_of_stack, g, &g->sp);
 	__builtin_unreachable();
 }

@@ -6,6 +6,17 @@
 
 #include "sched/types.h"
 
+/* What the environment's GOTRACEBACK asks of a report; by default single. */
+enum traceback {
+	TRACEBACK_NONE,
+	TRACEBACK_SINGLE, /* of the goroutine that panics */
+	TRACEBACK_ALL,    /* of all */
+	TRACEBACK_SYSTEM, /* with the frames of the runtime */
+	TRACEBACK_CRASH   /* and the process ends by SIGABRT */
+};
+
+enum traceback goro__traceback(void);
+
 _Noreturn void goro__fatal(const char *text);
 /* Ends the process with status 2, or for GOTRACEBACK=crash by SIGABRT. */
 _Noreturn void goro__exit_dead(void);
@@ -26,7 +37,10 @@ void goro__yield_to_death(void);
  * the top of its stack was overwritten.
  */
 _Noreturn void goro__off_stack(struct g *g);
-/* Reports an overflow of g's stack.  The caller is on another stack. */
+/*
+ * Reports an overflow of g's stack.  The caller is on another stack, or is a
+ * handler on g's M, which has set stopped_at.
+ */
 _Noreturn void goro__die_of_overflow(struct g *g);
 
 #endif

@@ -60,6 +60,7 @@
 #include "base/note.h"
 #include "sched/idle.h"
 #include "sched/preempt.h"
+#include "sched/probe.h"
 #include "sched/resched.h"
 #include "sched/state.h"
 #include "base/sys.h"
@@ -209,6 +210,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	struct m *m = goro__m();
 	int e = errno;
 
+	if (m)
+		goro__probed(m, context);
 	if (!is_ours(info) && goro__has_handler(&before))
 		goro__forward(&before, sig, info, context);
 	else if (m && may_stop(m, context))

@@ -293,8 +293,12 @@ struct m {
 	/* Of its signal handler: where it was found, and how often: halt.c */
 	uintptr_t halt_pc;
 	atomic_uint halt_seen;
-	/* What its handler has interrupted while it keeps a goroutine stopped. */
+	/*
+	 * What its handler has interrupted while that keeps a goroutine
+	 * stopped, lets somebody look (probe.c), or reports.
+	 */
 	_Atomic(const ucontext_t *) stopped_at;
+	atomic_uint probe; /* probe.c */
 	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* left in a system call: first choice after it */

@@ -1,0 +1,171 @@
+/*
+ * frames.c - the stack of a goroutine as text.
+ *
+ * Of the runtime's own frames the one that the program called is shown, if it
+ * is a public function; the environment's GOTRACEBACK=system shows all.
+ */
+#include "diag/frames.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "diag/unwind.h"
+#include "sched/die.h"
+#include "sched/probe.h"
+
+enum { TRIES = 3 };
+
+/* ---- finding them ----------------------------------------------------------- */
+
+static void add(struct frames *f, uintptr_t pc)
+{
+	if (f->n < FRAMES_END)
+		f->first[f->n] = pc;
+	else
+		f->last[f->n % FRAMES_END] = pc;
+	f->n++;
+}
+
+/* Finds the frames of f->g, which does not run now. */
+static void find(void *arg)
+{
+	struct frames *f = arg;
+	struct unwinder u;
+	uintptr_t pc, inner = 0;
+
+	f->n = 0;
+	f->known = true;
+	goro__unwind_begin(&u, &(struct unwind_start){.g = f->g});
+	while (goro__unwind_next(&u, &pc)) {
+		if (!f->all && goro__in_runtime(pc)) {
+			inner = pc;
+			continue;
+		}
+		if (inner)
+			add(f, inner);
+		inner = 0;
+		add(f, pc);
+	}
+	if (inner)
+		add(f, inner);
+}
+
+/* Returns the M that g runs on if that is another thread; it may be late. */
+static struct m *runs_on(const struct g *g)
+{
+	struct m *m = *(struct m *const volatile *)&g->m;
+
+	if (!m || m == goro__m() || m->curg != g || m->outsider ||
+	    load_relaxed(&g->status) == GSYSCALL ||
+	    load_relaxed(&g->preempted) != NOT_STOPPED)
+		return NULL;
+	return m;
+}
+
+struct moment {
+	uint32_t status, preempted;
+	const void *sp;
+};
+
+static struct moment now(const struct g *g)
+{
+	return (struct moment){load_relaxed(&g->status),
+			       load_relaxed(&g->preempted),
+			       *(void *const volatile *)&g->sp};
+}
+
+static bool same(const struct moment *a, const struct moment *b)
+{
+	return a->status == b->status && a->preempted == b->preempted &&
+	       a->sp == b->sp;
+}
+
+/* Once more if g has gone on meanwhile: then they are of two times. */
+void goro__frames_find(struct frames *f, const struct g *g, int64_t *patience)
+{
+	struct moment before, after;
+	struct m *m;
+
+	f->g = g;
+	f->all = goro__traceback() >= TRACEBACK_SYSTEM;
+	f->known = false;
+	for (int i = 0; i < TRIES; i++) {
+		before = now(g);
+		m = runs_on(g);
+		if (m)
+			goro__probe(m, find, f, patience);
+		else
+			find(f);
+		after = now(g);
+		if (same(&before, &after))
+			break;
+	}
+}
+
+/* ---- printing them ---------------------------------------------------------- */
+
+void goro__frames_out_name(struct out *o, uintptr_t pc, const struct place *at)
+{
+	if (at->name)
+		goro__out_str(o, at->name);
+	else
+		goro__out_hex(o, pc);
+}
+
+void goro__frames_out_place(struct out *o, uintptr_t pc, const struct place *at)
+{
+	goro__out_str(o, "\t");
+	goro__out_str(o, at->path ? at->path : "??");
+	goro__out_str(o, "+");
+	goro__out_hex(o, at->path ? at->at : pc);
+	goro__out_str(o, ".s:0");
+	if (at->name) {
+		goro__out_str(o, " +");
+		goro__out_hex(o, at->offset);
+	}
+	goro__out_str(o, "\n");
+}
+
+/* True if a program knows this function of the runtime. */
+static bool is_public(const char *name)
+{
+	return name && strncmp(name, "goro_", 5) == 0 && name[5] != '_';
+}
+
+static void out_frame(struct out *o, struct names *n, uintptr_t pc, bool all)
+{
+	struct place at;
+
+	goro__names_find(n, pc, &at);
+	if (!all && goro__in_runtime(pc) && !is_public(at.name))
+		return;
+	goro__frames_out_name(o, pc, &at);
+	goro__out_str(o, "(...)\n");
+	goro__frames_out_place(o, pc, &at);
+}
+
+static void out_elided(struct out *o, size_t n)
+{
+	goro__out_str(o, "...");
+	goro__out_int(o, (int64_t)n);
+	goro__out_str(o, " frames elided...\n");
+}
+
+void goro__frames_out(struct out *o, struct names *n, const struct frames *f)
+{
+	size_t i = 0;
+
+	if (!f->known) {
+		goro__out_str(o, "\tgoroutine running on other thread; "
+				 "stack unavailable\n");
+		return;
+	}
+	for (; i < f->n && i < FRAMES_END; i++)
+		out_frame(o, n, f->first[i], f->all);
+	if (f->n > 2 * FRAMES_END) {
+		out_elided(o, f->n - 2 * FRAMES_END);
+		i = f->n - FRAMES_END;
+	}
+	for (; i < f->n; i++)
+		out_frame(o, n, f->last[i % FRAMES_END], f->all);
+}

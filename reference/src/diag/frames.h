@@ -1,0 +1,46 @@
+/*
+ * frames.h - the stack of a goroutine as text, in the form of Go's tracebacks:
+ *
+ *	worker(...)
+ *		/usr/bin/program+0x11d6.s:0 +0x26
+ *
+ * The second line has what is known in memory: the file that is mapped there,
+ * the address in it as addr2line counts, and the distance from where the
+ * function begins.  goro-symbolize puts the source file and its line in place
+ * of FILE+0xADDRESS.s:0.  (It ends like a source file, as readers of Go's
+ * tracebacks want one.)
+ */
+#ifndef GORO_FRAMES_H
+#define GORO_FRAMES_H
+
+#include "base/print.h"
+#include "diag/names.h"
+#include "sched/types.h"
+
+/* Of deep stacks the two ends are shown, as in Go. */
+enum { FRAMES_END = 50 };
+
+struct frames {
+	const struct g *g;
+	bool all;   /* the runtime's own, too */
+	bool known; /* false: g runs, and cannot be looked at */
+	size_t n;   /* in all */
+	uintptr_t first[FRAMES_END];
+	uintptr_t last[FRAMES_END]; /* frame i is at i % FRAMES_END */
+};
+
+/*
+ * Looks at the stack of f->g, wherever that runs; waits for at most *patience
+ * ns, which it counts down.  The caller's own stack is where it has left that
+ * for the scheduler's (goro__systemstack), or what its handler interrupted.
+ */
+void goro__frames_find(struct frames *f, const struct g *g, int64_t *patience);
+/* Prints them. */
+void goro__frames_out(struct out *o, struct names *n, const struct frames *f);
+/* Prints the second line of a frame; pc is an address as of unwind.h. */
+void goro__frames_out_place(struct out *o, uintptr_t pc,
+			    const struct place *at);
+/* Prints the function, or what there is instead. */
+void goro__frames_out_name(struct out *o, uintptr_t pc, const struct place *at);
+
+#endif
