@@ -13,6 +13,7 @@ from . import draw, kills, show
 from .areas import Areas
 from .campaign import Campaign, Limits, diff
 from .known import Known, line_of
+from .reach import cases_of
 
 HERE = Path(__file__).resolve().parents[1]
 ROOT = HERE.parents[1]
@@ -38,6 +39,12 @@ def make_parser() -> Parser:
                    help="so many may survive (0)")
     p.add_argument("--only", action="append", default=[], metavar="ID",
                    help="this fault, instead of a draw")
+    p.add_argument("--row", action="append", default=[], metavar="ID",
+                   help="no draw: plants faults in what the cases of this "
+                   "row run until they kill one; 'unsure': of all the rows "
+                   "that have killed none yet")
+    p.add_argument("--tries", type=number(1, 1000), default=25,
+                   help="so many for a row (25)")
     p.add_argument("--list", action="store_true",
                    help="print the draw, plant nothing")
     p.add_argument("--lines", action="store_true",
@@ -70,12 +77,9 @@ def shard_of(text: str) -> tuple[int, int]:
     return k, of
 
 
-def drawn_by(args: argparse.Namespace, areas: Areas,
-             known: Known) -> list[draw.Mutant]:
+def drawn_by(args: argparse.Namespace,
+             every: Sequence[draw.Mutant]) -> list[draw.Mutant]:
     """The mutants that the command line asks for."""
-    every = draw.mutants(draw.read(ROOT / "reference" / "src"), areas)
-    for line in known.stale(every):
-        print(line, file=sys.stderr)
     chosen = draw.in_files(every, args.files)
     if args.only:
         return named(every, args.only)
@@ -92,6 +96,16 @@ def named(every: Sequence[draw.Mutant],
     return [found[name] for name in ids]
 
 
+def rows_of(names: Sequence[str], campaign: Campaign) -> list[str]:
+    """The rows that have cases, of those that were asked for."""
+    rows = list(dict.fromkeys(
+        c.split("/")[0] for c in cases_of(campaign.runner, ROOT)))
+    if "unsure" in names:
+        return kills.unsure(ROOT / "conformance" / "mutants" / "kills.tsv",
+                            rows)
+    return [row for row in rows if row in names]
+
+
 def print_list(drawn: Sequence[draw.Mutant]) -> int:
     for mutant in drawn:
         clean = (ROOT / "reference" / "src" / mutant.file).read_bytes()
@@ -106,11 +120,17 @@ def run(argv: Sequence[str] | None) -> int:
         return kills.update(args.kills, args.out / "state.jsonl",
                             sys.stdin.read())
     areas, known = Areas.read(HERE / "areas.tsv"), Known(HERE / "known.tsv")
-    drawn = drawn_by(args, areas, known)
+    every = draw.mutants(draw.read(ROOT / "reference" / "src"), areas)
+    for line in known.stale(every):
+        print(line, file=sys.stderr)
+    drawn = drawn_by(args, every)
     if args.list:
         return print_list(drawn)
     campaign = Campaign(ROOT, args.out, areas, known,
                         Limits(args.workers, args.limit))
+    if args.row:
+        campaign.run_rows(rows_of(args.row, campaign), every, args.tries)
+        return 0
     try:
         campaign.run(drawn)
     finally:

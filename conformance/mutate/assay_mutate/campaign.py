@@ -6,19 +6,20 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from assay_report.errors import Failure
+from typing import Any
 
 from .areas import Areas
 from .draw import Mutant
 from .judge import Judge, Verdict
 from .known import Known
+from .order import Order, Round
 from .progress import Progress
+from .reach import Survey
 from .state import State, digest
-from .trees import BUILD, RUNTIME, SOURCES, Tree
+from .trees import BUILD, SOURCES, Tree
 
 RUNNER = BUILD / "conformance"
 
@@ -29,6 +30,7 @@ class Limits:
 
     workers: int
     seconds: float   # of a run of the suite
+    cases: Sequence[str] = ("*",)   # globs of those that judge
 
 
 class Campaign:
@@ -44,8 +46,9 @@ class Campaign:
         folder.mkdir(parents=True, exist_ok=True)
         self.runner = folder / "conformance"
         shutil.copy2(root / RUNNER, self.runner)
-        self.state = State(folder / "state.jsonl", self._goro(),
-                           digest([self.runner]))
+        self.goro, self.suite = self._goro(), digest([self.runner])
+        self.state = State(folder / "state.jsonl", self.goro, self.suite)
+        self.order: Order | None = None
 
     def _goro(self) -> str:
         return digest(p for d in ("reference/src", "reference/include", "abi",
@@ -60,19 +63,51 @@ class Campaign:
 
     def run(self, drawn: Sequence[Mutant]) -> None:
         """Judges those without a verdict; ^C ends it, nothing is lost."""
-        todo: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
         left = [m for m in drawn if self.verdict(m) is None]
-        for mutant in left:
-            todo.put(mutant)
-        if not left:
-            return
         progress = Progress(len(drawn), len(left))
+
+        def one(tree: Tree, judge: Judge, mutant: Mutant) -> None:
+            verdict = self._try(tree, judge, mutant,
+                                self.order.rounds(mutant))
+            if not self.stop.is_set():
+                self.state.add(mutant, verdict)
+                progress.done(mutant, verdict)
+
+        self._share(left, one)
+
+    def run_rows(self, rows: Sequence[str], every: Sequence[Mutant],
+                 tries: int) -> None:
+        """Looks for a fault that each row's own cases kill."""
+        progress = Progress(len(rows), len(rows))
+
+        def one(tree: Tree, judge: Judge, row: str) -> None:
+            for mutant in self.order.near_row(row, every)[:tries]:
+                verdict = self._try(tree, judge, mutant, self.order.of_row(
+                    row))
+                if self.stop.is_set():
+                    return
+                if verdict.what == "killed" and verdict.case != "-":
+                    self.state.add(mutant, verdict)
+                    progress.done(mutant, verdict)
+                    return
+            progress.none(row)
+
+        self._share(rows, one)
+
+    def _share(self, items: Sequence[Any],
+               one: Callable[[Tree, Judge, Any], None]) -> None:
+        """Does one() for each item, as many at a time as there are workers."""
+        if not items:
+            return
+        todo: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for item in items:
+            todo.put(item)
+        self.order = self._order()
         first = Tree.first(self.root, self.folder / "clean")
-        Judge(self.runner, first.folder / RUNTIME, self._place("clean"),
-              self.limits.seconds, self.stop).check()
+        self._judge(first, "clean").check()
         threads = [threading.Thread(target=self._guarded, args=(
-            k, first, todo, progress)) for k in range(
-                min(self.limits.workers, len(left)))]
+            k, first, todo, one)) for k in range(
+                min(self.limits.workers, len(items)))]
         for thread in threads:
             thread.start()
         try:
@@ -85,43 +120,55 @@ class Campaign:
         if self.errors:
             raise self.errors[0]
 
-    def _place(self, name: str) -> Path:
+    def _order(self) -> Order:
+        survey = Survey(self.root, self.folder, self.runner, self.goro)
+        try:
+            order = Order(survey.reach(
+                self.limits.workers, self.limits.cases), self.areas)
+        except KeyboardInterrupt:
+            survey.stop.set()
+            raise
+        for file, function, case in self.state.kills:
+            order.killed(file, function, case)
+        return order
+
+    def _judge(self, first: Tree, name: str) -> Judge:
         folder = self.folder / "runs" / name
         folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return Judge(self.runner, first.runtime, folder, self.limits.seconds,
+                     self.stop, self.order.reach.cases)
 
-    def _guarded(self, k: int, first: Tree, todo: queue.SimpleQueue[Mutant],
-                 progress: Progress) -> None:
+    def _guarded(self, *args: Any) -> None:
         try:
-            self._work(k, first, todo, progress)
-        except (Failure, OSError, ValueError) as e:
+            self._work(*args)
+        except BaseException as e:
             self.errors.append(e)
             self.stop.set()
 
-    def _work(self, k: int, first: Tree, todo: queue.SimpleQueue[Mutant],
-              progress: Progress) -> None:
+    def _work(self, k: int, first: Tree, todo: queue.SimpleQueue[Any],
+              one: Callable[[Tree, Judge, Any], None]) -> None:
         tree = first.another(self.folder / f"worker{k}")
-        judge = Judge(self.runner, first.runtime, self._place(f"worker{k}"),
-                      self.limits.seconds, self.stop)
+        judge = self._judge(first, f"worker{k}")
         while not self.stop.is_set():
             try:
-                mutant = todo.get_nowait()
+                item = todo.get_nowait()
             except queue.Empty:
                 return
-            verdict = self._try(tree, judge, mutant)
-            if not self.stop.is_set():
-                self.state.add(mutant, verdict)
-                progress.done(mutant, verdict)
+            one(tree, judge, item)
 
-    def _try(self, tree: Tree, judge: Judge, mutant: Mutant) -> Verdict:
+    def _try(self, tree: Tree, judge: Judge, mutant: Mutant,
+             rounds: Sequence[Round]) -> Verdict:
         try:
             what, why = tree.plant(mutant)
             if what != "built":
                 return Verdict(what, why=why)
-            verdict = judge.judge(tree.runtime, self.areas.areas(mutant.file),
+            verdict = judge.judge(tree.runtime, rounds,
                                   int(mutant.id, 16) % 1000)
             if verdict.what == "survived":
+                verdict.why = self.order.never(mutant)
                 self._keep_diff(tree, mutant)
+            if verdict.what == "killed" and verdict.case != "-":
+                self.order.killed(mutant.file, mutant.function, verdict.case)
             return verdict
         finally:
             tree.restore(mutant)

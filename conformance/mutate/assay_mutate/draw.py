@@ -36,6 +36,13 @@ class Mutant:
     old: str           # the lines touched, blanks collapsed
     new: str
     weight: float
+    last: int = 0      # line of it
+    body: tuple[int, int] = (0, 0)   # lines of the function
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last that it touches."""
+        return self.line, max(self.line, self.last)
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -87,6 +94,8 @@ def _of(source: Source, enums: dict[str, list[str]], names: set[str],
     for function in [outside, *source.functions]:
         context = Context(source, function.node, enums, names)
         seen: Counter[str] = Counter()
+        body = (function.node.start_point[0] + 1,
+                function.node.end_point[0] + 1)
         last = -1
         for part, change in changes(function.node, context):
             start = source.text.rfind(b"\n", 0, change.start) + 1
@@ -99,9 +108,10 @@ def _of(source: Source, enums: dict[str, list[str]], names: set[str],
                         + source.text[change.end:end])
             name = function.name + (
                 f"#{seen[old]}" if seen[old] > 1 else "")
-            yield Mutant(source.path, name,
-                         source.text.count(b"\n", 0, change.start) + 1,
-                         change, old, new, weight * part)
+            first, end = (source.text.count(b"\n", 0, at) + 1
+                          for at in (change.start, change.end))
+            yield Mutant(source.path, name, first, change, old, new,
+                         weight * part, end, body)
 
 
 def _flat(text: bytes) -> str:

@@ -12,16 +12,18 @@ from pathlib import Path
 
 from assay_report.errors import Failure
 
-from .trees import environment
+from .commands import environment
+from .order import Round
+from .reach import exactly
 
 # What the runner ends with: wrong usage or runtime, and that all was skipped.
 UNUSABLE, NOTHING = 2, 3
-AREA_PROCS = "1,2,4"
-ALL_PROCS = "1,4"
 # A failure that shows again in none of these was noise.
 TRIES = 6
 # Of cases that failed once and then no more; then the suite has said enough.
-DOUBTS = 4
+DOUBTS = 6
+# Seconds that a word about goro without a fault holds.
+FRESH = 600
 
 
 @dataclass
@@ -48,34 +50,37 @@ class Judge:
     """The runner, and goro without a fault to compare with."""
 
     def __init__(self, runner: Path, clean: Path, folder: Path, limit: float,
-                 stop: threading.Event):
+                 stop: threading.Event, every: Sequence[str] = ()):
         self.runner, self.clean, self.folder = runner, clean, folder
-        self.limit, self.stop = limit, stop
+        self.limit, self.stop, self.every = limit, stop, every
+        self.passed: dict[tuple[str, int, int], float] = {}
 
     def check(self) -> None:
         """Goro without a fault must pass, or no verdict means anything."""
-        found = self._run(self.clean, ["GO-001", "CH-00*"], [], ALL_PROCS,
-                          self.limit)
+        found = self._run(self.clean, ["--run", "GO-001", "--run", "CH-00*",
+                                       "--procs", "1,4"])
         if found is not None and not self.stop.is_set():
             raise Failure("goro without a fault does not pass: "
                           f"{self.folder / 'runner.log'}")
 
-    def judge(self, runtime: Path, areas: Sequence[str], seed: int) -> Verdict:
-        """Cases of the areas first, then all the others."""
+    def judge(self, runtime: Path, rounds: Sequence[Round],
+              seed: int) -> Verdict:
+        """Runs the cases until one kills it."""
         verdict = Verdict("survived")
-        rounds = [(areas, [], AREA_PROCS), ([], areas, ALL_PROCS)]
-        for run, skip, procs in rounds:
-            self._round(verdict, runtime, run, skip, procs, seed)
-            if verdict.what != "survived":
+        for cases in rounds:
+            self._round(verdict, runtime, cases, seed)
+            if verdict.what != "survived" or self.stop.is_set():
                 break
         return verdict
 
-    def _round(self, verdict: Verdict, runtime: Path, run: Sequence[str],
-               skip: Sequence[str], procs: str, seed: int) -> None:
+    def _round(self, verdict: Verdict, runtime: Path, cases: Round,
+               seed: int) -> None:
         while len(verdict.doubts) < DOUBTS:
-            found = self._run(runtime, run, [*skip, *verdict.doubts], procs,
-                              self.limit, f"--shuffle={seed}", "--fail-fast")
-            if found is None:
+            left = [c for c in cases.cases if c not in verdict.doubts]
+            found = left and self._run(
+                runtime, [*exactly(left, self.every), "--procs", cases.procs,
+                          f"--shuffle={seed}", "--fail-fast"])
+            if not found:
                 return
             if found == "unusable":
                 self.check()
@@ -93,29 +98,31 @@ class Judge:
 
     def confirmed(self, runtime: Path, found: Failed) -> bool:
         """True if the case alone fails on the mutant, and never without."""
-        return self._fails(runtime, found) and not self._fails(
-            self.clean, found)
+        return self._fails(runtime, found) and not self._clean_fails(found)
+
+    def _clean_fails(self, found: Failed) -> bool:
+        what = found.case, found.procs, found.seed
+        if time.monotonic() - self.passed.get(what, -FRESH) < FRESH:
+            return False
+        fails = self._fails(self.clean, found)
+        if not fails:
+            self.passed[what] = time.monotonic()
+        return fails
 
     def _fails(self, runtime: Path, found: Failed) -> bool:
         procs = ["--procs", str(found.procs)] if found.procs else []
-        again = self._run(runtime, [found.case], [], "", self.limit, *procs,
-                          "--seed", str(found.seed), "--until-fail",
-                          "--repeat", str(TRIES))
+        again = self._run(runtime, [
+            *exactly([found.case], self.every), *procs, "--seed",
+            str(found.seed), "--until-fail", "--repeat", str(TRIES)])
         return isinstance(again, Failed)
 
-    def _run(self, runtime: Path, run: Sequence[str], skip: Sequence[str],
-             procs: str, limit: float, *options: str) -> Failed | str | None:
+    def _run(self, runtime: Path,
+             options: Sequence[str]) -> Failed | str | None:
         """The failure; None: all passed; or in words why it has no end."""
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
-        command = [str(self.runner), "--runtime", str(runtime), "--json",
-                   str(report), *options]
-        for word, values in (("--run", run), ("--skip", skip)):
-            for value in values:
-                command += [word, value]
-        if procs:
-            command += ["--procs", procs]
-        status = self._wait(command, limit)
+        status = self._wait([str(self.runner), "--runtime", str(runtime),
+                             "--json", str(report), *options], self.limit)
         if status == 1:
             return _first_failure(report)
         if status == UNUSABLE and runtime != self.clean:

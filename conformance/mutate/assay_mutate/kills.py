@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 HEAD = "# Made by make kills: row, planted faults, drawn faults that it killed."
@@ -18,8 +19,8 @@ def read(path: Path) -> dict[str, tuple[int, int]]:
 
 
 def drawn_of(state: Path) -> Counter[str]:
-    """The rows of confirmed kills, each fault once."""
-    found = {}
+    """The rows of confirmed kills, each fault once in a row."""
+    found = set()
     for line in state.read_text().splitlines() if state.exists() else []:
         try:
             data = json.loads(line)
@@ -27,8 +28,8 @@ def drawn_of(state: Path) -> Counter[str]:
             continue  # cut by a crash
         verdict = data["verdict"]
         if verdict["what"] == "killed" and verdict["case"] != "-":
-            found[data["id"]] = verdict["case"].split("/")[0]
-    return Counter(found.values())
+            found.add((data["id"], verdict["case"].split("/")[0]))
+    return Counter(row for _, row in found)
 
 
 def update(path: Path, state: Path, planted: str) -> int:
@@ -42,3 +43,9 @@ def update(path: Path, state: Path, planted: str) -> int:
         f"{row}\t{there[row]}\t{max(drawn[row], before.get(row, (0, 0))[1])}"
         for row in rows)]) + "\n")
     return 0
+
+
+def unsure(path: Path, rows: Iterable[str]) -> list[str]:
+    """Those of the rows that have killed nothing so far."""
+    sure = {row for row, counts in read(path).items() if any(counts)}
+    return [row for row in rows if row not in sure]

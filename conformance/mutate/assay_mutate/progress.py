@@ -21,12 +21,18 @@ class Progress:
 
     def done(self, mutant: Mutant, verdict: Verdict) -> None:
         """It is judged."""
+        self._say(f"{mutant.id} {verdict.what} {verdict.case} "
+                  f"{mutant.file}:{mutant.line} {mutant.change.operator}")
+
+    def none(self, row: str) -> None:
+        """No fault was found that the row kills."""
+        self._say(f"{row} has killed none")
+
+    def _say(self, words: str) -> None:
         with self.lock:
             self.ended += 1
             spent = time.monotonic() - self.began
             minutes = spent / self.ended * (self.left - self.ended) / 60
             at = self.total - self.left + self.ended
-            print(f"[{at}/{self.total}, {minutes:.0f} min left] "
-                  f"{mutant.id} {verdict.what} {verdict.case} "
-                  f"{mutant.file}:{mutant.line} {mutant.change.operator}",
+            print(f"[{at}/{self.total}, {minutes:.0f} min left] {words}",
                   flush=True)

@@ -29,6 +29,8 @@ class State:
     def __init__(self, path: Path, goro: str, suite: str):
         self.path, self.goro, self.suite = path, goro, suite
         self.verdicts: dict[str, Verdict] = {}
+        # File, function and case of each kill, of older sources too.
+        self.kills: list[tuple[str, str, str]] = []
         if path.exists():
             for line in path.read_text().splitlines():
                 self._take(line)
@@ -39,6 +41,9 @@ class State:
         except ValueError:
             return  # the last one, cut by a crash
         verdict = Verdict(**data["verdict"])
+        if verdict.what == "killed" and verdict.case != "-":
+            self.kills.append((data.get("file", ""), data.get("function", ""),
+                               verdict.case))
         if data["goro"] == self.goro and (
                 verdict.what != "survived" or data["suite"] == self.suite):
             self.verdicts[data["id"]] = verdict
@@ -48,5 +53,6 @@ class State:
         self.verdicts[mutant.id] = verdict
         with self.path.open("a") as f:
             f.write(json.dumps({"id": mutant.id, "file": mutant.file,
+                                "function": mutant.function,
                                 "goro": self.goro, "suite": self.suite,
                                 "verdict": asdict(verdict)}) + "\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from assay_mutate.areas import Areas
 from assay_mutate.draw import mutants
 from assay_mutate.judge import Judge, Verdict
+from assay_mutate.order import Round
 from assay_mutate.state import State
 from assay_mutate.syntax import Source
 from assay_report.errors import Failure
@@ -25,7 +26,7 @@ runs, skips, alone = all_of("--run"), all_of("--skip"), "--repeat" in args
 os.write(2, (" ".join(args) + "\n").encode())
 bad, status = None, 0
 exec(open(runtime).read())
-if bad in skips:
+if bad not in runs:
     bad = None
 run = {"procs": 4, "seed": 1, "verdict": "fail" if bad else "pass"}
 json.dump({"results": [{"id": bad or "GO-001", "reason": "it is",
@@ -51,18 +52,19 @@ class JudgeTest(unittest.TestCase):
     def judge(self, does, clean="", limit=60):
         judge = Judge(self.runner, self.runtime("clean", clean), self.folder,
                       limit, threading.Event())
-        return judge.judge(self.runtime("mutant", does), ["CH"], 7)
+        return judge.judge(self.runtime("mutant", does), [
+            Round(["CH-001", "CH-002"], "1,2,4"), Round(["MU-001"], "1,4")],
+                           7)
 
     def test_survived(self):
         self.assertEqual(self.judge("").what, "survived")
 
-    def test_killed_by_the_area(self):
+    def test_killed_in_the_first_round(self):
         verdict = self.judge("bad = 'CH-001'")
         self.assertEqual((verdict.what, verdict.case), ("killed", "CH-001"))
 
     def test_killed_by_another(self):
-        verdict = self.judge("bad = 'MU-001' if 'CH' in skips or alone "
-                             "else None")
+        verdict = self.judge("bad = 'MU-001'")
         self.assertEqual((verdict.what, verdict.case), ("killed", "MU-001"))
 
     def test_noise_is_no_kill(self):
