@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-#define SIZE (UINTPTR_C(1) << 23) /* more than goro has of code */
+#define SIZE ((uintptr_t)1 << 23) /* more than goro has of code */
 
 extern const char base[] __asm__("__ehdr_start")
 	__attribute__((visibility("hidden")));

@@ -85,6 +85,21 @@ cxx_park_in_unwind(const struct cxx_words *w, int id)
 	}
 }
 
+extern "C" __attribute__((visibility("default"))) void
+cxx_end_in_catch(const struct cxx_words *w, int id)
+{
+	w->check(std::current_exception() == nullptr, "nothing is handled");
+	try {
+		throw id;
+	} catch (int) {
+		try {
+			throw id + 1000;
+		} catch (int inner) {
+			w->end(inner);
+		}
+	}
+}
+
 // ---- a static that is made by a function that parks
 
 static int made; // by whoever is first, alone

@@ -21,7 +21,15 @@ static void check(bool ok, const char *what)
 	CHECK_MSG(ok, "not so: %s", what);
 }
 
-static const struct cxx_words words = {yield, sleep_ns, spin_for, check};
+static void end(int id)
+{
+	if (id % 2 == 0)
+		yield();
+	finish();
+	rt->core->goexit();
+}
+
+static const struct cxx_words words = {yield, sleep_ns, spin_for, end, check};
 
 struct body {
 	cxx_body *fn;
@@ -83,6 +91,12 @@ CASE_OF(EMB_003, unwinding, "and if it parks while its stack is unwound",
 	NEEDS_CXX)
 {
 	run_bodies("cxx_park_in_unwind", 50);
+}
+
+CASE_OF(EMB_003, ended, "one that ends in a catch block leaves none behind",
+	NEEDS_CXX, NEEDS(NEED(core, goexit)))
+{
+	run_bodies("cxx_end_in_catch", 200);
 }
 
 CASE(EMB_004, "a static whose initialiser parks is made once",

@@ -16,6 +16,7 @@ struct cxx_words {
 	void (*yield)(void);
 	void (*sleep)(int64_t ns);
 	void (*compute)(int64_t ns);
+	void (*end)(int id); /* of the goroutine, from wherever it is called */
 	void (*check)(bool ok, const char *what);
 };
 
@@ -23,7 +24,7 @@ struct cxx_words {
 typedef void cxx_body(const struct cxx_words *w, int id);
 
 cxx_body cxx_park_in_catch, cxx_compute_in_catch, cxx_park_in_unwind;
-cxx_body cxx_use_static;
+cxx_body cxx_end_in_catch, cxx_use_static;
 
 #ifdef __cplusplus
 }

@@ -303,6 +303,22 @@ CASE_OF(XL_015, reserve, "a reservation waits for the tokens it lacks",
 	free_limiter(l);
 }
 
+CASE_OF(XL_015, unlimited, "what was reserved without a limit comes back too",
+	NEEDS(NEED_RESERVE, NEED_EXT(rate, set_limit)))
+{
+	assay_limiter *l = limiter(INFINITY, 5);
+	assay_reservation *r = reserve(l, T(0), 3);
+
+	CHECK(ext->rate->reservation_ok(r));
+	CHECK_EQ(delay_of(r, T(0)), 0);
+	ext->rate->set_limit(l, T(0), 10);
+	CHECK(allow(l, T(0), 5));
+	cancel_at(r, T(0));
+	CHECK_ABOUT(ext->rate->tokens(l, T(0)), 3);
+	give_up(r);
+	free_limiter(l);
+}
+
 CASE_OF(XL_015, refused, "more than the burst is never reserved",
 	NEEDS(NEED_RESERVE))
 {

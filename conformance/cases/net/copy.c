@@ -179,6 +179,14 @@ CASE_OF(NP_053, unlike, "between sockets and pipes of several kinds",
 	copy_sockets(TCP, OS_PIPE, SIZES - 1);
 }
 
+CASE_OF(NP_053, memory, "from and to pipes in memory",
+	NEEDS(NEED(net, mem_pipe), NEED(net, copy), NEED_PAIR, NEED_PIPE))
+{
+	copy_sockets(MEM_PIPE, TCP, SIZES - 1);
+	copy_sockets(TCP, MEM_PIPE, SIZES - 1);
+	copy_sockets(MEM_PIPE, OS_PIPE, SIZES - 1);
+}
+
 /* ---- in the middle -------------------------------------------------------- */
 
 /* Nobody reads until the deadline is over; then what went out is there. */

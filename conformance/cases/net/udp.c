@@ -301,6 +301,44 @@ CASE_OF(NP_032, parked, "a read parks until a datagram, a deadline or a close",
 	CHECK_EQ(rt->net->close(here.c), ASSAY_NET_CLOSED);
 }
 
+CASE_OF(NP_032, refused,
+	"a datagram that cannot be sent: the error has both "
+	"addresses",
+	NEEDS(NEED_UDP, NEED_TEXT, NEED(net, dial), NEED(net, write),
+	      NEED(net, local_addr)))
+{
+	static char large[70000];
+	struct station a = station(), b = station();
+	char text[256], local[64];
+	assay_conn *c = NULL;
+	size_t n;
+
+	CHECK_EQ(rt->net->write_to(a.c, large, sizeof(large), b.address),
+		 ASSAY_NET_OTHER);
+	snprintf(text, sizeof(text),
+		 "write udp %s->%s: sendto: message too long", a.address,
+		 b.address);
+	CHECK_SAID(text);
+	REQUIRE_EQ(rt->net->dial("udp", b.address, ASSAY_FOREVER, &c),
+		   ASSAY_OK);
+	REQUIRE_EQ(rt->net->local_addr(c, local, sizeof(local)), ASSAY_OK);
+	CHECK_EQ(rt->net->write_to(c, "x", 1, b.address), ASSAY_NET_OTHER);
+	snprintf(text, sizeof(text),
+		 "write udp %s->%s: use of WriteTo with pre-connected "
+		 "connection",
+		 local, b.address);
+	CHECK_SAID(text);
+	CHECK_EQ(rt->net->write(c, large, sizeof(large), &n), ASSAY_NET_OTHER);
+	CHECK_EQ(n, 0);
+	snprintf(text, sizeof(text),
+		 "write udp %s->%s: write: message too long", local, b.address);
+	CHECK_SAID(text);
+	post(&a, &b, "y", 1);
+	end_conn(c);
+	end_conn(a.c);
+	end_conn(b.c);
+}
+
 /* ---- several readers ------------------------------------------------------ */
 
 enum { TAKERS = 4, POSTS = 200 };

@@ -382,6 +382,28 @@ CASE_OF(ST_012, pipes, "nor pipes, nor reads that time out", GROWTH,
 	grow("reads in vain", time_out_read, c[0], 3000);
 }
 
+static void late_in_memory(void *arg)
+{
+	assay_conn *c[2];
+	char byte;
+	size_t n;
+
+	(void)arg;
+	REQUIRE_EQ(rt->net->mem_pipe(c), ASSAY_OK);
+	REQUIRE_EQ(rt->net->read_deadline(c[0], in(HOUR)), ASSAY_OK);
+	REQUIRE_EQ(rt->net->write_deadline(c[0], in(HOUR)), ASSAY_OK);
+	REQUIRE_EQ(rt->net->read_deadline(c[1], in(1000)), ASSAY_OK);
+	REQUIRE_EQ(rt->net->read(c[1], &byte, 1, &n), ASSAY_TIMEOUT);
+	end_conn(c[0]);
+	end_conn(c[1]);
+}
+
+CASE_OF(ST_012, in_memory, "nor pipes in memory with deadlines", GROWTH,
+	NEEDS(NEED_MEM, NEED_DEADLINES))
+{
+	grow("pipes in memory", late_in_memory, NULL, 1000);
+}
+
 struct door {
 	assay_listener *l;
 	char address[64];

@@ -103,7 +103,7 @@ class Campaign:
         for item in items:
             todo.put(item)
         self.order = self._order()
-        first = Tree.first(self.root, self.folder / "clean")
+        first = Tree.first(self.root, self.folder / "clean", self.goro)
         self._judge(first, "clean").check()
         threads = [threading.Thread(target=self._guarded, args=(
             k, first, todo, one)) for k in range(
@@ -122,12 +122,8 @@ class Campaign:
 
     def _order(self) -> Order:
         survey = Survey(self.root, self.folder, self.runner, self.goro)
-        try:
-            order = Order(survey.reach(
-                self.limits.workers, self.limits.cases), self.areas)
-        except KeyboardInterrupt:
-            survey.stop.set()
-            raise
+        order = Order(survey.reach(self.limits.workers, self.limits.cases),
+                      self.areas)
         for file, function, case in self.state.kills:
             order.killed(file, function, case)
         return order

@@ -2,11 +2,12 @@
 each object, and what links them."""
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assay_report.errors import Failure
@@ -42,6 +43,19 @@ class Commands:
         compiles = {_object_of(x): x for x in lines if _object_of(x)}
         link = "\n".join(x for x in lines if not _object_of(x))
         return Commands(compiles, _users(folder, compiles), link)
+
+    @staticmethod
+    def read(path: Path, of: str) -> Commands | None:
+        """What write() has kept, if it was for the same sources."""
+        try:
+            data = json.loads(path.read_text())
+        except (OSError, ValueError):
+            return None
+        return Commands(**data["commands"]) if data["of"] == of else None
+
+    def write(self, path: Path, of: str) -> None:
+        """Keeps them: what was built in this folder needs no make again."""
+        path.write_text(json.dumps({"of": of, "commands": asdict(self)}))
 
 
 @dataclass(frozen=True)

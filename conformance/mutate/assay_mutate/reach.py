@@ -64,7 +64,8 @@ class Survey:
         tree = self.folder / "cover"
         if kept.get("goro") != self.goro or not (tree / RUNTIME).exists():
             self._build(tree)
-            kept = {"goro": self.goro, "ran": {}, "seconds": {}}
+            kept = {"goro": self.goro, "ran": {}}
+            self.kept.write_text(json.dumps(kept))
         files = {c: f for c, f in cases_of(self.runner, self.root).items()
                  if any(fnmatch(c, g) for g in globs)}
         stamps = {c: _stamp(self.root / f) for c, f in files.items()}
@@ -72,12 +73,15 @@ class Survey:
                 if kept["ran"].get(c, {}).get("file") != stamps[c]]
         if left:
             print(f"mutate: which code do {len(left)} cases run?", flush=True)
-            with ThreadPoolExecutor(workers) as pool:
-                for case, found in zip(left, pool.map(
-                        lambda c: self._ran(tree, c, files), left)):
-                    kept["ran"][case] = {"file": stamps[case], **found}
-            if self.stop.is_set():
-                raise KeyboardInterrupt
+            try:
+                with ThreadPoolExecutor(workers) as pool:
+                    for case, found in zip(left, pool.map(
+                            lambda c: self._ran(tree, c, files), left)):
+                        kept["ran"][case] = {"file": stamps[case], **found}
+            except BaseException:
+                self.stop.set()
+                self.kept.write_text(json.dumps(kept))
+                raise
             self.kept.write_text(json.dumps(kept))
         return self._merge(tree, {c: kept["ran"][c] for c in files})
 
@@ -90,19 +94,20 @@ class Survey:
     def _build(self, tree: Path) -> None:
         copy_tree(self.root, tree)
         note = tree / "cover.o"
-        said = run(["cc", "-O2", "-fPIC", "-I", str(SOURCES), "-c", "-o",
-                    str(note), "conformance/mutate/cover.c"], tree)
+        said = run(["cc", "-O2", "-Wall", "-Werror", "-fPIC", "-I",
+                    str(SOURCES), "-c", "-o", str(note),
+                    "conformance/mutate/cover.c"], tree)
         if isinstance(said, Failed):
             raise Failure(f"cover.c cannot be built: {said.why}")
         Commands.of_make(
             tree, RUNTIME, "CFLAGS=-O0 -g -w -fsanitize-coverage=trace-pc",
-            f"LDFLAGS={note}")
+            f"LDFLAGS={note} -Wl,-z,defs")
 
     def _ran(self, tree: Path, case: str, files: Mapping[str, str]) -> dict:
         """The addresses of the blocks that a case has run, and its time."""
         if self.stop.is_set():
-            return {}
-        notes = self.folder / f"ran.{threading.get_ident()}"
+            raise KeyboardInterrupt
+        notes = self.folder / f"ran-{threading.get_ident()}"
         with notes.open("wb") as f:
             f.truncate(SIZE)
         report = notes.with_suffix(".json")

@@ -41,11 +41,17 @@ class Tree:
         self.runtime = folder / RUNTIME
 
     @staticmethod
-    def first(root: Path, folder: Path) -> Tree:
-        """Makes `folder` and builds goro there, without a fault."""
-        copy_tree(root, folder)
-        return Tree(folder, folder, Commands.of_make(
-            folder, RUNTIME, f"CFLAGS={CFLAGS}", f"LDFLAGS={LDFLAGS}"))
+    def first(root: Path, folder: Path, goro: str) -> Tree:
+        """Makes `folder` and builds goro there, without a fault; or takes
+        what an earlier run has built of the same sources."""
+        kept = folder / "commands.json"
+        commands = Commands.read(kept, goro)
+        if commands is None:
+            copy_tree(root, folder)
+            commands = Commands.of_make(folder, RUNTIME, f"CFLAGS={CFLAGS}",
+                                        f"LDFLAGS={LDFLAGS}")
+            commands.write(kept, goro)
+        return Tree(folder, folder, commands)
 
     def another(self, folder: Path) -> Tree:
         """A copy of a tree that was built, for a worker."""
