@@ -239,7 +239,8 @@ struct goro_bytes {
 /*
  * As goro_conn_write() of all parts in their order, without a copy if the
  * system can do so.  Takes the bytes that went out off the parts, so that each
- * part has its rest.  All parts together are one datagram.  Blocks.
+ * part has its rest.  All parts together are one datagram; if they have no
+ * byte, none.  Blocks.
  */
 GORO_API int goro_conn_writev(goro_conn *c, struct goro_bytes *parts, size_t n,
 			      size_t *done);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -81,7 +82,44 @@ CASE_OF(SY_007, default, "the limit is 10000 threads unless it is set",
 	NEEDS(NEED(blocking, max_threads)))
 {
 	CHECK_EQ(rt->blocking->max_threads(9000), 10000);
+	CHECK_EQ(rt->blocking->max_threads(0), 9000);
+	CHECK_EQ(rt->blocking->max_threads(-1), 9000);
 	CHECK_EQ(rt->blocking->max_threads(10000), 9000);
+}
+
+/* ---- threads are used again ---------------------------------------------- */
+
+enum { USERS = 1000 };
+
+static int64_t used_threads[USERS]; /* each by its goroutine */
+
+static void note_thread(void *arg)
+{
+	*(int64_t *)arg = thread_id();
+	finish();
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+CASE_OF(SY_006, ended, "a goroutine that ends leaves its thread to the next",
+	.traits = ASSAY_TRAIT_PROC_LIMIT, NEEDS(NEED(blocking, lock_thread)))
+{
+	int threads = 1;
+
+	for (int i = 0; i < USERS; i++) {
+		go(note_thread, &used_threads[i]);
+		if (i % 10 == 9)
+			REQUIRE(becomes(&finished, i + 1));
+	}
+	qsort(used_threads, USERS, sizeof(used_threads[0]), by_number);
+	for (int i = 1; i < USERS; i++)
+		threads += used_threads[i] != used_threads[i - 1];
+	CHECK_LE(threads, USERS / 10);
 }
 
 /* ---- tied to a thread --------------------------------------------------- */

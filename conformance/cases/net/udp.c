@@ -339,6 +339,54 @@ CASE_OF(NP_032, refused,
 	end_conn(b.c);
 }
 
+static void check_got(struct station *at, size_t n)
+{
+	char buf[16], from[80];
+	size_t got;
+
+	REQUIRE_EQ(take(at, buf, sizeof(buf), &got, from), ASSAY_OK);
+	CHECK_EQ(got, n);
+}
+
+CASE_OF(NP_052, datagrams, "of a packet socket the parts are one datagram",
+	NEEDS(NEED_UDP, NEED(net, dial), NEED(net, writev)))
+{
+	struct station at = station();
+	struct assay_bytes parts[] = {{"a", 1}, {"", 0}, {"bc", 2}, {"", 0}};
+	struct assay_bytes empty[] = {{"", 0}, {"", 0}};
+	assay_conn *c = NULL;
+	size_t done = 99;
+
+	REQUIRE_EQ(rt->net->dial("udp", at.address, ASSAY_FOREVER, &c),
+		   ASSAY_OK);
+	CHECK_EQ(rt->net->writev(c, parts, 4, &done), ASSAY_OK);
+	CHECK_EQ(done, 3);
+	check_got(&at, 3);
+	CHECK_EQ(rt->net->writev(c, empty, 2, &done), ASSAY_OK);
+	CHECK_EQ(done, 0);
+	post(&at, &at, "last", 4);
+	check_got(&at, 4);
+	end_conn(c);
+	end_conn(at.c);
+}
+
+CASE_OF(NP_032, streams, "a stream has no datagrams",
+	NEEDS(NEED_UDP, NEED_PAIR, NEED_MEM))
+{
+	struct pair p[] = {pair_of(TCP), pair_of(MEM_PIPE)};
+	char buf[16], from[80];
+	size_t got;
+
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_EQ(rt->net->write_to(p[i].w, "x", 1, "127.0.0.1:1"),
+			 ASSAY_ENOTSUP);
+		CHECK_EQ(rt->net->read_from(p[i].r, buf, sizeof(buf), &got,
+					    from, sizeof(from)),
+			 ASSAY_ENOTSUP);
+		end_pair(&p[i]);
+	}
+}
+
 /* ---- several readers ------------------------------------------------------ */
 
 enum { TAKERS = 4, POSTS = 200 };

@@ -9,7 +9,6 @@ from assay_mutate.campaign import Campaign, Limits
 from assay_mutate.draw import Mutant, mutants, read
 from assay_mutate.known import Known
 from assay_mutate.operators import Change
-from assay_mutate.trees import Tree
 
 FILE = "wait/chan.c"
 
@@ -47,10 +46,9 @@ class RealTest(unittest.TestCase):
                                  what.replace("linked", "compiled"))
             self.assertRegex(campaign.verdict(faults["killed"]).case,
                              r"^[A-Z]{2}-\d{3}")
-            self._put_back(Tree(Path(folder, "worker0"),
-                                Path(folder, "clean")))
+            self._put_back(Path(folder, "worker0"), Path(folder, "clean"))
 
-    def _put_back(self, tree):
-        for path in tree.clean.rglob("*.[cho]"):
-            here = tree.folder / path.relative_to(tree.clean)
+    def _put_back(self, worker, clean):
+        for path in clean.rglob("*.[cho]"):
+            here = worker / path.relative_to(clean)
             self.assertEqual(here.read_bytes(), path.read_bytes())

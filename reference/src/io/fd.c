@@ -382,7 +382,7 @@ static struct parts next_parts(struct iovec **at, size_t *n, bool stream)
 	struct parts p = {.n = 0};
 	size_t bytes = 0;
 
-	while (stream && *n > 0 && (*at)->iov_len == 0)
+	while (*n > 0 && (*at)->iov_len == 0)
 		++*at, --*n;
 	p.at = *at;
 	while (p.n < *n && p.n < IN_ONE_CALL && (!stream || bytes < MOST))
@@ -410,7 +410,7 @@ static int writev_locked(struct fd *f, struct iovec *at, size_t n, size_t *put)
 	int status = prepare(f, FD_WRITE);
 	ssize_t done;
 
-	while (status == GORO_OK && (p.n > 0 || !stream)) {
+	while (status == GORO_OK && p.n > 0) {
 		status = try_until_ready(f, FD_WRITE, call, &p, &done);
 		if (status != GORO_OK)
 			break;
