@@ -12,10 +12,10 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
+
+from oracle import Oracle
 
 LIMIT = 20  # seconds for one run, and more for many programs
-SHOWN = 5   # programs that differ
 CHANS, CONTEXTS, TIMERS = 6, 8, 2
 
 
@@ -118,49 +118,23 @@ def run_all(command, path, n):
     return results
 
 
-def differ(commands, programs):
-    """Those whose results differ: the program and both results."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as f:
-        f.write("".join(p + "\n" for p in programs))
-        f.flush()
-        a, b = (run_all(c, f.name, len(programs)) for c in commands)
-    return [(p, x, y) for p, x, y in zip(programs, a, b) if x != y]
-
-
-def smaller(goroutines):
+def smaller(p):
+    goroutines = parse(p)
     for g, ops in enumerate(goroutines):
+        before, after = goroutines[:g], goroutines[g + 1:]
         if len(goroutines) > 1:
-            yield goroutines[:g] + goroutines[g + 1:]
+            yield text(before + after)
         for i in range(len(ops)):
-            yield goroutines[:g] + [ops[:i] + ops[i + 1:]] + goroutines[g + 1:]
-
-
-def shrink(commands, p):
-    while True:
-        tried = sorted({text(s) for s in smaller(parse(p))}, key=len)
-        bad = differ(commands, tried) if tried else []
-        if not bad:
-            return p
-        p = bad[0][0]
-
-
-def show(commands, p):
-    p = shrink(commands, p)
-    for _, ours, gos in differ(commands, [p]) or [(p, "?", "?")]:
-        print(f"FAIL  {p}\nthe runtime:\n{ours}Go:\n{gos}")
+            yield text(before + [ops[:i] + ops[i + 1:]] + after)
 
 
 def main():
     run, runtime, go = sys.argv[1:4]
     n, seed = int(sys.argv[4]), int(sys.argv[5])
-    commands = [[run, runtime], [go, "-"]]
     rnd = random.Random(seed)
     programs = [text(program(rnd)) for _ in range(n)]
-    bad = differ(commands, programs)
-    for p, _, _ in bad[:SHOWN]:
-        show(commands, p)
-    print(f"differ: {n - len(bad)} passed, {len(bad)} failed")
-    sys.exit(1 if bad else 0)
+    Oracle([[run, runtime], [go, "-"]], run_all, smaller).main(
+        "differ", programs)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,18 @@ compares what each has printed and how it has ended.  A program that differs
 is made as small as it can be and shown.  The last line is
 "panics: N passed, N failed".
 """
+import pathlib
 import random
 import re
 import subprocess
 import sys
-import tempfile
+
+sys.path.append(str(
+    pathlib.Path(__file__).resolve().parents[3] / "conformance/differ"))
+from oracle import Oracle  # noqa: E402
 
 DEPTH = 5
 LIMIT = 20  # seconds for one run
-SHOWN = 5   # programs that differ
 PLAIN = "ppprrrrR!!!~einxg"
 BLOCKS = "ddddddccttttoAlKMBPmw"
 FATAL = "uND"
@@ -108,15 +111,6 @@ def run_all(command, path, n):
     return results
 
 
-def differ(commands, programs):
-    """Those whose results differ: the program and both results."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as f:
-        f.write("".join(p + "\n" for p in programs))
-        f.flush()
-        a, b = (run_all(c, f.name, len(programs)) for c in commands)
-    return [(p, x, y) for p, x, y in zip(programs, a, b) if x != y]
-
-
 def smaller(statements):
     """All that is left when one statement, or the braces of one, is gone."""
     for i, (op, inner) in enumerate(statements):
@@ -128,32 +122,12 @@ def smaller(statements):
                 yield before + [(op, less)] + after
 
 
-def shrink(commands, p):
-    found = True
-    while found:
-        tried = sorted({text(s) for s in smaller(parse(p))}, key=len)
-        bad = differ(commands, [t for t in tried if t]) if tried else []
-        found = bool(bad)
-        if found:
-            p = bad[0][0]
-    return p
-
-
-def show(commands, p):
-    p = shrink(commands, p)
-    for _, ours, gos in differ(commands, [p]) or [(p, "?", "?")]:
-        print(f"FAIL  {p}\n  goro: {ours}\n  Go:   {gos}")
-
-
 def main():
     commands, n, seed = sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4])
     rnd = random.Random(seed)
     programs = [plain_if_fatal(text(program(rnd))) for _ in range(n)]
-    bad = differ(commands, programs)
-    for p, _, _ in bad[:SHOWN]:
-        show(commands, p)
-    print(f"panics: {n - len(bad)} passed, {len(bad)} failed")
-    sys.exit(1 if bad else 0)
+    Oracle(commands, run_all,
+           lambda p: map(text, smaller(parse(p)))).main("panics", programs)
 
 
 if __name__ == "__main__":
