@@ -21,6 +21,7 @@
 #include "sched/idle.h"
 #include "base/note.h"
 #include "diag/dump.h"
+#include "diag/leaks.h"
 #include "diag/overflow.h"
 #include "sched/hooks.h"
 #include "sched/die.h"
@@ -152,6 +153,7 @@ static void run_main(void *arg)
 	goro__call(call_main, b, NULL, NULL);
 	goro__drop_error_texts();
 	let_panics_report();
+	goro__leaks_at_end();
 	san_release(&goro__sched.done);
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last goroutine */
@@ -174,6 +176,7 @@ static void schedinit(const struct goro_config *c)
 	goro__stack_init(initial_stack(c));
 	goro__libc_text_init();
 	goro__overflow_init();
+	goro__leaks_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
 
@@ -223,6 +226,22 @@ static int bootstrap(const struct goro_config *c)
 	return mstart(m0);
 }
 
+/*
+ * Waits until the run is over, and makes threads.  The caller's registers are in
+ * this frame, so that the search for leaks finds what it holds.
+ */
+static __attribute__((noinline)) void wait_for_end(struct sched *s)
+{
+	__builtin_unwind_init();
+	s->maker_sp = (uintptr_t)__builtin_alloca(16);
+	store_release(&s->maker_tid, sys_gettid()); /* pairs with at_rest() */
+	/* Pairs with the release in main_returned() and end_run(). */
+	while (!load_acquire(&s->done)) {
+		goro__note_sleep(&s->maker_note, -1);
+		goro__make_threads();
+	}
+}
+
 int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 {
 	static atomic_uint started;
@@ -244,11 +263,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	status = bootstrap(&c);
 	if (status)
 		return status;
-	/* Pairs with the release in main_returned() and end_run(). */
-	while (!load_acquire(&goro__sched.done)) {
-		goro__note_sleep(&goro__sched.maker_note, -1);
-		goro__make_threads();
-	}
+	wait_for_end(&goro__sched);
 	goro__halt_others();
 	san_acquire(&goro__sched.done);
 	return GORO_OK;

@@ -18,7 +18,12 @@ GO_X_PLACES = $(GO_X) \
 	"$$($(GO_RUN) $(GO) env GOROOT)/src/cmd/vendor/golang.org/x" \
 	/usr/share/gocode/src/golang.org/x
 GO_RUN = GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off GOWORK=off CC="$(CC)" \
-	$(if $(HOME)$(XDG_CACHE_HOME),,GOCACHE=$(abspath $(GO_OBJ)/cache))
+	$(if $(HOME)$(XDG_CACHE_HOME),,GOCACHE=$(abspath $(GO_OBJ)/cache)) \
+	$(GO_EXPERIMENT)
+# The leak profile is an experiment of Go 1.26.  Where the toolchain does not
+# know it there is none, and the twins that need it skip.
+GO_EXPERIMENT = $(shell GOEXPERIMENT=goroutineleakprofile "$(GO)" version \
+	>/dev/null 2>&1 && echo GOEXPERIMENT=goroutineleakprofile)
 GO_BUILD = $(GO) build -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
 	-buildvcs=false -tags "$$(cut -d' ' -f1 $(abspath $(GO_OBJ)/x/tags))"
 GO_VERSION = $$($(GO_RUN) $(GO) env GOVERSION)

@@ -224,6 +224,7 @@ static const struct assay_inspect_ops inspect = {
 	.goid = goro_id,
 	.state = goro_state,
 	.dump = goro_dump,
+	.leaks = goro_leaks,
 	.stats = stats,
 	.runq_len = goro_runq_len,
 	.checkpoint = goro_checkpoint,

@@ -26,6 +26,7 @@
 #define assay_after goro_hook
 
 #include <assay_fn.h>
+#include <goro_debug.h>
 #include <goro_ext.h>
 #include <goro_net.h>
 

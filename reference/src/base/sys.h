@@ -288,6 +288,23 @@ static inline long sys_io(long number, int fd, void *buf, size_t n, long flags)
 	return status;
 }
 
+/* Opens a file to read it; below 0 if it cannot be. */
+static inline int sys_open(const char *path)
+{
+	int fd;
+
+	preempt_disable();
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	preempt_enable();
+	return fd;
+}
+
+/* Reads at an offset of a file. */
+static inline ssize_t sys_pread(int fd, void *buf, size_t n, uint64_t offset)
+{
+	return sys_io(SYS_pread64, fd, buf, n, (long)offset);
+}
+
 static inline ssize_t sys_read(int fd, void *buf, size_t n)
 {
 	return sys_io(SYS_read, fd, buf, n, 0);

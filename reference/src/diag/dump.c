@@ -16,6 +16,7 @@
 #include "diag/frames.h"
 #include "sched/outside.h"
 #include "diag/dump.h"
+#include "diag/reach.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
 #include "base/sys.h"
@@ -62,6 +63,8 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	goro__out_int(o, g->goid);
 	goro__out_str(o, " [");
 	goro__out_str(o, state);
+	if (goro__leaked(g))
+		goro__out_str(o, " (leaked)");
 	if (waited > 0) {
 		goro__out_str(o, ", ");
 		goro__out_int(o, waited);
@@ -207,6 +210,47 @@ size_t goro_dump(char *buf, size_t n)
 		goro__systemstack(dump_here, &d);
 	}
 	return d.out.len;
+}
+
+/* ---- some of them -------------------------------------------------------- */
+
+struct those {
+	struct dump dump;
+	bool (*which)(const struct g *g);
+	bool any;
+};
+
+static void dump_that(struct g *g, void *arg)
+{
+	struct those *t = arg;
+
+	if (!alive(g) || !t->which(g))
+		return;
+	if (t->any)
+		goro__out_str(&t->dump.out, "\n");
+	t->any = true;
+	out_g(&t->dump, g, state_of(g));
+}
+
+static void dump_those(void *arg)
+{
+	struct those *t = arg;
+
+	begin(&t->dump);
+	goro__each_g(dump_that, t);
+	goro__names_close(&t->dump.names);
+}
+
+size_t goro__dump_those(char *buf, size_t n, bool (*which)(const struct g *g))
+{
+	struct those t = {.dump.out = {.buf = buf, .n = n}, .which = which};
+
+	if (!buf)
+		open_stderr(&t.dump);
+	goro__systemstack(dump_those, &t);
+	if (!buf)
+		close_stderr(&t.dump);
+	return t.dump.out.len;
 }
 
 struct lookup {

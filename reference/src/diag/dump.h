@@ -8,5 +8,7 @@
 
 void goro__dump_all(struct g *first);
 void goro__dump_g(struct g *g, const char *state);
+/* Does what goro_dump() does, for some; buf NULL: on stderr.  A goroutine. */
+size_t goro__dump_those(char *buf, size_t n, bool (*which)(const struct g *g));
 
 #endif

@@ -83,6 +83,7 @@ bool goro__maps_next(struct maps *m, struct mapping *to)
 	if (to->hi == 0)
 		return false;
 	to->readable = next(m) == 'r';
+	to->writable = next(m) == 'w';
 	skip_word(m);
 	to->offset = number(m);
 	skip_word(m);

@@ -13,7 +13,7 @@ enum { MAPS_PATH = 256 };
 struct mapping {
 	uintptr_t lo, hi;
 	uint64_t offset; /* of lo in the file */
-	bool readable;
+	bool readable, writable;
 	char path[MAPS_PATH]; /* "" if it is too long; "[vdso]" */
 };
 

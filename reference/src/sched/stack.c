@@ -589,3 +589,51 @@ void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg)
 				fn(&c->slab[k].gs[j], arg);
 	}
 }
+
+void goro__each_slab(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg),
+		     void *arg)
+{
+	fn((uintptr_t)&stacks, (uintptr_t)(&stacks + 1), arg);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct stack_class *c = &stacks.of[i];
+		uint32_t n = load_acquire(&c->nslabs);
+
+		for (uint32_t k = 0; k < n; k++) {
+			const struct slab *slab = &c->slab[k];
+			uintptr_t lo = (uintptr_t)slab->base;
+
+			fn(lo, lo + slab_bytes(c, slab->n), arg);
+		}
+	}
+}
+
+/* Returns the G whose stack at is in, if it is in use; not for its guard. */
+static struct g *user_of(const struct place *p)
+{
+	const struct stack *s = stack_at(p->c, p->slab, p->slot);
+
+	if (p->offset < stacks.guard || !s->g || s->g->stack != s)
+		return NULL;
+	return s->g;
+}
+
+struct g *goro__g_at(uintptr_t at)
+{
+	struct place p = place_of((const char *)at);
+
+	if (p.slab)
+		return user_of(&p);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++) {
+		struct stack_class *c = &stacks.of[i];
+		uint32_t n = load_acquire(&c->nslabs);
+
+		for (uint32_t k = 0; k < n; k++) {
+			const struct slab *slab = &c->slab[k];
+			size_t offset = at - (uintptr_t)slab->gs;
+
+			if (offset < slab->made * sizeof(struct g))
+				return &slab->gs[offset / sizeof(struct g)];
+		}
+	}
+	return NULL;
+}

@@ -32,6 +32,11 @@ bool goro__is_stack(const char *at);
 bool goro__is_guard(const char *at, struct g **owner);
 /* Calls fn for every G ever made, dead ones too. */
 void goro__each_g(void (*fn)(struct g *g, void *arg), void *arg);
+/* Calls fn for each part of memory that holds stacks, Gs, or where they are. */
+void goro__each_slab(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg),
+		     void *arg);
+/* Returns the G that at points into, or into whose stack; NULL: none. */
+struct g *goro__g_at(uintptr_t at);
 uint64_t goro__stack_bytes(void);
 void goro__stack_init(size_t default_bytes);
 extern int goro__default_class;

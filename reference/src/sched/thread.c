@@ -34,10 +34,15 @@
 #define HANDLER_NEEDS ((size_t)32768)
 #define M_STACK ((size_t)1 << 20)
 
-/* Sets m's signal stack, sized by the kernel's figure: AMX takes over 8 KiB. */
+/* Sized by the kernel's figure: AMX takes over 8 KiB. */
+size_t goro__sigstack_size(void)
+{
+	return getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
+}
+
 static void set_sigstack(struct m *m)
 {
-	size_t size = getauxval(AT_MINSIGSTKSZ) + HANDLER_NEEDS;
+	size_t size = goro__sigstack_size();
 	stack_t old;
 	stack_t ss = {.ss_size = size};
 
@@ -140,10 +145,24 @@ int goro__newm_start(struct m *m)
 	return start_thread(m_main, m);
 }
 
+enum { OWN_THREADS = 4 }; /* the monitor, and that of signals */
+static atomic_int own_threads[OWN_THREADS], nown;
+
+bool goro__own_thread(int tid)
+{
+	for (int i = 0; i < OWN_THREADS; i++)
+		if (load_relaxed(&own_threads[i]) == tid)
+			return true;
+	return false;
+}
+
 static void *plain_main(void *arg)
 {
 	void (*fn)(void);
 
+	/* None of them ends. */
+	store_relaxed(&own_threads[add_relaxed(&nown, 1) % OWN_THREADS],
+		      sys_gettid());
 	memcpy(&fn, &arg, sizeof(fn));
 	fn();
 	return NULL;
@@ -208,6 +227,7 @@ void goro__make_threads(void)
 	s->p_wants_m = NULL;
 	spare = s->spare_wanted;
 	s->spare_wanted = false;
+	s->making = list || spare;
 	unlock(&s->lock);
 	while (list) {
 		struct p *p = list;
@@ -217,4 +237,7 @@ void goro__make_threads(void)
 	}
 	if (spare)
 		new_m(NULL);
+	lock(&s->lock);
+	s->making = false;
+	unlock(&s->lock);
 }

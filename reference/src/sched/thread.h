@@ -9,6 +9,10 @@
 /* Start a thread for m, which takes m->nextp, or for fn.  Return errno or 0. */
 int goro__newm_start(struct m *m);
 int goro__newm_thread(void (*fn)(void));
+/* True if tid is a thread made for such an fn. */
+bool goro__own_thread(int tid);
+/* Returns the size of an M's sigstack. */
+size_t goro__sigstack_size(void);
 /* Makes the threads asked for (idle.h); called by the thread in goro_run(). */
 void goro__make_threads(void);
 

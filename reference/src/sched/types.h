@@ -344,6 +344,9 @@ struct sched {
 	struct p *p_wants_m;       /* lock: Ps that wait for a new M */
 	bool spare_wanted;         /* lock: one more idle M is wanted */
 	atomic_uint maker_note;    /* the thread in goro_run(): thread.c */
+	bool making;               /* lock: that thread makes others */
+	_Atomic(int) maker_tid;    /* 0: not yet */
+	uintptr_t maker_sp;        /* its frames above goro_run() begin here */
 	uint64_t seed;
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */

@@ -4,7 +4,7 @@
  *
  * The stopper sets resched in all Ps and waits until each is idle, is taken
  * from a system call, or has come to the scheduler.  It keeps its own P.  There
- * is one at a time: wait/procs.c sees to that.
+ * is one at a time: goro__stopper.
  */
 
 #include "sched/globq.h"
@@ -27,6 +27,7 @@
 
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
+goro_mutex goro__stopper;
 
 struct histogram goro__stopping_took, goro__pauses;
 goro_mutex goro__stopper;

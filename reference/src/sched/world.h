@@ -16,7 +16,11 @@ extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 
 void goro__world_park(void);
 void goro__procresize(int32_t n);
-/* Stop all Ps but the caller's, until start.  One caller at a time. */
+/*
+ * Stop all Ps but the caller's, until start.  The caller is a goroutine that has
+ * locked goro__stopper: a second one parks and does not hold up a P.
+ */
+extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 void goro__stop_world(void);
 void goro__start_world(void);
 void goro__attend(struct p *p);

@@ -49,6 +49,21 @@ goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 	return c;
 }
 
+const struct goro_chan *goro__chan_in(const void *at, size_t n)
+{
+	const size_t own = CHAN_LEAD + sizeof(struct goro_chan);
+	const struct goro_chan *c =
+		(const void *)((const char *)at + CHAN_LEAD);
+	size_t bytes;
+
+	if (n < own || c->lead != CHAN_LEAD || c->timer ||
+	    c->closed > CHAN_FREED || c->qcount > c->dataqsiz ||
+	    __builtin_mul_overflow(c->elemsize, c->dataqsiz, &bytes))
+		return NULL;
+	/* malloc rounds up to 16 bytes, and 8 more. */
+	return bytes <= n - own && n - own - bytes < 32 ? c : NULL;
+}
+
 goro_chan *goro_make(size_t elem, int64_t cap)
 {
 	int status;

@@ -125,6 +125,12 @@ int goro__chan_take_now(struct goro_chan *c, void *out);
 void goro__chan_unblock(struct goro_chan *c);
 
 /*
+ * Returns the channel that a block of n bytes from malloc holds, as its size and
+ * its first fields say; NULL: it is something else, or a timer's channel.
+ */
+const struct goro_chan *goro__chan_in(const void *at, size_t n);
+
+/*
  * Takes s off q, a queue of c, after s's goroutine was woken, but not through
  * s.  Locks c.  Frees c if goro_chan_free() has left that to the last stray.
  */

@@ -1,8 +1,5 @@
 /*
  * procs.c - GOMAXPROCS.
- *
- * A caller stops the world under a goroutine's mutex, so that a second caller
- * parks and does not hold up a P.
  */
 #include "sched/outside.h"
 #include "sched/world.h"

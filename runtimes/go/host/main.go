@@ -44,6 +44,7 @@ func features() C.struct_go_features {
 			C.ASSAY_TRAIT_GODEBUG | twinTraits | timerTraits,
 		max_goroutines: maxGoroutines,
 		wg_go:          haveWaitGroupGo,
+		leaks:          C.bool(twins.Leaks() != nil),
 		keepalive:      haveKeepAliveConfig,
 	}
 }

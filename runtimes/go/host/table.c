@@ -458,7 +458,8 @@ static int64_t goid(void)
 	return goGoid(self);
 }
 
-static const struct assay_inspect_ops inspect = {
+/* Not constant: leaks depends on the build. */
+static struct assay_inspect_ops inspect = {
 	.size = sizeof(inspect),
 	.num_goroutine = goNumGoroutine,
 	.num_waiting = goNumWaiting,
@@ -467,6 +468,7 @@ static const struct assay_inspect_ops inspect = {
 	.goid = goid,
 	.state = goState,
 	.dump = goDump,
+	.leaks = goLeaks,
 	.checkpoint = goCheckpoint,
 };
 
@@ -500,6 +502,8 @@ const struct assay_runtime *assay_go_table(struct go_features features)
 	table.max_goroutines = features.max_goroutines;
 	if (!features.wg_go)
 		sync_ops.wg_go = NULL;
+	if (!features.leaks)
+		inspect.leaks = NULL;
 	if (!features.keepalive) {
 		assay_go_net.keepalive = NULL;
 		assay_go_net.dial_keepalive = NULL;

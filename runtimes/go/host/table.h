@@ -23,6 +23,7 @@ struct go_features {
 	uint32_t traits;
 	uint64_t max_goroutines;
 	bool wg_go;
+	bool leaks;     /* an experiment since 1.26 */
 	bool keepalive; /* as a config: since 1.23 */
 };
 

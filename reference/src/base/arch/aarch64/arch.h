@@ -209,6 +209,9 @@ static inline bool arch_signal_broke_call(const ucontext_t *uc)
 #define ARCH_SA_RESTORER 0
 #define goro__restorer NULL
 
+/* Where ptrace() puts the stack pointer among the registers; SIMD registers. */
+enum { ARCH_REGSET_SP = 31, ARCH_REGSET_FP = 2 /* NT_PRFPREG */ };
+
 struct m;
 
 /*

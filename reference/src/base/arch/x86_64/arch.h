@@ -199,6 +199,9 @@ static inline bool arch_signal_broke_call(const ucontext_t *uc)
 #define ARCH_SA_RESTORER 0x04000000
 void goro__restorer(void);
 
+/* Where ptrace() puts the stack pointer among the registers; SIMD registers. */
+enum { ARCH_REGSET_SP = 19, ARCH_REGSET_FP = 0x202 /* NT_X86_XSTATE */ };
+
 struct m;
 
 /*
