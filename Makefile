@@ -129,12 +129,23 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INCLUDEDIR ?= $(PREFIX)/include
 LIBDIR ?= $(PREFIX)/lib
+DATADIR ?= $(PREFIX)/share
+# The system's gdb looks for scripts below /usr/share alone.
+GDBAUTOLOAD ?= $(patsubst /usr/local,/usr,$(PREFIX))/share/gdb/auto-load
 INSTALL_VARS = GORO_VERSION="$(GORO_VERSION)" GORO_SONAME="$(GORO_SONAME)" \
 	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" \
-	INCLUDEDIR="$(INCLUDEDIR)"
+	INCLUDEDIR="$(INCLUDEDIR)" DATADIR="$(DATADIR)" \
+	GDBAUTOLOAD="$(GDBAUTOLOAD)"
 
-install: $(B)/libgoro.a $(B)/libgoro.so ## install goro: header, libraries, .pc
+#? TSAN      no: install leaves the build for ThreadSanitizer out
+TSAN ?= yes
+
+install: $(B)/libgoro.a $(B)/libgoro.so ## install goro: header, libraries, .pc, gdb
 	@$(INSTALL_VARS) scripts/install.sh install $(B)
+	@if [ "$(TSAN)" = yes ] && scripts/install.sh can-tsan; then \
+		$(MAKE) CONFIG=tsan build/tsan/libgoro.a && \
+		$(INSTALL_VARS) scripts/install.sh install-tsan build/tsan; \
+	fi
 
 uninstall: ## remove what install put there
 	@$(INSTALL_VARS) scripts/install.sh uninstall

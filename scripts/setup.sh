@@ -52,6 +52,8 @@ table() {
 	test     want python3-hypothesis    exists $pydist/hypothesis
 	test     want curl                  tool curl
 	test     want wrk                   tool wrk
+	test     want gdb                   tool gdb
+	test     want valgrind              tool valgrind
 	mutate   need python3               tool python3
 	mutate   want python3-pip           exists $pydist/pip
 	mutate   want pip:tree-sitter==0.23.2 exists $python/tree_sitter-0.23.2.dist-info

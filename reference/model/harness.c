@@ -259,6 +259,8 @@ static int64_t no_trace(void)
 	return -1;
 }
 
+STUB bool goro__tools;
+
 STUB const struct hooks goro__hooks = {.wait = no_trace};
 
 STUB void goro__scavenge(bool all)

@@ -27,6 +27,7 @@
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/thread.h"
+#include "sched/tools.h"
 #include "sched/preempt.h"
 #include "sched/stack.h"
 #include "sched/state.h"
@@ -173,6 +174,7 @@ static void schedinit(const struct goro_config *c)
 	s->async_timers = goro__godebug("asynctimerchan") != 0;
 	if (c->virtual_time)
 		goro__virtual_start();
+	goro__tools_start();
 	goro__stack_init(initial_stack(c));
 	goro__libc_text_init();
 	goro__overflow_init();

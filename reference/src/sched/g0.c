@@ -3,6 +3,7 @@
  */
 #include "base/text.h"
 #include "sched/goroutine.h"
+#include "sched/tools.h"
 
 struct call {
 	void (*fn)(void *);
@@ -16,8 +17,12 @@ static void call_on_g0(void *arg)
 	struct m *m = goro__m();
 
 	san_arrive(&m->san);
+	if (unlikely(goro__tools))
+		goro__tools_stepped(m, NULL);
 	c->fn(c->arg);
 	san_step(&goro__m()->san, &c->g->san);
+	if (unlikely(goro__tools))
+		goro__tools_step(goro__m(), NULL, c->g);
 }
 
 /*
@@ -34,6 +39,10 @@ void goro__systemstack(void (*fn)(void *), void *arg)
 		return;
 	}
 	san_step(&c.g->san, &m->san);
+	if (unlikely(goro__tools))
+		goro__tools_step(m, c.g, NULL);
 	goro__call_on(m->g0_sp, call_on_g0, &c, &c.g->sp);
 	san_arrive(&c.g->san);
+	if (unlikely(goro__tools))
+		goro__tools_stepped(goro__m(), c.g);
 }

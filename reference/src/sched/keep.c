@@ -15,6 +15,7 @@
 
 #include "sched/die.h"
 #include "sched/resched.h"
+#include "sched/tools.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -37,19 +38,19 @@ struct kept {
 /* The mask of all Ms: that of the thread that called goro_run(). */
 static sigset_t user_signals;
 
-bool goro__cxx;
+bool goro__keep_all;
 
 /* Makes the caller's mask that of all Ms. */
 void goro__keep_start(void)
 {
-	goro__cxx = __cxa_get_globals != NULL;
+	goro__keep_all = __cxa_get_globals || goro__tools;
 	sys_sigmask(SIG_SETMASK, NULL, &user_signals);
 	goro__preempt_unblock(&user_signals);
 }
 
 void goro__keep_init(struct m *m)
 {
-	m->cxx = goro__cxx ? __cxa_get_globals() : NULL;
+	m->cxx = __cxa_get_globals ? __cxa_get_globals() : NULL;
 	sys_sigmask(SIG_SETMASK, &user_signals, NULL);
 }
 
@@ -72,7 +73,7 @@ static void put_aside(struct m *m, struct g *g, struct kept *k)
 {
 	if ((char *)__builtin_frame_address(0) < g->stack->lo)
 		goro__off_stack(g);
-	if (!goro__cxx)
+	if (!goro__keep_all)
 		store_relaxed(&g->lo, (uintptr_t)g->stack->lo);
 	k->cxx = (struct cxx_globals){0};
 	if (m->cxx) {
@@ -97,8 +98,8 @@ static void take_up(struct m *m, struct g *g, const struct kept *k)
 /* True at most switches of a program with a C++ runtime: g has nothing. */
 static inline bool nothing_to_keep(const struct m *m, const struct g *g)
 {
-	return m->cxx && !m->cxx->caught && m->cxx->uncaught == 0 &&
-	       !load_relaxed(&m->mask_changed) &&
+	return m->cxx && !goro__tools && !m->cxx->caught &&
+	       m->cxx->uncaught == 0 && !load_relaxed(&m->mask_changed) &&
 	       (char *)__builtin_frame_address(0) >= g->stack->lo;
 }
 
@@ -108,6 +109,8 @@ static __attribute__((noinline)) void switch_and_keep(struct m *m, struct g *g,
 	struct kept k;
 
 	put_aside(m, g, &k);
+	if (goro__tools)
+		goro__tools_switch(m, g, m->curg);
 	goro__switch(&g->sp, sp);
 	take_up(goro__m(), g, &k);
 }
@@ -120,12 +123,16 @@ void goro__switch_keeping(struct m *m, struct g *g, void *sp)
 		switch_and_keep(m, g, sp);
 }
 
-void goro__end_keeping(struct m *m, struct g *g)
+bool goro__end_keeping(struct m *m, struct g *g)
 {
 	struct kept k;
 
-	if (unlikely(!nothing_to_keep(m, g)))
-		put_aside(m, g, &k);
+	if (likely(nothing_to_keep(m, g)))
+		return false;
+	put_aside(m, g, &k);
+	if (goro__tools)
+		goro__tools_end(m, g);
+	return goro__tools;
 }
 
 void goro__leave_catches(void)

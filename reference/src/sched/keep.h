@@ -16,8 +16,8 @@
 
 #include "sched/types.h"
 
-/* True if the program has a C++ runtime: any switch may have something. */
-extern bool goro__cxx __attribute__((visibility("hidden")));
+/* True if any switch may have something: C++, or a tool that is told of it. */
+extern bool goro__keep_all __attribute__((visibility("hidden")));
 
 void goro__keep_start(void);
 /* Prepares the calling thread as m: its mask, and where its exceptions are. */
@@ -28,8 +28,8 @@ void goro__keep(struct g *g);
 void goro__keep_call(void);
 /* goro__switch() for a g with that, or one that is not on its stack: fatal. */
 void goro__switch_keeping(struct m *m, struct g *g, void *sp);
-/* The same for one that ends: nothing is kept. */
-void goro__end_keeping(struct m *m, struct g *g);
+/* The same for one that ends: nothing is kept.  True: it must go to g0. */
+bool goro__end_keeping(struct m *m, struct g *g);
 /* g ends inside of catch blocks: it leaves them. */
 void goro__leave_catches(void);
 
@@ -41,10 +41,9 @@ static inline void switch_keeping(struct m *m, struct g *g, void *sp)
 		goro__switch(&g->sp, sp);
 }
 
-static inline void end_keeping(struct m *m, struct g *g)
+static inline bool end_keeping(struct m *m, struct g *g)
 {
-	if (unlikely(arch_sp_below(&g->lo)))
-		goro__end_keeping(m, g);
+	return unlikely(arch_sp_below(&g->lo)) && goro__end_keeping(m, g);
 }
 
 #endif

@@ -247,6 +247,7 @@ static void pass_stack(struct g *ended, struct g *to)
 void *goro__end(struct m *m, struct g *g)
 {
 	struct g *to;
+	bool to_g0;
 
 	san_release(g->stack->lo);
 	state_end(g);
@@ -254,8 +255,8 @@ void *goro__end(struct m *m, struct g *g)
 	if (unlikely(g->goid == 1))
 		goro__sched.main_exited = true;
 	after(m, g, after_exit, NULL);
-	end_keeping(m, g);
-	to = goro__exit_locked(m, g) ? NULL : next_here(m->p);
+	to_g0 = end_keeping(m, g) | goro__exit_locked(m, g);
+	to = to_g0 ? NULL : next_here(m->p);
 	if (unlikely(!to)) {
 		m->curg = NULL;
 		san_die(&g->san, &m->san);

@@ -16,6 +16,7 @@
 #include "sched/queue.h"
 #include "sched/idle.h"
 #include "sched/stopm.h"
+#include "sched/tools.h"
 #include "sched/poll.h"
 #include "base/order.h"
 #include "base/sys.h"
@@ -170,6 +171,8 @@ static void execute(struct m *m, struct g *g)
 {
 	take_up(m, g);
 	san_leave(&m->san, &g->san);
+	if (unlikely(goro__tools))
+		goro__tools_switch(m, NULL, g);
 	goro__switch(&m->g0_sp, g->sp);
 	san_arrive(&m->san);
 	run_after(m);

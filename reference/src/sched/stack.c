@@ -36,6 +36,7 @@
 #include "sched/die.h"
 #include "sched/stack.h"
 #include "sched/runq.h"
+#include "sched/tools.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -103,23 +104,6 @@ uint64_t goro__stack_bytes(void)
 	return load_relaxed(&stacks.bytes);
 }
 
-/*
- * Asks for an advice that does not exist: if that succeeds, this is an emulator
- * that accepts any advice and does nothing, and has no guards.
- */
-void goro__stack_init(size_t default_bytes)
-{
-	int c;
-
-	stacks.page = (size_t)sysconf(_SC_PAGESIZE);
-	if (stacks.guard < stacks.page)
-		stacks.guard = stacks.page;
-	stacks.beside = stacks.guard + (stacks.page > TOP ? stacks.page : TOP);
-	stacks.mprotect = sys_madvise(NULL, 0, NO_SUCH_ADVICE) == 0;
-	c = goro__stack_class(default_bytes * SAN_STACK_SCALE);
-	goro__default_class = c < 0 ? GORO_STACK_CLASSES - 1 : c;
-}
-
 static bool install_guard(char *at)
 {
 	if (!stacks.mprotect) {
@@ -173,6 +157,35 @@ static bool add_slab(struct stack_class *c)
 					slab_colour(c));
 	store_release(&c->nslabs, at + 1);
 	return true;
+}
+
+/* Maps stacks before there are threads: see tools.c. */
+static void map_early(void)
+{
+	lock(&stacks.lock);
+	for (int i = 0; i < GORO_STACK_CLASSES; i++)
+		add_slab(&stacks.of[i]);
+	unlock(&stacks.lock);
+}
+
+/*
+ * Asks for an advice that does not exist: if that succeeds, this is an emulator
+ * that accepts any advice and does nothing, and has no guards.
+ */
+void goro__stack_init(size_t default_bytes)
+{
+	int c;
+
+	stacks.page = (size_t)sysconf(_SC_PAGESIZE);
+	if (stacks.guard < stacks.page)
+		stacks.guard = stacks.page;
+	stacks.beside = stacks.guard + (stacks.page > TOP ? stacks.page : TOP);
+	stacks.mprotect = sys_madvise(NULL, 0, NO_SUCH_ADVICE) == 0;
+	c = goro__stack_class(default_bytes * SAN_STACK_SCALE *
+			      goro__tools_stack_scale());
+	goro__default_class = c < 0 ? GORO_STACK_CLASSES - 1 : c;
+	if (goro__tools)
+		map_early();
 }
 
 /* Returns the slab at *at or, if that is used up, the next one. */
@@ -249,6 +262,7 @@ static struct stack *carve_stack(struct stack_class *c)
 	s = stack_at(c, slab, slab->used++);
 	s->lo = lo + stacks.guard;
 	s->size_class = (uint8_t)(c - stacks.of);
+	goro__tools_stack(s->lo, s);
 	add_relaxed(&stacks.bytes, size_of(c));
 	return s;
 }
@@ -452,7 +466,7 @@ void goro__stack_give(struct g *g, struct stack *s)
 {
 	s->g = g;
 	g->stack = s;
-	store_relaxed(&g->lo, goro__cxx ? UINTPTR_MAX : (uintptr_t)s->lo);
+	store_relaxed(&g->lo, goro__keep_all ? UINTPTR_MAX : (uintptr_t)s->lo);
 	g->sp = arch_first_frame(s);
 	san_fiber_stack(&g->san, s->lo, (size_t)((char *)s - s->lo));
 }
@@ -637,3 +651,14 @@ struct g *goro__g_at(uintptr_t at)
 	}
 	return NULL;
 }
+
+const struct slab_layout goro__slab_layout = {
+	.classes = stacks.of,
+	.classes_n = GORO_STACK_CLASSES,
+	.class_size = sizeof(struct stack_class),
+	.nslabs = offsetof(struct stack_class, nslabs),
+	.slab = offsetof(struct stack_class, slab),
+	.slab_size = sizeof(struct slab),
+	.gs = offsetof(struct slab, gs),
+	.made = offsetof(struct slab, made),
+};

@@ -37,6 +37,13 @@ void goro__each_slab(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg),
 		     void *arg);
 /* Returns the G that at points into, or into whose stack; NULL: none. */
 struct g *goro__g_at(uintptr_t at);
+/* Where a debugger finds every G ever made: layout.c. */
+struct slab_layout {
+	const void *classes; /* GORO_STACK_CLASSES of them */
+	uint64_t classes_n, class_size, nslabs, slab, slab_size, gs, made;
+};
+extern const struct slab_layout goro__slab_layout
+	__attribute__((visibility("hidden")));
 uint64_t goro__stack_bytes(void);
 void goro__stack_init(size_t default_bytes);
 extern int goro__default_class;

@@ -24,6 +24,7 @@
 #include "sched/schedule.h"
 #include "sched/state.h"
 #include "sched/stack.h"
+#include "sched/tools.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -123,7 +124,8 @@ static int start_thread(void *(*fn)(void *), void *arg)
 	int err;
 
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, M_STACK * SAN_STACK_SCALE);
+	pthread_attr_setstacksize(&attr, M_STACK * SAN_STACK_SCALE *
+						 goro__tools_stack_scale());
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	sys_sigmask(SIG_SETMASK, &all, &old);

@@ -167,6 +167,7 @@ struct stack {
 	struct panic *panics;
 	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
 	uint8_t size_class;
+	void *fake; /* AddressSanitizer's, while g does not run: tools.c */
 } __attribute__((aligned(CACHE_LINE)));
 
 struct slist {
@@ -312,6 +313,10 @@ struct m {
 	void *sigstack;
 	uint64_t rand;
 	struct san_fiber san; /* of the thread's own stack */
+	/* Of tools.c: what is to be done after the tool was told; its own. */
+	after_fn after_tools;
+	void *fake;
+	uint64_t gate; /* valgrind's number of the stack that m moves to */
 };
 
 /* Which Ps and Ms do nothing, and which are woken: idle.h, poll.h. */

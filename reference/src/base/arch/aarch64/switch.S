@@ -189,7 +189,9 @@ goro__leave:
  * void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp)
  *
  * Calls fn(arg) on the stack that ends at sp and comes back.  What is saved,
- * and stored through save_sp, is as in goro__switch: for unwind.c.
+ * and stored through save_sp, is as in goro__switch: for unwind.c.  Debuggers
+ * take a caller that lies below for a corrupt stack, but not across a signal's
+ * frame.
  */
 	.globl goro__call_on
 	.hidden goro__call_on
@@ -197,6 +199,7 @@ goro__leave:
 	.p2align 4
 goro__call_on:
 	.cfi_startproc
+	.cfi_signal_frame
 	BTI_C
 	stp x29, x30, [sp, #-SAVED_SIZE]!
 	.cfi_def_cfa_offset SAVED_SIZE

@@ -30,6 +30,9 @@ struct saved {
 	uint64_t r15, r14, r13, r12, rbx, rbp, rip;
 };
 
+/* What a debugger takes from there, by its own names of the registers. */
+#define ARCH_SAVED_MAP(X) X(r15) X(r14) X(r13) X(r12) X(rbx) X(rbp) X(rip)
+
 _Static_assert(offsetof(struct saved, r15) == SAVED_R15, "switch.S");
 _Static_assert(offsetof(struct saved, r14) == SAVED_R14, "switch.S");
 _Static_assert(offsetof(struct saved, r13) == SAVED_R13, "switch.S");
@@ -159,6 +162,23 @@ static inline void arch_zero(void *to, size_t n)
 		return;
 	}
 	__asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(0) : "memory");
+}
+
+/*
+ * Asks valgrind: args are a request and its five arguments.  If there is no
+ * valgrind, or the request is not for its tool, the answer is `otherwise`.
+ */
+static inline uint64_t arch_valgrind(const uint64_t args[6], uint64_t otherwise)
+{
+	uint64_t answer = otherwise;
+
+	__asm__ volatile("rolq $3, %%rdi; rolq $13, %%rdi\n\t"
+			 "rolq $61, %%rdi; rolq $51, %%rdi\n\t"
+			 "xchgq %%rbx, %%rbx"
+			 : "+d"(answer)
+			 : "a"(args)
+			 : "cc", "memory");
+	return answer;
 }
 
 /* What a signal interrupted. */

@@ -167,7 +167,9 @@ goro__leave:
  * void goro__call_on(void *sp, void (*fn)(void *), void *arg, void **save_sp)
  *
  * Calls fn(arg) on the stack that ends at sp and comes back.  What is saved,
- * and stored through save_sp, is as in goro__switch: for unwind.c.
+ * and stored through save_sp, is as in goro__switch: for unwind.c.  Debuggers
+ * take a caller that lies below for a corrupt stack, but not across a signal's
+ * frame.
  */
 	.globl goro__call_on
 	.hidden goro__call_on
@@ -175,6 +177,7 @@ goro__leave:
 	.p2align 4
 goro__call_on:
 	.cfi_startproc
+	.cfi_signal_frame
 	endbr64
 	pushq %rbp
 	.cfi_adjust_cfa_offset 8

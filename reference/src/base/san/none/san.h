@@ -25,11 +25,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/*
- * Valgrind is not told of the stacks: it keeps one current stack for all
- * threads, and forgets a frame whenever two of them run goroutines in turn.
- * --max-stackframe=30000 makes it see the switches.
- */
 struct san_fiber {
 	char none;
 };
@@ -38,6 +33,7 @@ struct san_fiber {
 #define SAN_LEAKS 1       /* pointers lie in the open: reach.c */
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 1 /* how much more stack instrumented code needs */
+#define SAN_TOOLS 1 /* valgrind and the program's ASan are told: tools.h */
 
 static inline void san_fiber_new(struct san_fiber *f)
 {
