@@ -188,6 +188,7 @@ typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
 	X(EINVAL, -64, "invalid argument", "NULL, or a number out of range")   \
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
 	X(ENOTSUP, -66, "not supported", "goro has no such form")              \
+	X(EBUSY, -67, "tracing is already enabled", "goro_trace_start twice")  \
 	X(NET_CLOSED, -80, "use of closed network connection",                 \
 	  "closed here, before or meanwhile")                                  \
 	X(NET_REFUSED, -81, "connect: connection refused",                     \

@@ -35,19 +35,41 @@
 #include "sched/runq.h"
 #include "sched/sysmon.h"
 #include "diag/schedtrace.h"
+#include "diag/tracefile.h"
+#include "diag/tracegen.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 #define DEFAULT_STACK ((size_t)64 << 10)
 #define MAIN_STACK GORO_STACK_MAX
 
+static void tick(int64_t now)
+{
+	goro__schedtrace_tick(now);
+	goro__tracegen_tick(now);
+}
+
+/* The earlier of two; negative is never. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static int64_t wait_for_tick(void)
+{
+	return sooner(goro__schedtrace_wait(), goro__tracegen_wait());
+}
+
 const struct hooks goro__hooks = {
 	.at_death = goro__schedtrace_stop,
 	.last_words = goro__schedtrace_dying,
 	.dump_all = goro__dump_all,
 	.dump_g = goro__dump_g,
-	.tick = goro__schedtrace_tick,
-	.wait = goro__schedtrace_wait,
+	.at_end = goro__tracefile_die,
+	.trace_turn = goro__tracegen_turn,
+	.trace_writer = goro__tracefile_writer,
+	.tick = tick,
+	.wait = wait_for_tick,
 };
 
 void (*const goro__lock_overwritten)(void) = goro__die_of_lock;
@@ -158,6 +180,7 @@ static void run_main(void *arg)
 	san_release(&goro__sched.done);
 	if (goro__virtual())
 		goro__goexit0(); /* the run ends with the last goroutine */
+	goro__tracefile_main_returned();
 	goro__systemstack(main_returned, NULL);
 }
 
@@ -221,6 +244,8 @@ static int bootstrap(const struct goro_config *c)
 	goro__sched.allm = m0;
 	goro__schedtrace_first();
 	status = start_main(m0);
+	if (!status)
+		goro__tracefile_boot();
 	goro__tls_m = NULL;
 	if (status)
 		return status;
@@ -267,6 +292,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 		return status;
 	wait_for_end(&goro__sched);
 	goro__halt_others();
+	goro__tracefile_run_over();
 	san_acquire(&goro__sched.done);
 	return GORO_OK;
 }

@@ -243,6 +243,13 @@ static inline int64_t sys_clock(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+static inline void sys_wall_clock(struct timespec *ts)
+{
+	preempt_disable();
+	clock_gettime(CLOCK_REALTIME, ts);
+	preempt_enable();
+}
+
 /* Returns the CPU time that a thread of ours has used; 0 if it is gone. */
 static inline int64_t sys_thread_cpu(int tid)
 {
@@ -374,6 +381,17 @@ static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
 	return status;
 }
 
+/* Makes or empties a file to be written. */
+static inline int sys_create(const char *path)
+{
+	int fd;
+
+	preempt_disable();
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	preempt_enable();
+	return fd;
+}
+
 static inline int sys_close(int fd)
 {
 	int status;
@@ -382,6 +400,19 @@ static inline int sys_close(int fd)
 	status = close(fd);
 	preempt_enable();
 	return status;
+}
+
+/* Waits until fd can be written. */
+static inline void sys_wait_writable(int fd)
+{
+	struct {
+		int fd;
+		short events, revents;
+	} p = {fd, 4, 0}; /* a struct pollfd with POLLOUT */
+
+	preempt_disable();
+	syscall(SYS_ppoll, &p, 1, NULL, NULL, 0);
+	preempt_enable();
 }
 
 static inline int sys_nonblock(int fd)

@@ -121,6 +121,7 @@ enum traceback goro__traceback(void)
 
 _Noreturn void goro__exit_dead(void)
 {
+	goro__hooks.at_end();
 	if (goro__traceback() == TRACEBACK_CRASH) {
 		signal(SIGABRT, SIG_DFL);
 		abort();

@@ -15,6 +15,15 @@ struct hooks {
 	/* All goroutines as text, first before the others; one, in that state. */
 	void (*dump_all)(struct g *first);
 	void (*dump_g)(struct g *g, const char *state);
+	/* Before the process ends with a report, which is out. */
+	void (*at_end)(void);
+	/*
+	 * At a scheduling point while a trace is on, on g0 of an M with a P:
+	 * a new generation may begin.
+	 */
+	void (*trace_turn)(void);
+	/* The body of the thread that writes a trace. */
+	void (*trace_writer)(void);
 	/* At each tick of sysmon. */
 	void (*tick)(int64_t now);
 	/* How long sysmon may sleep with nothing to watch; -1: without end. */

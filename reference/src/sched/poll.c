@@ -53,13 +53,16 @@ static void ready_polled(struct glist *l)
 
 	if (n == 0)
 		return;
-	for (struct g *g = l->head; g; g = g->schedlink)
-		state_ready(g);
-	if (p)
+	if (p) {
+		goro__ready_all(l);
 		share_out(p, l);
+	}
 	others = l->n;
 	if (others > 0) {
-		goro__globrunqput_all(l);
+		if (p)
+			goro__globrunqput_all(l);
+		else
+			goro__globrunqput_ready(l);
 		start_idle(others);
 	}
 	if (p && goro__mp)

@@ -63,6 +63,7 @@
 #include "sched/probe.h"
 #include "sched/resched.h"
 #include "sched/state.h"
+#include "sched/trace.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -112,14 +113,17 @@ static struct m *hand_p_over(struct p *p, struct m *instead)
 static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 {
 	struct sched *s = &goro__sched;
-	struct p *p = goro__releasep();
+	struct p *p;
 
+	if (tracing())
+		goro__trace_preempted();
+	p = goro__releasep();
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
 	/* Pairs with stopped_at() of unwind.c */
 	store_release(&g->preempted, load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
-	store_relaxed(&p->resched, 0u);
+	store_relaxed(&p->resched, no_resched());
 	state_yield(g);
 	globq_push(&s->globq, g);
 	if (!load_relaxed(&s->stopping))
@@ -178,6 +182,8 @@ static void resume(struct g *g)
 		store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	count_own(&p->stats.switches);
+	if (tracing())
+		goro__trace_run(g);
 }
 
 /* Stops m's goroutine, in this handler, until its next turn. */

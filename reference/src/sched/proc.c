@@ -170,7 +170,7 @@ void goro__start(struct g *g)
 	count_own(&p->stats.spawned);
 	state_start(g);
 	san_release(g);
-	submit(p, g);
+	submit(p, g, goro__trace_create);
 }
 
 static int start_new(goro_fn fn, const void *arg, size_t n, int size_class,
@@ -258,6 +258,8 @@ void *goro__end(struct m *m, struct g *g)
 	to_g0 = end_keeping(m, g) | goro__exit_locked(m, g);
 	to = to_g0 ? NULL : next_here(m->p);
 	if (unlikely(!to)) {
+		if (tracing())
+			goro__trace_end(g);
 		m->curg = NULL;
 		san_die(&g->san, &m->san);
 		return m->g0_sp;

@@ -7,6 +7,7 @@
 #include "sched/globq.h"
 #include "sched/runq.h"
 #include "sched/state.h"
+#include "sched/trace.h"
 
 void goro__globrunqput(struct g *g)
 {
@@ -23,6 +24,27 @@ void goro__globrunqput_all(struct glist *l)
 	struct sched *s = &goro__sched;
 
 	lock(&s->lock);
+	globq_push_all(&s->globq, l);
+	unlock(&s->lock);
+	fence_seq(); /* as above */
+}
+
+void goro__ready_all(const struct glist *l)
+{
+	for (struct g *g = l->head; g; g = g->schedlink) {
+		state_ready(g);
+		if (tracing())
+			goro__trace_unblock(g);
+	}
+}
+
+/* In one step: a trace may not begin in between. */
+void goro__globrunqput_ready(struct glist *l)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	goro__ready_all(l);
 	globq_push_all(&s->globq, l);
 	unlock(&s->lock);
 	fence_seq(); /* as above */

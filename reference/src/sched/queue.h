@@ -11,6 +11,10 @@ void goro__runqput(struct p *p, struct g *g, bool next);
 /* Puts g on the global queue.  The caller may then look at nmspinning. */
 void goro__globrunqput(struct g *g);
 void goro__globrunqput_all(struct glist *l);
+/* Makes all of l, which wait and are on no list of waiters, ready. */
+void goro__ready_all(const struct glist *l);
+/* The same, and puts them on the global queue.  For threads without a P. */
+void goro__globrunqput_ready(struct glist *l);
 /* Moves next to the end of p's queue, as p's slice is over. */
 void goro__runq_next_to_tail(struct p *p);
 

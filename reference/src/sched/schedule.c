@@ -170,6 +170,8 @@ struct g *goro__find_runnable(struct m *m)
 static void execute(struct m *m, struct g *g)
 {
 	take_up(m, g);
+	if (tracing())
+		goro__trace_run(g);
 	san_leave(&m->san, &g->san);
 	if (unlikely(goro__tools))
 		goro__tools_switch(m, NULL, g);

@@ -5,6 +5,7 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "sched/trace.h"
 
 /* The release pairs with the acquire of a thief or of sysmon. */
 void goro__acquirep(struct p *p)
@@ -12,6 +13,8 @@ void goro__acquirep(struct p *p)
 	goro_check(p_is(p, PIDLE), "a thread takes a P that is not idle");
 	state_has(goro__m(), p);
 	store_release(&p->status, PRUNNING);
+	if (tracing())
+		goro__trace_p_start(p);
 }
 
 struct p *goro__take_nextp(void)
@@ -31,6 +34,8 @@ struct p *goro__releasep(void)
 
 	goro_check(p && load_relaxed(&p->m) == m && p_is(p, PRUNNING),
 		   "a thread gives up a P that it has not");
+	if (tracing())
+		goro__trace_p_stop();
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
 	store_release(&p->status, PIDLE);
@@ -44,6 +49,8 @@ bool goro__retake(struct p *p)
 	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
 		return false;
 	add_relaxed(&p->syscalltick, 1u);
+	if (tracing())
+		goro__trace_p_steal(p);
 	return true;
 }
 

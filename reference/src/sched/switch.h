@@ -20,6 +20,7 @@
 #include "sched/stack.h"
 #include "sched/state.h"
 #include "sched/runq.h"
+#include "sched/trace.h"
 
 static inline void after(struct m *m, struct g *g, after_fn fn, void *arg)
 {
@@ -94,6 +95,7 @@ static inline void take_up(struct m *m, struct g *to)
 /* Switches from g to `to`.  Returns when g runs again, on any M. */
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
+	goro_check(!tracing(), "a trace misses a switch");
 	take_up(m, to);
 	san_leave(&g->san, &to->san);
 	switch_keeping(m, g, to->sp);
@@ -109,6 +111,8 @@ static inline void switch_to_g0(struct m *m, struct g *g)
 		goro__park_outsider(m, g);
 		return;
 	}
+	if (tracing())
+		goro__trace_leave(m, g);
 	m->curg = NULL;
 	if (unlikely(g->stack->g != g))
 		goro__off_stack(g);
@@ -156,9 +160,10 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
 
 /*
  * Makes g next on p, the caller's.  A displaced next stands behind others now,
- * so its wake-up is not skipped.
+ * so its wake-up is not skipped.  A trace gets an event before others can take
+ * g.
  */
-static inline void submit(struct p *p, struct g *g)
+static inline void submit(struct p *p, struct g *g, void (*event)(struct g *))
 {
 	struct g *old;
 
@@ -169,6 +174,8 @@ static inline void submit(struct p *p, struct g *g)
 			goro__runqput(p, old, false);
 		return;
 	}
+	if (tracing())
+		event(g);
 	old = runq_set_next(&p->runq, g);
 	if (unlikely(old != NULL)) {
 		goro__runqput(p, old, false);
@@ -182,7 +189,7 @@ static inline void submit(struct p *p, struct g *g)
 static inline void ready(struct g *g)
 {
 	state_ready(g);
-	submit(goro__m()->p, g);
+	submit(goro__m()->p, g, goro__trace_unblock);
 }
 
 #endif

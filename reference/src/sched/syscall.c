@@ -41,22 +41,40 @@ static void entersyscall(void)
 	struct m *m = goro__m();
 	struct p *p = m->p;
 
+	if (tracing())
+		goro__trace_call(m);
 	state_call(m->curg);
 	state_leave_p(m);
 	if (load_seq(&goro__sched.stopping))
 		offer_p_to_stopper(p);
 }
 
-/* Takes an idle P or, under the same lock, queues g if it is not NULL. */
+/* Takes an idle P; the call of the goroutine on this M is over then. */
+static struct p *idle_p(void)
+{
+	struct p *p = NULL;
+
+	if (!load_relaxed(&goro__sched.stopping))
+		p = goro__pidleget();
+	if (p && tracing())
+		goro__trace_call_lost();
+	return p;
+}
+
+/* Takes an idle P for g, whose call is over, or queues it in the same step. */
 static struct p *idle_p_or_queue(struct g *g)
 {
 	struct sched *s = &goro__sched;
 	struct p *p;
 
 	lock(&s->lock);
-	p = load_relaxed(&s->stopping) ? NULL : goro__pidleget();
-	if (!p && g)
+	p = idle_p();
+	state_call_over(g, GRUNNABLE);
+	if (!p) {
+		if (tracing())
+			goro__trace_call_lost();
 		globq_push(&s->globq, g);
+	}
 	unlock(&s->lock);
 	return p;
 }
@@ -70,7 +88,6 @@ static void after_no_p(struct m *m, struct g *prev, void *arg)
 	struct p *p;
 
 	(void)m, (void)arg;
-	state_call_over(prev, GRUNNABLE);
 	p = idle_p_or_queue(prev);
 	if (!p)
 		return;
@@ -80,8 +97,11 @@ static void after_no_p(struct m *m, struct g *prev, void *arg)
 
 static bool another_p(void)
 {
-	struct p *p = idle_p_or_queue(NULL);
+	struct p *p;
 
+	lock(&goro__sched.lock);
+	p = idle_p();
+	unlock(&goro__sched.lock);
 	if (p)
 		goro__acquirep(p);
 	return p != NULL;
@@ -92,7 +112,13 @@ static void exitsyscall(void)
 	struct m *m = goro__m();
 	struct g *g = m->curg;
 
-	if (!state_take_back_p(m) && !another_p()) {
+	if (state_take_back_p(m)) {
+		if (tracing())
+			goro__trace_call_end(m, g);
+	} else if (another_p()) {
+		if (tracing())
+			goro__trace_run(g);
+	} else {
 		after(m, g, after_no_p, NULL);
 		switch_to_g0(m, g);
 		return;

@@ -16,6 +16,7 @@
 #include "sched/poller.h"
 #include "base/print.h"
 #include "sched/globq.h"
+#include "sched/hooks.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "base/note.h"
@@ -218,11 +219,22 @@ static void new_m(struct p *p)
 		no_thread();
 }
 
+void goro__want_tracer(void)
+{
+	struct sched *s = &goro__sched;
+
+	lock(&s->lock);
+	s->tracer_wanted = !s->tracer_made;
+	s->tracer_made = true;
+	unlock(&s->lock);
+	goro__note_wake(&s->maker_note);
+}
+
 void goro__make_threads(void)
 {
 	struct sched *s = &goro__sched;
 	struct p *list;
-	bool spare;
+	bool spare, tracer;
 
 	lock(&s->lock);
 	list = s->p_wants_m;
@@ -230,7 +242,11 @@ void goro__make_threads(void)
 	spare = s->spare_wanted;
 	s->spare_wanted = false;
 	s->making = list || spare;
+	tracer = s->tracer_wanted;
+	s->tracer_wanted = false;
 	unlock(&s->lock);
+	if (tracer)
+		(void)goro__newm_thread(goro__hooks.trace_writer);
 	while (list) {
 		struct p *p = list;
 

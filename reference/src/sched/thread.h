@@ -15,5 +15,10 @@ bool goro__own_thread(int tid);
 size_t goro__sigstack_size(void);
 /* Makes the threads asked for (idle.h); called by the thread in goro_run(). */
 void goro__make_threads(void);
+/*
+ * Asks for the thread that writes a trace, if there is none yet.  Without it
+ * all is written at the end.
+ */
+void goro__want_tracer(void);
 
 #endif

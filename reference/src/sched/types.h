@@ -72,6 +72,7 @@ enum wait_reason {
 #define WAIT_ENUM(name, text) WAIT_##name,
 	WAIT_REASON_MAP(WAIT_ENUM)
 #undef WAIT_ENUM
+		WAIT_REASONS /* how many */
 };
 
 extern const char *const goro__wait_text[];
@@ -210,6 +211,7 @@ struct g {
 	void *creator; /* pc of the go statement */
 	/* enum stopped: in the handler of lockedm; its waker clears it */
 	_Atomic(uint32_t) preempted;
+	uint32_t trace_seq; /* trace.h */
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -266,6 +268,8 @@ struct p {
 	struct slist sfree;     /* free stacks, the warmest first */
 	int64_t goid, goid_end; /* numbers it may give to new goroutines */
 	struct pstats stats;
+	uint32_t trace_seq;      /* trace.h */
+	uint64_t trace_caller;   /* the thread whose call it is left in */
 	struct monitor_note mon; /* sysmon's own */
 	struct asleep_note mon_asleep;
 } __attribute__((aligned(CACHE_LINE)));
@@ -312,6 +316,8 @@ struct m {
 	size_t g0_size;
 	void *sigstack;
 	uint64_t rand;
+	struct trace_buf *trace_buf; /* of the generation: tracebuf.h */
+	uint32_t trace_gen;
 	struct san_fiber san; /* of the thread's own stack */
 	/* Of tools.c: what is to be done after the tool was told; its own. */
 	after_fn after_tools;
@@ -348,6 +354,8 @@ struct sched {
 	struct m *mfree;           /* lock: of threads that have ended */
 	struct p *p_wants_m;       /* lock: Ps that wait for a new M */
 	bool spare_wanted;         /* lock: one more idle M is wanted */
+	bool tracer_wanted;        /* lock: so is the writer of a trace */
+	bool tracer_made;
 	atomic_uint maker_note;    /* the thread in goro_run(): thread.c */
 	bool making;               /* lock: that thread makes others */
 	_Atomic(int) maker_tid;    /* 0: not yet */
@@ -401,8 +409,12 @@ extern struct p *goro__allp[];
 extern struct p goro__real_p;
 /* The clock, kept by sysmon: tells how long a goroutine has waited. */
 extern _Atomic(uint32_t) goro__seconds;
-/* More than one P: locks and queues are for real.  See lock.h. */
+/*
+ * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  If any is set,
+ * locks and queues are for real.  See lock.h, trace.h.
+ */
 extern uint32_t goro__mp;
+enum { MP_MANY = 1, MP_TRACED = 2 };
 #pragma GCC visibility pop
 #pragma GCC visibility pop
 

@@ -17,8 +17,10 @@
 #include "sched/stopm.h"
 #include "sched/resched.h"
 #include "sched/schedule.h"
+#include "sched/hooks.h"
 #include "sched/state.h"
 #include "sched/timer.h"
+#include "sched/trace.h"
 #include "sched/world.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -54,7 +56,7 @@ void goro__world_park(void)
 /* Does what resched asks for, on g0 of the owner of p. */
 void goro__attend(struct p *p)
 {
-	store_relaxed(&p->resched, 0u);
+	store_relaxed(&p->resched, no_resched());
 	/* Pairs with the store of stopping before that of resched. */
 	fence_seq();
 	if (unlikely(load_relaxed(&goro__sched.done)))
@@ -63,6 +65,8 @@ void goro__attend(struct p *p)
 		goro__world_park();
 		return;
 	}
+	if (tracing())
+		goro__hooks.trace_turn();
 	if (load_relaxed(&p->preempt)) {
 		store_relaxed(&p->preempt, 0u);
 		count_own(&p->stats.preemptions);
@@ -98,15 +102,22 @@ static void ask_all(struct p *self)
 	}
 }
 
-void goro__stop_world(void)
+/* Lets those run that have stopped; all: all but the caller's have. */
+static void start(bool all);
+
+bool goro__try_stop_world(int64_t patience)
 {
 	struct sched *s = &goro__sched;
 	struct p *self;
 	bool wait;
 
 	self = goro__m()->p;
-	stop_began = sys_clock();
 	lock(&s->lock);
+	if (load_relaxed(&s->stopping)) {
+		unlock(&s->lock);
+		return false;
+	}
+	stop_began = sys_clock();
 	s->stopwait = (uint32_t)goro__procs() - 1;
 	store_relaxed(&s->stopnote, 0u);
 	store_seq(&s->stopping, 1u);
@@ -114,13 +125,29 @@ void goro__stop_world(void)
 	take_idle_and_syscall_ps();
 	wait = s->stopwait > 0;
 	unlock(&s->lock);
-	while (wait && !goro__note_sleep(&s->stopnote, ASK_AGAIN))
+	while (wait && !goro__note_sleep(&s->stopnote, ASK_AGAIN)) {
+		if (patience >= 0 && sys_clock() - stop_began > patience) {
+			start(false);
+			return false;
+		}
 		ask_all(self);
+	}
 	histogram_add(&goro__stopping_took, sys_clock() - stop_began);
+	return true;
 }
 
-/* Makes all Ps but the caller's idle again; those with work get an M. */
+void goro__stop_world(void)
+{
+	while (!goro__try_stop_world(-1))
+		goro_yield();
+}
+
 void goro__start_world(void)
+{
+	start(true);
+}
+
+static void start(bool all)
 {
 	struct sched *s = &goro__sched;
 	struct p *self = goro__m()->p;
@@ -128,10 +155,11 @@ void goro__start_world(void)
 
 	lock(&s->lock);
 	store_seq(&s->stopping, 0u);
+	s->stopwait = 0;
 	for (int32_t i = goro__procs() - 1; i >= 0; i--) {
 		struct p *p = goro__allp[i];
 
-		if (p == self)
+		if (p == self || (!all && !p_is(p, PSTOPPED)))
 			continue;
 		goro__start_p(p);
 		if (goro__runq_empty(&p->runq)) {
@@ -141,9 +169,9 @@ void goro__start_world(void)
 		p->link = busy;
 		busy = p;
 	}
-	unlock(&s->lock);
 	if (stop_began) /* else the run begins */
 		histogram_add(&goro__pauses, sys_clock() - stop_began);
+	unlock(&s->lock);
 	while (busy) {
 		struct p *p = busy;
 
@@ -214,9 +242,11 @@ void goro__procresize(int32_t n)
 	}
 	for (int32_t i = n; i < goro__procs(); i++)
 		destroy_p(goro__allp[i], m->p);
+	if (tracing())
+		goro__trace_procs(goro__procs(), n);
 	lock(&s->lock);
 	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
 	unlock(&s->lock);
-	goro__mp = n > 1;
+	goro__mp = (goro__mp & MP_TRACED) | (n > 1 ? MP_MANY : 0);
 }

@@ -17,11 +17,17 @@ extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 void goro__world_park(void);
 void goro__procresize(int32_t n);
 /*
- * Stop all Ps but the caller's, until start.  The caller is a goroutine that has
- * locked goro__stopper: a second one parks and does not hold up a P.
+ * Stops all Ps but the caller's, until goro__start_world().  The caller is a
+ * goroutine that has locked goro__stopper: a second one parks and does not hold
+ * up a P.  It yields to a trace that begins a generation.
  */
-extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 void goro__stop_world(void);
+/*
+ * The same for at most patience ns (< 0: without end).  False if a P has not
+ * stopped by then, or another stopper is at work; the world goes on.
+ */
+bool goro__try_stop_world(int64_t patience);
+/* Makes all Ps but the caller's idle again; those with work get an M. */
 void goro__start_world(void);
 void goro__attend(struct p *p);
 /* Adds the counts of from to those of to. */

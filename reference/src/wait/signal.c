@@ -38,6 +38,8 @@
 #include "sched/thread.h"
 #include "sched/panic.h"
 #include "sched/resched.h"
+#include "sched/runq.h"
+#include "sched/trace.h"
 #include "base/forward.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -99,6 +101,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 static void signal_thread(void)
 {
 	static struct m self = {.id = -2, .rand = 1};
+	struct glist ready;
 	struct g *g;
 
 	goro__tls_m = &self;
@@ -107,8 +110,9 @@ static void signal_thread(void)
 		g = xchg_seq(&idle, NULL);
 		if (!g)
 			continue;
-		state_ready(g);
-		goro__globrunqput(g);
+		ready = (struct glist){0};
+		glist_push(&ready, g);
+		goro__globrunqput_ready(&ready);
 		goro__wake_missed();
 	}
 }
@@ -149,6 +153,8 @@ static void after_park(struct m *m, struct g *prev, void *arg)
 	if (!(load_seq(&pending) & load_seq(&caught)) || !xchg_seq(&idle, NULL))
 		return;
 	state_ready(prev);
+	if (tracing())
+		goro__trace_unblock(prev);
 	goro__runqput(m->p, prev, false);
 }
 
@@ -182,6 +188,8 @@ static int start(void)
 	/* A goroutine of the runtime is not counted as started. */
 	g->system = true;
 	state_start(g);
+	if (tracing())
+		goro__trace_create(g);
 	san_release(g);
 	goro__runqput(goro__m()->p, g, false);
 	goro__wake_now();

@@ -9,8 +9,10 @@
  * seconds without an end are wrong.  names.inc has all names, so a call that
  * is declared and not in this file does not compile.
  */
+#include <fcntl.h>
 #include <goro_debug.h>
 #include <goro_ext.h>
+#include <goro_trace.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>

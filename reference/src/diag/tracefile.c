@@ -1,0 +1,341 @@
+/*
+ * tracefile.c - see tracefile.h.
+ */
+#include "diag/tracefile.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/note.h"
+#include "base/print.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "diag/traceflight.h"
+#include "diag/tracegen.h"
+#include "diag/traceout.h"
+#include "goro_trace.h"
+#include "sched/outside.h"
+#include "sched/thread.h"
+#include "sched/world.h"
+
+#define DYING INT64_C(1000000000)
+
+enum { NAP = 100000 };
+
+/*
+ * on is set and cleared under control.  Whoever has busy writes: the thread, or
+ * the one that ends the file.
+ */
+static struct {
+	atomic_uint control, on, busy;
+	bool owned;               /* the descriptor is closed at the end */
+	struct trace_gen *gen;    /* to be written next; trace.lock */
+	struct trace_buf *cursor; /* its last that is written */
+	struct trace_out out;
+} file = {.out = {.fd = -1}};
+
+static bool try_busy(int64_t patience)
+{
+	int64_t began = sys_clock();
+
+	/* Pairs with the release in not_busy(). */
+	while (xchg_acquire(&file.busy, 1u)) {
+		if (patience >= 0 && sys_clock() - began > patience)
+			return false;
+		sys_nanosleep(NAP);
+	}
+	return true;
+}
+
+static void not_busy(void)
+{
+	store_release(&file.busy, 0u);
+}
+
+/* ---- what is written ------------------------------------------------------------ */
+
+/* Frees the generations that neither the file nor the recorder needs. */
+static void forget(void)
+{
+	uint32_t least = goro__traceflight_needs();
+
+	if (goro__tracefile_needs() < least)
+		least = goro__tracefile_needs();
+	goro__tracegen_free(goro__trace_remove(least));
+}
+
+static void next_gen(struct trace *t)
+{
+	lock(&t->lock);
+	file.gen = file.gen->next;
+	file.cursor = NULL;
+	unlock(&t->lock);
+	forget();
+}
+
+/* Writes one full buffer, or the end of a generation.  False: there is none. */
+static bool write_next(struct trace *t)
+{
+	struct trace_buf *b;
+	bool closed;
+
+	lock(&t->lock);
+	b = file.cursor ? file.cursor->next : file.gen->full.first;
+	closed = file.gen->closed;
+	unlock(&t->lock);
+	if (b) {
+		goro__trace_out_events(&file.out, file.gen, b,
+				       load_relaxed(&b->len));
+		file.cursor = b;
+	} else if (closed) {
+		goro__trace_out_end(&file.out, file.gen);
+		next_gen(t);
+	}
+	return b || closed;
+}
+
+/* Writes all up to the cut, the beginning of a generation that goes on. */
+static void write_cut(struct trace *t, const struct trace_cut *cut)
+{
+	while (file.gen != cut->gen)
+		write_next(t);
+	while (file.cursor != cut->last_full)
+		write_next(t);
+	for (struct trace_buf *b = cut->active; b; b = b->cut)
+		goro__trace_out_events(&file.out, cut->gen, b,
+				       goro__trace_cut(b, cut->time));
+	goro__trace_out_end(&file.out, cut->gen);
+}
+
+static void say_error(int error)
+{
+	print_str("goro: the trace is cut off: write() fails with errno ");
+	print_int(error);
+	print_str("\n");
+}
+
+/* Ends the file; the cut is taken, and the caller has busy. */
+static void end_file(const struct trace_cut *cut)
+{
+	int error;
+
+	write_cut(&goro__trace, cut);
+	error = goro__trace_out_flush(&file.out);
+	if (file.owned && sys_close(file.out.fd) && !error)
+		error = errno;
+	if (error)
+		say_error(error);
+	store_relaxed(&file.on, 0u);
+	not_busy();
+}
+
+void goro__tracefile_writer(void)
+{
+	for (;;) {
+		goro__note_sleep(&goro__trace.note, -1);
+		store_relaxed(&goro__trace.note, 0u);
+		try_busy(-1);
+		while (load_acquire(&file.on) && write_next(&goro__trace))
+			;
+		not_busy();
+	}
+}
+
+uint32_t goro__tracefile_needs(void)
+{
+	struct trace *t = &goro__trace;
+	uint32_t needs = UINT32_MAX;
+
+	lock(&t->lock);
+	if (load_relaxed(&file.on) && file.gen)
+		needs = file.gen->number;
+	unlock(&t->lock);
+	return needs;
+}
+
+void (*goro__tracegen_begun)(void) = forget;
+
+/* ---- start and stop ----------------------------------------------------------------- */
+
+static void begin_control(void)
+{
+	/* Pairs with the release in end_control(). */
+	while (xchg_acquire(&file.control, 1u))
+		goro_yield();
+}
+
+static void end_control(void)
+{
+	store_release(&file.control, 0u);
+}
+
+/* The file begins with the generation that has just begun. */
+static void begin_file(int fd, bool owned)
+{
+	file.owned = owned;
+	file.gen = goro__trace.now;
+	file.cursor = NULL;
+	goro__trace_out_begin(&file.out, fd, file.gen->number);
+	/* Pairs with the acquire in the writer. */
+	store_release(&file.on, 1u);
+	goro__want_tracer();
+}
+
+static int start(int fd, bool owned)
+{
+	struct trace_gen *gen;
+
+	if (load_relaxed(&file.on))
+		return GORO_EBUSY;
+	gen = goro__tracegen_new();
+	if (!gen)
+		return GORO_ENOMEM;
+	goro__stop_world();
+	goro__tracegen_begin(gen);
+	begin_file(fd, owned);
+	goro__start_world();
+	return GORO_OK;
+}
+
+int goro_trace_start_fd(int fd)
+{
+	goro__need_run(__func__);
+	AS_GOROUTINE();
+	int status;
+
+	if (fd < 0)
+		return GORO_EINVAL;
+	begin_control();
+	status = start(fd, false);
+	end_control();
+	return status;
+}
+
+int goro_trace_start(const char *path)
+{
+	goro__need_run(__func__);
+	AS_GOROUTINE();
+	int fd, status;
+
+	if (load_relaxed(&file.on))
+		return GORO_EBUSY;
+	fd = path ? sys_create(path) : -1;
+	if (fd < 0)
+		return GORO_EINVAL;
+	begin_control();
+	status = start(fd, true);
+	end_control();
+	if (status)
+		sys_close(fd);
+	return status;
+}
+
+static void end_blocking(void *cut)
+{
+	try_busy(-1);
+	end_file(cut);
+}
+
+void goro_trace_stop(void)
+{
+	AS_GOROUTINE();
+	struct trace_cut cut;
+	bool off;
+
+	begin_control();
+	if (load_relaxed(&file.on)) {
+		off = !goro_flight_enabled();
+		goro__trace_take(&cut, off);
+		goro_blocking(end_blocking, &cut);
+		forget();
+		if (off)
+			goro__tracegen_fast();
+	}
+	end_control();
+}
+
+bool goro_trace_enabled(void)
+{
+	return load_relaxed(&file.on);
+}
+
+/* ---- a whole run ------------------------------------------------------------------------ */
+
+/* Copies path to out, with the process number in place of %p. */
+static void expand(const char *path, char *out, size_t n)
+{
+	struct out text = {.buf = out, .n = n};
+
+	for (; *path; path++) {
+		char c[2] = {*path, '\0'};
+
+		if (path[0] != '%' || path[1] != 'p') {
+			goro__out_str(&text, c);
+			continue;
+		}
+		goro__out_int(&text, getpid());
+		path++;
+	}
+}
+
+void goro__tracefile_boot(void)
+{
+	const char *name = secure_getenv("GORO_TRACE");
+	char path[PATH_MAX];
+	struct trace_gen *gen;
+	int fd;
+
+	if (!name || !*name)
+		return;
+	expand(name, path, sizeof(path));
+	fd = sys_create(path);
+	gen = fd < 0 ? NULL : goro__tracegen_new();
+	if (!gen) {
+		print_str("goro: no trace: open() fails with errno ");
+		print_int(errno);
+		print_str("\n");
+		return;
+	}
+	goro__tracegen_begin(gen);
+	goro__m()->trace_gen = 0; /* another thread becomes this M */
+	begin_file(fd, true);
+}
+
+/* The end of the run, once main has returned. */
+static struct trace_cut last;
+
+/* What goes on after this, up to the end of each thread, is not shown. */
+void goro__tracefile_main_returned(void)
+{
+	begin_control(); /* for good */
+	if (load_relaxed(&goro__tracing))
+		goro__trace_take(&last, true);
+}
+
+static void end_now(int64_t patience)
+{
+	if (!load_relaxed(&file.on) || !try_busy(patience))
+		return;
+	if (!load_relaxed(&file.on)) {
+		not_busy();
+		return;
+	}
+	if (!last.gen)
+		goro__trace_take(&last, true);
+	end_file(&last);
+}
+
+void goro__tracefile_run_over(void)
+{
+	end_now(-1);
+}
+
+void goro__tracefile_die(void)
+{
+	end_now(DYING);
+}
+
+static __attribute__((destructor)) void at_exit(void)
+{
+	end_now(DYING);
+}

@@ -1,0 +1,31 @@
+/*
+ * tracegen.h - generations of an execution trace: when they begin, and how.
+ *
+ * A generation begins each second.  That is what a program that crashes may
+ * lose, and what a flight recorder keeps or drops.
+ */
+#ifndef GORO_TRACEGEN_H
+#define GORO_TRACEGEN_H
+
+#include "sched/tracebuf.h"
+
+/* Returns a generation that has not begun; NULL: no memory. */
+struct trace_gen *goro__tracegen_new(void);
+/* Frees a list of them. */
+void goro__tracegen_free(struct trace_gen *list);
+/* Begins gen, with the world stopped, or before anything runs. */
+void goro__tracegen_begin(struct trace_gen *gen);
+/* A trace has ended: the fast paths come back as soon as all Ps stop. */
+void goro__tracegen_fast(void);
+
+/* The hook of the same name: begins a generation if it is time. */
+void goro__tracegen_turn(void);
+/* sysmon ticks: looks whether it is time. */
+void goro__tracegen_tick(int64_t now);
+/* Returns how long sysmon may sleep; -1: without end. */
+int64_t goro__tracegen_wait(void);
+
+/* Called after each beginning of a generation; drops old ones. */
+extern void (*goro__tracegen_begun)(void);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * traceout.c - see traceout.h.
+ */
+#include "diag/traceout.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "sched/trace.h"
+
+#define NO_THREAD UINT64_MAX
+
+/* ---- bytes -------------------------------------------------------------------- */
+
+/* True if the write is to be tried again. */
+static bool again(struct trace_out *o)
+{
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		return false;
+	sys_wait_writable(o->fd);
+	return true;
+}
+
+int goro__trace_out_flush(struct trace_out *o)
+{
+	const uint8_t *at = o->stage;
+
+	while (o->staged > 0 && !o->error) {
+		ssize_t n = sys_write(o->fd, at, o->staged);
+
+		if (n >= 0) {
+			at += n;
+			o->staged -= (size_t)n;
+		} else if (!again(o)) {
+			o->error = errno;
+		}
+	}
+	o->staged = 0;
+	return o->error;
+}
+
+static void bytes(struct trace_out *o, const void *p, size_t n)
+{
+	const uint8_t *from = p;
+
+	while (n > 0) {
+		size_t part = sizeof(o->stage) - o->staged;
+
+		if (part > n)
+			part = n;
+		arch_copy(o->stage + o->staged, from, part);
+		o->staged += part;
+		from += part;
+		n -= part;
+		if (o->staged == sizeof(o->stage))
+			goro__trace_out_flush(o);
+	}
+}
+
+static void put_batch(struct trace_out *o, uint64_t gen, uint64_t thread,
+		      int64_t time, const void *data, size_t n)
+{
+	uint8_t head[41], *at = head;
+
+	*at++ = TRACE_BATCH;
+	at = goro__trace_varint(at, gen);
+	at = goro__trace_varint(at, thread);
+	at = goro__trace_varint(at, (uint64_t)time);
+	at = goro__trace_varint(at, n);
+	bytes(o, head, (size_t)(at - head));
+	bytes(o, data, n);
+}
+
+/* ---- batches ------------------------------------------------------------------- */
+
+static uint64_t number_of(const struct trace_out *o, const struct trace_gen *g)
+{
+	return g->number - o->base;
+}
+
+void goro__trace_out_begin(struct trace_out *o, int fd, uint32_t first)
+{
+	static const char header[16] = "go 1.26 trace";
+
+	o->fd = fd;
+	o->error = 0;
+	o->base = first - 1;
+	o->staged = o->batched = 0;
+	bytes(o, header, sizeof(header));
+	goro__trace_out_flush(o);
+}
+
+void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,
+			    const struct trace_buf *b, size_t n)
+{
+	if (n > 0)
+		put_batch(o, number_of(o, gen), b->thread, b->start, b->data,
+			  n);
+}
+
+static void byte(struct trace_out *o, enum trace_kind kind)
+{
+	o->batch[o->batched++] = (uint8_t)kind;
+}
+
+static void number(struct trace_out *o, uint64_t n)
+{
+	uint8_t *at = o->batch + o->batched;
+
+	o->batched += (size_t)(goro__trace_varint(at, n) - at);
+}
+
+/* Ends a batch that belongs to no thread. */
+static void end_batch(struct trace_out *o, const struct trace_gen *gen)
+{
+	put_batch(o, number_of(o, gen), NO_THREAD, gen->mono, o->batch,
+		  o->batched);
+	o->batched = 0;
+}
+
+/* Times are CLOCK_MONOTONIC's, in ns. */
+static void put_clock(struct trace_out *o, const struct trace_gen *gen)
+{
+	byte(o, TRACE_SYNC);
+	byte(o, TRACE_FREQUENCY);
+	number(o, 1000000000);
+	byte(o, TRACE_CLOCK);
+	number(o, 0);
+	number(o, (uint64_t)gen->mono);
+	number(o, (uint64_t)gen->sec);
+	number(o, (uint64_t)gen->nsec);
+	end_batch(o, gen);
+}
+
+/* ---- strings -------------------------------------------------------------------- */
+
+static void put_string(struct trace_out *o, const struct trace_gen *gen,
+		       uint64_t id, const void *s, size_t n)
+{
+	if (o->batched + n + 32 > sizeof(o->batch))
+		end_batch(o, gen);
+	if (o->batched == 0)
+		byte(o, TRACE_STRINGS_BATCH);
+	byte(o, TRACE_STRING);
+	number(o, id);
+	number(o, n);
+	arch_copy(o->batch + o->batched, s, n);
+	o->batched += n;
+}
+
+/* Returns what Go's tools know, which ask for "network". */
+static const char *reason_text(int reason)
+{
+	switch (reason) {
+	case WAIT_NONE:
+		return "system goroutine wait";
+	case WAIT_CHAN_RECV_NIL:
+	case WAIT_CHAN_SEND_NIL:
+	case WAIT_SELECT_NO_CASES:
+		return "forever";
+	case WAIT_IO:
+		return "network";
+	default:
+		return goro__wait_text[reason];
+	}
+}
+
+static void put_text(struct trace_out *o, const struct trace_gen *gen,
+		     uint64_t id, const char *text)
+{
+	put_string(o, gen, id, text, strlen(text));
+}
+
+static void put_strings(struct trace_out *o, const struct trace_gen *gen)
+{
+	struct trace_entry *e = gen->tables->first[TRACE_STRING_TABLE];
+
+	for (int i = 0; i < WAIT_REASONS; i++)
+		put_text(o, gen, TRACE_REASONS + (uint64_t)i, reason_text(i));
+	put_text(o, gen, TRACE_PREEMPTED, "preempted");
+	put_text(o, gen, TRACE_YIELD, "runtime.Gosched");
+	put_text(o, gen, TRACE_GOMAXPROCS, "GOMAXPROCS");
+	for (; e; e = e->next)
+		put_string(o, gen, e->number, e->data, e->len);
+	end_batch(o, gen);
+}
+
+void goro__trace_out_end(struct trace_out *o, const struct trace_gen *gen)
+{
+	static const uint8_t end = TRACE_END;
+
+	put_clock(o, gen);
+	put_strings(o, gen);
+	bytes(o, &end, 1);
+	goro__trace_out_flush(o);
+}

@@ -1,0 +1,60 @@
+/*
+ * traceuser.c - what the program itself says to the trace: tasks, regions,
+ * logs.  Only goroutines say something; elsewhere, and without a trace, the
+ * calls do nothing.
+ */
+#include "base/text.h"
+#include "diag/tracetab.h"
+#include "goro_trace.h"
+#include "sched/state.h"
+#include "sched/trace.h"
+#include "sched/tracebuf.h"
+
+/* True if a goroutine calls and a trace is on. */
+static bool listens(void)
+{
+	const struct m *m = goro__m();
+
+	return m && m->p && !m->outsider && load_relaxed(&goro__tracing);
+}
+
+/* Returns the number of s in this generation, which no other begins meanwhile. */
+static uint64_t string(const char *s)
+{
+	return goro__tracetab_string(goro__trace.now->tables, s ? s : "");
+}
+
+uint64_t goro_trace_task_begin(uint64_t parent, const char *name)
+{
+	static _Atomic(uint64_t) tasks;
+	uint64_t task = add_relaxed(&tasks, 1u) + 1;
+
+	if (listens())
+		TRACE_EVENT(TRACE_TASK_BEGIN, task, parent, string(name), 0);
+	return task;
+}
+
+void goro_trace_task_end(uint64_t task)
+{
+	if (listens())
+		TRACE_EVENT(TRACE_TASK_END, task, 0);
+}
+
+void goro_trace_region_begin(uint64_t task, const char *name)
+{
+	if (listens())
+		TRACE_EVENT(TRACE_REGION_BEGIN, task, string(name), 0);
+}
+
+void goro_trace_region_end(uint64_t task, const char *name)
+{
+	if (listens())
+		TRACE_EVENT(TRACE_REGION_END, task, string(name), 0);
+}
+
+void goro_trace_log(uint64_t task, const char *category, const char *message)
+{
+	if (listens())
+		TRACE_EVENT(TRACE_LOG, task, string(category), string(message),
+			    0);
+}

@@ -1,0 +1,128 @@
+/*
+ * trace.c - see trace.h.
+ */
+#include "sched/trace.h"
+
+#include "base/text.h"
+#include "sched/state.h"
+#include "sched/tracebuf.h"
+
+/* Threads of the program have a G that is no goroutine. */
+static bool shown(const struct g *g)
+{
+	return g->goid > 0;
+}
+
+void goro__trace_create(struct g *g)
+{
+	g->trace_seq = 0;
+	TRACE_EVENT(TRACE_GO_CREATE, (uint64_t)g->goid, 0, 0);
+}
+
+void goro__trace_unblock(struct g *g)
+{
+	if (shown(g))
+		TRACE_EVENT(TRACE_GO_UNBLOCK, (uint64_t)g->goid, ++g->trace_seq,
+			    0);
+}
+
+void goro__trace_run(struct g *g)
+{
+	if (shown(g))
+		TRACE_EVENT(TRACE_GO_START, (uint64_t)g->goid, ++g->trace_seq);
+}
+
+void goro__trace_leave(const struct m *m, struct g *g)
+{
+	if (!shown(g) || g_is(g, GSYSCALL))
+		return;
+	if (g_is(g, GWAITING))
+		TRACE_EVENT(TRACE_GO_BLOCK, TRACE_REASONS + (uint64_t)g->reason,
+			    0);
+	else
+		TRACE_EVENT(TRACE_GO_STOP,
+			    load_relaxed(&m->p->preempt) ? TRACE_PREEMPTED
+							 : TRACE_YIELD,
+			    0);
+}
+
+void goro__trace_preempted(void)
+{
+	TRACE_EVENT(TRACE_GO_STOP, TRACE_PREEMPTED, 0);
+}
+
+void goro__trace_end(const struct g *g)
+{
+	if (shown(g))
+		goro__trace_event(TRACE_GO_DESTROY, 0, NULL);
+}
+
+/* ---- blocking calls --------------------------------------------------------- */
+
+void goro__trace_call(struct m *m)
+{
+	struct p *p = m->p;
+
+	p->trace_caller = goro__trace_thread(m);
+	TRACE_EVENT(TRACE_CALL_BEGIN, ++p->trace_seq, 0);
+}
+
+void goro__trace_call_end(struct m *m, struct g *g)
+{
+	if (m->p->trace_caller == goro__trace_thread(m)) {
+		goro__trace_event(TRACE_CALL_END, 0, NULL);
+		return;
+	}
+	goro__trace_p_steal(m->p);
+	goro__trace_call_lost();
+	goro__trace_p_start(m->p);
+	goro__trace_run(g);
+}
+
+void goro__trace_call_lost(void)
+{
+	goro__trace_event(TRACE_CALL_END_BLOCKED, 0, NULL);
+}
+
+/* ---- Ps ---------------------------------------------------------------------- */
+
+void goro__trace_p_start(struct p *p)
+{
+	TRACE_EVENT(TRACE_P_START, (uint64_t)p->id, ++p->trace_seq);
+}
+
+void goro__trace_p_stop(void)
+{
+	goro__trace_event(TRACE_P_STOP, 0, NULL);
+}
+
+void goro__trace_p_steal(struct p *p)
+{
+	TRACE_EVENT(TRACE_P_STEAL, (uint64_t)p->id, ++p->trace_seq,
+		    p->trace_caller);
+}
+
+/* ---- the world --------------------------------------------------------------- */
+
+void goro__trace_stw(void)
+{
+	TRACE_EVENT(TRACE_STW_BEGIN, TRACE_GOMAXPROCS, 0);
+}
+
+void goro__trace_p_status(struct p *p, enum trace_p status)
+{
+	p->trace_seq = 0;
+	TRACE_EVENT(TRACE_P_STATUS, (uint64_t)p->id, status);
+}
+
+void goro__trace_procs(int32_t old, int32_t n)
+{
+	for (int32_t i = old; i < n; i++)
+		goro__trace_p_status(goro__allp[i], TRACE_P_IDLE);
+	TRACE_EVENT(TRACE_PROCS_CHANGE, (uint64_t)n, 0);
+}
+
+void goro__trace_stw_end(void)
+{
+	goro__trace_event(TRACE_STW_END, 0, NULL);
+}
