@@ -290,3 +290,55 @@ CASE_OF(SY_018, default_again, "and so it does after stop",
 	check_killed(is_killed_after_stop, SIGTERM);
 	check_killed(is_killed_after_stop, SIGINT);
 }
+
+/* ---- EMB-013 -------------------------------------------------------------- */
+
+static volatile sig_atomic_t handled[2];
+
+static void first_handler(int sig)
+{
+	(void)sig;
+	handled[0]++;
+}
+
+static void second_handler(int sig)
+{
+	(void)sig;
+	handled[1]++;
+}
+
+static void set_handler(void (*handler)(int))
+{
+	struct sigaction act = {.sa_handler = handler};
+
+	REQUIRE_EQ(sigaction(SIGUSR2, &act, NULL), 0);
+}
+
+/* Caught and let go: then it is the program's again. */
+static void catch_for_a_while(void)
+{
+	assay_chan *c = chan_sig(1);
+
+	notify(c, SIGUSR2);
+	raise_it(SIGUSR2);
+	CHECK_EQ(next(c), SIGUSR2);
+	CHECK_EQ(rt->blocking->signal_stop(c), ASSAY_OK);
+}
+
+CASE(EMB_013, "a signal is the program's again when no channel wants it",
+     NEEDS_SIGNALS)
+{
+	set_handler(first_handler);
+	for (int i = 1; i <= 2; i++) {
+		catch_for_a_while();
+		raise(SIGUSR2);
+		CHECK_EQ(handled[0], i);
+	}
+	set_handler(second_handler);
+	for (int i = 1; i <= 2; i++) {
+		catch_for_a_while();
+		raise(SIGUSR2);
+		CHECK_EQ(handled[1], i);
+	}
+	CHECK_EQ(handled[0], 2);
+}

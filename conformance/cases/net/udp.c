@@ -333,6 +333,11 @@ CASE_OF(NP_032, refused,
 	snprintf(text, sizeof(text),
 		 "write udp %s->%s: write: message too long", local, b.address);
 	CHECK_SAID(text);
+	CHECK_EQ(rt->net->write_to(a.c, "x", 1, "[::1]:1"), ASSAY_NET_ADDR);
+	snprintf(text, sizeof(text),
+		 "write udp %s->[::1]:1: address ::1: non-IPv4 address",
+		 a.address);
+	CHECK_SAID(text);
 	post(&a, &b, "y", 1);
 	end_conn(c);
 	end_conn(a.c);
@@ -346,6 +351,25 @@ static void check_got(struct station *at, size_t n)
 
 	REQUIRE_EQ(take(at, buf, sizeof(buf), &got, from), ASSAY_OK);
 	CHECK_EQ(got, n);
+}
+
+CASE_OF(NP_032, words, "the errors of a read have the one address there is",
+	NEEDS_UDP)
+{
+	struct station at = station();
+	char text[160];
+
+	read_deadline(at.c, 1);
+	CHECK_EQ(take_fails(&at), ASSAY_TIMEOUT);
+	snprintf(text, sizeof(text), "read udp %s: i/o timeout", at.address);
+	CHECK_MSG(strcmp(rt->net->error(), text) == 0, "\"%s\", not \"%s\"",
+		  rt->net->error(), text);
+	close_conn(at.c);
+	CHECK_EQ(take_fails(&at), ASSAY_NET_CLOSED);
+	snprintf(text, sizeof(text),
+		 "read udp %s: use of closed network connection", at.address);
+	CHECK_MSG(strcmp(rt->net->error(), text) == 0, "\"%s\", not \"%s\"",
+		  rt->net->error(), text);
 }
 
 CASE_OF(NP_052, datagrams, "of a packet socket the parts are one datagram",

@@ -79,6 +79,39 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
+static void make_and_free(void *arg)
+{
+	(void)arg;
+	drop(chan_int(0));
+	drop(chan_int(1));
+	drop(chan_int(100));
+}
+
+CASE_OF(ST_010, channels, "nor do channels that are freed", GROWTH)
+{
+	grow("channels", make_and_free, NULL, 3000);
+}
+
+static void free_timers(void *arg)
+{
+	assay_timer *t = rt->time->timer_new(HOUR);
+
+	rt->time->timer_free(t);
+	t = rt->time->timer_new(1000);
+	recv(rt->time->timer_chan(t), NULL);
+	rt->time->timer_free(t);
+	rt->time->timer_free(rt->time->after_func(HOUR, nothing, arg));
+	rt->time->ticker_free(rt->time->ticker_new(HOUR, NULL));
+}
+
+CASE_OF(ST_010, timers, "nor timers and tickers that are freed", GROWTH,
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(time, timer_free), NEED(time, after_func),
+	      NEED(time, ticker_new), NEED(time, ticker_free)))
+{
+	grow("timers", free_timers, NULL, 3000);
+}
+
 static void defer_some(void *arg)
 {
 	for (int i = 0; i < 10; i++)
@@ -329,6 +362,52 @@ CASE_OF(ST_012, flight, "nor flights", GROWTH,
 	      NEED_EXT(flight, do_chan), NEED_EXT(flight, forget)))
 {
 	grow("flights", flight, ext->flight->make(), 3000);
+}
+
+static assay_chan *flown;
+
+static int fly_away(void *arg, void **value)
+{
+	*value = arg;
+	send_signal(flown);
+	rt->core->goexit();
+	return 0;
+}
+
+static void passenger(void *f)
+{
+	static atomic_int number;
+	char key[24];
+	void *value;
+
+	snprintf(key, sizeof(key), "%d", mark(&number));
+	ext->flight->do_(f, key, fly_away, f, &value, NULL);
+}
+
+static void flight_away(void *f)
+{
+	go(passenger, f);
+	wait_for(flown);
+	yield();
+}
+
+static void flights_of_their_own(void *arg)
+{
+	assay_flight *f = ext->flight->make();
+	void *value;
+
+	REQUIRE_EQ(ext->flight->do_(f, "own", fly, arg, &value, NULL), 0);
+	ext->flight->free(f);
+}
+
+CASE_OF(ST_012, flown_away, "nor flights whose function ends its goroutine",
+	GROWTH,
+	NEEDS(NEED_EXT(flight, make), NEED_EXT(flight, do_),
+	      NEED_EXT(flight, free), NEED(core, goexit)))
+{
+	flown = chan_signal(0);
+	grow("flights away", flight_away, ext->flight->make(), 2000);
+	grow("groups of flights", flights_of_their_own, NULL, 2000);
 }
 
 static void store_and_delete(void *m)

@@ -50,6 +50,48 @@ CASE_SOME_UNIT_OF(TM_049, ticker, ticker_tells_its_due, 4 * MS,
 	return in_time;
 }
 
+/* ---- TM-069 ------------------------------------------------------------- */
+
+/* Computes past the due time: nobody runs the timer meanwhile. */
+static assay_chan *due_channel(assay_timer **t)
+{
+	*t = rt->time->timer_new(MS / 5);
+	spin_for(MS / 3);
+	return rt->time->timer_chan(*t);
+}
+
+CASE(TM_069, "a select that does not wait sees a timer that is due",
+     .procs = {1}, .traits = ASSAY_TRAIT_SYNC_TIMERS,
+     NEEDS(NEED(chan, select), NEED(time, timer_new), NEED(time, timer_chan),
+	   NEED(time, timer_free)))
+{
+	for (int i = 0; i < 20; i++) {
+		assay_timer *t;
+		assay_chan *c = due_channel(&t);
+		int64_t value;
+		struct assay_case cases[] = {
+			{.c = c, .dir = ASSAY_RECV, .recv = &value},
+			{.c = NULL, .dir = ASSAY_RECV}};
+
+		CHECK_EQ(select_default(cases, 2, NULL), 0);
+		rt->time->timer_free(t);
+	}
+}
+
+CASE_OF(TM_069, receive, "so does a receive", .procs = {1},
+	.traits = ASSAY_TRAIT_SYNC_TIMERS,
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(time, timer_free)))
+{
+	for (int i = 0; i < 20; i++) {
+		assay_timer *t;
+		int64_t value;
+
+		CHECK_EQ(try_recv(due_channel(&t), &value), ASSAY_OK);
+		rt->time->timer_free(t);
+	}
+}
+
 /* ---- TM-054 ------------------------------------------------------------- */
 
 static void stop_them(void *arg)

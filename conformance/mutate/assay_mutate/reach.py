@@ -152,7 +152,8 @@ def cases_of(runner: Path, root: Path) -> dict[str, str]:
         raise Failure(f"the runner lists no cases: {said.why}")
     names = [line.split()[0] for line in said.splitlines() if line.strip()]
     heads = {}
-    for path in sorted((root / "conformance" / "cases").rglob("*.c")):
+    for path in sorted(p for d in ("cases", "goker") for p in (
+            root / "conformance" / d).rglob("*.c")):
         for row in set(re.findall(r"\b[A-Z]{2,4}_\d{3}\b", path.read_text())):
             heads.setdefault(row.replace("_", "-"), []).append(
                 path.relative_to(root).as_posix())
