@@ -510,6 +510,10 @@ struct assay_stats {
 	uint64_t timers;      /* timers pending */
 };
 
+struct assay_label {
+	const char *key, *value; /* UTF-8 */
+};
+
 struct assay_inspect_ops {
 	size_t size;
 
@@ -542,6 +546,12 @@ struct assay_inspect_ops {
 	int64_t (*runq_len)(int32_t p);
 	/* Lets the scheduler preempt the goroutine here; cheap. */
 	void (*checkpoint)(void);
+	/*
+	 * Gives the calling goroutine these labels, in place of those it has;
+	 * goroutines that it starts have the same.  Dumps have them if the
+	 * environment's GODEBUG has tracebacklabels=1.  ASSAY_ENOMEM.
+	 */
+	int (*set_labels)(const struct assay_label *labels, size_t n);
 };
 
 /* ---- network ------------------------------------------------------------ */

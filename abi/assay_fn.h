@@ -56,7 +56,8 @@
 	FN(inspect, num_goroutine) FN(inspect, num_waiting) \
 	FN(inspect, gomaxprocs) FN(inspect, num_cpu) FN(inspect, goid) \
 	FN(inspect, state) FN(inspect, dump) FN(inspect, leaks) \
-	FN(inspect, stats) FN(inspect, runq_len) FN(inspect, checkpoint)
+	FN(inspect, stats) FN(inspect, runq_len) FN(inspect, checkpoint) \
+	FN(inspect, set_labels)
 
 #define ASSAY_NET_FN(FN) \
 	FN(net, dial) FN(net, listen) FN(net, accept) \

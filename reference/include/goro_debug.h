@@ -1,12 +1,13 @@
 /*
- * goro_debug.h - looking into a program that runs: its metrics, and goroutines
- * that can never run again.
+ * goro_debug.h - looking into a program that runs: its metrics, goroutines that
+ * can never run again, labels of goroutines.
  *
  * Who may call what (see goro.h):
  *
  *	anywhere:  goro_metrics_info goro_metrics_read goro_metrics_read_p
  *	           goro_metrics_text goro_histogram_from
  *	call:      goro_find_leaks goro_leaks
+ *	goroutine: goro_set_label goro_set_labels goro_label
  */
 #ifndef GORO_DEBUG_H
 #define GORO_DEBUG_H
@@ -182,6 +183,33 @@ GORO_API int64_t goro_find_leaks(void);
  * form of goro_dump(); returns its length.  After an error there is none.
  */
 GORO_API size_t goro_leaks(char *buf, size_t n);
+
+/* ---- labels ------------------------------------------------------------- */
+
+/*
+ * A goroutine's labels are texts by key, of the program's choice.  Goroutines
+ * that it starts have the same ones.  Profiles have them, and so have the heads
+ * of dumps with GODEBUG=tracebacklabels=1, as Go's:
+ *
+ *	goroutine 7 [chan receive labels:{"job": "load", "user": "7"}]:
+ */
+struct goro_label {
+	const char *key, *value;
+};
+
+/*
+ * Gives the calling goroutine a label, in place of one with the same key; NULL
+ * takes that away.  Both texts are copied.  GORO_EINVAL: key is NULL.
+ * GORO_ENOMEM, and nothing is changed: no memory, or more than 64 KiB in all.
+ */
+GORO_API int goro_set_label(const char *key, const char *value);
+/* The same for all at once: it has these n labels afterwards and no others. */
+GORO_API int goro_set_labels(const struct goro_label *labels, size_t n);
+/*
+ * Returns the calling goroutine's label, good until it sets another; NULL if
+ * it has none of that key.
+ */
+GORO_API const char *goro_label(const char *key);
 
 #ifdef __cplusplus
 }

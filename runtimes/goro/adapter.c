@@ -215,6 +215,16 @@ static int stats(struct assay_stats *out)
 	return ASSAY_OK;
 }
 
+_Static_assert(sizeof(struct assay_label) == sizeof(struct goro_label) &&
+		       offsetof(struct assay_label, value) ==
+			       offsetof(struct goro_label, value),
+	       "the same labels");
+
+static int set_labels(const struct assay_label *labels, size_t n)
+{
+	return goro_set_labels((const struct goro_label *)labels, n);
+}
+
 static const struct assay_inspect_ops inspect = {
 	.size = sizeof(inspect),
 	.num_goroutine = goro_num_goroutine,
@@ -228,6 +238,7 @@ static const struct assay_inspect_ops inspect = {
 	.stats = stats,
 	.runq_len = goro_runq_len,
 	.checkpoint = goro_checkpoint,
+	.set_labels = set_labels,
 };
 
 static const struct assay_blocking_ops blocking = {

@@ -23,6 +23,7 @@
 #define add_acq_rel(p, n) atomic_fetch_add_explicit(p, n, memory_order_acq_rel)
 #define add_seq(p, n) atomic_fetch_add_explicit(p, n, memory_order_seq_cst)
 #define sub_relaxed(p, n) atomic_fetch_sub_explicit(p, n, memory_order_relaxed)
+#define sub_acq_rel(p, n) atomic_fetch_sub_explicit(p, n, memory_order_acq_rel)
 #define sub_release(p, n) atomic_fetch_sub_explicit(p, n, memory_order_release)
 
 /* Adds one to what only the caller writes; others may read it. */

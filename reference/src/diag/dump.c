@@ -12,12 +12,15 @@
  */
 #include <string.h>
 
+#include "base/godebug.h"
 #include "base/print.h"
 #include "diag/frames.h"
+#include "diag/quote.h"
 #include "sched/outside.h"
 #include "diag/dump.h"
 #include "diag/reach.h"
 #include "sched/goroutine.h"
+#include "sched/labels.h"
 #include "sched/stack.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -55,6 +58,26 @@ static int64_t minutes(struct g *g)
 							: 0;
 }
 
+/* As Go does before 1.27 where it is asked to. */
+static void out_labels(struct out *o, const struct g *g)
+{
+	const struct labels *l = *(struct labels *const volatile *)&g->labels;
+	const char *key, *value, *between = " labels:{";
+	size_t at = 0;
+
+	if (!l || goro__godebug("tracebacklabels") != 1)
+		return;
+	while (goro__labels_next(l, &at, &key, &value)) {
+		goro__out_str(o, between);
+		goro__out_quoted(o, key);
+		goro__out_str(o, ": ");
+		goro__out_quoted(o, value);
+		between = ", ";
+	}
+	if (at > 0)
+		goro__out_str(o, "}");
+}
+
 static void out_head(struct out *o, struct g *g, const char *state)
 {
 	int64_t waited = minutes(g);
@@ -72,6 +95,7 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	}
 	if (g->lockcount > 0)
 		goro__out_str(o, ", locked to thread");
+	out_labels(o, g);
 	goro__out_str(o, "]:\n");
 }
 

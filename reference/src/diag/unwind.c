@@ -244,9 +244,11 @@ static bool is_early(const struct g *g, const ucontext_t *uc)
 	const struct stack *s = *(struct stack *const volatile *)&g->stack;
 	uintptr_t sp = arch_signal_sp(uc);
 
+	/* An overflow has it in the guard. */
+	if (s && sp >= (uintptr_t)s->lo - ARCH_GUARD && sp < (uintptr_t)s)
+		return false;
 	return goro__in_runtime(arch_signal_pc(uc)) &&
-	       goro__is_stack((const char *)sp) &&
-	       !(s && sp >= (uintptr_t)s->lo && sp < (uintptr_t)s);
+	       goro__is_stack((const char *)sp);
 }
 
 /* Returns what a handler interrupted that g is in now; NULL: it is in none. */

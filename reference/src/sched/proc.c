@@ -15,6 +15,7 @@
 
 #include "sched/errtext.h"
 #include "sched/globq.h"
+#include "sched/labels.h"
 #include "sched/queue.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
@@ -158,7 +159,12 @@ struct g *goro__newg(goro_fn fn, const void *arg, size_t n, int size_class,
 	g->fn = fn;
 	g->arg = (void *)(uintptr_t)arg;
 	g->creator = creator;
-	g->parent = m->curg ? m->curg->goid : 0;
+	g->parent = 0;
+	if (likely(m->curg != NULL)) {
+		g->parent = m->curg->goid;
+		if (unlikely(m->curg->labels != NULL))
+			goro__labels_share(g, m->curg);
+	}
 	g->goid = new_goid(m->p);
 	return g;
 }
@@ -251,6 +257,8 @@ void *goro__end(struct m *m, struct g *g)
 
 	san_release(g->stack->lo);
 	state_end(g);
+	if (unlikely(g->labels != NULL))
+		goro__labels_drop(g);
 	count_own(&m->p->stats.finished);
 	if (unlikely(g->goid == 1))
 		goro__sched.main_exited = true;

@@ -78,7 +78,7 @@ static inline void state_park(struct m *m, struct g *g, enum wait_reason why)
 {
 	goro_check(m->curg == g && m->p && g_is(g, GRUNNING),
 		   "a goroutine parks that does not run");
-	g->reason = (uint16_t)why;
+	g->reason = (uint8_t)why;
 	g->since = load_relaxed(&goro__seconds);
 	store_relaxed(&g->status, GWAITING);
 }

@@ -90,6 +90,7 @@ struct g;
 struct m;
 struct p;
 struct goro_chan;
+struct labels;
 
 struct glist {
 	struct g *head, *tail;
@@ -191,9 +192,11 @@ struct g {
 	_Atomic(uintptr_t) lo;
 	struct g *schedlink; /* in run queues and free lists */
 	_Atomic(uint32_t) status;
-	uint16_t reason; /* wait_reason */
+	uint8_t reason; /* wait_reason */
 	uint8_t size_class;
-	bool system;        /* not counted, not dumped, no deadlock */
+	bool system; /* not counted, not dumped, no deadlock */
+	/* enum stopped: in the handler of lockedm; its waker clears it */
+	_Atomic(uint8_t) preempted;
 	struct m *m;        /* the M that runs it */
 	struct sudog *wake; /* its sudog that was woken; the waker sets it */
 	/* 0 while a contended sudog of it may still be taken: see select.c */
@@ -202,16 +205,14 @@ struct g {
 	struct m *lockedm; /* the only M that may run it */
 
 	struct stack *stack; /* from its first turn to its end */
-	uint32_t timed_out;
 	uint32_t lockcount;
+	uint32_t trace_seq; /* trace.h */
 	void (*fn)(void *);
 	void *arg;
 	int64_t goid;
 	int64_t parent;
-	void *creator; /* pc of the go statement */
-	/* enum stopped: in the handler of lockedm; its waker clears it */
-	_Atomic(uint32_t) preempted;
-	uint32_t trace_seq; /* trace.h */
+	void *creator;         /* pc of the go statement */
+	struct labels *labels; /* labels.h; NULL: none */
 	struct san_fiber san;
 } __attribute__((aligned(CACHE_LINE)));
 

@@ -5,8 +5,10 @@ import "C"
 
 import (
 	"bytes"
+	"context"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -70,6 +72,16 @@ func goLeaks(buf *C.char, n C.size_t) C.size_t {
 	leaks := twins.Leaks()
 	fill(buf, n, leaks)
 	return C.size_t(len(leaks))
+}
+
+//export goSetLabels
+func goSetLabels(labels *C.struct_assay_label, n C.size_t) {
+	var all []string
+	for _, l := range unsafe.Slice(labels, n) {
+		all = append(all, C.GoString(l.key), C.GoString(l.value))
+	}
+	ctx := pprof.WithLabels(context.Background(), pprof.Labels(all...))
+	pprof.SetGoroutineLabels(ctx)
 }
 
 // fill copies text to C's buffer, cut to n bytes with its NUL.

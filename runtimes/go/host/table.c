@@ -458,6 +458,12 @@ static int64_t goid(void)
 	return goGoid(self);
 }
 
+static int set_labels(const struct assay_label *labels, size_t n)
+{
+	goSetLabels((struct assay_label *)(uintptr_t)labels, n);
+	return ASSAY_OK;
+}
+
 /* Not constant: leaks depends on the build. */
 static struct assay_inspect_ops inspect = {
 	.size = sizeof(inspect),
@@ -470,6 +476,7 @@ static struct assay_inspect_ops inspect = {
 	.dump = goDump,
 	.leaks = goLeaks,
 	.checkpoint = goCheckpoint,
+	.set_labels = set_labels,
 };
 
 #define metrics_read goMetricsRead

@@ -26,7 +26,7 @@
 #include <string.h>
 
 struct san_fiber {
-	char none;
+	char none[0];
 };
 
 #define SAN_PREEMPT 1     /* goroutines are stopped by signals */
