@@ -128,10 +128,10 @@ class Layout(dict):
 class G:
     """A goroutine that is alive, as it was when the process stopped."""
 
-    CODES = {"sp": "Q", "status": "I", "reason": "H", "system": "?", "m": "Q",
+    CODES = {"sp": "Q", "status": "I", "reason": "B", "system": "?", "m": "Q",
              "since": "I", "lockedm": "Q", "stack": "Q", "lockcount": "I",
              "fn": "Q", "goid": "q", "parent": "q", "creator": "Q",
-             "preempted": "I"}
+             "preempted": "B"}
 
     def __init__(self, layout, data, offset, at):
         self.at = at

@@ -121,7 +121,7 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
 	/* Pairs with stopped_at() of unwind.c */
-	store_release(&g->preempted, load_relaxed(&p->preempt));
+	store_release(&g->preempted, (uint8_t)load_relaxed(&p->preempt));
 	store_relaxed(&p->preempt, 0u);
 	store_relaxed(&p->resched, no_resched());
 	state_yield(g);

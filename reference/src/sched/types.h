@@ -304,7 +304,7 @@ struct m {
 	 * stopped, lets somebody look (probe.c), or reports.
 	 */
 	_Atomic(const ucontext_t *) stopped_at;
-	atomic_uint probe; /* probe.c */
+	atomic_uint probe;   /* probe.c */
 	uint8_t watch;       /* enum timer_watch */
 	struct g *lockedg;   /* the only one it may run: lockthread.c */
 	struct p *oldp;      /* left in a system call: first choice after it */
@@ -357,10 +357,10 @@ struct sched {
 	bool spare_wanted;         /* lock: one more idle M is wanted */
 	bool tracer_wanted;        /* lock: so is the writer of a trace */
 	bool tracer_made;
-	atomic_uint maker_note;    /* the thread in goro_run(): thread.c */
-	bool making;               /* lock: that thread makes others */
-	_Atomic(int) maker_tid;    /* 0: not yet */
-	uintptr_t maker_sp;        /* its frames above goro_run() begin here */
+	atomic_uint maker_note; /* the thread in goro_run(): thread.c */
+	bool making;            /* lock: that thread makes others */
+	_Atomic(int) maker_tid; /* 0: not yet */
+	uintptr_t maker_sp;     /* its frames above goro_run() begin here */
 	uint64_t seed;
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */
