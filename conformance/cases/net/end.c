@@ -1,4 +1,5 @@
 /* The end of a stream, of half of it, and reads that ask for nothing. */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "kit/work.h"
@@ -162,6 +163,30 @@ CASE_OF(NP_010, parked, "shutdown wakes the peer that waits",
 	REQUIRE_EQ(rt->net->shutdown(p.w, ASSAY_SHUT_WRITE), ASSAY_OK);
 	check_ends(&call, ASSAY_EOF);
 	end_pair(&p);
+}
+
+CASE_OF(NP_010, in_vain, "shutdown of what the peer has reset fails",
+	NEEDS(NEED_PAIR, NEED_TEXT, NEED(net, shutdown), NEED(net, local_addr),
+	      NEED(net, remote_addr)))
+{
+	struct server s = serve(TCP);
+	struct half h = half_of(&s);
+	char local[64], remote[64], text[200];
+
+	REQUIRE_EQ(rt->net->local_addr(h.c, local, sizeof(local)), ASSAY_OK);
+	REQUIRE_EQ(rt->net->remote_addr(h.c, remote, sizeof(remote)), ASSAY_OK);
+	reset_fd(h.fd);
+	CHECK_EQ(read_fails(h.c), ASSAY_NET_RESET);
+	snprintf(text, sizeof(text),
+		 "close tcp %s->%s: shutdown: transport endpoint is not "
+		 "connected",
+		 local, remote);
+	CHECK_EQ(rt->net->shutdown(h.c, ASSAY_SHUT_WRITE), ASSAY_NET_OTHER);
+	CHECK_SAID(text);
+	CHECK_EQ(rt->net->shutdown(h.c, ASSAY_SHUT_READ), ASSAY_NET_OTHER);
+	CHECK_SAID(text);
+	end_conn(h.c);
+	end_server(&s);
 }
 
 /* ---- NP-031: nothing is asked for ----------------------------------------- */

@@ -428,6 +428,19 @@ CASE_OF(ST_012, map, "nor keys that are stored and deleted", GROWTH,
 	grow("keys", store_and_delete, ext->map->make(), 3000);
 }
 
+static void store_and_clear(void *m)
+{
+	for (uint64_t i = 1; i <= 100; i++)
+		ext->map->store(m, i, m);
+	ext->map->clear(m);
+}
+
+CASE_OF(ST_012, cleared, "nor maps that are cleared", GROWTH,
+	NEEDS(NEED_EXT(map, make), NEED_EXT(map, store), NEED_EXT(map, clear)))
+{
+	grow("clears", store_and_clear, ext->map->make(), 2000);
+}
+
 static void one_pipe(void *arg)
 {
 	assay_conn *c[2];

@@ -208,7 +208,8 @@ NUMBER = re.compile(r"(0x[0-9a-f]+|\d+)([ul]*)$", re.I)
 def _off_by_one(text: str) -> Iterator[str]:
     if (found := NUMBER.match(text)) is None:
         return
-    value, suffix = int(found[1], 0), found[2]
+    octal = re.fullmatch("0[0-7]+", found[1])
+    value, suffix = int(found[1], 8 if octal else 0), found[2]
     yield f"{value + 1}{suffix}"
     if value > 0:
         yield f"{value - 1}{suffix}"

@@ -122,6 +122,7 @@ class Survey:
         results = json.loads(report.read_text(errors="replace"))["results"]
         seconds = [run["seconds"] for r in results for run in r["runs"]]
         os.unlink(notes)
+        os.unlink(report)
         return {"ran": ran, "seconds": max(seconds, default=0.0)}
 
     def _merge(self, tree: Path, found: Mapping[str, dict]) -> Reach:
