@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 import queue
+import resource
 import shutil
 import threading
 import time
@@ -74,6 +75,10 @@ class Campaign:
                 progress.done(mutant, verdict)
 
         self._share(left, one)
+        if left:
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            print(f"{(used.ru_utime + used.ru_stime) / len(left):.1f} s of "
+                  "CPU time for each that was judged", flush=True)
 
     def run_rows(self, rows: Sequence[str], every: Sequence[Mutant],
                  tries: int) -> None:

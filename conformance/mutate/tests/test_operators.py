@@ -25,6 +25,7 @@ TABLE = [
     ("unary_dropped", "x = !a;", "x = a;"),
     ("constant_off_by_one", "x = 2;", "x = 3;"),
     ("constant_off_by_one", "x = 0x10u;", "x = 15u;"),
+    ("constant_off_by_one", "x = 0666;", "x = 437;"),
     ("constant_off_by_one", "f(true);", "f(false);"),
     ("statement_dropped", "f(a);", ";"),
     ("statement_dropped", "while (a) break;", "while (a) ;"),
