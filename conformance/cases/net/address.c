@@ -212,6 +212,67 @@ CASE_OF(NP_064, mapped, "one of IPv4 in its usual form", NEEDS_ADDRESS)
 	end_server(&s);
 }
 
+/* Where a listener is that was asked for any free port there. */
+static void check_anywhere(const char *network, const char *address,
+			   const char *host)
+{
+	assay_listener *l = NULL;
+	assay_conn *c = NULL;
+	char told[80] = "";
+	size_t n = strlen(host);
+
+	if (strncmp(network, "udp", 3) == 0) {
+		REQUIRE_EQ(rt->net->packet_listen(network, address, &c),
+			   ASSAY_OK);
+		CHECK_EQ(rt->net->local_addr(c, told, sizeof(told)), ASSAY_OK);
+		end_conn(c);
+	} else {
+		REQUIRE_EQ(rt->net->listen(network, address, &l), ASSAY_OK);
+		CHECK_EQ(rt->net->listener_addr(l, told, sizeof(told)),
+			 ASSAY_OK);
+		rt->net->listener_close(l);
+		rt->net->listener_free(l);
+	}
+	CHECK_MSG(strncmp(told, host, n) == 0 && told[n] == ':' &&
+			  told[n + 1] != '0',
+		  "%s \"%s\" is at %s", network, address, told);
+}
+
+CASE_OF(NP_064, anywhere, "a listener of all addresses is one of both kinds",
+	NEEDS(NEED_PAIR, NEED(net, packet_listen), NEED(net, local_addr)))
+{
+	struct server s = serve(TCP6);
+
+	check_anywhere("tcp", ":0", "[::]");
+	check_anywhere("tcp", "", "[::]");
+	check_anywhere("tcp", "[::]:0", "[::]");
+	check_anywhere("tcp", "0.0.0.0:0", "[::]");
+	check_anywhere("tcp6", ":0", "[::]");
+	check_anywhere("tcp4", ":0", "0.0.0.0");
+	check_anywhere("tcp4", "", "0.0.0.0");
+	check_anywhere("udp", ":0", "[::]");
+	check_anywhere("udp", "0.0.0.0:0", "[::]");
+	check_anywhere("udp", "", "[::]");
+	end_server(&s);
+}
+
+CASE_OF(NP_064, path, "the path of a unix socket as it is", NEEDS_ADDRESS)
+{
+	static const struct bad gone = {
+		"unix", "/nonexistent/socket", ASSAY_NET_OTHER,
+		" /nonexistent/socket: connect: no such file or directory"};
+	static const struct bad abstract = {
+		"unix", "@assay-none", ASSAY_NET_REFUSED,
+		" @assay-none: connect: connection refused"};
+	static const struct bad nowhere = {
+		"unix", "/nonexistent/socket", ASSAY_NET_OTHER,
+		" /nonexistent/socket: bind: no such file or directory"};
+
+	check_fails(DIAL, &gone);
+	check_fails(DIAL, &abstract);
+	check_fails(LISTEN, &nowhere);
+}
+
 /* ---- NP-065: ports that have a name --------------------------------------- */
 
 CASE(NP_065, "a port may be the name of a service", NEEDS_ADDRESS)
