@@ -3,9 +3,9 @@
 
 #include "np.h"
 
-#define NEEDS_VECTOR                                                           \
-	NEEDS(NEED_PAIR, NEED_PIPE, NEED(net, writev),                         \
-	      NEED(net, write_deadline))
+#define NEED_VECTOR                                                            \
+	NEED_PAIR, NEED_PIPE, NEED(net, writev), NEED(net, write_deadline)
+#define NEEDS_VECTOR NEEDS(NEED_VECTOR)
 
 enum { MOST_PARTS = 1500 };
 
@@ -131,6 +131,28 @@ static void take_some_and_end(void *c)
 {
 	take_bytes(c, 0, 100000);
 	end_conn(c);
+}
+
+CASE_OF(NP_052, past,
+	"a past write deadline sends none, a read deadline is no "
+	"matter",
+	NEEDS(NEED_VECTOR, NEED(net, read_deadline)))
+{
+	struct pair p = pair_of(TCP);
+	struct assay_bytes part = {"abc", 3};
+	size_t done = 99;
+	char got[3];
+
+	write_deadline(p.w, 1);
+	CHECK_EQ(rt->net->writev(p.w, &part, 1, &done), ASSAY_TIMEOUT);
+	CHECK_EQ(done, 0);
+	CHECK_EQ(part.n, 3);
+	write_deadline(p.w, ASSAY_FOREVER);
+	read_deadline(p.w, 1);
+	CHECK_EQ(rt->net->writev(p.w, &part, 1, &done), ASSAY_OK);
+	CHECK_EQ(done, 3);
+	read_all(p.r, got, 3);
+	end_pair(&p);
 }
 
 CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",

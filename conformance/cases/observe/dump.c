@@ -143,6 +143,15 @@ static void has_child(void *arg)
 	send(c->ids, &id);
 }
 
+/* True if the rules of this Go name it: since 1.21. */
+static bool names_creators(void)
+{
+	int minor = 0;
+
+	return rt->go_version == NULL ||
+	       sscanf(rt->go_version, "1.%d", &minor) != 1 || minor >= 21;
+}
+
 CASE(OB_012, "a block names the goroutine that started it",
      NEEDS(NEED(inspect, dump), NEED(inspect, goid)))
 {
@@ -160,10 +169,11 @@ CASE(OB_012, "a block names the goroutine that started it",
 	by = strstr(by, "\ncreated by ");
 	REQUIRE(by != NULL);
 	by = strstr(by, " in goroutine ");
-	if (by == NULL) {
+	if (by == NULL && !names_creators()) {
 		note("no \" in goroutine N\": as before Go 1.21");
 		return;
 	}
+	REQUIRE(by != NULL);
 	CHECK_EQ(sscanf(by, " in goroutine %" SCNd64, &named), 1);
 	CHECK_EQ(named, id);
 }
