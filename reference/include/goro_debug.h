@@ -211,6 +211,21 @@ GORO_API int goro_set_labels(const struct goro_label *labels, size_t n);
  */
 GORO_API const char *goro_label(const char *key);
 
+/* ---- circles of locks ----------------------------------------------------- */
+
+/*
+ * With GODEBUG=lockcycle=1 in the environment goro reports on stderr, when it
+ * happens and once, that goroutines wait for each other's mutexes, rwmutexes and
+ * onces in a circle, or that one waits for what it has itself: who waits for
+ * which lock, and all their stacks.  The others go on.  A reader that waits
+ * behind a writer is in such a circle too if it has the lock already.
+ *
+ * goro then notes who has which lock, which makes each lock and unlock some
+ * 100 ns longer.  Go lets another goroutine unlock a mutex.  A mutex that is
+ * used so, as a signal, is left out from the first time on; but if a goroutine
+ * waits for itself before that, it is reported.
+ */
+
 #ifdef __cplusplus
 }
 #endif

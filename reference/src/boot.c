@@ -34,6 +34,7 @@
 #include "sched/world.h"
 #include "sched/runq.h"
 #include "sched/sysmon.h"
+#include "wait/owners.h"
 #include "diag/schedtrace.h"
 #include "diag/tracefile.h"
 #include "diag/tracegen.h"
@@ -202,6 +203,7 @@ static void schedinit(const struct goro_config *c)
 	goro__libc_text_init();
 	goro__overflow_init();
 	goro__leaks_init();
+	goro__owners_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
 

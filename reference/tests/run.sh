@@ -94,7 +94,7 @@ done
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
 for part in reports panics faults signals programs embedded memory timers \
-		preempt net; do
+		preempt net leaks; do
 	. "$here/$part.sh"
 done
 finish

@@ -8,8 +8,9 @@
  *
  * plock is for what only the owner of a P touches: channels, the sync types,
  * the queues of a P.  With a single P that owner is alone, and the lock is left
- * out (goro__mp is 0), unless a trace is on.  goro__mp changes only while the
- * world is stopped, when no M is inside such a lock.
+ * out (goro__mp is 0), unless a trace is on or owners are noted (types.h).
+ * goro__mp changes only while the world is stopped, when no M is inside such a
+ * lock.
  */
 #ifndef GORO_LOCK_H
 #define GORO_LOCK_H

@@ -176,7 +176,7 @@ bool goro__blocks_add(struct blocks *b, const struct area *a)
 	uintptr_t at = a->lo;
 
 	if (word_at(at + sizeof(size_t)) & LARGE)
-		return add(b, at + HEAD, a->hi + sizeof(size_t));
+		return add(b, at + HEAD, a->hi);
 	/* Each thread's first block is its cache, and it may be an arena's. */
 	if (is_cache(at))
 		at += CACHE_SIZE;
@@ -185,7 +185,7 @@ bool goro__blocks_add(struct blocks *b, const struct area *a)
 		if (!next || next == a->hi)
 			break;
 		if ((word_at(next + sizeof(size_t)) & IN_USE) &&
-		    !add(b, at + HEAD, next + HEAD))
+		    !add(b, at + HEAD, next + sizeof(size_t)))
 			return false;
 	}
 	return true;

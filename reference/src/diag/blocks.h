@@ -15,13 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * The bytes are [lo, hi - 8).  A pointer past the end is one to the block, too,
- * so it owns what is below hi.
- */
 struct block {
-	uintptr_t lo;
-	uintptr_t hi; /* even; bit 0: the caller's mark */
+	uintptr_t lo, hi; /* even; bit 0 of hi: the caller's mark */
 };
 
 /* Blocks in the order of addresses. */

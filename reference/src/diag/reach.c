@@ -276,7 +276,7 @@ static struct waiter *waiter_of(const struct waiters *w, const struct g *g)
 static bool leads_to(const struct block *b, uintptr_t at)
 {
 	const struct goro_chan *c =
-		goro__chan_in((const void *)b->lo, b->hi - 8 - b->lo);
+		goro__chan_in((const void *)b->lo, b->hi - b->lo);
 
 	return !c || at - (uintptr_t)c < sizeof(*c);
 }
@@ -350,8 +350,7 @@ static void drain(struct search *s)
 		if (w->nblock) {
 			const struct block *b = w->block[--w->nblock];
 
-			scan(s, (void *)b->lo,
-			     (void *)((b->hi & ~(uintptr_t)1) - 8));
+			scan(s, (void *)b->lo, (void *)(b->hi & ~(uintptr_t)1));
 			continue;
 		}
 		--w->ng;
@@ -728,7 +727,7 @@ static void set_bounds(struct search *s)
 	s->span = 0;
 	goro__each_slab(slab_target, s);
 	for (uint32_t i = 0; i < s->areas.n; i++)
-		slab_target(s->areas.v[i].lo, s->areas.v[i].hi + 8, s);
+		slab_target(s->areas.v[i].lo, s->areas.v[i].hi, s);
 	s->span -= s->lo;
 }
 

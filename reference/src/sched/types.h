@@ -411,11 +411,12 @@ extern struct p goro__real_p;
 /* The clock, kept by sysmon: tells how long a goroutine has waited. */
 extern _Atomic(uint32_t) goro__seconds;
 /*
- * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  If any is set,
- * locks and queues are for real.  See lock.h, trace.h.
+ * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  MP_OWNED: it is
+ * noted who has which lock.  If any is set, locks and queues are for real.  See
+ * lock.h, trace.h, owners.h.
  */
 extern uint32_t goro__mp;
-enum { MP_MANY = 1, MP_TRACED = 2 };
+enum { MP_MANY = 1, MP_TRACED = 2, MP_OWNED = 8 };
 #pragma GCC visibility pop
 #pragma GCC visibility pop
 

@@ -248,5 +248,5 @@ void goro__procresize(int32_t n)
 	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
 	unlock(&s->lock);
-	goro__mp = (goro__mp & MP_TRACED) | (n > 1 ? MP_MANY : 0);
+	goro__mp = (goro__mp & (MP_TRACED | MP_OWNED)) | (n > 1 ? MP_MANY : 0);
 }

@@ -14,6 +14,7 @@
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "wait/owners.h"
 #include "wait/waitq.h"
 
 #define STARVING_NS 1000000
@@ -105,6 +106,22 @@ static __attribute__((noinline)) void lock_slow(struct mutex *m)
 		wait_for_it(m);
 }
 
+/* Locks m while it is noted who has which lock. */
+static COLD void lock_owned(struct mutex *m)
+{
+	lock(&m->lock);
+	if (take(m)) {
+		unlock(&m->lock);
+	} else {
+		unlock(&m->lock);
+		goro__owners_wait(m, ALONE);
+		lock(&m->lock);
+		lock_slow(m);
+	}
+	goro__owners_got(m, ALONE);
+	san_acquire(m);
+}
+
 static COLD void lock_from_outside(goro_mutex *m)
 {
 	goro__call_begin("goro_mutex_lock");
@@ -120,7 +137,13 @@ void goro_mutex_lock(goro_mutex *mutex)
 		lock_from_outside(mutex);
 		return;
 	}
-	plock(&m->lock);
+	if (unlikely(goro__mp)) {
+		if (owned()) {
+			lock_owned(m);
+			return;
+		}
+		lock(&m->lock);
+	}
 	if (likely(take(m)))
 		punlock(&m->lock);
 	else
@@ -137,6 +160,8 @@ bool goro_mutex_trylock(goro_mutex *mutex)
 	plock(&m->lock);
 	ok = take(m);
 	punlock(&m->lock);
+	if (ok && owned())
+		goro__owners_got(m, ALONE);
 	if (ok)
 		san_acquire(m);
 	return ok;
@@ -162,7 +187,11 @@ bool goro__mutex_release(goro_mutex *mutex)
 
 	/* After punlock() the next holder may free m. */
 	san_release(m);
-	plock(&m->lock);
+	if (unlikely(goro__mp)) {
+		if (owned())
+			goro__owners_free(m);
+		lock(&m->lock);
+	}
 	if (unlikely(!load_relaxed(&m->locked))) {
 		punlock(&m->lock);
 		goro__fatal_misuse("sync: unlock of unlocked mutex");

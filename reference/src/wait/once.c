@@ -1,6 +1,7 @@
 /*
  * once.c - Once.
  */
+#include "wait/owners.h"
 #include "wait/waitq.h"
 
 #include "base/text.h"
@@ -25,11 +26,29 @@ static void once_done(void *arg)
 	if (goro__outside()) /* fn has forked */
 		goro__refuse("goro_once_do");
 	san_release(o);
+	if (owned())
+		goro__owners_free(o);
 	plock(&o->lock);
 	store_release(&o->done, 1u); /* pairs with the acquire in once_over */
 	list = waitq_take(&o->q);
 	punlock(&o->lock);
 	waitq_wake(list, true);
+}
+
+/* Waits until o is done.  o->lock is held, and is given up. */
+static void wait_for_it(struct once *o)
+{
+	if (owned()) {
+		punlock(&o->lock);
+		goro__owners_wait(o, SHARED);
+		plock(&o->lock);
+	}
+	if (load_relaxed(&o->done))
+		punlock(&o->lock);
+	else
+		waitq_park(&o->q, &o->lock, WAIT_MUTEX);
+	if (owned())
+		goro__owners_waited(o);
 }
 
 /* True if the caller must run fn.  Else waits until the first call ended. */
@@ -40,11 +59,14 @@ static bool first_call(struct once *o)
 	plock(&o->lock);
 	first = !o->running;
 	o->running = true;
-	if (first || load_relaxed(&o->done))
-		punlock(&o->lock);
-	else
-		waitq_park(&o->q, &o->lock, WAIT_MUTEX);
-	return first;
+	if (!first) {
+		wait_for_it(o);
+		return false;
+	}
+	punlock(&o->lock);
+	if (owned())
+		goro__owners_got(o, ALONE);
+	return true;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "sched/die.h"
 #include "sched/outside.h"
+#include "wait/owners.h"
 #include "wait/waitq.h"
 
 struct rwmutex {
@@ -54,16 +55,46 @@ static const void *read_edge(const struct rwmutex *m)
 
 static void got_write(const struct rwmutex *m)
 {
+	if (owned())
+		goro__owners_got(m, ALONE);
 	san_acquire(write_edge(m));
 	san_acquire(read_edge(m));
 }
 
-/* Parks in q until m is the caller's.  m->lock is held, and is given up. */
-static void wait_in(struct rwmutex *m, struct waitq *q, enum wait_reason why)
+static void got_read(const struct rwmutex *m)
+{
+	if (owned())
+		goro__owners_got(m, SHARED);
+	san_acquire(write_edge(m));
+}
+
+static bool take(struct rwmutex *m, enum share how)
+{
+	return how == ALONE ? take_write(m) : take_read(m);
+}
+
+/* Says that the caller waits.  True if m is its own meanwhile. */
+static COLD bool wait_owned(struct rwmutex *m, enum share how)
+{
+	unlock(&m->lock);
+	goro__owners_wait(m, how);
+	lock(&m->lock);
+	return take(m, how);
+}
+
+/* Waits until m is the caller's.  m->lock is held, and is given up. */
+static void wait_for_it(struct rwmutex *m, enum share how)
 {
 	int64_t start = sys_clock();
 
-	waitq_park(q, &m->lock, why);
+	if (owned() && wait_owned(m, how)) {
+		unlock(&m->lock);
+		return;
+	}
+	if (how == ALONE)
+		waitq_park(&m->writeq, &m->lock, WAIT_RW_LOCK);
+	else
+		waitq_park(&m->readq, &m->lock, WAIT_RW_RLOCK);
 	waited_for_mutex(start);
 }
 
@@ -76,7 +107,7 @@ void goro_rwmutex_lock(goro_rwmutex *mutex)
 	if (take_write(m))
 		punlock(&m->lock);
 	else
-		wait_in(m, &m->writeq, WAIT_RW_LOCK);
+		wait_for_it(m, ALONE);
 	got_write(m);
 }
 
@@ -103,8 +134,8 @@ void goro_rwmutex_rlock(goro_rwmutex *mutex)
 	if (take_read(m))
 		punlock(&m->lock);
 	else
-		wait_in(m, &m->readq, WAIT_RW_RLOCK);
-	san_acquire(write_edge(m));
+		wait_for_it(m, SHARED);
+	got_read(m);
 }
 
 bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
@@ -117,7 +148,7 @@ bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
 	ok = take_read(m);
 	punlock(&m->lock);
 	if (ok)
-		san_acquire(write_edge(m));
+		got_read(m);
 	return ok;
 }
 
@@ -146,6 +177,8 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 
 	FROM_OUTSIDE(goro_rwmutex_unlock(mutex));
 	san_release(write_edge(m));
+	if (owned())
+		goro__owners_free(m);
 	plock(&m->lock);
 	if (!m->writer) {
 		punlock(&m->lock);
@@ -164,6 +197,8 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 
 	FROM_OUTSIDE(goro_rwmutex_runlock(mutex));
 	san_release(read_edge(m));
+	if (owned())
+		goro__owners_free(m);
 	plock(&m->lock);
 	if (m->readers == 0) {
 		punlock(&m->lock);

@@ -1,0 +1,37 @@
+/*
+ * owners.h - who has which lock, and who waits for one: for
+ * GODEBUG=lockcycle=1, which reports goroutines that wait for each other in a
+ * circle.
+ *
+ * Off it costs nothing: goro__mp, which a lock looks at anyway, has MP_OWNED
+ * while it is on, so all locks are taken on the path of many Ps, and that path
+ * asks.
+ */
+#ifndef GORO_OWNERS_H
+#define GORO_OWNERS_H
+
+#include "sched/types.h"
+
+enum share { ALONE, SHARED };
+
+/* Turns it on if the environment asks for it; before the run. */
+void goro__owners_init(void);
+
+static inline bool owned(void)
+{
+	return unlikely(goro__mp & MP_OWNED);
+}
+
+/*
+ * The caller is about to wait for l.  If that closes a circle, reports it: the
+ * others in it are parked, and none of them will go on.
+ */
+void goro__owners_wait(const void *l, enum share how);
+/* The caller waits for l no more, and does not have it: a once. */
+void goro__owners_waited(const void *l);
+/* The caller has l, whether it has waited or not. */
+void goro__owners_got(const void *l, enum share how);
+/* The caller is about to give l up, which it or another goroutine has. */
+void goro__owners_free(const void *l);
+
+#endif

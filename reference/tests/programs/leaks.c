@@ -1,0 +1,345 @@
+/*
+ * leaks.c - which goroutines goro_find_leaks() finds.
+ *
+ *	leaks KIND
+ */
+#include <goro_debug.h>
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include "prog.h"
+
+static char text[1 << 16];
+
+static void recv_it(void *c)
+{
+	goro_recv(c, NULL);
+	goro_sleep(0); /* no tail call */
+}
+
+static void *in_thread(void *fn)
+{
+	(*(void (**)(void))fn)();
+	return NULL;
+}
+
+/* Makes fn's frames those of a goroutine that is gone. */
+static void set_up(void *fn)
+{
+	in_thread(fn);
+}
+
+static void wait_for_waiters(int64_t n)
+{
+	while (goro_num_waiting() < n)
+		goro_sleep(MS);
+}
+
+/* fn leaves n goroutines that wait; so many of them are found. */
+static void expect(void (*fn)(void), int64_t n, int64_t leaks)
+{
+	goro_go_copy(set_up, &fn, sizeof(fn));
+	wait_for_waiters(n);
+	CHECK(goro_find_leaks() == leaks);
+}
+
+/* ---- by a thread of the program -------------------------------------------- */
+
+static _Atomic(int) thread_is_up, thread_may_end;
+static _Thread_local goro_chan *of_thread __attribute__((used));
+static goro_chan *volatile handed_over;
+
+static void make_one(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	handed_over = c;
+	goro_go(recv_it, c);
+}
+
+/* Takes the only pointer, and keeps it in a register or on its stack. */
+static void *keep_it(void *unused)
+{
+	goro_chan *c = handed_over;
+
+	(void)unused;
+	handed_over = NULL;
+	thread_is_up = 1;
+	while (!thread_may_end)
+		__asm__ volatile("" : "+r"(c));
+	handed_over = c;
+	return NULL;
+}
+
+static void *keep_it_asleep(void *unused)
+{
+	goro_chan *c = handed_over;
+
+	(void)unused;
+	handed_over = NULL;
+	thread_is_up = 1;
+	while (!thread_may_end) {
+		__asm__ volatile("" : "+r"(c));
+		usleep(100000);
+		__asm__ volatile("" : "+r"(c));
+	}
+	handed_over = c;
+	return NULL;
+}
+
+static void *keep_it_thread_local(void *unused)
+{
+	of_thread = handed_over;
+	(void)unused;
+	handed_over = NULL;
+	thread_is_up = 1;
+	while (!thread_may_end)
+		usleep(1000);
+	handed_over = of_thread;
+	of_thread = NULL; /* libc keeps the memory */
+	return NULL;
+}
+
+static void by_thread(void *(*fn)(void *))
+{
+	pthread_t thread;
+
+	expect(make_one, 1, 0);
+	CHECK(pthread_create(&thread, NULL, fn, NULL) == 0);
+	while (!thread_is_up)
+		goro_sleep(MS);
+	CHECK(goro_find_leaks() == 0);
+	thread_may_end = 1;
+	pthread_join(thread, NULL);
+	CHECK(goro_find_leaks() == 0);
+	handed_over = NULL;
+	CHECK(goro_find_leaks() == 1);
+}
+
+static void thread(void *unused)
+{
+	(void)unused;
+	by_thread(keep_it);
+}
+
+static void asleep(void *unused)
+{
+	(void)unused;
+	by_thread(keep_it_asleep);
+}
+
+static void local(void *unused)
+{
+	(void)unused;
+	by_thread(keep_it_thread_local);
+}
+
+static void in_call(void *unused)
+{
+	keep_it_asleep(unused);
+}
+
+static void calls(void *unused)
+{
+	goro_blocking(in_call, unused);
+	goro_sleep(0);
+}
+
+/* In goro_blocking(). */
+static void blocking(void *unused)
+{
+	expect(make_one, 1, 0);
+	goro_go(calls, unused);
+	while (!thread_is_up)
+		goro_sleep(MS);
+	CHECK(goro_find_leaks() == 0);
+	thread_may_end = 1;
+	while (!handed_over)
+		goro_sleep(MS);
+	handed_over = NULL;
+	CHECK(goro_find_leaks() == 1);
+}
+
+/* ---- by a goroutine that is stopped in the middle -------------------------- */
+
+static void spin(void *unused)
+{
+	keep_it(unused);
+	goro_sleep(0);
+}
+
+static void stopped(void *unused)
+{
+	goro_gomaxprocs(2);
+	expect(make_one, 1, 0);
+	goro_go(spin, unused);
+	while (!thread_is_up)
+		goro_yield();
+	for (int i = 0; i < 20; i++)
+		CHECK(goro_find_leaks() == 0);
+	thread_may_end = 1;
+	while (!handed_over)
+		goro_sleep(MS);
+}
+
+/* ---- by memory --------------------------------------------------------------- */
+
+struct node {
+	struct node *next;
+	char filler[40];
+	goro_chan *c;
+};
+
+static struct node *volatile list;
+
+static void make_list(void)
+{
+	struct node *last = NULL;
+
+	for (int i = 0; i < 10000; i++) {
+		struct node *n = calloc(1, sizeof(*n));
+
+		n->next = last;
+		last = n;
+		if (i % 100)
+			continue;
+		n->c = goro_make(0, 0);
+		goro_go(recv_it, n->c);
+	}
+	list = last;
+}
+
+static void lists(void *unused)
+{
+	(void)unused;
+	expect(make_list, 100, 0);
+	list = NULL;
+	CHECK(goro_find_leaks() >= 99); /* an old value may hold one end */
+}
+
+static char *volatile mapped;
+
+static void make_mapped(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	mapped = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(mapped + 100003, &c, sizeof(c)); /* at an odd address */
+	goro_go(recv_it, c);
+}
+
+/* In memory of the program's own making, and in a block that is a mapping. */
+static void mappings(void *unused)
+{
+	(void)unused;
+	expect(make_mapped, 1, 0);
+	memset(mapped, 0, 1 << 20);
+	CHECK(goro_find_leaks() == 1);
+}
+
+static char *volatile large;
+
+static void make_large(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	large = calloc(1, 4 << 20);
+	memcpy(large + (4 << 20) - sizeof(c), &c, sizeof(c));
+	goro_go(recv_it, c);
+}
+
+static void large_block(void *unused)
+{
+	(void)unused;
+	expect(make_large, 1, 0);
+	large = NULL;
+	CHECK(goro_find_leaks() == 1);
+}
+
+static void make_freed(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	goro_go(recv_it, c);
+	goro_yield();
+	wait_for_waiters(1);
+	goro_chan_free(c);
+}
+
+static void freed(void *unused)
+{
+	(void)unused;
+	expect(make_freed, 1, 1);
+	CHECK(goro_leaks(text, sizeof(text)) > 0);
+	CHECK(strstr(text, "[chan receive (leaked)]:\nrecv_it") ||
+	      strstr(text, "[chan receive (leaked)]:\ngoro_recv"));
+}
+
+/* ---- many ---------------------------------------------------------------------- */
+
+enum { MANY = 10000 };
+
+static goro_chan *volatile of_all;
+
+static void make_many(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	for (int i = 0; i < MANY; i++)
+		goro_go(recv_it, c);
+	of_all = c;
+}
+
+static void many(void *unused)
+{
+	int64_t start;
+
+	(void)unused;
+	expect(make_many, MANY, 0);
+	of_all = NULL;
+	start = goro_now();
+	CHECK(goro_find_leaks() == MANY);
+	printf("%d goroutines: %.1f ms\n", MANY,
+	       (double)(goro_now() - start) / 1e6);
+}
+
+/* ---- at the end ------------------------------------------------------------- */
+
+static void leave(void *unused)
+{
+	(void)unused;
+	make_one();
+	handed_over = NULL;
+	goro_sleep(5 * MS);
+	puts("left");
+}
+
+static void leave_by_exit(void *unused)
+{
+	leave(unused);
+	goro_exit(3);
+}
+
+static void leave_nothing(void *unused)
+{
+	(void)unused;
+	make_one();
+	goro_sleep(5 * MS);
+}
+
+static const struct mode modes[] = {
+	{"thread", thread},         {"asleep", asleep},
+	{"local", local},           {"blocking", blocking},
+	{"stopped", stopped},       {"lists", lists},
+	{"mappings", mappings},     {"large", large_block},
+	{"freed", freed},           {"many", many},
+	{"leave", leave},           {"exit", leave_by_exit},
+	{"nothing", leave_nothing}, {NULL, NULL}};
+
+int main(int argc, char **argv)
+{
+	goro_fn fn = find_mode(modes, argc > 1 ? argv[1] : NULL);
+
+	return goro_run(fn, NULL) || check_failed;
+}
