@@ -13,7 +13,16 @@
  * or nothing stops goroutines here.
  */
 bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience);
+/* m->probe: probe.c. */
+enum probe { PROBE_IDLE, PROBE_ASKED, PROBE_HERE };
+
+void goro__probed_here(struct m *m, const ucontext_t *uc);
 /* For the handler on m: waits while somebody looks. */
-void goro__probed(struct m *m, const ucontext_t *uc);
+static inline void goro__probed(struct m *m, const ucontext_t *uc)
+{
+	/* relaxed: a stale look costs the other side its patience */
+	if (unlikely(load_relaxed(&m->probe) == PROBE_ASKED))
+		goro__probed_here(m, uc);
+}
 
 #endif
