@@ -5,7 +5,7 @@
  * Who may call what (see goro.h):
  *
  *	anywhere:  goro_metrics_info goro_metrics_read goro_metrics_read_p
- *	           goro_metrics_text goro_histogram_from
+ *	           goro_metrics_text goro_histogram_from goro_dump_json
  *	call:      goro_find_leaks goro_leaks
  *	goroutine: goro_set_label goro_set_labels goro_label
  */
@@ -183,6 +183,31 @@ GORO_API int64_t goro_find_leaks(void);
  * form of goro_dump(); returns its length.  After an error there is none.
  */
 GORO_API size_t goro_leaks(char *buf, size_t n);
+
+/* ---- a dump for programs ------------------------------------------------ */
+
+/*
+ * Writes what goro_dump() does as JSON, at most n - 1 bytes, and returns its
+ * length.  What is not known, or not so, is left out:
+ *
+ *	{"pid": 17, "gomaxprocs": 4,
+ *	 "threads": [{"id": 0, "tid": 18, "p": 2, "goroutine": 1} ...],
+ *	 "goroutines": [{
+ *		"id": 7, "state": "chan receive", "seconds": 65,
+ *		"waits_for": ["0x7f..." ...],
+ *		"locked_to_thread": true, "leaked": true,
+ *		"labels": {"job": "load"},
+ *		"parent": 1, "created_by": {as an element of stack},
+ *		"stack": [{"pc": "0x55...", "function": "worker", "offset": 38,
+ *			"file": "/usr/bin/program", "address": "0x11d6"} ...],
+ *		"elided": 50} ...]}
+ *
+ * State and frames are those of the dump; of deep stacks the 50 frames at each
+ * end, of which "elided" are between.  waits_for has the addresses of the
+ * channels, mutexes ... in whose queues the goroutine is: others with the same
+ * one wait for the same thing.  address is in file, as addr2line counts.
+ */
+GORO_API size_t goro_dump_json(char *buf, size_t n);
 
 /* ---- labels ------------------------------------------------------------- */
 

@@ -29,7 +29,7 @@
 #define TEXT ((size_t)64 << 10)
 
 /* clang-format off */
-static const char *state_of(struct g *g)
+const char *goro__state_of(const struct g *g)
 {
 	switch (load_relaxed(&g->status)) {
 	case GRUNNABLE: return "runnable";
@@ -41,7 +41,7 @@ static const char *state_of(struct g *g)
 }
 /* clang-format on */
 
-static bool alive(struct g *g)
+bool goro__dumped(const struct g *g)
 {
 	uint32_t status = load_relaxed(&g->status);
 
@@ -145,7 +145,7 @@ static void find_main(struct g *g, void *arg)
 {
 	struct dump *d = arg;
 
-	if (alive(g) && g->goid == 1)
+	if (goro__dumped(g) && g->goid == 1)
 		d->main = g;
 }
 
@@ -153,10 +153,10 @@ static void dump_one(struct g *g, void *arg)
 {
 	struct dump *d = arg;
 
-	if (!alive(g) || g == d->first || g == d->main)
+	if (!goro__dumped(g) || g == d->first || g == d->main)
 		return;
 	goro__out_str(&d->out, "\n");
-	out_g(d, g, state_of(g));
+	out_g(d, g, goro__state_of(g));
 }
 
 static void begin(struct dump *d)
@@ -175,7 +175,7 @@ static void dump_all(struct dump *d)
 	if (d->main && d->main != d->first) {
 		if (d->first)
 			goro__out_str(&d->out, "\n");
-		out_g(d, d->main, state_of(d->main));
+		out_g(d, d->main, goro__state_of(d->main));
 	}
 	goro__each_g(dump_one, d);
 	goro__names_close(&d->names);
@@ -248,12 +248,12 @@ static void dump_that(struct g *g, void *arg)
 {
 	struct those *t = arg;
 
-	if (!alive(g) || !t->which(g))
+	if (!goro__dumped(g) || !t->which(g))
 		return;
 	if (t->any)
 		goro__out_str(&t->dump.out, "\n");
 	t->any = true;
-	out_g(&t->dump, g, state_of(g));
+	out_g(&t->dump, g, goro__state_of(g));
 }
 
 static void dump_those(void *arg)
@@ -286,7 +286,7 @@ static void find_id(struct g *g, void *arg)
 {
 	struct lookup *l = arg;
 
-	if (alive(g) && g->goid == l->id)
+	if (goro__dumped(g) && g->goid == l->id)
 		l->g = g;
 }
 
@@ -297,7 +297,7 @@ int goro_state(int64_t id, char *buf, size_t n)
 	goro__each_g(find_id, &l);
 	if (!l.g || !buf || n == 0)
 		return GORO_EINVAL;
-	strncpy(buf, state_of(l.g), n - 1);
+	strncpy(buf, goro__state_of(l.g), n - 1);
 	buf[n - 1] = '\0';
 	return GORO_OK;
 }

@@ -6,6 +6,10 @@
 
 #include "sched/types.h"
 
+/* Returns what g does in a word or a few. */
+const char *goro__state_of(const struct g *g);
+/* True if g is the program's, and alive. */
+bool goro__dumped(const struct g *g);
 void goro__dump_all(struct g *first);
 void goro__dump_g(struct g *g, const char *state);
 /* Does what goro_dump() does, for some; buf NULL: on stderr.  A goroutine. */

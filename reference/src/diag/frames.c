@@ -132,16 +132,21 @@ static bool is_public(const char *name)
 	return name && strncmp(name, "goro_", 5) == 0 && name[5] != '_';
 }
 
-static void out_frame(struct out *o, struct names *n, uintptr_t pc, bool all)
+bool goro__frames_shown(const struct frames *f, uintptr_t pc,
+			const struct place *at)
 {
-	struct place at;
+	return f->all || !goro__in_runtime(pc) || is_public(at->name);
+}
 
-	goro__names_find(n, pc, &at);
-	if (!all && goro__in_runtime(pc) && !is_public(at.name))
-		return;
-	goro__frames_out_name(o, pc, &at);
-	goro__out_str(o, "(...)\n");
-	goro__frames_out_place(o, pc, &at);
+bool goro__frames_next(const struct frames *f, size_t *i, uintptr_t *pc)
+{
+	if (*i == FRAMES_END)
+		*i += frames_elided(f);
+	if (*i >= f->n)
+		return false;
+	*pc = *i < FRAMES_END ? f->first[*i] : f->last[*i % FRAMES_END];
+	++*i;
+	return true;
 }
 
 static void out_elided(struct out *o, size_t n)
@@ -151,21 +156,30 @@ static void out_elided(struct out *o, size_t n)
 	goro__out_str(o, " frames elided...\n");
 }
 
+static void out_frame(struct out *o, struct names *n, const struct frames *f,
+		      uintptr_t pc)
+{
+	struct place at;
+
+	goro__names_find(n, pc, &at);
+	if (!goro__frames_shown(f, pc, &at))
+		return;
+	goro__frames_out_name(o, pc, &at);
+	goro__out_str(o, "(...)\n");
+	goro__frames_out_place(o, pc, &at);
+}
+
 void goro__frames_out(struct out *o, struct names *n, const struct frames *f)
 {
 	size_t i = 0;
+	uintptr_t pc;
 
-	if (!f->known) {
+	if (!f->known)
 		goro__out_str(o, "\tgoroutine running on other thread; "
 				 "stack unavailable\n");
-		return;
+	while (f->known && goro__frames_next(f, &i, &pc)) {
+		out_frame(o, n, f, pc);
+		if (i == FRAMES_END && frames_elided(f) > 0)
+			out_elided(o, frames_elided(f));
 	}
-	for (; i < f->n && i < FRAMES_END; i++)
-		out_frame(o, n, f->first[i], f->all);
-	if (f->n > 2 * FRAMES_END) {
-		out_elided(o, f->n - 2 * FRAMES_END);
-		i = f->n - FRAMES_END;
-	}
-	for (; i < f->n; i++)
-		out_frame(o, n, f->last[i % FRAMES_END], f->all);
 }

@@ -1,8 +1,11 @@
 /*
- * chain.c - stacks of C, then a dump of them all on stdout: `chain`.
+ * chain.c - stacks of C, then a dump of them all on stdout: `chain`, or as
+ * JSON: `chain json`, after a line with the address of the channel for which
+ * those that park wait.
  */
 #define _GNU_SOURCE
 #include "chain.h"
+#include <goro_debug.h>
 
 #include <alloca.h>
 #include <signal.h>
@@ -243,9 +246,11 @@ static void ch_in_handler(void *arg)
 	AFTER_CALL();
 }
 
+/* If it does come to its turn, it is still there. */
 static void ch_fresh(void *arg)
 {
-	want(arg);
+	(void)arg;
+	PARK();
 }
 
 /* ---- */
@@ -268,14 +273,19 @@ static void app(void *arg)
 	while (atomic_load(&there) < atomic_load(&started))
 		goro_sleep(1000000);
 	goro_sleep(30000000);
-	goro_go(ch_fresh, arg);
-	goro_dump(dump, sizeof(dump));
+	goro_go(ch_fresh, NULL);
+	if (arg) {
+		printf("never %p\n", (void *)never);
+		goro_dump_json(dump, sizeof(dump));
+	} else {
+		goro_dump(dump, sizeof(dump));
+	}
 	fputs(dump, stdout);
 	fflush(stdout);
 	goro_exit(0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return goro_run(app, NULL);
+	return goro_run(app, argc > 1 ? argv[1] : NULL);
 }

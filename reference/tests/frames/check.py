@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the stacks of a dump with those that the program wants.
 
-    check.py [--inlined] [--foreign] <OUTPUT OF chain
+    check.py [--inlined] [--foreign] [--json] <OUTPUT OF chain
 
 With --inlined the dump has been through goro-symbolize: inlined functions are
 there too, and each place that can have one has a file and a line.  Every frame
@@ -9,6 +9,7 @@ of the goroutines that the program knows is looked at; with --foreign functions
 of libc may be in the program's file.
 """
 
+import json
 import re
 import sys
 
@@ -55,6 +56,37 @@ def read(text, inlined):
     return want, got
 
 
+def frame_of(place):
+    """Returns a frame of JSON as the lines of a dump are."""
+    return (
+        f"{place.get('function', place['pc'])}(...)",
+        f"\t{place['file']}+{place['address']}.s:0",
+    )
+
+
+def read_json(text):
+    """Returns the same of a dump in JSON; looks at what else is in it."""
+    start = text.index("\n{") + 1
+    want, _ = read(text[:start], False)
+    said = json.loads(text[start:])
+    never = re.search(r"^never (0x[0-9a-f]+)$", text, re.M)[1]
+    threads = {t["goroutine"] for t in said["threads"] if "goroutine" in t}
+    assert 1 in threads, "the caller is on no thread"
+    got = {}
+    for g in said["goroutines"]:
+        frames = [frame_of(place) for place in g["stack"]]
+        if g["id"] != 1:
+            name, place = frame_of(g["created_by"])
+            name = name.removesuffix("(...)")
+            frames.append((f"created by {name} in goroutine 1", place))
+            assert g["parent"] == 1
+        got[g["id"]] = (g["state"], frames)
+        if g["state"] == "chan receive":
+            assert g["seconds"] < 30
+            assert g.get("waits_for") == [never], f"{never} {g}"
+    return want, got
+
+
 def complain(goroutine, frames, what):
     """Prints what is wrong with a stack; returns 1."""
     print(f"goroutine {goroutine}: {what}; its stack is")
@@ -86,7 +118,10 @@ def check(goroutine, want, state, frames, inlined):
 def main():
     """Reads, compares; fails if anything is wrong."""
     inlined = "--inlined" in sys.argv[1:]
-    want, got = read(sys.stdin.read(), inlined)
+    if "--json" in sys.argv[1:]:
+        want, got = read_json(sys.stdin.read())
+    else:
+        want, got = read(sys.stdin.read(), inlined)
     wrong = 0
     for goroutine, (state, frames) in got.items():
         if goroutine == 1:

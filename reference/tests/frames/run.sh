@@ -47,6 +47,12 @@ stacks() {
 		$here/check.py --inlined ${2-}
 }
 
+# json PROCS OPTION
+json() {
+	GOMAXPROCS=$1 timeout 60 "$tmp/chain" json >"$tmp/said" || return 1
+	c++filt -p <"$tmp/said" | $here/check.py --json ${2-}
+}
+
 for cc in "$@"; do
 	cxx=$(cxx_of "$cc")
 	if ! have "$cc" || ! have "$cxx"; then
@@ -60,6 +66,8 @@ for cc in "$@"; do
 		for procs in 1 4; do
 			check "frames: $cc $options procs:$procs" \
 				stacks $procs $foreign
+			check "json: $cc $options procs:$procs" \
+				json $procs $foreign
 		done
 	done
 done
