@@ -47,6 +47,9 @@ class Campaign:
         folder.mkdir(parents=True, exist_ok=True)
         self.runner = folder / "conformance"
         shutil.copy2(root / RUNNER, self.runner)
+        # A runtime that is asked for by its path has none of its own.
+        self.expectations = folder / "expectations"
+        shutil.copy2(root / "runtimes/goro/expectations", self.expectations)
         self.goro, self.suite = self._goro(), digest([self.runner])
         self.state = State(folder / "state.jsonl", self.goro, self.suite)
         self.order: Order | None = None
@@ -137,7 +140,8 @@ class Campaign:
         folder = self.folder / "runs" / name
         folder.mkdir(parents=True, exist_ok=True)
         return Judge(self.runner, first.runtime, folder, self.limits.seconds,
-                     self.stop, self.order.reach.cases)
+                     self.stop, self.order.reach.cases,
+                     ["--expectations", str(self.expectations)])
 
     def _guarded(self, *args: Any) -> None:
         try:

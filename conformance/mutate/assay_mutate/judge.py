@@ -50,9 +50,11 @@ class Judge:
     """The runner, and goro without a fault to compare with."""
 
     def __init__(self, runner: Path, clean: Path, folder: Path, limit: float,
-                 stop: threading.Event, every: Sequence[str] = ()):
+                 stop: threading.Event, every: Sequence[str] = (),
+                 options: Sequence[str] = ()):
         self.runner, self.clean, self.folder = runner, clean, folder
         self.limit, self.stop, self.every = limit, stop, every
+        self.options = options
         self.passed: dict[tuple[str, int, int], float] = {}
 
     def check(self) -> None:
@@ -122,7 +124,8 @@ class Judge:
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
         status = self._wait([str(self.runner), "--runtime", str(runtime),
-                             "--json", str(report), *options], self.limit)
+                             "--json", str(report), *self.options,
+                             *options], self.limit)
         if status == 1:
             return _first_failure(report)
         if status == UNUSABLE and runtime != self.clean:

@@ -73,15 +73,15 @@ class Survey:
                 if kept["ran"].get(c, {}).get("file") != stamps[c]]
         if left:
             print(f"mutate: which code do {len(left)} cases run?", flush=True)
-            try:
-                with ThreadPoolExecutor(workers) as pool:
-                    for case, found in zip(left, pool.map(
-                            lambda c: self._ran(tree, c, files), left)):
+            with ThreadPoolExecutor(workers) as pool:
+                ran = pool.map(lambda c: self._ran(tree, c, files), left)
+                try:
+                    for case, found in zip(left, ran):
                         kept["ran"][case] = {"file": stamps[case], **found}
-            except BaseException:
-                self.stop.set()
-                self.kept.write_text(json.dumps(kept))
-                raise
+                except BaseException:
+                    self.stop.set()  # the others end soon; theirs is lost
+                    self.kept.write_text(json.dumps(kept))
+                    raise
             self.kept.write_text(json.dumps(kept))
         return self._merge(tree, {c: kept["ran"][c] for c in files})
 
