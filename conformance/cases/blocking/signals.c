@@ -121,6 +121,13 @@ CASE_OF(SY_018, stop, "after stop a channel gets no more, the others do",
 	raise_it(SIGUSR1);
 	CHECK_EQ(next(other), SIGUSR1);
 	CHECK_EQ(rt->chan->len(c), 0);
+	/* nor one of a signal that it has never asked for */
+	for (int sig = SIGHUP; sig <= SIGINT; sig++) {
+		notify(other, sig);
+		raise_it(sig);
+		CHECK_EQ(next(other), sig);
+	}
+	CHECK_EQ(rt->chan->len(c), 0);
 	/* once more, and for a channel that never got any */
 	CHECK_EQ(rt->blocking->signal_stop(c), ASSAY_OK);
 	CHECK_EQ(rt->blocking->signal_stop(chan_sig(1)), ASSAY_OK);
