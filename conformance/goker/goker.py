@@ -21,6 +21,7 @@ import re
 import subprocess
 import sys
 
+CIRCLE = re.compile(r"^goro: lockcycle: a deadlock of \d+ goroutine", re.M)
 HEAD = re.compile(r"^goroutine (\d+)(?: [^\[]*)?\[([^\]]*)\]")
 DEADLOCK = "all goroutines are asleep - deadlock!"
 RACE, RACE_STATUS = "WARNING: ThreadSanitizer: data race", 66
@@ -91,6 +92,7 @@ class Run:
         self.deadlock = status == 2 and DEADLOCK in err
         self.hangs = status is None
         self.race = RACE in err
+        self.circles = len(CIRCLE.findall(err))
         self.panics = status == 2 and bool(program.panic) and \
             program.panic in err.splitlines()
         if self.skipped or self.hangs or self.panics:
@@ -125,6 +127,14 @@ class Run:
             if dump is not None and {g.number for g in leaked} - numbers:
                 self.wrong.append("a leak is reported that is no goroutine")
 
+    def judge_circles(self, program):
+        """A runtime that reports circles of locks reports all, and no other."""
+        if self.left and not self.circles and \
+                program.locks in ("self", "circle"):
+            self.wrong.append("the circle of locks is not reported")
+        if self.left == 0 and self.circles:
+            self.wrong.append("a circle of locks, and none stays")
+
     def sites(self, program, stay, what):
         at = collections.Counter()
         for g in stay:
@@ -141,6 +151,9 @@ def run(options, program, procs, i):
                                str(procs), "--seed", str(i + 1),
                                "--time-scale", str(options.scale)]
     env = dict(os.environ)
+    asked = options.circles is None or options.circles and i % 2 == 0
+    if asked:
+        env["GODEBUG"] = "lockcycle=1"
     if options.as_main:
         env["GOKER_AS_MAIN"] = "1"
     with subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
@@ -154,16 +167,20 @@ def run(options, program, procs, i):
             child.kill()
             (out, err), status = child.communicate(), None
     result = Run(options, program, status, out, err)
+    if asked and options.circles:
+        result.judge_circles(program)
     if result.hangs and not options.as_main:
         result.wrong.append("does not end")
     return result
 
 
-def names_functions(options):
-    """True if the runtime's dumps name the functions of a program in C."""
-    options.names = True
+def find_out(options):
+    """Sets whether dumps name the functions of a program in C, and whether the
+    runtime reports circles of locks: it then does so in every other run."""
+    options.names, options.circles = True, None
     certain = next(p for p in programs(options, "") if p.id == CERTAIN)
-    return bool(run(options, certain, 1, 0).seen)
+    shown = run(options, certain, 1, 0)
+    options.names, options.circles = bool(shown.seen), bool(shown.circles)
 
 
 def ends(runs):
@@ -295,7 +312,7 @@ def main():
         sys.exit(f"goker: no program has '{options.only}' in its name or kind")
     if options.table:
         return table(chosen)
-    options.names = names_functions(options)
+    find_out(options)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         planned = [(p, [(procs, [pool.submit(run, options, p, procs, i)
                                  for i in range(options.n)])

@@ -159,18 +159,19 @@ GORO_API size_t goro_metrics_text(char *buf, size_t n);
  * Returns how many there are.  They stay as they are, are found again the next
  * time, and have " (leaked)" in their state in every later dump.
  *
- * The search takes any eight bytes that are an address for a pointer, so it may
- * miss one, because of an old value in a dead variable, but it reports none that
- * can run.  The exception is a pointer that the program keeps in another form:
- * compressed, in a file, in the kernel.  Blocks of malloc are looked at one by
- * one with glibc's malloc; with another one all its memory counts as in use.
+ * The search takes any eight bytes that are an address for a pointer, also with a
+ * tag in its upper 16 or its lower bits.  So it may miss a leak, because of an
+ * old value in a dead variable, but it reports none that can run.  The exception
+ * is a pointer that the program keeps in another form: compressed, in a file, in
+ * the kernel.  Blocks of malloc are looked at one by one with glibc's malloc;
+ * with another one all its memory counts as in use.
  *
  * Stops all goroutines and the program's threads for the time of the search,
- * about a millisecond for each 10 MB that are in use.  Threads of the program
- * and functions in goro_blocking() are stopped by ptrace(); where that is not
+ * about a millisecond for each MB that is in use.  Threads of the program and
+ * functions in goro_blocking() are stopped by ptrace(); where that is not
  * permitted, as under a debugger, the search fails with GORO_ENOTSUP while there
- * are any; and with a sanitizer.  GORO_ENOMEM.  Blocks: a second search waits for
- * the first.
+ * are any.  So it does in a build with a sanitizer.  GORO_ENOMEM.  Blocks: a
+ * second search waits for the first.
  *
  * With GORO_LEAKCHECK=1 in the environment goro searches when main has returned,
  * and when a goroutine calls exit().  If it finds any it prints them to stderr,

@@ -15,11 +15,12 @@
  *	- a block of malloc, or the stack of a goroutine that waits, once a
  *	  pointer into it was found in what is alive.
  *
- * Any eight bytes that are an address count as a pointer, at any alignment, and
- * so does one to the middle of a thing.  So a goroutine may be missed because of
- * an old value in a dead variable, but one that is reported is lost.  The
- * exception is a pointer that the program keeps in another form (exclusive or,
- * compressed, in a file or in the kernel), as with LeakSanitizer.
+ * Any eight bytes that are an address count as a pointer, at any alignment, also
+ * one to the middle of a thing or with a tag in its upper or lower bits.  So a
+ * goroutine may be missed because of an old value in a dead variable, but one
+ * that is reported is lost.  The exception is a pointer that the program keeps
+ * in another form (exclusive or, compressed, in a file or in the kernel), as
+ * with LeakSanitizer.
  *
  * A goroutine that waits for a nil channel, or in a select without cases, is
  * lost in any case; what its stack holds is alive only if that is reached.
@@ -44,6 +45,8 @@
 #include "sched/thread.h"
 #include "sched/world.h"
 #include "wait/chan.h"
+
+#define ADDRESS (((uintptr_t)1 << 48) - 1)
 
 /* Bytes below the stack pointer that a function may use. */
 enum { RED_ZONE = 128 };
@@ -323,14 +326,17 @@ static void reach(struct search *s, uintptr_t at)
 		reach_g(s, g, at);
 }
 
-/* Takes each eight bytes for an address: pointers in packed structures too. */
+/*
+ * Takes each eight bytes for an address, for the sake of packed structures, and
+ * without the upper two, where programs keep tags: no address has them.
+ */
 static void scan(struct search *s, const void *from, const void *to)
 {
 	uintptr_t word;
 
 	for (const char *p = from; p + sizeof(word) <= (const char *)to; p++) {
 		__builtin_memcpy(&word, p, sizeof(word));
-		reach(s, word);
+		reach(s, word & ADDRESS);
 	}
 }
 
@@ -418,15 +424,31 @@ static void scan_root(struct search *s, struct span r)
 	}
 }
 
+/*
+ * Returns the end of what the kernel has put on a stack for a handler: the
+ * registers, and behind them those of SIMD.
+ */
+static const char *end_of_frame(const ucontext_t *uc)
+{
+	const char *at = (const char *)uc, *lo = uc->uc_stack.ss_sp;
+	uintptr_t sp = arch_signal_sp(uc);
+
+	if (at >= lo && at < lo + uc->uc_stack.ss_size)
+		return lo + uc->uc_stack.ss_size;
+	/* The program has turned the signal stack off: all is below sp. */
+	return (uintptr_t)at < sp ? (const char *)sp : (const char *)(uc + 1);
+}
+
 /* The goroutine is in the handler of its M, which keeps its registers. */
 static void scan_stopped(struct search *s, const struct g *g)
 {
 	const ucontext_t *uc = load_acquire(&g->lockedm->stopped_at);
 
-	if (!uc)
+	if (!uc) { /* so where it is in its stack is not known */
+		scan_frames(s, g, (uintptr_t)g->stack->lo);
 		return;
-	/* Behind it the kernel has put the SIMD registers. */
-	scan(s, uc, (char *)uc->uc_stack.ss_sp + uc->uc_stack.ss_size);
+	}
+	scan(s, uc, end_of_frame(uc));
 	scan_frames(s, g, arch_signal_sp(uc) - RED_ZONE);
 }
 

@@ -34,8 +34,8 @@ enum what { HAS, WAITS, SIGNAL };
 
 struct claim {
 	struct claim *by_lock, *by_g; /* next in the bucket */
-	const void *l;
-	struct g *g;
+	/* The lock and the G, inverted: the search for leaks finds no pointer. */
+	uintptr_t not_l, not_g;
 	int64_t goid;
 	enum what what;
 	enum share how;
@@ -59,6 +59,22 @@ struct circle {
 		enum share how;
 	} at[MOST_IN_CIRCLE];
 };
+
+static bool is_of(const struct claim *c, const void *l)
+{
+	return c->not_l == ~(uintptr_t)l;
+}
+
+static struct g *g_of(const struct claim *c)
+{
+	return (struct g *)~c->not_g;
+}
+
+/* True if c is a claim of that goroutine; another may have the G now. */
+static bool is_by(const struct claim *c, const struct g *g, int64_t goid)
+{
+	return g_of(c) == g && c->goid == goid;
+}
 
 /* ---- the tables ------------------------------------------------------------ */
 
@@ -93,14 +109,15 @@ static void add(const void *l, struct g *g, enum what what, enum share how)
 
 	if (!c)
 		return;
-	*c = (struct claim){*lock, *of, l, g, g->goid, what, how, 0};
+	*c = (struct claim){*lock,   *of,  ~(uintptr_t)l, ~(uintptr_t)g,
+			    g->goid, what, how,           0};
 	*lock = *of = c;
 }
 
 /* Takes *at, a link in by_lock, out of both tables. */
 static void remove_claim(struct claim **at)
 {
-	struct claim *c = *at, **of = &claims.by_g[bucket_of(c->g)];
+	struct claim *c = *at, **of = &claims.by_g[bucket_of(g_of(c))];
 
 	while (*of != c)
 		of = &(*of)->by_g;
@@ -115,8 +132,8 @@ static struct claim **find(const void *l, enum what what, const struct g *g)
 {
 	struct claim **at = &claims.by_lock[bucket_of(l)];
 
-	while (*at && ((*at)->l != l || (*at)->what != what ||
-		       (g && ((*at)->g != g || (*at)->goid != g->goid))))
+	while (*at && (!is_of(*at, l) || (*at)->what != what ||
+		       (g && !is_by(*at, g, g->goid))))
 		at = &(*at)->by_lock;
 	return at;
 }
@@ -132,9 +149,9 @@ static void remove_all(const void *l, enum what what)
 /* Returns what the goroutine of c waits for, or NULL. */
 static struct claim *wait_of(const struct claim *c)
 {
-	struct claim *w = claims.by_g[bucket_of(c->g)];
+	struct claim *w = claims.by_g[bucket_of(g_of(c))];
 
-	while (w && (w->g != c->g || w->goid != c->goid || w->what != WAITS))
+	while (w && (!is_by(w, g_of(c), c->goid) || w->what != WAITS))
 		w = w->by_g;
 	return w;
 }
@@ -144,7 +161,7 @@ static struct claim *wait_of(const struct claim *c)
 /* True if c stands in the way of the wait w. */
 static bool in_the_way(const struct claim *w, const struct claim *c)
 {
-	if (c->l != w->l || c == w)
+	if (c->not_l != w->not_l || c == w)
 		return false;
 	if (c->what == HAS)
 		return c->how == ALONE || w->how == ALONE;
@@ -161,9 +178,9 @@ static bool has_writer(const void *l)
 
 static void push(struct circle *o, const struct claim *w)
 {
-	o->at[o->n].g = w->g;
+	o->at[o->n].g = g_of(w);
 	o->at[o->n].goid = w->goid;
-	o->at[o->n].l = w->l;
+	o->at[o->n].l = (const void *)~w->not_l;
 	o->at[o->n++].how = w->how;
 }
 
@@ -171,20 +188,21 @@ static void push(struct circle *o, const struct claim *w)
 static bool leads_back(struct claim *w, const struct claim *first,
 		       struct circle *o)
 {
-	bool writer = has_writer(w->l);
+	const void *l = (const void *)~w->not_l;
+	bool writer = has_writer(l);
 
 	if (w->seen == claims.question || o->n == MOST_IN_CIRCLE ||
-	    *find(w->l, SIGNAL, NULL))
+	    *find(l, SIGNAL, NULL))
 		return false;
 	w->seen = claims.question;
 	push(o, w);
-	for (struct claim *c = claims.by_lock[bucket_of(w->l)]; c;
+	for (struct claim *c = claims.by_lock[bucket_of(l)]; c;
 	     c = c->by_lock) {
 		struct claim *next;
 
 		if (!in_the_way(w, c) || (writer && c->what == WAITS))
 			continue;
-		if (c->g == first->g && c->goid == first->goid)
+		if (is_by(c, g_of(first), first->goid))
 			return true;
 		next = c->what == WAITS ? c : wait_of(c);
 		if (next && leads_back(next, first, o))

@@ -238,6 +238,25 @@ static void mappings(void *unused)
 	CHECK(goro_find_leaks() == 1);
 }
 
+static volatile uintptr_t tagged;
+
+/* As programs do that swap a pointer with its version at once. */
+static void make_tagged(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	tagged = ((uintptr_t)c | 5) + ((uintptr_t)0x1234 << 48);
+	goro_go(recv_it, c);
+}
+
+static void tags(void *unused)
+{
+	(void)unused;
+	expect(make_tagged, 1, 0);
+	tagged = 0;
+	CHECK(goro_find_leaks() == 1);
+}
+
 static char *volatile large;
 
 static void make_large(void)
@@ -328,14 +347,21 @@ static void leave_nothing(void *unused)
 	goro_sleep(5 * MS);
 }
 
-static const struct mode modes[] = {
-	{"thread", thread},         {"asleep", asleep},
-	{"local", local},           {"blocking", blocking},
-	{"stopped", stopped},       {"lists", lists},
-	{"mappings", mappings},     {"large", large_block},
-	{"freed", freed},           {"many", many},
-	{"leave", leave},           {"exit", leave_by_exit},
-	{"nothing", leave_nothing}, {NULL, NULL}};
+static const struct mode modes[] = {{"thread", thread},
+				    {"asleep", asleep},
+				    {"local", local},
+				    {"blocking", blocking},
+				    {"stopped", stopped},
+				    {"lists", lists},
+				    {"mappings", mappings},
+				    {"large", large_block},
+				    {"tags", tags},
+				    {"freed", freed},
+				    {"many", many},
+				    {"leave", leave},
+				    {"exit", leave_by_exit},
+				    {"nothing", leave_nothing},
+				    {NULL, NULL}};
 
 int main(int argc, char **argv)
 {
