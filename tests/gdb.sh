@@ -130,7 +130,7 @@ part() {
 listed() {
 	part list
 	says '^\* 1 +\[running\] thread [0-9]+ P 0 [a-z_]+ at '
-	says '^  2 +\[chan receive\] receives at .*zoo\.c:[0-9]+, created by zoo at .*zoo\.c:[0-9]+ in goroutine 1$'
+	says '^  2 +\[chan receive labels:\{"animal": "crab", "size": "small"\}\] receives at .*zoo\.c:[0-9]+, created by zoo at .*zoo\.c:[0-9]+ in goroutine 1$'
 	says '^  3 +\[select\] selecter at .*zoo\.c:[0-9]+, created by zoo at'
 	says '^  4 +\[sync\.Mutex\.Lock\] locker at .*zoo\.c:'
 	says '^  5 +\[sleep\] sleeper at .*zoo\.c:'
@@ -143,7 +143,7 @@ listed() {
 parked() {
 	part parked
 	calls receives receives receives receives receiver
-	says '^#0 +goroutine 2 \[chan receive\]'
+	says '^#0 +goroutine 2 \[chan receive labels:'
 	says '^treasure = 4711'
 	says '^\$1 = 4711'
 	says '^#[0-9]+ .* receiver \(arg='
@@ -225,7 +225,7 @@ other_program() {
 bare() {
 	debug -ex 'set env GOMAXPROCS 1' -ex 'handle SIGABRT stop' \
 		-ex 'run abort' -ex 'info goroutines' "$tmp/bare"
-	says '\[chan receive\] 0x[0-9a-f]+'
+	says '\[chan receive .*\] 0x[0-9a-f]+'
 	says '\[runnable, preempted\] thread'
 }
 
@@ -240,7 +240,7 @@ installed() {
 		-iex "add-auto-load-safe-path $prefix/share/gdb/auto-load" \
 		-ex 'break in_place' -ex run -ex 'info goroutines' \
 		"$tmp/installed" >"$said" 2>&1 </dev/null
-	says '^  2 +\[chan receive\] receives at '
+	says '^  2 +\[chan receive .*\] receives at '
 }
 
 # leave_core PROGRAM: $program.core, by the kernel or, where it has other

@@ -109,6 +109,15 @@ class Layout(dict):
         if self.get("goro") != 1:
             raise NoGoro("This goro is not the one that goro-gdb.py is for.")
 
+    def field(self, name):
+        """Offset and size of a field."""
+        return self[name] & 0xffffffff, self[name] >> 32
+
+    def read(self, name, at):
+        """The field of that name of the structure at `at`."""
+        offset, size = self.field(name)
+        return int.from_bytes(memory(at + offset, size), "little")
+
     def pc_register(self):
         return "rip" if "saved.rip" in self else "pc"
 
@@ -128,18 +137,19 @@ class Layout(dict):
 class G:
     """A goroutine that is alive, as it was when the process stopped."""
 
-    CODES = {"sp": "Q", "status": "I", "reason": "B", "system": "?", "m": "Q",
-             "since": "I", "lockedm": "Q", "stack": "Q", "lockcount": "I",
-             "fn": "Q", "goid": "q", "parent": "q", "creator": "Q",
-             "preempted": "B"}
+    FIELDS = ("sp", "status", "reason", "system", "m", "since", "lockedm",
+              "stack", "lockcount", "fn", "goid", "parent", "creator",
+              "preempted", "labels")
 
     def __init__(self, layout, data, offset, at):
         self.at = at
         self.thread = None   # the gdb.InferiorThread that it is on
         self.p = None        # the number of the P that it runs on
-        for name, code in self.CODES.items():
-            setattr(self, name, struct.unpack_from(
-                "<" + code, data, offset + layout["g." + name])[0])
+        for name in self.FIELDS:
+            start, size = layout.field("g." + name)
+            start += offset
+            setattr(self, name,
+                    int.from_bytes(data[start:start + size], "little"))
 
     def state(self, runtime):
         layout = runtime.layout
@@ -156,7 +166,7 @@ class G:
             said += ", preempted"
         if self.lockcount:
             said += ", locked to thread"
-        return said
+        return said + runtime.labels(self.labels)
 
     def started(self):
         """False: it is still to begin, and has no frames."""
@@ -168,12 +178,12 @@ class M:
 
     def __init__(self, layout, at):
         self.at = at
-        self.tid = number("i", at + layout["m.tid"])
-        self.curg = pointer(at + layout["m.curg"])
-        self.p = pointer(at + layout["m.p"])
-        self.lo = pointer(at + layout["m.g0_lo"])
-        self.hi = self.lo + pointer(at + layout["m.g0_size"])
-        self.next = pointer(at + layout["m.alllink"])
+        self.tid = layout.read("m.tid", at)
+        self.curg = layout.read("m.curg", at)
+        self.p = layout.read("m.p", at)
+        self.lo = layout.read("m.g0_lo", at)
+        self.hi = self.lo + layout.read("m.g0_size", at)
+        self.next = layout.read("m.alllink", at)
 
 
 class Runtime:
@@ -205,6 +215,16 @@ class Runtime:
         if n not in self.reasons:
             self.reasons[n] = text(pointer(self.layout["reasons"] + 8 * n))
         return self.reasons[n]
+
+    def labels(self, at):
+        """Those of a goroutine, as dumps have them."""
+        if not at:
+            return ""
+        size, start = struct.unpack("<2Q", memory(self.layout["labels"], 16))
+        words = memory(at + start, number("I", at + size)).split(b"\0")
+        words = ['"%s"' % w.decode("utf-8", "replace") for w in words]
+        pairs = zip(words[::2], words[1::2])
+        return " labels:{%s}" % ", ".join(": ".join(pair) for pair in pairs)
 
     def slabs(self):
         """The arrays of Gs: (address, count)."""
@@ -252,7 +272,7 @@ class Runtime:
         for m in self.ms.values():
             g = self.gs.get(m.curg)
             if g and m.p and g.status == self.layout["GRUNNING"]:
-                g.p = number("i", m.p + self.layout["p.id"])
+                g.p = self.layout.read("p.id", m.p)
             self.of_its_m(m, threads)
 
     def on_its_stack(self, threads):
@@ -266,7 +286,7 @@ class Runtime:
                 gs[i].thread = threads.pop(tid)
 
     def lo(self, g):
-        return pointer(g.stack + self.layout["stack.lo"])
+        return self.layout.read("stack.lo", g.stack)
 
     def of_its_m(self, m, threads):
         """m's goroutine, on a handler's stack or on the scheduler's."""

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "sched/goroutine.h"
+#include "sched/labels.h"
 #include "sched/stack.h"
 
 struct entry {
@@ -22,14 +23,13 @@ struct entry {
 	uintptr_t value;
 };
 
+/* clang-format off */
+/* Its offset, and its size in the upper half. */
 #define FIELD(type, field)                                                     \
-	{                                                                      \
-#type "." #field, offsetof(struct type, field)                 \
-	}
-#define ADDRESS(name, variable)                                                \
-	{                                                                      \
-		name, (uintptr_t) & (variable)                                 \
-	}
+	{#type "." #field, offsetof(struct type, field) |                      \
+		sizeof(((struct type *)NULL)->field) << 32}
+#define ADDRESS(name, variable) {name, (uintptr_t)&(variable)}
+/* clang-format on */
 
 /* Made by the linker: text.c. */
 extern const int32_t __start_goro_text[] __attribute__((visibility("hidden")));
@@ -55,6 +55,7 @@ const struct entry goro__debug_layout[] = {
 	FIELD(g, parent),
 	FIELD(g, creator),
 	FIELD(g, preempted),
+	FIELD(g, labels),
 	{"g", sizeof(struct g)},
 	FIELD(stack, lo),
 	FIELD(m, tid),
@@ -78,6 +79,7 @@ const struct entry goro__debug_layout[] = {
 	ADDRESS("text", __start_goro_text),
 	ADDRESS("text_end", __stop_goro_text),
 	ADDRESS("slabs", goro__slab_layout),
+	ADDRESS("labels", goro__labels_layout),
 	{0},
 };
 /* clang-format on */

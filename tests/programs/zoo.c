@@ -8,6 +8,7 @@
  * those of the order in which they are started: receiver 2, selecter 3 ...
  */
 #include <goro.h>
+#include <goro_debug.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ static void receiver(void *arg)
 	volatile int chest = 3;
 
 	(void)arg;
+	goro_set_label("animal", "crab");
+	goro_set_label("size", "small");
 	receives(chest);
 	chest++;
 }

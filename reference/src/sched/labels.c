@@ -26,6 +26,11 @@ struct labels {
 	char text[];
 };
 
+const struct labels_layout goro__labels_layout = {
+	.size = offsetof(struct labels, size),
+	.text = offsetof(struct labels, text),
+};
+
 static struct {
 	struct lock lock; /* of all below */
 	struct labels *free[CLASSES];

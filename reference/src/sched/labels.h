@@ -24,4 +24,11 @@ void goro__labels_drop(struct g *g);
 bool goro__labels_next(const struct labels *l, size_t *at, const char **key,
 		       const char **value);
 
+/* Where a debugger finds the text: layout.c. */
+struct labels_layout {
+	uint64_t size, text;
+};
+extern const struct labels_layout goro__labels_layout
+	__attribute__((visibility("hidden")));
+
 #endif
