@@ -12,6 +12,7 @@ set -eu
 
 lib=${DESTDIR:-}${LIBDIR:-}
 include=${DESTDIR:-}${INCLUDEDIR:-}
+bin=${DESTDIR:-}${PREFIX:-}/bin
 data=${DESTDIR:-}${DATADIR:-}/goro
 real=libgoro.so.${GORO_VERSION:-}
 # gdb loads this with the library of that place and name.
@@ -27,13 +28,14 @@ pc() {
 }
 
 install_all() {
-	install -d "$include" "$lib/pkgconfig" "$data" "${auto%/*}"
+	install -d "$include" "$bin" "$lib/pkgconfig" "$data" "${auto%/*}"
 	install -m 644 reference/include/*.h "$include"
 	install -m 644 "$1/libgoro.a" "$lib/libgoro.a"
 	install -m 755 "$1/libgoro.so" "$lib/$real"
 	ln -sf "$real" "$lib/$GORO_SONAME"
 	ln -sf "$GORO_SONAME" "$lib/libgoro.so"
 	pc goro
+	install -m 755 reference/tools/goro-symbolize "$bin/goro-symbolize"
 	install -m 644 reference/gdb/goro-gdb.py "$data/goro-gdb.py"
 	install -m 644 reference/gdb/goro-gdb.py "$auto"
 	echo "installed goro $GORO_VERSION under $DESTDIR$PREFIX"
@@ -61,7 +63,7 @@ uninstall_all() {
 	rm -f "$lib/libgoro.a" "$lib/$real" "$lib/$GORO_SONAME" \
 		"$lib/libgoro.so" "$lib/pkgconfig/goro.pc" \
 		"$lib/libgoro-tsan.a" "$lib/pkgconfig/goro-tsan.pc" \
-		"$data/goro-gdb.py" "$auto"
+		"$data/goro-gdb.py" "$auto" "$bin/goro-symbolize"
 	rmdir "$data" 2>/dev/null || :
 	if [ -n "$DESTDIR" ] && [ -d "$DESTDIR" ]; then
 		find "$DESTDIR" -mindepth 1 -depth -type d -empty -delete

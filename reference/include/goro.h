@@ -646,8 +646,10 @@ GORO_API int goro_num_cpu(void);
 GORO_API int goro_state(int64_t id, char *buf, size_t n);
 /*
  * Writes at most n - 1 bytes of a dump of all goroutines with their stacks, as
- * SIGQUIT prints it; returns its length.  goro-symbolize puts source files and
- * lines in it.
+ * SIGQUIT prints it; returns its length.  The program goro-symbolize puts source
+ * files and lines in a dump.  A process that dies with one calls it by itself,
+ * for at most 10 s, if stderr is a terminal, or with GORO_SYMBOLIZE=1 (or its
+ * path) in the environment; GORO_SYMBOLIZE=0 keeps it from that.
  */
 GORO_API size_t goro_dump(char *buf, size_t n);
 GORO_API void goro_read_stats(struct goro_stats *out);

@@ -132,3 +132,69 @@ check "fatal: a channel is overwritten, many Ps" overwritten 4 \
 check "fatal: unlock of an unlocked mutex" fatal unlock \
 	"sync: unlock of unlocked mutex"
 check "exit runs no deferred call" exits_at_once
+
+# ---- stacks ------------------------------------------------------------------
+
+# The last calls of these functions leave no frames of their own.
+has_frames() {
+	exits 2 dies "$1" && complains "goro_$2(...)"
+}
+check "deadlock: the call that waits" has_frames recv recv
+check "panic: the call that panics" has_frames panic panic
+
+no_stacks() {
+	GOTRACEBACK=none
+	export GOTRACEBACK
+	exits 2 dies panic && complains_not goroutine
+}
+check "GOTRACEBACK=none" no_stacks
+
+all_stacks() {
+	GOTRACEBACK=all
+	export GOTRACEBACK
+	exits 2 dies panic-elsewhere && complains "goroutine 1 [" &&
+		complains_not "goro__"
+}
+check "GOTRACEBACK=all" all_stacks
+
+system_stacks() {
+	GOTRACEBACK=system
+	export GOTRACEBACK
+	exits 2 dies panic && complains "goro__"
+}
+check "GOTRACEBACK=system" system_stacks
+
+tool=$here/../tools/goro-symbolize
+
+# symbolized VALUE: the report of a panic with GORO_SYMBOLIZE=VALUE.
+symbolized() {
+	GORO_SYMBOLIZE=$1
+	export GORO_SYMBOLIZE
+	exits 2 dies panic-elsewhere && complains "panic: boom 7" &&
+		complains "panics(...)" && complains "created by "
+}
+
+with_lines() {
+	symbolized "$tool" && grep -q '/dies\.c:[1-9]' "$err" || no "no lines"
+}
+
+by_path() {
+	PATH=$(dirname "$tool"):$PATH
+	symbolized 1 && grep -q '/dies\.c:[1-9]' "$err" || no "no lines"
+}
+
+# without TOOL: it does not do its work, and nothing is lost.
+without() {
+	symbolized "$1" && complains "dies+0x"
+}
+
+if have addr2line && have python3; then
+	check "GORO_SYMBOLIZE: files and lines" with_lines
+	check "GORO_SYMBOLIZE=1: found by PATH" by_path
+fi
+check "GORO_SYMBOLIZE=0" without 0
+check "GORO_SYMBOLIZE: no such program" without /nonexistent/symbolize
+check "GORO_SYMBOLIZE: a program that fails" without /bin/false
+printf '#!/bin/sh\nexec sleep 100\n' >"$tmp/hangs"
+chmod +x "$tmp/hangs"
+check "GORO_SYMBOLIZE: a program that hangs" without "$tmp/hangs"

@@ -9,10 +9,10 @@
 #include "arch.h"
 #include "base/text.h"
 
-static void to_stderr(const char *s, size_t n)
+static void put(const struct out *o, const char *s, size_t n)
 {
 	while (n > 0) {
-		ssize_t done = write(STDERR_FILENO, s, n);
+		ssize_t done = write(o->fd ? o->fd : STDERR_FILENO, s, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -35,7 +35,7 @@ static size_t length(const char *s)
 
 void goro__out_flush(struct out *o)
 {
-	to_stderr(o->buf, o->used);
+	put(o, o->buf, o->used);
 	o->used = 0;
 }
 
@@ -44,7 +44,7 @@ static void pass(struct out *o, const char *s, size_t n)
 	if (n > o->n - o->used)
 		goro__out_flush(o);
 	if (n > o->n) {
-		to_stderr(s, n);
+		put(o, s, n);
 		return;
 	}
 	arch_copy(o->buf + o->used, s, n);
@@ -56,7 +56,7 @@ void goro__out_str(struct out *o, const char *s)
 	size_t n = length(s);
 
 	if (!o->buf) {
-		to_stderr(s, n);
+		put(o, s, n);
 	} else if (o->through) {
 		pass(o, s, n);
 	} else if (o->len < o->n) {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /*
- * Collects text in buf (n bytes, may be 0), or writes it to stderr: at once
+ * Collects text in buf (n bytes, may be 0), or writes it, to stderr: at once
  * (NULL), or through buf, whenever that is full and by goro__out_flush().
  */
 struct out {
@@ -19,6 +19,7 @@ struct out {
 	size_t len; /* of all the text, written or not */
 	bool through;
 	size_t used; /* of buf, if text goes through it */
+	int fd;      /* 0: stderr */
 };
 
 void goro__out_str(struct out *o, const char *s);

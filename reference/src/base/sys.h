@@ -279,6 +279,26 @@ static inline ssize_t sys_read_file(const char *path, char *buf, size_t n)
 	return got;
 }
 
+/* Returns a file that is in memory alone; below 0: there is none. */
+static inline int sys_memory_file(const char *name)
+{
+	int fd;
+
+	preempt_disable();
+	fd = (int)syscall(SYS_memfd_create, name, 1u); /* closed by exec() */
+	preempt_enable();
+	return fd;
+}
+
+/*
+ * Makes a child without what libc does for one: that is for exec() alone.  No
+ * signal tells of its end; a wait for it is one with __WALL.
+ */
+static inline long sys_fork(void)
+{
+	return syscall(SYS_clone, 0L, NULL, NULL, NULL, NULL);
+}
+
 /*
  * Descriptors.  By syscall(), as ThreadSanitizer takes libc's functions for the
  * program's own: it would miss the edges that fdmutex.h makes between a use and

@@ -16,6 +16,7 @@
 #include "base/print.h"
 #include "diag/frames.h"
 #include "diag/quote.h"
+#include "diag/symbolize.h"
 #include "sched/outside.h"
 #include "diag/dump.h"
 #include "diag/reach.h"
@@ -134,9 +135,9 @@ static void out_g(struct dump *d, struct g *g, const char *state)
 		goro__out_str(&d->out, "a thread of the program [running]:\n");
 		return;
 	}
-	goro__frames_find(&f, g, &d->patience);
+	goro__frames_find(&f, &d->names, g, &d->patience);
 	out_head(&d->out, g, state);
-	goro__frames_out(&d->out, &d->names, &f);
+	goro__frames_out(&d->out, &f);
 	if (g->goid != 1)
 		out_creator(d, g);
 }
@@ -182,26 +183,28 @@ static void dump_all(struct dump *d)
 }
 
 /* A system call for each word would take longer than all else. */
-static void open_stderr(struct dump *d)
+static void open_stderr(struct dump *d, int fd)
 {
 	d->text = sys_map(TEXT);
-	d->out = (struct out){.buf = d->text, .n = TEXT, .through = true};
+	d->out = (struct out){
+		.buf = d->text, .n = TEXT, .through = true, .fd = fd};
 	goro__out_str(&d->out, "\n");
 }
 
 static void close_stderr(struct dump *d)
 {
-	if (!d->text)
-		return;
-	goro__out_flush(&d->out);
-	sys_unmap(d->text, TEXT);
+	if (d->text) {
+		goro__out_flush(&d->out);
+		sys_unmap(d->text, TEXT);
+	}
+	goro__symbolize_end(d->out.fd);
 }
 
 void goro__dump_all(struct g *first)
 {
 	struct dump d = {.first = first};
 
-	open_stderr(&d);
+	open_stderr(&d, goro__symbolize_begin());
 	dump_all(&d);
 	close_stderr(&d);
 }
@@ -210,7 +213,7 @@ void goro__dump_g(struct g *g, const char *state)
 {
 	struct dump d = {0};
 
-	open_stderr(&d);
+	open_stderr(&d, goro__symbolize_begin());
 	begin(&d);
 	out_g(&d, g, state);
 	goro__names_close(&d.names);
@@ -270,7 +273,7 @@ size_t goro__dump_those(char *buf, size_t n, bool (*which)(const struct g *g))
 	struct those t = {.dump.out = {.buf = buf, .n = n}, .which = which};
 
 	if (!buf)
-		open_stderr(&t.dump);
+		open_stderr(&t.dump, 0);
 	goro__systemstack(dump_those, &t);
 	if (!buf)
 		close_stderr(&t.dump);

@@ -1,8 +1,8 @@
 /*
  * frames.c - the stack of a goroutine as text.
  *
- * Of the runtime's own frames the one that the program called is shown, if it
- * is a public function; the environment's GOTRACEBACK=system shows all.
+ * Of the runtime's own frames those of public functions are shown, or all if
+ * there are no others; the environment's GOTRACEBACK=system shows all.
  */
 #include "diag/frames.h"
 
@@ -26,28 +26,46 @@ static void add(struct frames *f, uintptr_t pc)
 	f->n++;
 }
 
+/* True if a program knows this function of the runtime. */
+static bool is_public(const char *name)
+{
+	return name && strncmp(name, "goro_", 5) == 0 && name[5] != '_';
+}
+
+static bool is_shown(const struct frames *f, uintptr_t pc)
+{
+	struct place at;
+
+	if (f->all || !goro__in_runtime(pc))
+		return true;
+	goro__names_find(f->names, pc, &at);
+	return is_public(at.name);
+}
+
+static void find_some(struct frames *f)
+{
+	struct unwinder u;
+	uintptr_t pc;
+
+	f->n = 0;
+	goro__unwind_begin(&u, &(struct unwind_start){.g = f->g});
+	while (goro__unwind_next(&u, &pc))
+		if (is_shown(f, pc))
+			add(f, pc);
+}
+
 /* Finds the frames of f->g, which does not run now. */
 static void find(void *arg)
 {
 	struct frames *f = arg;
-	struct unwinder u;
-	uintptr_t pc, inner = 0;
 
-	f->n = 0;
 	f->known = true;
-	goro__unwind_begin(&u, &(struct unwind_start){.g = f->g});
-	while (goro__unwind_next(&u, &pc)) {
-		if (!f->all && goro__in_runtime(pc)) {
-			inner = pc;
-			continue;
-		}
-		if (inner)
-			add(f, inner);
-		inner = 0;
-		add(f, pc);
-	}
-	if (inner)
-		add(f, inner);
+	find_some(f);
+	if (f->n > 0)
+		return;
+	/* The calls that the program made were the last that it had to do. */
+	f->all = true;
+	find_some(f);
 }
 
 /* Returns the M that g runs on if that is another thread; it may be late. */
@@ -81,15 +99,17 @@ static bool same(const struct moment *a, const struct moment *b)
 }
 
 /* Once more if g has gone on meanwhile: then they are of two times. */
-void goro__frames_find(struct frames *f, const struct g *g, int64_t *patience)
+void goro__frames_find(struct frames *f, struct names *n, const struct g *g,
+		       int64_t *patience)
 {
 	struct moment before, after;
 	struct m *m;
 
 	f->g = g;
-	f->all = goro__traceback() >= TRACEBACK_SYSTEM;
+	f->names = n;
 	f->known = false;
 	for (int i = 0; i < TRIES; i++) {
+		f->all = goro__traceback() >= TRACEBACK_SYSTEM;
 		before = now(g);
 		m = runs_on(g);
 		if (m)
@@ -126,18 +146,6 @@ void goro__frames_out_place(struct out *o, uintptr_t pc, const struct place *at)
 	goro__out_str(o, "\n");
 }
 
-/* True if a program knows this function of the runtime. */
-static bool is_public(const char *name)
-{
-	return name && strncmp(name, "goro_", 5) == 0 && name[5] != '_';
-}
-
-bool goro__frames_shown(const struct frames *f, uintptr_t pc,
-			const struct place *at)
-{
-	return f->all || !goro__in_runtime(pc) || is_public(at->name);
-}
-
 bool goro__frames_next(const struct frames *f, size_t *i, uintptr_t *pc)
 {
 	if (*i == FRAMES_END)
@@ -156,20 +164,17 @@ static void out_elided(struct out *o, size_t n)
 	goro__out_str(o, " frames elided...\n");
 }
 
-static void out_frame(struct out *o, struct names *n, const struct frames *f,
-		      uintptr_t pc)
+static void out_frame(struct out *o, struct names *n, uintptr_t pc)
 {
 	struct place at;
 
 	goro__names_find(n, pc, &at);
-	if (!goro__frames_shown(f, pc, &at))
-		return;
 	goro__frames_out_name(o, pc, &at);
 	goro__out_str(o, "(...)\n");
 	goro__frames_out_place(o, pc, &at);
 }
 
-void goro__frames_out(struct out *o, struct names *n, const struct frames *f)
+void goro__frames_out(struct out *o, const struct frames *f)
 {
 	size_t i = 0;
 	uintptr_t pc;
@@ -178,7 +183,7 @@ void goro__frames_out(struct out *o, struct names *n, const struct frames *f)
 		goro__out_str(o, "\tgoroutine running on other thread; "
 				 "stack unavailable\n");
 	while (f->known && goro__frames_next(f, &i, &pc)) {
-		out_frame(o, n, f, pc);
+		out_frame(o, f->names, pc);
 		if (i == FRAMES_END && frames_elided(f) > 0)
 			out_elided(o, frames_elided(f));
 	}

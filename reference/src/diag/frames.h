@@ -22,6 +22,7 @@ enum { FRAMES_END = 50 };
 
 struct frames {
 	const struct g *g;
+	struct names *names;
 	bool all;   /* the runtime's own, too */
 	bool known; /* false: g runs, and cannot be looked at */
 	size_t n;   /* in all */
@@ -34,7 +35,8 @@ struct frames {
  * ns, which it counts down.  The caller's own stack is where it has left that
  * for the scheduler's (goro__systemstack), or what its handler interrupted.
  */
-void goro__frames_find(struct frames *f, const struct g *g, int64_t *patience);
+void goro__frames_find(struct frames *f, struct names *n, const struct g *g,
+		       int64_t *patience);
 /* Finds the next to be shown, *i being 0 at first: the two ends.  False: none. */
 bool goro__frames_next(const struct frames *f, size_t *i, uintptr_t *pc);
 /* Returns how many are left out between the ends. */
@@ -42,11 +44,8 @@ static inline size_t frames_elided(const struct frames *f)
 {
 	return f->n > 2 * FRAMES_END ? f->n - 2 * FRAMES_END : 0;
 }
-/* False: it is one of the runtime's own, which is not to be shown. */
-bool goro__frames_shown(const struct frames *f, uintptr_t pc,
-			const struct place *at);
 /* Prints them. */
-void goro__frames_out(struct out *o, struct names *n, const struct frames *f);
+void goro__frames_out(struct out *o, const struct frames *f);
 /* Prints the second line of a frame; pc is an address as of unwind.h. */
 void goro__frames_out_place(struct out *o, uintptr_t pc,
 			    const struct place *at);

@@ -109,7 +109,7 @@ static void out_stack(struct json *j, const struct g *g)
 	struct place at;
 	uintptr_t pc;
 
-	goro__frames_find(&f, g, &j->patience);
+	goro__frames_find(&f, &j->names, g, &j->patience);
 	if (!f.known)
 		return;
 	if (frames_elided(&f) > 0)
@@ -118,8 +118,6 @@ static void out_stack(struct json *j, const struct g *g)
 	begin(j, "[");
 	for (size_t i = 0; goro__frames_next(&f, &i, &pc);) {
 		goro__names_find(&j->names, pc, &at);
-		if (!goro__frames_shown(&f, pc, &at))
-			continue;
 		element(j);
 		out_place(j, pc, &at);
 	}
