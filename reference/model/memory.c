@@ -24,7 +24,7 @@
 
 #include "engine.h"
 
-enum { LOCATIONS = 64, STORES = 4096, CELLS = 8192 };
+enum { LOCATIONS = 128, STORES = 4096, CELLS = 8192 };
 
 struct view {
 	uint16_t at[LOCATIONS];

@@ -50,7 +50,7 @@ static struct g *make(int i, struct p *p, void (*fn)(void *))
 static void submits(void *unused)
 {
 	(void)unused;
-	submit(goro__m()->p, make(1, NULL, ends));
+	submit(goro__m()->p, make(1, NULL, ends), NULL);
 	count(&ended);
 }
 
@@ -58,7 +58,7 @@ static void fire(struct timer *t, int64_t now)
 {
 	(void)now;
 	goro__timer_done(t);
-	submit(goro__m()->p, &harness_g[2]);
+	submit(goro__m()->p, &harness_g[2], NULL);
 }
 
 static void stops(void *unused)

@@ -61,7 +61,7 @@ static void schedule(void *which)
 static void submit_one(void *unused)
 {
 	(void)unused;
-	submit(harness_be(0)->p, &harness_g[made++]);
+	submit(harness_be(0)->p, &harness_g[made++], NULL);
 }
 
 static void submit_two(void *unused)
@@ -232,7 +232,7 @@ static void fire(struct timer *t, int64_t now)
 static void fire_one(struct timer *t, int64_t now)
 {
 	fire(t, now);
-	submit(goro__m()->p, &harness_g[made++]);
+	submit(goro__m()->p, &harness_g[made++], NULL);
 }
 
 static void set_timer(struct timer *t, int64_t when, int64_t *into)

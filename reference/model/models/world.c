@@ -94,7 +94,7 @@ static void waker(void *unused)
 	(void)unused;
 	goro__stop_world();
 	touch();
-	submit(goro__m()->p, harness_go(1, NULL, toucher));
+	submit(goro__m()->p, harness_go(1, NULL, toucher), NULL);
 	goro__start_world();
 }
 
