@@ -21,7 +21,8 @@
 
 enum {
 	FILES = 16,
-	KEPT = 1024,
+	SETS = 256,
+	WAYS = 4,
 	SYMBOLS = 512, /* read at once */
 	TEXT = 1 << 18,
 	LONGEST = 4096, /* name */
@@ -39,10 +40,11 @@ struct names_memory {
 	struct file files[FILES];
 	unsigned next_file;
 	char exe[MODULE_PATH];
-	struct {
+	struct kept {
 		uintptr_t pc;
 		struct place place;
-	} kept[KEPT];
+	} kept[SETS][WAYS];
+	unsigned next_way;
 	Elf64_Sym part[SYMBOLS];
 	size_t used; /* of text */
 	char text[TEXT];
@@ -115,8 +117,9 @@ static void open_file(struct file *f, const struct module *m)
 static void forget(struct names_memory *n)
 {
 	n->used = 0;
-	for (int i = 0; i < KEPT; i++)
-		n->kept[i].pc = 0;
+	for (int i = 0; i < SETS; i++)
+		for (int way = 0; way < WAYS; way++)
+			n->kept[i][way].pc = 0;
 }
 
 /* Returns the file that is mapped at pc, or NULL. */
@@ -213,21 +216,28 @@ static void look_up(struct names_memory *n, uintptr_t pc, struct place *to)
 	to->offset = to->at - s.st_value;
 }
 
-void goro__names_find(struct names *names, uintptr_t pc, struct place *to)
+static struct kept *find_kept(struct names_memory *n, uintptr_t pc)
 {
-	struct names_memory *n = names->memory;
-	unsigned i = (unsigned)(pc ^ pc >> 10) % KEPT;
+	struct kept *set = n->kept[pc * UINT64_C(0x9e3779b97f4a7c15) >> 56];
+	struct kept *k;
+
+	for (int way = 0; way < WAYS; way++)
+		if (set[way].pc == pc)
+			return &set[way];
+	k = &set[n->next_way++ % WAYS];
+	k->place = (struct place){0};
+	look_up(n, pc, &k->place);
+	k->pc = pc;
+	return k;
+}
+
+void goro__names_find(struct names *n, uintptr_t pc, struct place *to)
+{
 	int e = errno;
 
 	*to = (struct place){0};
-	if (!n || !pc)
-		return;
-	if (n->kept[i].pc != pc) {
-		look_up(n, pc, to);
-		n->kept[i].pc = pc;
-		n->kept[i].place = *to;
-	}
-	*to = n->kept[i].place;
+	if (n->memory && pc)
+		*to = find_kept(n->memory, pc)->place;
 	errno = e;
 }
 

@@ -17,7 +17,7 @@
 #include "base/atomic.h"
 #include "base/text.h"
 
-enum { ENTRIES = 1024, DEPTH_BITS = 10, IN_WORD = 6, WORDS = 4 };
+enum { SETS = 256, WAYS = 4, DEPTH_BITS = 10, IN_WORD = 6, WORDS = 4 };
 
 #define DEPTH_MAX ((1 << DEPTH_BITS) - 1)
 
@@ -26,11 +26,13 @@ const uint8_t goro__rows_kept[REGS_KEPT_N] = REGS_KEPT;
 _Static_assert(REGS_KEPT_N <= 2 * IN_WORD, "two words of depths");
 
 /* relaxed, all of it: an entry is right if its words fit together */
-static _Atomic(uint64_t) table[ENTRIES][WORDS];
+static _Atomic(uint64_t) table[SETS][WAYS][WORDS];
+/* Which of a set is written over next; any is good, so it may be late. */
+static _Atomic(uint32_t) turn;
 
-static _Atomic(uint64_t) *entry_of(uintptr_t pc)
+static _Atomic(uint64_t) (*set_of(uintptr_t pc))[WORDS]
 {
-	return table[(pc ^ pc >> 10) % ENTRIES];
+	return table[pc * UINT64_C(0x9e3779b97f4a7c15) >> 56];
 }
 
 /* ---- which are simple ------------------------------------------------------ */
@@ -78,7 +80,7 @@ bool goro__rows_simplify(const struct cfi_row *row, struct simple_row *to)
 
 void goro__rows_keep(uintptr_t pc, const struct simple_row *row)
 {
-	_Atomic(uint64_t) *entry = entry_of(pc);
+	_Atomic(uint64_t) *entry = set_of(pc)[add_relaxed(&turn, 1u) % WAYS];
 	uint64_t w[WORDS] = {0};
 
 	w[1] = (uint32_t)row->cfa_offset | (uint64_t)row->cfa_reg << 32 |
@@ -91,15 +93,23 @@ void goro__rows_keep(uintptr_t pc, const struct simple_row *row)
 		store_relaxed(&entry[i], w[i]);
 }
 
-bool goro__rows_find(uintptr_t pc, struct simple_row *row)
+/* Reads an entry.  False: it is another's, or half of it. */
+static bool read_entry(_Atomic(uint64_t) *entry, uintptr_t pc, uint64_t *w)
 {
-	_Atomic(uint64_t) *entry = entry_of(pc);
-	uint64_t w[WORDS];
-
 	for (int i = 0; i < WORDS; i++)
 		w[i] = load_relaxed(&entry[i]);
-	if ((w[0] ^ w[1] ^ w[2] ^ w[3]) != pc)
-		return false;
+	return (w[0] ^ w[1] ^ w[2] ^ w[3]) == pc;
+}
+
+bool goro__rows_find(uintptr_t pc, struct simple_row *row)
+{
+	_Atomic(uint64_t)(*set)[WORDS] = set_of(pc);
+	uint64_t w[WORDS];
+	int way = 0;
+
+	while (!read_entry(set[way], pc, w))
+		if (++way == WAYS)
+			return false;
 	row->cfa_offset = (int32_t)w[1];
 	row->cfa_reg = (uint8_t)(w[1] >> 32);
 	row->bottom = w[1] >> 40 & 1;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the stacks of a dump with those that the program wants.
 
-    check.py [--inlined] [--foreign] [--json] <OUTPUT OF chain
+    check.py [--inlined] [--own|--foreign] [--json] <OUTPUT OF chain
 
 With --inlined the dump has been through goro-symbolize: inlined functions are
 there too, and each place that can have one has a file and a line.  Every frame

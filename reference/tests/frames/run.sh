@@ -42,15 +42,15 @@ build() {
 # stacks PROCS OPTION: of the dump as it is, and with files and lines.
 stacks() {
 	GOMAXPROCS=$1 timeout 60 "$tmp/chain" >"$tmp/said" || return 1
-	c++filt -p <"$tmp/said" | $here/check.py ${2-} &&
+	c++filt -p <"$tmp/said" | "$here/check.py" "$2" &&
 		reference/tools/goro-symbolize <"$tmp/said" |
-		$here/check.py --inlined ${2-}
+		"$here/check.py" --inlined "$2"
 }
 
 # json PROCS OPTION
 json() {
 	GOMAXPROCS=$1 timeout 60 "$tmp/chain" json >"$tmp/said" || return 1
-	c++filt -p <"$tmp/said" | $here/check.py --json ${2-}
+	c++filt -p <"$tmp/said" | "$here/check.py" --json "$2"
 }
 
 for cc in "$@"; do
@@ -60,14 +60,14 @@ for cc in "$@"; do
 		continue
 	fi
 	for options in -O0 -O2 "-O3 -flto" "-O2 -static-pie"; do
-		foreign=
+		foreign=--own
 		case $options in *static*) foreign=--foreign ;; esac
 		check "$cc $options" build "$cc" "$cxx" "$options"
 		for procs in 1 4; do
 			check "frames: $cc $options procs:$procs" \
-				stacks $procs $foreign
+				stacks "$procs" "$foreign"
 			check "json: $cc $options procs:$procs" \
-				json $procs $foreign
+				json "$procs" "$foreign"
 		done
 	done
 done
