@@ -770,6 +770,31 @@ struct assay_metrics_ops {
 	void (*read)(struct assay_metric *m, size_t n);
 };
 
+/* ---- profiles ----------------------------------------------------------- */
+
+struct assay_profile_ops {
+	size_t size;
+
+	/*
+	 * Writes a profile to fd.  "goroutine": all at one instant, without the
+	 * runtime's own.  "block": where and how long goroutines have waited
+	 * for each other.  "mutex": the unlocks that others waited for.  Equal
+	 * stacks are one entry.  debug 0: as pprof reads it, compressed or not.
+	 * 1: as text, the most frequent or longest first.  An entry is a line
+	 * "COUNT @ PCs" or, but for "goroutine", "TIME COUNT @ PCs", with a
+	 * line "#\tPC\tFUNCTION+OFFSET ..." for each frame below.  TIME is in
+	 * the unit of a line "cycles/second=N" above all.
+	 */
+	int (*write)(const char *name, int32_t debug, int fd);
+	/*
+	 * Counts a wait for each ns of waiting, on the average, from now on.
+	 * 1: all; 0: none.
+	 */
+	void (*block_rate)(int64_t ns);
+	/* Counts one in n of such unlocks from now on.  0: none. */
+	void (*mutex_fraction)(int64_t n);
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 enum assay_traits {
@@ -805,6 +830,7 @@ struct assay_runtime {
 	 */
 	const char *go_version;
 	const struct assay_metrics_ops *metrics;
+	const struct assay_profile_ops *profile;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

@@ -1,12 +1,16 @@
 /*
- * goro_debug.h - looking into a program that runs: its metrics, goroutines that
- * can never run again, labels of goroutines.
+ * goro_debug.h - looking into a program that runs: metrics, goroutines that can
+ * never run again, labels of goroutines, profiles, and a server that shows them.
  *
  * Who may call what (see goro.h):
  *
  *	anywhere:  goro_metrics_info goro_metrics_read goro_metrics_read_p
  *	           goro_metrics_text goro_histogram_from goro_dump_json
  *	call:      goro_find_leaks goro_leaks
+ *	           goro_profile_write goro_block_profile_rate
+ *	           goro_mutex_profile_fraction goro_cpu_profile_start
+ *	           goro_cpu_profile_stop goro_debug_serve goro_debug_open
+ *	           goro_debug_addr goro_debug_close
  *	goroutine: goro_set_label goro_set_labels goro_label
  */
 #ifndef GORO_DEBUG_H
@@ -251,6 +255,107 @@ GORO_API const char *goro_label(const char *key);
  * used so, as a signal, is left out from the first time on; but if a goroutine
  * waits for itself before that, it is reported.
  */
+
+/* ---- profiles ----------------------------------------------------------- */
+
+/*
+ * Writes a profile to a descriptor:
+ *
+ *	"goroutine"  all goroutines at one instant, equal stacks together.  All
+ *	             are stopped meanwhile, for about 2 us each.
+ *
+ *	"block"      where goroutines have waited for each other, how often
+ *	             and how long: channels, select, locks, wait groups,
+ *	             conds, since goro_block_profile_rate().  Each kind of wait
+ *	             is an entry of its own, named by the label "wait".
+ *	"mutex"      where mutexes and rwmutexes were unlocked that others
+ *	             waited for, how often, and how long these have waited for
+ *	             that holder in all: goro_mutex_profile_fraction().
+ *
+ * With debug 0 in the form of pprof, not compressed: go tool pprof FILE reads
+ * it, and needs no program file for the names of functions.  With 1 as text,
+ * as Go writes it, the most frequent stack first; with 2, for "goroutine",
+ * each goroutine as a panic prints it.  A stack ends with the function that
+ * called goro: what goro does itself is left out.
+ *
+ * GORO_EINVAL for an unknown name, GORO_ENOMEM; GORO_NET_OTHER if fd takes no
+ * more.  It holds its thread while it writes: fd is best a file.
+ */
+GORO_API int goro_profile_write(const char *name, int debug, int fd);
+
+/*
+ * Sets which waits the block profile has: one for each ns nanoseconds of
+ * waiting on the average.  1: all; 0: none, as at first.  Which ones are chosen
+ * is left to chance, and those chosen stand for the others.  Stops all
+ * goroutines for a moment.
+ */
+GORO_API void goro_block_profile_rate(int64_t ns);
+
+/*
+ * Sets that the mutex profile has one in n of the unlocks that others waited
+ * for, by chance, and returns the former n.  1: all; 0: none, as at first; a
+ * negative n changes nothing.  Stops all goroutines for a moment.  While it is
+ * on, an unlock looks at all who wait.
+ */
+GORO_API int64_t goro_mutex_profile_fraction(int64_t n);
+
+/*
+ * Begins a profile of CPU time, which goes to fd in the form of pprof once it is
+ * stopped.  Every thread of the process, goro's and others', is looked at for
+ * each 10 ms of CPU time that it uses; new ones from 0.1 s after their start.  A
+ * sample costs about 3 us.  It uses SIGPROF: a handler of the program's gets
+ * those that the program sends.  GORO_EBUSY: there is a profile already;
+ * GORO_EINVAL: fd is not open, GORO_ENOMEM.
+ *
+ * GORO_CPUPROFILE=FILE in the environment profiles a whole run, up to the end of
+ * goro_run().
+ */
+GORO_API int goro_cpu_profile_start(int fd);
+/*
+ * Ends it and writes it.  Without a profile: nothing.  GORO_ENOMEM;
+ * GORO_NET_OTHER if fd takes no more.
+ */
+GORO_API int goro_cpu_profile_stop(void);
+
+/* ---- debug server ------------------------------------------------------- */
+
+/*
+ * Serves by HTTP, to one goroutine for each request:
+ *
+ *	/debug/pprof/           what there is, for people
+ *	/debug/pprof/goroutine  and each other name of goro_profile_write(), with
+ *	                        ?debug=N; so go tool pprof http://HOST:PORT/...
+ *	                        works
+ *	/debug/pprof/profile    CPU time for ?seconds=N, 30 s if N is left out
+ *	/debug/pprof/trace      an execution trace (goro_trace.h) of ?seconds=N,
+ *	                        1 s if N is left out
+ *	/debug/pprof/goroutineleak
+ *	                        those that can never run again, as a dump
+ *	/debug/pprof/cmdline    the program's arguments
+ *	/metrics                goro_metrics_text()
+ *
+ * The address is that of a "tcp" listener (goro_net.h), "127.0.0.1:6060"; port
+ * 0 takes a free one.  Everybody who can connect may look: so an address other
+ * than loopback is refused with GORO_EINVAL, unless flags have
+ * GORO_DEBUG_ANY_ADDRESS.  A server on loopback answers only requests to
+ * localhost or to an address in numbers.  Other errors are those of
+ * goro_listen().
+ *
+ * goro_debug_serve() serves up to the end of the run.  goro_debug_close() ends
+ * what goro_debug_open() began and frees d; requests that are being answered go
+ * on.  While there is a server a deadlock is not reported: it waits for the
+ * network.
+ */
+typedef struct goro_debug goro_debug;
+
+enum goro_debug_flags { GORO_DEBUG_ANY_ADDRESS = 1 };
+
+GORO_API int goro_debug_serve(const char *address);
+GORO_API int goro_debug_open(const char *address, unsigned flags,
+			     goro_debug **out);
+/* Writes where d listens as text, cut to fit. */
+GORO_API int goro_debug_addr(goro_debug *d, char *buf, size_t n);
+GORO_API void goro_debug_close(goro_debug *d);
 
 #ifdef __cplusplus
 }

@@ -200,6 +200,11 @@ STUB void goro__keep(struct g *g)
 	(void)g;
 }
 
+STUB uint32_t goro__mp_for(int32_t procs)
+{
+	return procs > 1 ? MP_MANY : 0;
+}
+
 STUB void goro__halt(void)
 {
 	model_fail("halts");

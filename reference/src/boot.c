@@ -20,6 +20,8 @@
 #include "sched/panic.h"
 #include "sched/idle.h"
 #include "base/note.h"
+#include "diag/contention.h"
+#include "diag/cpuprof.h"
 #include "diag/dump.h"
 #include "diag/leaks.h"
 #include "diag/overflow.h"
@@ -48,6 +50,7 @@ static void tick(int64_t now)
 {
 	goro__schedtrace_tick(now);
 	goro__tracegen_tick(now);
+	goro__cpuprof_tick(now);
 }
 
 /* The earlier of two; negative is never. */
@@ -58,7 +61,8 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int64_t wait_for_tick(void)
 {
-	return sooner(goro__schedtrace_wait(), goro__tracegen_wait());
+	return sooner(goro__cpuprof_wait(),
+		      sooner(goro__schedtrace_wait(), goro__tracegen_wait()));
 }
 
 const struct hooks goro__hooks = {
@@ -69,6 +73,9 @@ const struct hooks goro__hooks = {
 	.at_end = goro__tracefile_die,
 	.trace_turn = goro__tracegen_turn,
 	.trace_writer = goro__tracefile_writer,
+	.ready = goro__contention_ready,
+	.waited = goro__contention_waited,
+	.unlock = goro__contention_unlock,
 	.tick = tick,
 	.wait = wait_for_tick,
 };
@@ -246,8 +253,10 @@ static int bootstrap(const struct goro_config *c)
 	goro__sched.allm = m0;
 	goro__schedtrace_first();
 	status = start_main(m0);
-	if (!status)
+	if (!status) {
 		goro__tracefile_boot();
+		goro__cpuprof_boot();
+	}
 	goro__tls_m = NULL;
 	if (status)
 		return status;
@@ -295,6 +304,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	wait_for_end(&goro__sched);
 	goro__halt_others();
 	goro__tracefile_run_over();
+	goro__cpuprof_run_over();
 	san_acquire(&goro__sched.done);
 	return GORO_OK;
 }

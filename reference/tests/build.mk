@@ -50,7 +50,7 @@ $(GT_OUT)/net-tests: $(GT_NET:$(GT)/%.c=$(GT_OUT)/%.o) \
 GT_STRESS := $(wildcard $(GT)/stress/*.c)
 GT_RACE_SRC := $(GT_STRESS) $(GT)/stress/alone/thread.c $(GT)/unit/main.c \
 	$(addprefix reference/src/,\
-	sched/runq.c sched/globq.c base/lock.c base/note.c)
+	sched/runq.c sched/globq.c base/lock.c base/note.c diag/samples.c)
 GT_RACE_CC = $(shell for cc in clang "$(CC)"; do \
 	echo 'int main(void) { return 0; }' | $$cc -fsanitize=thread -x c - \
 	-o $(GT_OUT)/can-tsan 2>/dev/null && echo $$cc && break; done)

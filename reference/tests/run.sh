@@ -94,7 +94,7 @@ done
 cunit stress "$dir/stress-tests"
 cunit tsan "$dir/tsan-tests"
 for part in reports panics faults signals programs embedded memory timers \
-		preempt net leaks; do
+		preempt net leaks profiles; do
 	. "$here/$part.sh"
 done
 finish

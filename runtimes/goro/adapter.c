@@ -301,6 +301,23 @@ static const struct assay_metrics_ops metrics = {
 	.read = read_metrics,
 };
 
+static int profile_write(const char *name, int32_t debug, int fd)
+{
+	return goro_profile_write(name, debug, fd);
+}
+
+static void mutex_fraction(int64_t n)
+{
+	goro_mutex_profile_fraction(n);
+}
+
+static const struct assay_profile_ops profile = {
+	.size = sizeof(profile),
+	.write = profile_write,
+	.block_rate = goro_block_profile_rate,
+	.mutex_fraction = mutex_fraction,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 /* assay_runtime() completes the traits. */
@@ -321,6 +338,7 @@ static struct assay_runtime table = {
 	.net = &net,
 	.go_version = "1.26",
 	.metrics = &metrics,
+	.profile = &profile,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

@@ -213,11 +213,12 @@ CASE_TABLE(MET_002, lock_waits, (enum lock_kind kind),
 
 /* ---- CPU time -------------------------------------------------------------- */
 
-static const char *const classes[] = {
-	"/cpu/classes/idle:cpu-seconds", "/cpu/classes/user:cpu-seconds",
-	"/cpu/classes/system:cpu-seconds", "/cpu/classes/gc/total:cpu-seconds",
-	"/cpu/classes/scavenge/total:cpu-seconds",
-	"/cpu/classes/total:cpu-seconds"};
+static const char *const classes[] = {"/cpu/classes/idle:cpu-seconds",
+				      "/cpu/classes/user:cpu-seconds",
+				      "/cpu/classes/system:cpu-seconds",
+				      "/cpu/classes/gc/total:cpu-seconds",
+				      "/cpu/classes/scavenge/total:cpu-seconds",
+				      "/cpu/classes/total:cpu-seconds"};
 
 enum { CLASSES = sizeof(classes) / sizeof(*classes), TOTAL = CLASSES - 1 };
 
@@ -290,7 +291,9 @@ CASE(MET_004, "each pause of all goroutines is counted",
 {
 	struct assay_class room[512];
 	struct assay_metric m = {.name = "/sched/pauses/total/other:seconds",
-				 .p = -1, .classes = room, .room = 512};
+				 .p = -1,
+				 .classes = room,
+				 .room = 512};
 	int64_t before = counted(m.name), sum = 0;
 	int procs = case_procs();
 
@@ -371,8 +374,10 @@ CASE_OF(MET_006, steals, "what other Ps take from a busy one is counted",
 	join(done, n);
 	CHECK_GE(counted(name) - before, 1);
 	for (int32_t p = 0; p < 4; p++) {
-		int64_t made = (int64_t)read_of(
-			p, "/sched/goroutines-created:goroutines").count;
+		int64_t made =
+			(int64_t)read_of(p,
+					 "/sched/goroutines-created:goroutines")
+				.count;
 
 		if (made >= n)
 			feeder = p;

@@ -27,16 +27,15 @@ static inline uint32_t histogram_class(uint64_t ns)
 	if (ns >= UINT64_C(1) << HIST_TO)
 		return GORO_HISTOGRAM_SIZE - 1;
 	power = 63 - (uint32_t)__builtin_clzll(ns);
-	return 1 + (power - HIST_FROM) * 4 +
-	       (uint32_t)(ns >> (power - 2) & 3);
+	return 1 + (power - HIST_FROM) * 4 + (uint32_t)(ns >> (power - 2) & 3);
 }
 
 /* Returns the first ns of class i, which is not the last + 1. */
 static inline uint64_t histogram_from(uint32_t i)
 {
 	return i == 0 ? 0
-		      : (uint64_t)(4 + (i - 1) % 4) << ((i - 1) / 4 +
-							HIST_FROM - 2);
+		      : (uint64_t)(4 + (i - 1) % 4)
+				<< ((i - 1) / 4 + HIST_FROM - 2);
 }
 
 /* The counts say nothing of each other: relaxed. */

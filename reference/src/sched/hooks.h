@@ -24,6 +24,14 @@ struct hooks {
 	void (*trace_turn)(void);
 	/* The body of the thread that writes a trace. */
 	void (*trace_writer)(void);
+	/*
+	 * While waits are counted (watch.h): the caller makes g ready, which
+	 * has parked; it has waited since then for a mutex; it unlocks what
+	 * others have waited for, ns in all.
+	 */
+	void (*ready)(struct g *g);
+	void (*waited)(int64_t since);
+	void (*unlock)(int64_t ns);
 	/* At each tick of sysmon. */
 	void (*tick)(int64_t now);
 	/* How long sysmon may sleep with nothing to watch; -1: without end. */

@@ -35,6 +35,8 @@ void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 	struct m *m = goro__m();
 
 	after(m, m->curg, fn, arg);
+	if (watching())
+		goro__watch_park(m->curg);
 	park_now(m, m->curg, why);
 }
 

@@ -16,9 +16,11 @@
 #include "sched/queue.h"
 #include "sched/idle.h"
 #include "sched/die.h"
+#include "sched/goroutine.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
 #include "sched/state.h"
+#include "sched/watch.h"
 #include "sched/runq.h"
 #include "sched/trace.h"
 
@@ -153,8 +155,13 @@ static inline void park_now(struct m *m, struct g *g, enum wait_reason why)
 static inline void park(struct m *m, struct g *g, struct lock *l,
 			enum wait_reason why)
 {
-	if (unlikely(goro__mp))
+	if (unlikely(goro__mp)) {
+		if (watching()) {
+			goro__park(l, why);
+			return;
+		}
 		after(m, g, after_unlock, l);
+	}
 	park_now(m, g, why);
 }
 
@@ -174,8 +181,10 @@ static inline void submit(struct p *p, struct g *g, void (*event)(struct g *))
 			goro__runqput(p, old, false);
 		return;
 	}
-	if (tracing())
-		event(g);
+	if (unlikely(goro__mp & MP_SEEN)) {
+		goro__submit_seen(p, g, event);
+		return;
+	}
 	old = runq_set_next(&p->runq, g);
 	if (unlikely(old != NULL)) {
 		goro__runqput(p, old, false);

@@ -105,8 +105,11 @@ struct glist {
 struct sudog {
 	struct g *g;
 	struct sudog *next, *prev;
-	void *elem;     /* where the value comes from or goes to */
-	size_t size;    /* of it, in a select: its channel may be gone */
+	void *elem; /* where the value comes from or goes to */
+	union {
+		size_t size;   /* of it, in a select: its channel may be gone */
+		int64_t since; /* of a mutex: not counted yet from here on */
+	};
 	uint32_t index; /* of the case, in a select */
 	bool contended; /* g->select_done decides who wakes it */
 	bool success;   /* by a value, not by close */
@@ -170,6 +173,7 @@ struct stack {
 	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
 	uint8_t size_class;
 	void *fake; /* AddressSanitizer's, while g does not run: tools.c */
+	int64_t parked; /* when it began to wait, if watched: watch.h */
 } __attribute__((aligned(CACHE_LINE)));
 
 struct slist {
@@ -411,12 +415,18 @@ extern struct p goro__real_p;
 /* The clock, kept by sysmon: tells how long a goroutine has waited. */
 extern _Atomic(uint32_t) goro__seconds;
 /*
- * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  MP_OWNED: it is
- * noted who has which lock.  If any is set, locks and queues are for real.  See
- * lock.h, trace.h, owners.h.
+ * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  MP_WATCHED:
+ * waits are counted.  MP_OWNED: it is noted who has which lock.  If any is set,
+ * locks and queues are for real.  See lock.h, trace.h, watch.h, owners.h.
  */
 extern uint32_t goro__mp;
-enum { MP_MANY = 1, MP_TRACED = 2, MP_OWNED = 8 };
+enum {
+	MP_MANY = 1,
+	MP_TRACED = 2,
+	MP_WATCHED = 4,
+	MP_OWNED = 8,
+	MP_SEEN = MP_TRACED | MP_WATCHED
+};
 #pragma GCC visibility pop
 #pragma GCC visibility pop
 

@@ -21,6 +21,7 @@
 #include "sched/state.h"
 #include "sched/timer.h"
 #include "sched/trace.h"
+#include "sched/watch.h"
 #include "sched/world.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -32,7 +33,6 @@ struct p *goro__allp[MAX_PROCS];
 goro_mutex goro__stopper;
 
 struct histogram goro__stopping_took, goro__pauses;
-goro_mutex goro__stopper;
 static int64_t stop_began; /* of the stopper, which there is one of */
 
 /* Gives this M's P to the stopper and sleeps.  Returns with a P. */
@@ -248,5 +248,5 @@ void goro__procresize(int32_t n)
 	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
 	unlock(&s->lock);
-	goro__mp = (goro__mp & (MP_TRACED | MP_OWNED)) | (n > 1 ? MP_MANY : 0);
+	goro__mp = goro__mp_for(n);
 }

@@ -8,8 +8,9 @@
 #include "sched/types.h"
 
 /* How long it took to stop all Ps, and until they were started again. */
-extern struct histogram goro__stopping_took,
-	goro__pauses __attribute__((visibility("hidden")));
+extern struct histogram goro__stopping_took
+	__attribute__((visibility("hidden")));
+extern struct histogram goro__pauses __attribute__((visibility("hidden")));
 
 /* The goroutine that stops the world holds it, so that there is one. */
 extern goro_mutex goro__stopper __attribute__((visibility("hidden")));

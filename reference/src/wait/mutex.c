@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/die.h"
+#include "sched/hooks.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "wait/owners.h"
@@ -66,8 +67,8 @@ static void take_over(struct mutex *m, int64_t waited)
 /* Parks until m is the caller's.  Called with m->lock held, returns without. */
 static void wait_for_it(struct mutex *m)
 {
-	struct sudog s = {.g = goro__self()};
 	int64_t start = sys_clock();
+	struct sudog s = {.g = goro__self(), .since = start};
 	bool again = false;
 
 	for (;;) {
@@ -92,6 +93,8 @@ static void wait_for_it(struct mutex *m)
 	}
 	punlock(&m->lock);
 	waited_for_mutex(start);
+	if (watching())
+		goro__hooks.waited(start);
 }
 
 /* Locks m, which is taken.  Called with m->lock held, returns without. */
@@ -183,6 +186,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 {
 	struct mutex *m = of(mutex);
 	struct sudog *s = NULL;
+	int64_t ns = 0;
 	bool handed;
 
 	/* After punlock() the next holder may free m. */
@@ -196,12 +200,17 @@ bool goro__mutex_release(goro_mutex *mutex)
 		punlock(&m->lock);
 		goro__fatal_misuse("sync: unlock of unlocked mutex");
 	}
-	if (unlikely(m->q.first != NULL))
+	if (unlikely(m->q.first != NULL)) {
+		if (watching())
+			ns = waitq_charge(&m->q, sys_clock());
 		s = next_waiter(m);
-	else
+	} else {
 		store_relaxed(&m->locked, false);
+	}
 	handed = s && m->starving;
 	punlock(&m->lock);
+	if (unlikely(ns > 0))
+		goro__hooks.unlock(ns);
 	if (s)
 		sudog_wake(s, true);
 	return handed;

@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 #include "sched/die.h"
+#include "sched/hooks.h"
 #include "sched/outside.h"
 #include "wait/owners.h"
 #include "wait/waitq.h"
@@ -86,16 +87,23 @@ static COLD bool wait_owned(struct rwmutex *m, enum share how)
 static void wait_for_it(struct rwmutex *m, enum share how)
 {
 	int64_t start = sys_clock();
+	struct sudog s = {.g = goro__self(), .since = start};
 
 	if (owned() && wait_owned(m, how)) {
 		unlock(&m->lock);
 		return;
 	}
-	if (how == ALONE)
-		waitq_park(&m->writeq, &m->lock, WAIT_RW_LOCK);
-	else
-		waitq_park(&m->readq, &m->lock, WAIT_RW_RLOCK);
+	waitq_push(how == ALONE ? &m->writeq : &m->readq, &s);
+	goro__park(&m->lock, how == ALONE ? WAIT_RW_LOCK : WAIT_RW_RLOCK);
 	waited_for_mutex(start);
+}
+
+/* Counts for how long the others have waited for the caller, which unlocks. */
+static int64_t charge(struct rwmutex *m)
+{
+	int64_t now = sys_clock();
+
+	return waitq_charge(&m->readq, now) + waitq_charge(&m->writeq, now);
 }
 
 void goro_rwmutex_lock(goro_rwmutex *mutex)
@@ -174,6 +182,7 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 	struct sudog *list;
+	int64_t ns;
 
 	FROM_OUTSIDE(goro_rwmutex_unlock(mutex));
 	san_release(write_edge(m));
@@ -185,8 +194,11 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 		goro__fatal_misuse("sync: Unlock of unlocked RWMutex");
 	}
 	m->writer = false;
+	ns = watching() ? charge(m) : 0;
 	list = m->readq.first ? admit_readers(m) : admit_writer(m);
 	punlock(&m->lock);
+	if (unlikely(ns > 0))
+		goro__hooks.unlock(ns);
 	waitq_wake(list, true);
 }
 
@@ -194,6 +206,7 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 	struct sudog *list = NULL;
+	int64_t ns = 0;
 
 	FROM_OUTSIDE(goro_rwmutex_runlock(mutex));
 	san_release(read_edge(m));
@@ -204,8 +217,12 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 		punlock(&m->lock);
 		goro__fatal_misuse("sync: RUnlock of unlocked RWMutex");
 	}
-	if (--m->readers == 0)
+	if (--m->readers == 0) {
+		ns = watching() ? charge(m) : 0;
 		list = admit_writer(m);
+	}
 	punlock(&m->lock);
+	if (unlikely(ns > 0))
+		goro__hooks.unlock(ns);
 	waitq_wake(list, true);
 }

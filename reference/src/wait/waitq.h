@@ -133,6 +133,21 @@ static inline void waited_for_mutex(int64_t start)
 }
 
 /*
+ * Returns for how long the waiters in q have waited in all, beginning with
+ * their s->since, which is now from here on.  Its lock is held.
+ */
+static inline int64_t waitq_charge(struct waitq *q, int64_t now)
+{
+	int64_t ns = 0;
+
+	for (struct sudog *s = q->first; s; s = s->next) {
+		ns += now - s->since;
+		s->since = now;
+	}
+	return ns;
+}
+
+/*
  * Parks the caller at the end of q, with l held.  Returns without l, and with
  * the `success` that the waker gave.
  */

@@ -64,6 +64,7 @@ static size_t size;
 static int status;
 static struct goro_metric metric = {.name = "/sched/parks:parks"};
 static double real;
+static goro_debug *debug;
 static int64_t number;
 static int32_t int32;
 static bool flag;
@@ -79,6 +80,11 @@ static bool is_done(void *arg, int fd)
 	(void)arg;
 	(void)fd;
 	return true;
+}
+
+static int null_fd(void)
+{
+	return open("/dev/null", O_WRONLY | O_CLOEXEC);
 }
 
 static int no_error(void *arg)
@@ -164,6 +170,7 @@ static void prepare_run(void)
 {
 	prepare_more();
 	goro_go(signal_conds, NULL);
+	goro_debug_open("127.0.0.1:0", 0, &debug);
 }
 
 static struct goro_case poll_room(void)

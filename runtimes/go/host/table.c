@@ -484,6 +484,17 @@ static struct assay_inspect_ops inspect = {
 static const struct assay_metrics_ops metrics = {sizeof(metrics),
 						 ASSAY_METRICS_FN(ASSAY_ENTRY)};
 
+static int profile_write(const char *name, int32_t debug, int fd)
+{
+	return name ? goProfileWrite((char *)name, debug, fd) : ASSAY_EINVAL;
+}
+
+#define profile_block_rate goBlockRate
+#define profile_mutex_fraction goMutexFraction
+
+static const struct assay_profile_ops profile = {sizeof(profile),
+						 ASSAY_PROFILE_FN(ASSAY_ENTRY)};
+
 /* ---- the table ---------------------------------------------------------- */
 
 static struct assay_runtime table = {
@@ -499,6 +510,7 @@ static struct assay_runtime table = {
 	.inspect = &inspect,
 	.net = &assay_go_net,
 	.metrics = &metrics,
+	.profile = &profile,
 };
 
 const struct assay_runtime *assay_go_table(struct go_features features)

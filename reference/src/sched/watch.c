@@ -1,0 +1,59 @@
+/*
+ * watch.c - see watch.h.
+ */
+#include "sched/watch.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "sched/hooks.h"
+#include "sched/idle.h"
+#include "sched/outside.h"
+#include "sched/queue.h"
+#include "sched/trace.h"
+#include "sched/world.h"
+
+static unsigned watched; /* enum watch; goro__stopper guards it in a run */
+
+int64_t goro__watched_since;
+
+static void set(enum watch what, bool on)
+{
+	if (!watched)
+		goro__watched_since = sys_clock();
+	watched = on ? watched | what : watched & ~(unsigned)what;
+}
+
+uint32_t goro__mp_for(int32_t procs)
+{
+	return (goro__mp & (MP_TRACED | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
+	       (watched ? MP_WATCHED : 0);
+}
+
+void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
+{
+	if (goro__mp & MP_TRACED)
+		event(g);
+	if (watching() && event == goro__trace_unblock)
+		goro__hooks.ready(g);
+	goro__runqput(p, g, true);
+	goro__wake_now();
+}
+
+void goro__watch_park(struct g *g)
+{
+	g->stack->parked = sys_clock();
+}
+
+void goro__watch(enum watch what, bool on)
+{
+	if (!goro__running()) {
+		set(what, on);
+		return;
+	}
+	goro_mutex_lock(&goro__stopper);
+	goro__stop_world();
+	set(what, on);
+	goro__mp = goro__mp_for(goro__procs());
+	goro__start_world();
+	goro_mutex_unlock(&goro__stopper);
+}

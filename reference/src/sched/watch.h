@@ -1,0 +1,36 @@
+/*
+ * watch.h - waits that the program wants to have counted: diag/contention.c.
+ *
+ * Off is free.  goro__mp has MP_WATCHED as long as anything is to be counted,
+ * so that locks are real and goroutines are made ready on the path of many Ps.
+ * That path asks, and nothing on the other one does.
+ */
+#ifndef GORO_WATCH_H
+#define GORO_WATCH_H
+
+#include "sched/types.h"
+
+enum watch { WATCH_BLOCKS = 1, WATCH_UNLOCKS = 2 };
+
+/* Begins or ends to count.  Stops the world if a run is on. */
+void goro__watch(enum watch what, bool on);
+/* Returns what goro__mp is with that many Ps.  The world is stopped. */
+uint32_t goro__mp_for(int32_t procs);
+
+static inline bool watching(void)
+{
+	return unlikely(goro__mp & MP_WATCHED);
+}
+
+/* When it began: those who have parked before are not counted. */
+extern int64_t goro__watched_since __attribute__((visibility("hidden")));
+
+/*
+ * submit() of g while waits are counted or a trace is on, of which that is the
+ * event: goro__trace_unblock, or g is new.
+ */
+void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *));
+/* Notes when g parks; for while it is watched. */
+void goro__watch_park(struct g *g);
+
+#endif

@@ -1,0 +1,239 @@
+package twins
+
+// Profiles.  A C body has no stack that Go can show.
+
+import (
+	"bytes"
+	"regexp"
+	"runtime"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// entry is one of a profile: its time, its count, and all frames' lines.
+type entry struct {
+	time   time.Duration
+	count  int
+	frames string
+}
+
+var entryHead = regexp.MustCompile(`^(?:([0-9]+) )?([0-9]+) @`)
+
+// profile reads the text form.
+func profile(name string) []entry {
+	var text bytes.Buffer
+	require(pprof.Lookup(name).WriteTo(&text, 1) == nil, "%s", name)
+	var all []entry
+	perSecond := 1e9
+	for _, line := range strings.Split(text.String(), "\n") {
+		if s, ok := cutPrefix(line, "cycles/second="); ok {
+			perSecond, _ = strconv.ParseFloat(s, 64)
+		}
+		if head := entryHead.FindStringSubmatch(line); head != nil {
+			cycles, _ := strconv.ParseFloat(head[1], 64)
+			n, _ := strconv.Atoi(head[2])
+			all = append(all, entry{
+				time:  time.Duration(cycles / perSecond * 1e9),
+				count: n,
+			})
+		} else if len(all) > 0 {
+			all[len(all)-1].frames += line + "\n"
+		}
+	}
+	return all
+}
+
+func cutPrefix(s, prefix string) (string, bool) {
+	return strings.TrimPrefix(s, prefix), strings.HasPrefix(s, prefix)
+}
+
+// checkEntry finds the one entry that has the function, and its place.
+func checkEntry(all []entry, function string, count int) (entry, int) {
+	found, n, place := entry{}, 0, -1
+	for i, e := range all {
+		if !strings.Contains(e.frames, "/twins."+function+"+") {
+			continue
+		}
+		if n++; n == 1 {
+			found, place = e, i
+		}
+	}
+	check(n == 1 && found.count == count, "%s: %d entries, count %d, not %d",
+		function, n, found.count, count)
+	return found, place
+}
+
+var never chan struct{}
+
+//go:noinline
+func prfMany() { <-never }
+
+//go:noinline
+func prfSome() { <-never }
+
+//go:noinline
+func prfOne() { <-never }
+
+//go:noinline
+func prfFixed() { <-never }
+
+func goMany(n int, f func()) {
+	for i := 0; i < n; i++ {
+		go f()
+	}
+}
+
+var _ = twin("PRF-002", func() {
+	never = make(chan struct{})
+	goMany(1, prfOne)
+	goMany(90, prfMany)
+	goMany(10, prfSome)
+	settle(101)
+	all := profile("goroutine")
+	_, many := checkEntry(all, "prfMany", 90)
+	_, some := checkEntry(all, "prfSome", 10)
+	_, one := checkEntry(all, "prfOne", 1)
+	check(many == 0 && many < some && some < one, "%d, %d, %d", many, some, one)
+})
+
+var _ = twin("PRF-001", func() {
+	const fixed = 50
+	never = make(chan struct{})
+	goMany(fixed, prfFixed)
+	settle(fixed)
+	go func() {
+		for atomic.LoadInt32(&stop) == 0 {
+			goMany(100, func() {})
+			time.Sleep(time.Millisecond)
+		}
+		atomic.AddInt32(&finished, 1)
+	}()
+	var takers sync.WaitGroup
+	takers.Add(4)
+	goMany(4, func() {
+		for i := 0; i < 10; i++ {
+			checkEntry(profile("goroutine"), "prfFixed", fixed)
+		}
+		takers.Done()
+	})
+	takers.Wait()
+	atomic.StoreInt32(&stop, 1)
+	check(becomes(&finished, 1), "the churn ends")
+})
+
+// ---- waits
+
+const prfWait = 20 * time.Millisecond
+
+var (
+	prfQueue = make(chan struct{})
+	prfLock  sync.Mutex
+	prfTold  = sync.NewCond(&prfLock)
+	prfGroup sync.WaitGroup
+)
+
+//go:noinline
+func prfRecv() { <-prfQueue }
+
+//go:noinline
+func prfSend() { prfQueue <- struct{}{} }
+
+//go:noinline
+func prfClosed() { <-prfQueue }
+
+//go:noinline
+func prfSelectRecv() {
+	select {
+	case <-prfQueue:
+	case <-never:
+	}
+}
+
+//go:noinline
+func prfSelectSend() {
+	select {
+	case prfQueue <- struct{}{}:
+	case <-never:
+	}
+}
+
+//go:noinline
+func prfMutex() { prfLock.Lock() }
+
+//go:noinline
+func prfCond() { prfTold.Wait() }
+
+//go:noinline
+func prfWaitGroup() { prfGroup.Wait() }
+
+func later(f func()) {
+	go func() {
+		time.Sleep(prfWait)
+		f()
+	}()
+}
+
+var _ = twin("PRF-003", func() {
+	runtime.SetBlockProfileRate(1)
+	never = make(chan struct{})
+	later(func() { prfQueue <- struct{}{} })
+	prfRecv()
+	later(func() { <-prfQueue })
+	prfSend()
+	later(func() { prfQueue <- struct{}{} })
+	prfSelectRecv()
+	later(func() { <-prfQueue })
+	prfSelectSend()
+	prfLock.Lock()
+	later(func() { prfLock.Unlock() })
+	prfMutex()
+	later(func() { prfLock.Lock(); prfTold.Signal(); prfLock.Unlock() })
+	prfCond()
+	prfGroup.Add(1)
+	later(prfGroup.Done)
+	prfWaitGroup()
+	later(func() { close(prfQueue) })
+	prfClosed()
+	runtime.SetBlockProfileRate(0)
+	prfQueue = make(chan struct{})
+	later(func() { prfQueue <- struct{}{} })
+	prfRecv() // is not counted any more
+	all := profile("block")
+	for _, f := range []string{"prfRecv", "prfSend", "prfClosed",
+		"prfSelectRecv", "prfSelectSend", "prfMutex", "prfCond",
+		"prfWaitGroup"} {
+		e, _ := checkEntry(all, f, 1)
+		check(e.time >= prfWait*9/10, "%s: %v", f, e.time)
+	}
+})
+
+// ---- mutexes
+
+//go:noinline
+func prfHolder(turns *sync.WaitGroup) {
+	prfLock.Lock()
+	goMany(10, func() {
+		prfLock.Lock()
+		prfLock.Unlock()
+		turns.Done()
+	})
+	settle(10)
+	time.Sleep(100 * time.Millisecond)
+	prfLock.Unlock()
+}
+
+// Go says how long the waiters have waited by the first and the last of them.
+var _ = twin("PRF-004", func() {
+	var turns sync.WaitGroup
+	turns.Add(10)
+	runtime.SetMutexProfileFraction(1)
+	prfHolder(&turns)
+	turns.Wait()
+	all := profile("mutex")
+	e, place := checkEntry(all, "prfHolder", 1)
+	check(e.time >= time.Second*9/10 && place == 0, "%v, at %d", e.time, place)
+})
