@@ -525,7 +525,7 @@ static void visit(void *arg)
 
 CASE_OF(ST_012, connections, "nor connections", GROWTH, NEEDS(NEED_PAIR))
 {
-	struct door s;
+	static struct door s; /* greet_all() may outlive the body */
 
 	REQUIRE_EQ(rt->net->listen("tcp", "127.0.0.1:0", &s.l), ASSAY_OK);
 	REQUIRE_EQ(rt->net->listener_addr(s.l, s.address, sizeof(s.address)),
