@@ -22,6 +22,7 @@ goker: $(B)/conformance $$(foreach r,$$(or $$(RUNTIME),goro),$$(call \
 
 # The README shows what the programs say of themselves.
 test-goker: $(B)/conformance $$(call conf_files,goro) ## each of them once
+	@python3 -B $(CONF_DIR)/goker/test.py
 	@$(CONF_DIR)/goker/goker.py --table $(B)/conformance \
 		$(call conf_files,goro) >$(B)/goker.table
 	@sed -n '/^| program/,$$p' $(CONF_DIR)/goker/README.md | \

@@ -204,6 +204,7 @@ class Totals:
     def __init__(self):
         self.passed = self.failed = self.skipped = self.wrong = 0
         self.sites = self.in_single = self.possible = 0
+        self.stay = self.reported = 0
         self.others = self.others_seen = 0
         self.found = {"seen": 0, "found": 0}
         self.knows = {"seen": False, "found": False}
@@ -217,6 +218,8 @@ class Totals:
             sites = union(runs, of)
             self.knows[of] |= sites is not None
             self.found[of] += len(sites or ())
+        self.stay += sum(sum((r.seen or {}).values()) for r in runs)
+        self.reported += sum(sum((r.found or {}).values()) for r in runs)
         of = "found" if self.knows["found"] else "seen"
         self.in_single += sum(len(getattr(r, of) or ()) for r in runs)
         self.possible += len(program.sites) * len(runs)
@@ -228,7 +231,8 @@ class Totals:
         if self.knows["seen"]:
             line += f"; at {self.found['seen']} of {self.sites} sites some stay"
         if self.knows["found"]:
-            line += f", at {self.found['found']} found"
+            line += (f", at {self.found['found']} found "
+                     f"({self.reported} of {self.stay} goroutines)")
         if self.knows["seen"]:
             line += f", in single runs {self.in_single} of {self.possible}"
         if self.others:

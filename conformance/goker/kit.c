@@ -14,7 +14,7 @@ enum { REPORT_SIZE = 8 << 20 };
  * sleeps or lets a timer run.  Not a time, which may pass while the machine runs
  * something else.
  */
-enum { LOOKS = 30 };
+enum { LOOKS = 50 };
 
 void *fresh(size_t size)
 {
@@ -52,16 +52,16 @@ static bool all_wait(int64_t n)
 }
 
 /*
- * Waits until, for a while, all have waited and none has come or gone; or for
- * 10 s.  Returns how many there are then.
+ * Waits until, for a while, all have waited and none has come or gone, and there
+ * are at most so many; or for 10 s.  Returns how many there are then.
  */
-static int64_t come_to_rest(void)
+static int64_t come_to_rest(int64_t most)
 {
 	int64_t end = kernel_now() + upto(10 * SEC);
 	int64_t n = others();
 	int alike = 0;
 
-	while (alike < LOOKS && kernel_now() < end) {
+	while ((alike < LOOKS || n > most) && kernel_now() < end) {
 		int64_t seen;
 
 		sleep_ns(MS);
@@ -113,7 +113,7 @@ void goker_main(void)
 	} else {
 		go_many(copies, g->program, NULL);
 	}
-	left = come_to_rest();
+	left = come_to_rest(g->most * copies);
 	say_who_stays(left);
 	if (!can_count())
 		return;
