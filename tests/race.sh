@@ -1,7 +1,8 @@
 #!/bin/sh
 # race.sh - the race detector on goro: what it reports, and what it does not.
 #
-# Two examples built for ThreadSanitizer, which is clang's.
+# Two examples and tests/programs/heir.c, built for ThreadSanitizer, which is
+# clang's.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib/check.sh
@@ -12,17 +13,24 @@ build() {
 	"${MAKE:-make}" CONFIG=tsan "$built/lost_update" "$built/counter"
 }
 
-# run STATUS NAME: the status it ends with; what it says is in $tmp/said.
+build_heir() {
+	clang -g -O1 -fsanitize=thread -Ireference/include -o "$tmp/heir" \
+		tests/programs/heir.c build/tsan/libgoro.a -pthread -ldl
+}
+
+# run STATUS PROGRAM ...: how it ends; what it says is in $tmp/said.
 run() {
-	scripts/for-tsan.sh "$built/$2" >"$tmp/said" 2>&1
+	want=$1
+	shift
+	scripts/for-tsan.sh "$@" >"$tmp/said" 2>&1
 	status=$?
 	cat "$tmp/said"
-	[ "$status" -eq "$1" ]
+	[ "$status" -eq "$want" ]
 }
 
 # A read and a write of two goroutines, with their places, and the count.
 reports() {
-	run 66 lost_update &&
+	run 66 "$built/lost_update" &&
 		[ "$(grep -c '^==================$' "$tmp/said")" -eq 2 ] &&
 		grep -q 'WARNING: ThreadSanitizer: data race' "$tmp/said" &&
 		grep -q '[Ww]rite of size 4 .* by ' "$tmp/said" &&
@@ -37,5 +45,8 @@ if ! have clang; then
 fi
 check "the examples build for it" build
 check "a lost update is reported, status 66" reports
-check "a mutex or an atomic, and it is silent" run 0 counter
+check "a mutex or an atomic, and it is silent" run 0 "$built/counter"
+check "a program of two goroutines builds" build_heir
+check "one that ended before the other began" run 66 "$tmp/heir"
+check "with a channel between them" run 0 "$tmp/heir" ordered
 finish

@@ -145,7 +145,7 @@ GOKER(grpc, 1748, "race: global", LEFT(0, 0), USES(), .race = true)
 {
 	go(watch_dials, NULL);
 	sleep_ns(MS);
-	least_timeout = 20;
+	least_timeout = 10;
 }
 
 /* ---- etcd/3077, istio/8967 ------------------------------------------------ */

@@ -274,7 +274,7 @@ void *goro__end(struct m *m, struct g *g)
 		san_die(&g->san, &m->san);
 		return m->g0_sp;
 	}
-	if (!to->sp && to->size_class == g->size_class)
+	if (!SAN_STACKS_APART && !to->sp && to->size_class == g->size_class)
 		pass_stack(g, to);
 	take_up(m, to);
 	san_die(&g->san, &to->san);

@@ -101,6 +101,20 @@ static inline struct stack *slist_pop(struct slist *l)
 	return s;
 }
 
+/* Takes the one that was pushed first. */
+static inline struct stack *slist_pop_first(struct slist *l)
+{
+	struct stack **at = &l->head;
+	struct stack *s;
+
+	while (*at && (*at)->next)
+		at = &(*at)->next;
+	s = *at;
+	*at = NULL;
+	l->n -= s != NULL;
+	return s;
+}
+
 /* Moves all of from to the end of to. */
 static inline void glist_append(struct glist *to, struct glist *from)
 {

@@ -285,6 +285,16 @@ static struct stack *new_stack(int size_class)
  * as taking many would wait for each of them.
  */
 
+/* Takes g's stack from it and returns it; NULL if g has none. */
+static struct stack *take_from(struct g *g)
+{
+	struct stack *s = g->stack;
+
+	g->stack = NULL;
+	g->sp = NULL;
+	return s;
+}
+
 static struct g *g_from_global(struct p *p, int size_class)
 {
 	struct sched *s = &goro__sched;
@@ -309,22 +319,14 @@ struct g *goro__gfget(struct p *p, int size_class)
 
 	if (likely(size_class == goro__default_class))
 		g = glist_pop(&p->gfree);
+	if (SAN_STACKS_APART && g && g->stack)
+		slist_push(&p->sfree, take_from(g));
 	if (unlikely(!g)) {
 		if (p == &goro__quiet_p)
 			goro__refuse("go");
 		g = g_from_global(p, size_class);
 	}
 	return likely(g != NULL) ? g : new_g(p, size_class);
-}
-
-/* Takes g's stack from it and returns it; NULL if g has none. */
-static struct stack *take_from(struct g *g)
-{
-	struct stack *s = g->stack;
-
-	g->stack = NULL;
-	g->sp = NULL;
-	return s;
 }
 
 /*
@@ -447,15 +449,25 @@ static struct stack *stack_from_global(struct p *p, int size_class)
 	return stack;
 }
 
+/* Returns a free stack of the default class, which may have to lie first. */
+static struct stack *pop_local(struct p *p)
+{
+	if (!SAN_STACKS_APART)
+		return slist_pop(&p->sfree);
+	if (p->sfree.n > SAN_STACKS_APART)
+		return slist_pop_first(&p->sfree);
+	return NULL;
+}
+
 static struct stack *find_stack(struct p *p, int size_class)
 {
 	struct stack *s = NULL;
 
 	if (likely(size_class == goro__default_class)) {
-		if (p->gfree.head)
+		if (p->gfree.head && !SAN_STACKS_APART)
 			s = take_from(p->gfree.head);
 		if (!s)
-			s = slist_pop(&p->sfree);
+			s = pop_local(p);
 	}
 	if (unlikely(!s))
 		s = stack_from_global(p, size_class);

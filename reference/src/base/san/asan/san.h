@@ -27,6 +27,7 @@ struct san_fiber {
 #define SAN_LEAKS 0   /* its malloc and its own memory are unknown to reach.c */
 #define SAN_INLINE_COPY 0 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
+#define SAN_STACKS_APART 0
 #define SAN_TOOLS 0
 
 static inline void san_fiber_new(struct san_fiber *f)

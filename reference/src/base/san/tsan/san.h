@@ -39,6 +39,7 @@ struct san_fiber {
 #define SAN_LEAKS 0   /* its malloc and its own memory are unknown to reach.c */
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
+#define SAN_STACKS_APART 32
 #define SAN_TOOLS 0
 
 static inline void san_fiber_new(struct san_fiber *f)
@@ -118,7 +119,10 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 	__tsan_switch_to_fiber(self, TSAN_NO_SYNC);
 }
 
-/* Orders f after the last goroutine on this stack: goro__end() in proc.c. */
+/*
+ * Orders f after the last goroutine on this stack: goro__end() in proc.c.  That
+ * hides races of the two, so they are kept apart: SAN_STACKS_APART.
+ */
 static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)n;
