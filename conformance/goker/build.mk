@@ -21,11 +21,12 @@ goker: $(B)/conformance $$(foreach r,$$(or $$(RUNTIME),goro),$$(call \
 		$(or $(call conf_files,$(or $(RUNTIME),goro)),$(RUNTIME))
 
 # The README shows what the programs say of themselves.
-test-goker: $(B)/conformance $$(call conf_files,goro) ## each of them once
+test-goker: $(B)/conformance $$(call conf_files,goro) ## each of them twice
 	@python3 -B $(CONF_DIR)/goker/test.py
 	@$(CONF_DIR)/goker/goker.py --table $(B)/conformance \
 		$(call conf_files,goro) >$(B)/goker.table
 	@sed -n '/^| program/,$$p' $(CONF_DIR)/goker/README.md | \
 		diff - $(B)/goker.table
-	@$(GOKER_RUN) --only '' -n 1 --procs 2 $(B)/conformance \
+	@$(GOKER_RUN) --only '' -n 2 --procs 2 \
+		$(if $(filter none,$(SAN)),--strict) $(B)/conformance \
 		$(call conf_files,goro)

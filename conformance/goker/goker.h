@@ -26,7 +26,7 @@
 enum goker_locks {
 	NO_CIRCLE,
 	SELF,  /* a goroutine waits for a lock that it has itself */
-	CIRCLE /* two or more wait for each other's locks, and only locks */
+	CIRCLE /* two or more wait for each other's locks or onces only */
 };
 
 enum { GOKER_SITES = 8 };

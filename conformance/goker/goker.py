@@ -2,7 +2,7 @@
 """Runs the programs of GoKer on a runtime and says who stays in each.
 
     goker.py [-n N] [--procs "1 2"] [--only WORD] [--as-main] [--scale F]
-             [--races] [--table] CONFORMANCE RUNTIME
+             [--races] [--strict] [--table] CONFORMANCE RUNTIME
 
 RUNTIME is a shared object or a host, CONFORMANCE the runner that loads the
 former.  Each program runs N times at each number of procs, in a process of its
@@ -10,8 +10,9 @@ own.  Where the runtime can print its goroutines, those that stay must be at
 sites that the program names; where it reports leaks, they must be among those
 that stay.  --as-main runs a program as the main goroutine: then it ends by a
 deadlock report, or main returns.  --races says that the build has
-ThreadSanitizer.  --table prints what the programs are.  The last line counts;
-the status is 1 if anything was unexpected.
+ThreadSanitizer.  With --strict a leak that no run reports is unexpected.
+--table prints what the programs are.  The last line counts; the status is 1 if
+anything was unexpected.
 """
 import argparse
 import collections
@@ -200,6 +201,13 @@ def union(runs, of):
     return set().union(*known) if known else None
 
 
+def check_strictly(runs):
+    """Where some stay the runtime must report one as leaked, in some run."""
+    for site in sorted((union(runs, "seen") or set()) -
+                       (union(runs, "found") or set())):
+        runs[-1].wrong.append(f"{site} is not reported as leaked")
+
+
 class Totals:
     def __init__(self):
         self.passed = self.failed = self.skipped = self.wrong = 0
@@ -259,6 +267,8 @@ def judge(options, program, by_procs, totals):
         totals.skipped += 1
         print(f"{program.id:18}    skipped: {skipped.group(1)}", flush=True)
         return
+    if options.strict:
+        check_strictly([r for _, some in by_procs for r in some])
     bad = [show(program, procs, runs) for procs, runs in by_procs]
     runs = [r for _, some in by_procs for r in some]
     totals.add(program, runs, options.races)
@@ -297,6 +307,7 @@ def parse():
     parser.add_argument("--only", default="")
     parser.add_argument("--as-main", action="store_true")
     parser.add_argument("--races", action="store_true")
+    parser.add_argument("--strict", action="store_true")
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--scale", type=float, default=1)
     parser.add_argument("conformance")

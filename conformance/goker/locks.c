@@ -352,7 +352,7 @@ GOKER(hugo, 5379, "double lock", LEFT(0, 4),
       SITES("hugo_5379 " GROUP_WAIT, "make_content " MUTEX_LOCK,
 	    "render " MUTEX_LOCK),
       USES(NEED_MUTEX, NEED_WG, NEED_ONCE, NEED_AFTER, NEED_SELECT),
-      .copies = 10)
+      .locks = CIRCLE, .copies = 10)
 {
 	struct page *p = NEW(struct page);
 

@@ -11,7 +11,8 @@ RACY = PROGRAM.replace("\t-\t-", "\t-\trace")
 PANICS = PROGRAM.replace("\t-\t-", "\t-\tpanic: send on closed channel")
 MAIN = "goroutine 1 [running]:\nrun_main(...)\n"
 WAITS = "goroutine 7 [chan receive, 2 minutes]:\nwait(...)\n"
-LOCKS = "goroutine 8 [sync.Mutex.Lock]:\nlock(...)\n\t/x.c:7 +0x1\nmoby_1(...)\n"
+LOCKS = ("goroutine 8 [sync.Mutex.Lock]:\nlock(...)\n\t/x.c:7 +0x1\n"
+         "moby_1(...)\n")
 
 
 def report(*left, leaks=None):
@@ -41,6 +42,16 @@ class Judging(unittest.TestCase):
         result = run(report(WAITS, LOCKS, leaks=[leaked]))
         self.expect(result)
         self.assertEqual(list(result.found), ["wait [chan receive]"])
+
+    def test_strictly(self):
+        runs = [run(report(WAITS, LOCKS, leaks=[WAITS])) for _ in range(2)]
+        goker.check_strictly(runs)
+        self.expect(runs[0])
+        self.expect(runs[1], "moby_1 [sync.RWMutex.Lock|sync.Mutex.Lock] "
+                    "is not reported as leaked")
+        runs = [run(report(WAITS, leaks=leaks)) for leaks in ([], [WAITS])]
+        goker.check_strictly(runs)
+        self.expect(runs[1])
 
     def test_a_leak_that_does_not_stay(self):
         self.expect(run(report(WAITS, leaks=[LOCKS])),
@@ -83,6 +94,18 @@ class Judging(unittest.TestCase):
         result = run(report(), 66, err, RACY)
         self.expect(result)
         self.assertTrue(result.race)
+
+    def test_circles(self):
+        circle = PROGRAM.replace("\t-\t-", "\tcircle\t-")
+        err = "goro: lockcycle: a deadlock of 2 goroutines\n"
+        for line, left, said, wrong in (
+                (circle, [WAITS], err, ""), (PROGRAM, [WAITS], "", ""),
+                (circle, [], "", ""),
+                (circle, [WAITS], "", "the circle of locks is not reported"),
+                (PROGRAM, [], err, "a circle of locks, and none stays")):
+            result = run(report(*left), err=said, line=line)
+            result.judge_circles(goker.Program(line))
+            self.expect(result, wrong)
 
     def test_panics(self):
         err = "panic: send on closed channel\n\ngoroutine 3 [running]:\n"
