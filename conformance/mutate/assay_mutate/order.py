@@ -12,7 +12,7 @@ from .areas import Areas
 from .draw import Mutant
 from .reach import Reach
 
-AREA_PROCS, ALL_PROCS = "1,2,4", "1,4"
+AREA_PROCS = "1,2,4"
 # Cases that have killed in the same file are tried before all others.
 KILLERS = 12
 # Seconds of cases in the first round; each later one has as many times more.
@@ -54,9 +54,15 @@ class Order:
         area = self._short({c for c in whole if self._in_area(m.file, c)})
         parts = [(first, AREA_PROCS),
                  ([c for c in area if c in near], AREA_PROCS),
-                 (self._short(near), ALL_PROCS),
-                 (area, AREA_PROCS), (self._short(whole), ALL_PROCS)]
+                 *self._at_its_procs(near), (area, AREA_PROCS),
+                 *self._at_its_procs(whole)]
         return self._cut(parts)
+
+    def _at_its_procs(self, cases: set[str]) -> list[tuple[list[str], str]]:
+        """A few cases run at one number of Ps alone."""
+        procs = self.reach.procs
+        return [(self._short({c for c in cases if procs[c] == which}), which)
+                for which in sorted({procs[c] for c in cases})]
 
     def of_row(self, row: str) -> list[Round]:
         """The cases of a row, and of no other."""

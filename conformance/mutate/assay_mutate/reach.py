@@ -14,7 +14,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from .commands import Commands, Failed, environment, run
 from .trees import RUNTIME, SOURCES, copy_tree
 
 SIZE = 1 << 23   # as in cover.c
-PROCS = "1,4"
+# Most cases run at the first of these; some at one number alone.
+PROCS = ("1,4", "2", "8")
 LIMIT = 120      # seconds for a case
 CALL = "__sanitizer_cov_trace_pc"
 
@@ -35,6 +36,7 @@ class Reach:
 
     lines: dict[str, dict[int, frozenset[str]]]   # file, line, cases
     seconds: dict[str, float]                     # of each case
+    procs: dict[str, str] = field(default_factory=dict)   # that it runs at
 
     @property
     def cases(self) -> list[str]:
@@ -70,7 +72,8 @@ class Survey:
                  if any(fnmatch(c, g) for g in globs)}
         stamps = {c: _stamp(self.root / f) for c, f in files.items()}
         left = [c for c in files
-                if kept["ran"].get(c, {}).get("file") != stamps[c]]
+                if kept["ran"].get(c, {}).get("file") != stamps[c]
+                or "procs" not in kept["ran"][c]]
         if left:
             print(f"mutate: which code do {len(left)} cases run?", flush=True)
             with ThreadPoolExecutor(workers) as pool:
@@ -110,20 +113,28 @@ class Survey:
         notes = self.folder / f"ran-{threading.get_ident()}"
         with notes.open("wb") as f:
             f.truncate(SIZE)
+        for procs in PROCS:
+            seconds = self._times(tree, notes, procs, exactly([case], files))
+            if seconds:
+                break
+        ran = [m.start() for m in re.finditer(b"\1", notes.read_bytes())]
+        os.unlink(notes)
+        return {"ran": ran, "seconds": max(seconds, default=0.0),
+                "procs": procs}
+
+    def _times(self, tree: Path, notes: Path, procs: str,
+               options: Sequence[str]) -> list[float]:
+        """Runs it; none if it does not run at these procs."""
         report = notes.with_suffix(".json")
         command = [str(self.runner), "--runtime", str(tree / RUNTIME),
-                   "--procs", PROCS, "--json", str(report),
-                   *exactly([case], files)]
+                   "--procs", procs, "--json", str(report), *options]
         subprocess.run(command, check=False, timeout=LIMIT,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL,
                        env={**environment(), "ASSAY_COVER": str(notes)})
-        ran = [m.start() for m in re.finditer(b"\1", notes.read_bytes())]
         results = json.loads(report.read_text(errors="replace"))["results"]
-        seconds = [run["seconds"] for r in results for run in r["runs"]]
-        os.unlink(notes)
         os.unlink(report)
-        return {"ran": ran, "seconds": max(seconds, default=0.0)}
+        return [run["seconds"] for r in results for run in r["runs"]]
 
     def _merge(self, tree: Path, found: Mapping[str, dict]) -> Reach:
         lines_at = blocks(tree / RUNTIME, tree / SOURCES)
@@ -138,7 +149,8 @@ class Survey:
         for (file, line), names in cases.items():
             kept = frozenset(names)
             lines.setdefault(file, {})[line] = same.setdefault(kept, kept)
-        return Reach(lines, {c: d["seconds"] for c, d in found.items()})
+        return Reach(lines, {c: d["seconds"] for c, d in found.items()},
+                     {c: d["procs"] for c, d in found.items()})
 
 
 def _stamp(path: Path) -> str:

@@ -20,7 +20,8 @@ class OrderTest(unittest.TestCase):
         self.order = Order(Reach(
             {"a.c": {10: frozenset(["CH-001", "GO-001"]),
                      11: frozenset(["GO-001"]), 20: frozenset()}},
-            {"CH-001": 0.5, "CH-002": 0.1, "GO-001": 0.1}), AREAS)
+            {"CH-001": 0.5, "CH-002": 0.1, "GO-001": 0.1},
+            dict.fromkeys(["CH-001", "CH-002", "GO-001"], "1,4")), AREAS)
 
     def cases(self, mutant):
         return [r.cases for r in self.order.rounds(mutant)]
@@ -49,10 +50,17 @@ class OrderTest(unittest.TestCase):
         self.assertEqual(sorted(sum(self.cases(fault("a.c", 2, None)), [])),
                          ["CH-001", "CH-002", "GO-001"])
 
+    def test_a_case_that_runs_at_one_number_alone(self):
+        self.order.reach.procs["GO-001"] = "2"
+        self.assertEqual([(r.cases, r.procs) for r in self.order.rounds(
+            fault("a.c", 10, (10, 12)))], [(["CH-001"], "1,2,4"),
+                                           (["GO-001"], "2")])
+
     def test_rounds_grow(self):
         names = [f"GO-{i:03}" for i in range(99)]
         self.order.reach = Reach({"b.c": {1: frozenset(names)}},
-                                 {n: 0.5 for n in names})
+                                 {n: 0.5 for n in names},
+                                 {n: "1,4" for n in names})
         sizes = [len(c) for c in self.cases(fault("b.c", 1, (1, 2)))]
         self.assertEqual((sizes[0], sum(sizes)), (4, 99))
         self.assertEqual(sorted(sizes[:-1]), sizes[:-1])
