@@ -272,11 +272,10 @@ static int64_t fraction(const char *s)
 	return ns;
 }
 
-CASE_OF(CX_017, date, "a name tells the date of the deadline",
-	.env = {"TZ=UTC"}, NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+static void check_date(int64_t timeout)
 {
 	int64_t before = wall_clock(), due;
-	assay_context *timed = with_timeout(background(), HOUR, 0);
+	assay_context *timed = with_timeout(background(), timeout, 0);
 	int64_t after = wall_clock();
 	struct tm date = {.tm_year = 0};
 	int on_the_clock = 0;
@@ -288,12 +287,20 @@ CASE_OF(CX_017, date, "a name tells the date of the deadline",
 	rest = strptime(strchr(buf, '(') + 1, "%Y-%m-%d %H:%M:%S", &date);
 	REQUIRE(rest != NULL);
 	due = timegm(&date) * SEC + fraction(rest);
-	CHECK_GE(due, before + HOUR - 100 * MS);
-	CHECK_LE(due, after + HOUR + 100 * MS);
+	CHECK_GE(due, before + timeout - 100 * MS);
+	CHECK_LE(due, after + timeout + 100 * MS);
 	CHECK_EQ(sscanf(rest, ".%*[0-9] +0000 UTC m=+%d.", &on_the_clock), 1);
-	CHECK_GE(on_the_clock, in(HOUR) / SEC - 60);
-	CHECK_LE(on_the_clock, in(HOUR) / SEC);
+	CHECK_GE(on_the_clock, in(timeout) / SEC - 60);
+	CHECK_LE(on_the_clock, in(timeout) / SEC);
 	free_context(timed);
+}
+
+/* Some carry a second, some do not, whatever the clock shows. */
+CASE_OF(CX_017, date, "a name tells the date of the deadline",
+	.env = {"TZ=UTC"}, NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+{
+	for (int i = 0; i < 10; i++)
+		check_date(HOUR + i * 100 * MS);
 }
 
 /* What is left of the time, as its name tells it. */
@@ -319,6 +326,15 @@ CASE_OF(CX_017, rest, "a name tells the time that is left, no unit for nothing",
 	named_with_rest(HOUR - 30 * SEC, "[59m");
 	named_with_rest(-HOUR - 30 * SEC, "[-1h0m3");
 	named_with_rest(19 * SEC, "[1");
+}
+
+CASE_OF(CX_017, parts, "below a second in milliseconds",
+	NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+{
+	assay_context *timed = with_timeout(background(), -50 * MS, 0);
+
+	named_like(timed, "context.Background.WithDeadline(", "ms])");
+	free_context(timed);
 }
 
 CASE_OF(CX_017, cut, "a name is cut to its buffer, its length is told",
