@@ -30,6 +30,7 @@ MC_LINKED_preempt := $(MC_SCHED) $(addprefix sched/,world proc preempt \
 	resched lockthread halt)
 MC_LINKED_waiters := $(MC_TIMERS) wait/deadline
 MC_LINKED_poll := $(MC_TIMERS)
+MC_LINKED_samples := $(MC_QUEUES) diag/samples
 
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -MMD -MP $(WARN) $(WERROR) \
 	-I$(MC) -Ireference/include -Ireference/src/base/san/none \

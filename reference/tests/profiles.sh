@@ -22,8 +22,8 @@ raw_has() {
 
 goroutines_by_count() {
 	profile goroutine 1
-	set -- $(sed -n 's/^\([0-9]*\) @.*/\1/p' "$tmp/profile")
-	[ "$*" = "90 10 1 1" ] || { cat "$tmp/profile"; no "counts are $*"; }
+	counts=$(sed -n 's/^\([0-9]*\) @.*/\1/p' "$tmp/profile" | tr '\n' ' ')
+	[ "$counts" = "90 10 1 1 " ] || { cat "$tmp/profile"; no "counts are $counts"; }
 	grep -q '^goroutine profile: total 102$' "$tmp/profile" || no "total"
 	[ "$(grep -c '^# labels: {"job":"load"}$' "$tmp/profile")" = 1 ] ||
 		{ cat "$tmp/profile"; no "one has labels"; }
