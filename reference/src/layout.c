@@ -14,6 +14,7 @@
  */
 #include <stddef.h>
 
+#include "base/text_bounds.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"
 #include "sched/stack.h"
@@ -31,15 +32,12 @@ struct entry {
 #define ADDRESS(name, variable) {name, (uintptr_t)&(variable)}
 /* clang-format on */
 
-/* Made by the linker: text.c. */
-extern const int32_t __start_goro_text[] __attribute__((visibility("hidden")));
-extern const int32_t __stop_goro_text[] __attribute__((visibility("hidden")));
-
-extern const struct entry goro__debug_layout[]
-	__attribute__((visibility("default")));
+/* Nobody outside can take its place, so the note may lean on it. */
+extern const struct entry goro__layout[];
 
 /* clang-format off */
-const struct entry goro__debug_layout[] = {
+__attribute__((used, visibility("hidden")))
+const struct entry goro__layout[] = {
 	{"goro", 1},
 	FIELD(g, sp),
 	FIELD(g, status),
@@ -84,10 +82,9 @@ const struct entry goro__debug_layout[] = {
 };
 /* clang-format on */
 
-/* The note's own name for it: nobody outside can take its place. */
-__asm__(".hidden goro__layout\n\t"
-	".globl goro__layout\n\t"
-	".set goro__layout, goro__debug_layout");
+/* The name that a library exports. */
+extern const struct entry goro__debug_layout[1]
+	__attribute__((alias("goro__layout"), visibility("default")));
 
 /* An ELF note: owner "goro", type 1, the table relative to the last word. */
 __asm__(".pushsection .note.goro,\"a\",%note\n\t"

@@ -5,16 +5,7 @@
 
 #include <stddef.h>
 
-/* Each relative to its own address. */
-struct bounds {
-	int32_t begin, end;
-};
-
-/* Made by the linker; three for each file, its .text first. */
-extern const struct bounds __start_goro_text[]
-	__attribute__((visibility("hidden")));
-extern const struct bounds __stop_goro_text[]
-	__attribute__((visibility("hidden")));
+#include "base/text_bounds.h"
 
 static uintptr_t at(const int32_t *offset)
 {

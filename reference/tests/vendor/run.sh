@@ -22,10 +22,10 @@ complete() {
 	grep -v '^-I' vendor.txt | LC_ALL=C sort | diff "$tmp/want" -
 }
 
-# The rooms whose code is never stopped mark all of it.
+# The rooms whose code is never stopped mark all of it; layout.c has no code.
 marked() {
 	# shellcheck disable=SC2046
-	! grep -L '^#include "base/text.h"' src/*.c \
+	! grep -L '^#include "base/text.h"' src/boot.c \
 		$(find src/base src/sched src/wait src/io src/diag -name '*.c') |
 		grep .
 }
