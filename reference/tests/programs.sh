@@ -139,16 +139,24 @@ check "SIGQUIT: with a spinner" quits spin
 
 check "SIGQUIT: ignored" quit_ignored
 
-# Each with six frames of its own.  A sanitizer is slower.
+# Each with six frames of its own.
 crowd() {
 	exits 0 crowd 10000 && says "status 2"
 	[ "$(grep -c '^goroutine [0-9]* \[chan receive\]:$' "$err")" = 10000 ] &&
 		[ "$(grep -c '^deep(\.\.\.)$' "$err")" = 60000 ] ||
 		no "not all of it"
-	[ "$san" != none ] || [ "$(sed 's/ ms.*//' "$out")" -lt 200 ] ||
-		no "it took too long"
 }
 check "SIGQUIT: 10000 goroutines" crowd
+
+# The best of three, as others use the machine, too.  A sanitizer is slower.
+crowd_in_time() {
+	for try in 1 2 3; do
+		exits 0 crowd 10000
+		[ "$(sed 's/ ms.*//' "$out")" -ge 200 ] || return 0
+	done
+	no "it took too long, $try times"
+}
+[ "$san" != none ] || check "SIGQUIT: within 200 ms" crowd_in_time
 
 minutes() {
 	exits 0 minutes && says "2 minutes"

@@ -4,7 +4,7 @@
 
 GA := $(GT)/arch
 GA_PROGRAMS := $(addprefix $(GT_OUT)/,port first shared/port dies overflow unwind \
-	migrate keep)
+	migrate keep chain)
 GA_CC = $(CC) $(C_BASE) -Ireference/include -I$(GT)/programs \
 	$(CONFIG_LDFLAGS) -MF $@.d
 
@@ -15,6 +15,11 @@ $(GT_OUT)/port: $(GA)/port.c $(B)/libgoro.a
 $(GT_OUT)/first: $(GA)/first.c
 	@mkdir -p $(@D)
 	$(GA_CC) -D_GNU_SOURCE -Ireference/src/base/arch/$(GORO_ARCH) -o $@ $<
+
+# Stacks that the program knows; their C++ part is for this machine alone.
+$(GT_OUT)/chain: $(GT)/frames/chain.c $(GT)/frames/no_cxx.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(GA_CC) -g -o $@ $(filter %.c,$^) $(B)/libgoro.a -pthread -ldl
 
 # With the shared library, which finds the thread's M in another way, and for
 # which branch targets are enforced where the machine can do that.

@@ -32,6 +32,13 @@ ends() {
 	esac
 }
 
+# frames PROCS [json]: every frame of stacks that the program knows.
+frames() {
+	# shellcheck disable=SC2086
+	GOMAXPROCS=$1 timeout 60 $run "$dir/chain" ${2+"$2"} >"$tmp/chain" &&
+		reference/tests/frames/check.py ${2+"--$2"} <"$tmp/chain"
+}
+
 check "a new goroutine's stack is left untouched" ends 0 "" 1 first
 for procs in 1 2 4; do
 	for mode in registers frames pingpong select timers spawn sieve try; do
@@ -44,6 +51,8 @@ for procs in 1 2 4; do
 		check "keep $mode procs:$procs" ends 0 "" $procs keep $mode
 	done
 	check "migrate procs:$procs" ends 0 "" $procs migrate
+	check "frames procs:$procs" frames $procs
+	check "frames json procs:$procs" frames $procs json
 	check "unwind procs:$procs" ends 0 "" $procs unwind
 	check "deadlock procs:$procs" ends 2 \
 		"fatal error: all goroutines are asleep - deadlock!
