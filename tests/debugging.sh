@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 prefix=$tmp/goro
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
+export PATH="$prefix/bin:$PATH"
 GOCACHE=${GOCACHE:-$(go env GOCACHE 2>/dev/null)}
 export GOCACHE
 export HOME="$tmp/home" DEBUGINFOD_URLS=
