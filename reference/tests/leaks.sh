@@ -28,7 +28,7 @@ reports_none() {
 if [ "$san" = none ]; then
 	for procs in 1 4; do
 		for kind in thread asleep local blocking stopped lists \
-			mappings large tags freed; do
+			mappings large tags freed nobody; do
 			check "leaks: $kind, GOMAXPROCS=$procs" finds $kind $procs
 		done
 		check "leaks: many, GOMAXPROCS=$procs" exits 0 leaks many

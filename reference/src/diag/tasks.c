@@ -115,6 +115,10 @@ static int helper(void *arg)
 	struct tasks *t = arg;
 	unsigned state = IDLE;
 
+	/* Ends with the caller, which may be killed at any time. */
+	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (syscall(SYS_getppid) != t->caller)
+		syscall(SYS_exit, 1);
 	while (wait_while(&t->state, state) == ATTACH) {
 		state = attach_new(t) ? ATTACHED : REFUSED;
 		become(&t->state, state);
@@ -216,6 +220,7 @@ static bool start_helper(struct tasks *t)
 	sigset_t all, old;
 
 	preempt_disable();
+	t->caller = getpid();
 	sigfillset(&all);
 	sys_sigmask(SIG_SETMASK, &all, &old);
 	t->helper =

@@ -24,7 +24,7 @@ struct tasks {
 	uint32_t n;
 	/* The rest is tasks.c's. */
 	uint32_t stopped;
-	int helper;
+	int helper, caller;
 	atomic_uint state;
 	struct task v[TASKS_MOST];
 	char stack[1 << 16] __attribute__((aligned(16)));

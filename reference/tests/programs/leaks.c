@@ -323,6 +323,137 @@ static void many(void *unused)
 	       (double)(goro_now() - start) / 1e6);
 }
 
+/* ---- none, while everything moves ------------------------------------------- */
+
+enum { NODES = 12, STEPS = 300 };
+
+/* A node knows its neighbours by blocks alone, and hands itself round. */
+struct peer {
+	goro_mutex lock;
+	goro_rwmutex shared;
+	goro_chan *in, *wide[10];
+	struct peer *next;
+	int left;
+};
+
+static _Atomic(int) finished;
+
+static void pass_on(struct peer *p)
+{
+	struct peer *next = p->next;
+
+	goro_send(next->in, &p);
+}
+
+static void in_a_call(void *peer)
+{
+	struct peer *p = peer;
+
+	usleep(100);
+	p->left++;
+	p->left--;
+}
+
+/* Takes one of many, of which a helper sends the last. */
+static void send_last(void *c)
+{
+	int v = 7;
+
+	goro_sleep(rand() % 100000);
+	goro_send(c, &v);
+}
+
+static void select_wide(struct peer *p)
+{
+	struct goro_case cases[10];
+	int v;
+
+	for (int i = 0; i < 10; i++)
+		cases[i] = (struct goro_case){
+			.c = p->wide[i], .dir = GORO_RECV, .recv = &v};
+	goro_go(send_last, p->wide[9]);
+	CHECK(goro_select(cases, 10, NULL) == 9 && v == 7);
+}
+
+static void step(struct peer *p)
+{
+	struct peer *got;
+
+	switch (rand() % 6) {
+	case 0:
+		goro_mutex_lock(&p->lock);
+		goro_yield();
+		goro_mutex_unlock(&p->lock);
+		break;
+	case 1:
+		goro_rwmutex_rlock(&p->next->shared);
+		goro_yield();
+		goro_rwmutex_runlock(&p->next->shared);
+		break;
+	case 2:
+		goro_rwmutex_lock(&p->shared);
+		goro_sleep(rand() % 20000);
+		goro_rwmutex_unlock(&p->shared);
+		break;
+	case 3:
+		select_wide(p);
+		break;
+	case 4:
+		goro_blocking(in_a_call, p);
+		break;
+	default:
+		free(malloc((size_t)(rand() % 5000)));
+	}
+	pass_on(p);
+	goro_recv(p->in, &got);
+	CHECK(got->next == p);
+}
+
+static void live(void *peer)
+{
+	struct peer *p = peer;
+
+	while (--p->left > 0)
+		step(p);
+	finished++;
+}
+
+/* All come to their end, so at no time is one of them lost. */
+static void nobody(void *unused)
+{
+	struct peer *first = NULL, *last = NULL;
+	int searches = 0;
+
+	(void)unused;
+	for (int i = 0; i < NODES; i++) {
+		struct peer *p = calloc(1, sizeof(*p));
+
+		p->in = goro_make(sizeof(p), 2);
+		for (int j = 0; j < 10; j++)
+			p->wide[j] = goro_make(sizeof(int), 0);
+		p->left = STEPS;
+		p->next = last;
+		last = p;
+		first = first ? first : p;
+	}
+	first->next = last;
+	for (int i = 0; i < NODES; i++, last = last->next)
+		goro_go(live, last);
+	first = last = NULL;
+	for (; finished < NODES; searches++) {
+		int64_t found = goro_find_leaks();
+
+		CHECK(found == 0);
+		if (found > 0) {
+			goro_leaks(text, sizeof(text));
+			puts(text);
+			exit(1);
+		}
+		goro_sleep(rand() % 1000000);
+	}
+	CHECK(searches > 5);
+}
+
 /* ---- at the end ------------------------------------------------------------- */
 
 static void leave(void *unused)
@@ -358,6 +489,7 @@ static const struct mode modes[] = {{"thread", thread},
 				    {"tags", tags},
 				    {"freed", freed},
 				    {"many", many},
+				    {"nobody", nobody},
 				    {"leave", leave},
 				    {"exit", leave_by_exit},
 				    {"nothing", leave_nothing},
