@@ -19,6 +19,7 @@
 #include "sched/outside.h"
 #include "sched/rand.h"
 #include "sched/watch.h"
+#include "sched/world.h"
 
 /* Guarded by a lock, as everybody adds to it. */
 struct guarded {
@@ -133,11 +134,26 @@ int64_t goro__mutex_fraction(void)
 	return load_relaxed(&fraction);
 }
 
+/* Stops the world if a run is on. */
+static void watch(enum watch what, bool on)
+{
+	if (!goro__running()) {
+		goro__set_watch(what, on);
+		return;
+	}
+	goro_mutex_lock(&goro__stopper);
+	goro__stop_world();
+	goro__set_watch(what, on);
+	goro__mp = goro__mp_for(goro__procs());
+	goro__start_world();
+	goro_mutex_unlock(&goro__stopper);
+}
+
 void goro_block_profile_rate(int64_t ns)
 {
 	FROM_OUTSIDE(goro_block_profile_rate(ns));
 	store_relaxed(&rate, ns < 0 ? 0 : ns);
-	goro__watch(WATCH_BLOCKS, ns > 0);
+	watch(WATCH_BLOCKS, ns > 0);
 }
 
 int64_t goro_mutex_profile_fraction(int64_t n)
@@ -148,6 +164,6 @@ int64_t goro_mutex_profile_fraction(int64_t n)
 	if (n < 0)
 		return old;
 	store_relaxed(&fraction, n);
-	goro__watch(WATCH_UNLOCKS, n > 0);
+	watch(WATCH_UNLOCKS, n > 0);
 	return old;
 }

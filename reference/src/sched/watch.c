@@ -7,16 +7,14 @@
 #include "base/text.h"
 #include "sched/hooks.h"
 #include "sched/idle.h"
-#include "sched/outside.h"
 #include "sched/queue.h"
 #include "sched/trace.h"
-#include "sched/world.h"
 
 static unsigned watched; /* enum watch; goro__stopper guards it in a run */
 
 int64_t goro__watched_since;
 
-static void set(enum watch what, bool on)
+void goro__set_watch(enum watch what, bool on)
 {
 	if (!watched)
 		goro__watched_since = sys_clock();
@@ -42,18 +40,4 @@ void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 void goro__watch_park(struct g *g)
 {
 	g->stack->parked = sys_clock();
-}
-
-void goro__watch(enum watch what, bool on)
-{
-	if (!goro__running()) {
-		set(what, on);
-		return;
-	}
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
-	set(what, on);
-	goro__mp = goro__mp_for(goro__procs());
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
 }

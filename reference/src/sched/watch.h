@@ -12,8 +12,8 @@
 
 enum watch { WATCH_BLOCKS = 1, WATCH_UNLOCKS = 2 };
 
-/* Begins or ends to count.  Stops the world if a run is on. */
-void goro__watch(enum watch what, bool on);
+/* Begins or ends to count, but for goro__mp.  The world is stopped. */
+void goro__set_watch(enum watch what, bool on);
 /* Returns what goro__mp is with that many Ps.  The world is stopped. */
 uint32_t goro__mp_for(int32_t procs);
 
