@@ -97,6 +97,9 @@ extern "C" {
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
 	X(ENOTSUP, -66, "not supported", "the runtime has no such form")       \
 	X(EBUSY, -67, "tracing is already enabled", "trace->start twice")      \
+	X(WRITING, -68,                                                        \
+	  "call to WriteTo for trace.FlightRecorder already in progress",      \
+	  "recorder->write: another one is")                                   \
 	X(NET_CLOSED, -80, "use of closed network connection",                 \
 	  "closed here, before or during the call")                            \
 	X(NET_REFUSED, -81, "connect: connection refused", "dial")             \
@@ -734,8 +737,59 @@ struct assay_trace_ops {
 	uint64_t (*task_begin)(uint64_t parent, const char *name);
 	void (*task_end)(uint64_t task);
 	void (*log)(uint64_t task, const char *category, const char *message);
-	/* Writes the trace at path to out as JSON events, one per line. */
+	/*
+	 * Writes the trace at path to out as JSON events, one per line, in an
+	 * order in which they may have happened.  EOF: the last generation of
+	 * the trace is cut off, and out has the others.  EINVAL: the trace is
+	 * broken or is none; out has what comes before that place.  An event:
+	 *
+	 *	{"ev":"go-block","gen":1,"t":NS,"m":THREAD,"p":P,"g":GOROUTINE,
+	 *	 "reason":"chan receive"}
+	 *
+	 * t only rises.  m, p and g are who makes it, -1 if there is none.
+	 * What else there is depends on ev:
+	 *
+	 *	clock            mono, wall: first in each generation
+	 *	go-status        id, status: runnable running call waiting
+	 *	go-create        id
+	 *	go-start         id: runs on this P from now on
+	 *	go-stop          reason: g can go on, but does not run
+	 *	go-block         reason: g waits
+	 *	go-unblock       id: that one is ready
+	 *	go-end
+	 *	call, call-end   g is in a blocking call, with its P
+	 *	call-end-blocked g can go on, but its P is gone
+	 *	p-status         id, status: running idle call
+	 *	p-start, p-steal id
+	 *	p-stop
+	 *	procs            n: GOMAXPROCS
+	 *	stw, stw-end     reason: the world stops
+	 *	task             task, parent, name
+	 *	task-end         task
+	 *	region           task, name; region-end too
+	 *	log              task, category, message
+	 */
 	int (*convert)(const char *path, const char *out);
+};
+
+/* ---- flight recorder ----------------------------------------------------- */
+
+struct assay_recorder_ops {
+	size_t size;
+
+	/*
+	 * Keeps the last min_age ns of a trace, but no more than max_bytes if
+	 * it can, in memory; 0: as it likes.  ASSAY_EBUSY: it is on.
+	 */
+	int (*start)(int64_t min_age, uint64_t max_bytes);
+	void (*stop)(void);
+	bool (*enabled)(void);
+	/*
+	 * Writes a trace of what it has, up to now, into the file at path, and
+	 * says how many bytes.  ASSAY_EINVAL: it is off; ASSAY_WRITING.  Then
+	 * nothing is written.
+	 */
+	int (*write)(const char *path, uint64_t *bytes);
 };
 
 /* ---- metrics ------------------------------------------------------------ */
@@ -831,6 +885,7 @@ struct assay_runtime {
 	const char *go_version;
 	const struct assay_metrics_ops *metrics;
 	const struct assay_profile_ops *profile;
+	const struct assay_recorder_ops *recorder;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

@@ -85,6 +85,10 @@
 #define ASSAY_PROFILE_FN(FN) \
 	FN(profile, write) FN(profile, block_rate) FN(profile, mutex_fraction)
 
+#define ASSAY_RECORDER_FN(FN) \
+	FN(recorder, start) FN(recorder, stop) FN(recorder, enabled) \
+	FN(recorder, write)
+
 #define ASSAY_CONTEXT_FN(FN) \
 	FN(context, background) FN(context, todo) FN(context, with_cancel) \
 	FN(context, with_deadline) FN(context, with_timeout) \
@@ -135,7 +139,8 @@
 	GROUP(time, ASSAY_TIME_FN) GROUP(sync, ASSAY_SYNC_FN) \
 	GROUP(blocking, ASSAY_BLOCKING_FN) GROUP(inspect, ASSAY_INSPECT_FN) \
 	GROUP(net, ASSAY_NET_FN) GROUP(trace, ASSAY_TRACE_FN) \
-	GROUP(metrics, ASSAY_METRICS_FN) GROUP(profile, ASSAY_PROFILE_FN)
+	GROUP(metrics, ASSAY_METRICS_FN) GROUP(profile, ASSAY_PROFILE_FN) \
+	GROUP(recorder, ASSAY_RECORDER_FN)
 
 #define ASSAY_EXT_GROUPS(GROUP) \
 	GROUP(context, ASSAY_CONTEXT_FN) GROUP(group, ASSAY_GROUP_FN) \

@@ -74,13 +74,17 @@ $(B)/libgoro.so: $(B)/reference/goro.o $(GORO_EXT_OBJ) reference/goro.map
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
 
+FRAGMENTS += reference/tools/trace/build.mk
+include reference/tools/trace/build.mk
+
 FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk \
 	reference/tests/fault/build.mk reference/tests/fd/build.mk \
-	reference/tests/frames/build.mk \
+	reference/tests/frames/build.mk reference/tests/traced/build.mk \
 	reference/model/build.mk
 include reference/tests/build.mk
 include reference/tests/arch/build.mk
 include reference/tests/fault/build.mk
 include reference/tests/fd/build.mk
 include reference/tests/frames/build.mk
+include reference/tests/traced/build.mk
 include reference/model/build.mk

@@ -189,6 +189,9 @@ typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
 	X(ENOTSUP, -66, "not supported", "goro has no such form")              \
 	X(EBUSY, -67, "tracing is already enabled", "goro_trace_start twice")  \
+	X(WRITING, -68,                                                        \
+	  "call to WriteTo for trace.FlightRecorder already in progress",      \
+	  "goro_recorder_write: by another goroutine")                         \
 	X(NET_CLOSED, -80, "use of closed network connection",                 \
 	  "closed here, before or meanwhile")                                  \
 	X(NET_REFUSED, -81, "connect: connection refused",                     \

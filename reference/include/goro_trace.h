@@ -14,8 +14,10 @@
  *
  *	anywhere:  goro_trace_enabled goro_trace_task_begin
  *	           goro_trace_task_end goro_trace_region_begin
- *	           goro_trace_region_end goro_trace_log goro_flight_enabled
+ *	           goro_trace_region_end goro_trace_log goro_recorder_enabled
  *	call:      goro_trace_start goro_trace_start_fd goro_trace_stop
+ *	           goro_recorder_start goro_recorder_stop goro_recorder_write
+ *	           goro_recorder_write_fd
  */
 #ifndef GORO_TRACE_H
 #define GORO_TRACE_H
@@ -61,8 +63,33 @@ GORO_API void goro_trace_region_end(uint64_t task, const char *name);
 GORO_API void goro_trace_log(uint64_t task, const char *category,
 			     const char *message);
 
-/* True while the flight recorder is on. */
-GORO_API bool goro_flight_enabled(void);
+/*
+ * The flight recorder keeps the last seconds of a trace in memory, to be written
+ * when something has gone wrong.  It works beside a trace, too.
+ *
+ * GORO_FLIGHT=FILE in the environment turns it on for a whole run.  FILE, in
+ * which %p is the number of the process, is written when the program dies of a
+ * panic or a fatal error, and at each SIGUSR2, unless the program has a handler
+ * for that.
+ */
+struct goro_recorder_config {
+	size_t size;      /* sizeof(struct goro_recorder_config) */
+	int64_t min_age;  /* what a snapshot is to reach back, ns; 0: 10 s */
+	size_t max_bytes; /* of events, if that is less; 0: 10 MiB */
+};
+
+/* Turns it on; NULL: by default.  EBUSY: it is on, ENOMEM. */
+GORO_API int goro_recorder_start(const struct goro_recorder_config *config);
+GORO_API void goro_recorder_stop(void);
+/* True from start to stop. */
+GORO_API bool goro_recorder_enabled(void);
+/*
+ * Writes a snapshot, a trace of its own, up to now.  Blocks as long as that
+ * takes.  EINVAL: the recorder is off, or the file cannot be written to its end;
+ * WRITING: another snapshot is being written.
+ */
+GORO_API int goro_recorder_write(const char *path);
+GORO_API int goro_recorder_write_fd(int fd);
 
 #ifdef __cplusplus
 }

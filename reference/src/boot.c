@@ -39,7 +39,9 @@
 #include "wait/owners.h"
 #include "diag/schedtrace.h"
 #include "diag/tracefile.h"
+#include "diag/traceflight.h"
 #include "diag/tracegen.h"
+#include "diag/tracestack.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -65,13 +67,21 @@ static int64_t wait_for_tick(void)
 		      sooner(goro__schedtrace_wait(), goro__tracegen_wait()));
 }
 
+static void at_end(void)
+{
+	goro__traceflight_die();
+	goro__tracefile_die();
+}
+
 const struct hooks goro__hooks = {
 	.at_death = goro__schedtrace_stop,
 	.last_words = goro__schedtrace_dying,
 	.dump_all = goro__dump_all,
 	.dump_g = goro__dump_g,
-	.at_end = goro__tracefile_die,
+	.at_end = at_end,
 	.trace_turn = goro__tracegen_turn,
+	.trace_here = goro__tracestack_here,
+	.trace_of = goro__tracestack_of,
 	.trace_writer = goro__tracefile_writer,
 	.ready = goro__contention_ready,
 	.waited = goro__contention_waited,
@@ -211,6 +221,7 @@ static void schedinit(const struct goro_config *c)
 	goro__overflow_init();
 	goro__leaks_init();
 	goro__owners_init();
+	goro__tracestack_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }
 
@@ -254,8 +265,9 @@ static int bootstrap(const struct goro_config *c)
 	goro__schedtrace_first();
 	status = start_main(m0);
 	if (!status) {
-		goro__tracefile_boot();
 		goro__cpuprof_boot();
+		goro__traceflight_boot();
+		goro__tracefile_boot();
 	}
 	goro__tls_m = NULL;
 	if (status)

@@ -8,7 +8,8 @@ GO_X ?=
 
 GO_OBJ := $(B)/obj/runtimes/go
 GO_SRC := $(wildcard runtimes/go/*/*.go runtimes/go/*/*/*.go \
-	runtimes/go/host/*.c runtimes/go/host/*.h abi/*.h) \
+	runtimes/go/host/*.c runtimes/go/host/*.h abi/*.h \
+	reference/tools/trace/*.h) \
 	conformance/runner/child.h
 GO_LIB := $(GO_OBJ)/libassay-cases.a
 
@@ -54,7 +55,8 @@ $(GO_OBJ)/x/tags: FORCE
 	@runtimes/go/xpackages.sh $(@D) "$(GO_LANGUAGE)" $(GO_X_PLACES)
 
 # An archive, since cgo names the library twice when it links.
-$(GO_LIB): $(B)/cases.o $(B)/child.o
+# With the reader of traces, which is goro's: Go's own is a command.
+$(GO_LIB): $(B)/cases.o $(B)/child.o $(GORO_TRACE_READER)
 	@mkdir -p $(@D)
 	rm -f $@
 	$(AR) rcs $@ $^

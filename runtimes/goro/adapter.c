@@ -4,6 +4,7 @@
  * so most entries of the table are goro's own functions.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "handles.h"
 
@@ -318,6 +319,49 @@ static const struct assay_profile_ops profile = {
 	.mutex_fraction = mutex_fraction,
 };
 
+/* ---- traces -------------------------------------------------------------- */
+
+SAME(ASSAY_EBUSY, GORO_EBUSY);
+
+static const struct assay_trace_ops trace = {
+	.size = sizeof(trace),
+	.start = goro_trace_start,
+	.stop = goro_trace_stop,
+	.enabled = goro_trace_enabled,
+	.region_begin = goro_trace_region_begin,
+	.region_end = goro_trace_region_end,
+	.task_begin = goro_trace_task_begin,
+	.task_end = goro_trace_task_end,
+	.log = goro_trace_log,
+	.convert = assay_trace_convert,
+};
+
+static int recorder_start(int64_t min_age, uint64_t max_bytes)
+{
+	struct goro_recorder_config c = {
+		.size = sizeof(c), .min_age = min_age, .max_bytes = max_bytes};
+
+	return goro_recorder_start(&c);
+}
+
+static int recorder_write(const char *path, uint64_t *bytes)
+{
+	int status = goro_recorder_write(path);
+	struct stat st;
+
+	if (status == GORO_OK && bytes)
+		*bytes = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+	return status;
+}
+
+static const struct assay_recorder_ops recorder = {
+	.size = sizeof(recorder),
+	.start = recorder_start,
+	.stop = goro_recorder_stop,
+	.enabled = goro_recorder_enabled,
+	.write = recorder_write,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 /* assay_runtime() completes the traits. */
@@ -339,6 +383,8 @@ static struct assay_runtime table = {
 	.go_version = "1.26",
 	.metrics = &metrics,
 	.profile = &profile,
+	.trace = &trace,
+	.recorder = &recorder,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

@@ -29,6 +29,9 @@
 #include <goro_debug.h>
 #include <goro_ext.h>
 #include <goro_net.h>
+#include <goro_trace.h>
+
+#include "convert.h"
 
 #define SAME(a, b) _Static_assert((int)(a) == (int)(b), #a " is not " #b)
 

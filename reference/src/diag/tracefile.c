@@ -16,18 +16,17 @@
 #include "goro_trace.h"
 #include "sched/outside.h"
 #include "sched/thread.h"
-#include "sched/world.h"
 
 #define DYING INT64_C(1000000000)
 
 enum { NAP = 100000 };
 
 /*
- * on is set and cleared under control.  Whoever has busy writes: the thread, or
+ * on is set and cleared under goro__trace_control().  Whoever has busy writes: the thread, or
  * the one that ends the file.
  */
 static struct {
-	atomic_uint control, on, busy;
+	atomic_uint on, busy;
 	bool owned;               /* the descriptor is closed at the end */
 	struct trace_gen *gen;    /* to be written next; trace.lock */
 	struct trace_buf *cursor; /* its last that is written */
@@ -94,19 +93,6 @@ static bool write_next(struct trace *t)
 	return b || closed;
 }
 
-/* Writes all up to the cut, the beginning of a generation that goes on. */
-static void write_cut(struct trace *t, const struct trace_cut *cut)
-{
-	while (file.gen != cut->gen)
-		write_next(t);
-	while (file.cursor != cut->last_full)
-		write_next(t);
-	for (struct trace_buf *b = cut->active; b; b = b->cut)
-		goro__trace_out_events(&file.out, cut->gen, b,
-				       goro__trace_cut(b, cut->time));
-	goro__trace_out_end(&file.out, cut->gen);
-}
-
 static void say_error(int error)
 {
 	print_str("goro: the trace is cut off: write() fails with errno ");
@@ -119,7 +105,9 @@ static void end_file(const struct trace_cut *cut)
 {
 	int error;
 
-	write_cut(&goro__trace, cut);
+	while (file.gen != cut->gen || file.cursor != cut->last_full)
+		write_next(&goro__trace);
+	goro__trace_out_cut(&file.out, cut);
 	error = goro__trace_out_flush(&file.out);
 	if (file.owned && sys_close(file.out.fd) && !error)
 		error = errno;
@@ -133,7 +121,7 @@ void goro__tracefile_writer(void)
 {
 	for (;;) {
 		goro__note_sleep(&goro__trace.note, -1);
-		store_relaxed(&goro__trace.note, 0u);
+		goro__traceflight_asked();
 		try_busy(-1);
 		while (load_acquire(&file.on) && write_next(&goro__trace))
 			;
@@ -157,18 +145,6 @@ void (*goro__tracegen_begun)(void) = forget;
 
 /* ---- start and stop ----------------------------------------------------------------- */
 
-static void begin_control(void)
-{
-	/* Pairs with the release in end_control(). */
-	while (xchg_acquire(&file.control, 1u))
-		goro_yield();
-}
-
-static void end_control(void)
-{
-	store_release(&file.control, 0u);
-}
-
 /* The file begins with the generation that has just begun. */
 static void begin_file(int fd, bool owned)
 {
@@ -190,10 +166,10 @@ static int start(int fd, bool owned)
 	gen = goro__tracegen_new();
 	if (!gen)
 		return GORO_ENOMEM;
-	goro__stop_world();
+	goro__trace_stop_world();
 	goro__tracegen_begin(gen);
 	begin_file(fd, owned);
-	goro__start_world();
+	goro__trace_start_world();
 	return GORO_OK;
 }
 
@@ -205,9 +181,9 @@ int goro_trace_start_fd(int fd)
 
 	if (fd < 0)
 		return GORO_EINVAL;
-	begin_control();
+	goro__trace_control();
 	status = start(fd, false);
-	end_control();
+	goro__trace_control_end();
 	return status;
 }
 
@@ -222,9 +198,9 @@ int goro_trace_start(const char *path)
 	fd = path ? sys_create(path) : -1;
 	if (fd < 0)
 		return GORO_EINVAL;
-	begin_control();
+	goro__trace_control();
 	status = start(fd, true);
-	end_control();
+	goro__trace_control_end();
 	if (status)
 		sys_close(fd);
 	return status;
@@ -242,16 +218,16 @@ void goro_trace_stop(void)
 	struct trace_cut cut;
 	bool off;
 
-	begin_control();
+	goro__trace_control();
 	if (load_relaxed(&file.on)) {
-		off = !goro_flight_enabled();
+		off = !goro_recorder_enabled();
 		goro__trace_take(&cut, off);
 		goro_blocking(end_blocking, &cut);
 		forget();
 		if (off)
 			goro__tracegen_fast();
 	}
-	end_control();
+	goro__trace_control_end();
 }
 
 bool goro_trace_enabled(void)
@@ -260,23 +236,6 @@ bool goro_trace_enabled(void)
 }
 
 /* ---- a whole run ------------------------------------------------------------------------ */
-
-/* Copies path to out, with the process number in place of %p. */
-static void expand(const char *path, char *out, size_t n)
-{
-	struct out text = {.buf = out, .n = n};
-
-	for (; *path; path++) {
-		char c[2] = {*path, '\0'};
-
-		if (path[0] != '%' || path[1] != 'p') {
-			goro__out_str(&text, c);
-			continue;
-		}
-		goro__out_int(&text, getpid());
-		path++;
-	}
-}
 
 void goro__tracefile_boot(void)
 {
@@ -287,7 +246,7 @@ void goro__tracefile_boot(void)
 
 	if (!name || !*name)
 		return;
-	expand(name, path, sizeof(path));
+	goro__trace_path(name, path, sizeof(path));
 	fd = sys_create(path);
 	gen = fd < 0 ? NULL : goro__tracegen_new();
 	if (!gen) {
@@ -307,7 +266,7 @@ static struct trace_cut last;
 /* What goes on after this, up to the end of each thread, is not shown. */
 void goro__tracefile_main_returned(void)
 {
-	begin_control(); /* for good */
+	goro__trace_control(); /* for good */
 	if (load_relaxed(&goro__tracing))
 		goro__trace_take(&last, true);
 }

@@ -11,8 +11,10 @@
  */
 #include "diag/tracegen.h"
 
+#include "base/print.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diag/tracestack.h"
 #include "diag/tracetab.h"
 #include "sched/idle.h"
 #include "sched/stack.h"
@@ -49,6 +51,59 @@ void goro__tracegen_free(struct trace_gen *list)
 	}
 }
 
+static atomic_uint control;
+
+void goro__trace_control(void)
+{
+	/* Pairs with the release in goro__trace_control_end(). */
+	while (xchg_acquire(&control, 1u))
+		goro_yield();
+}
+
+bool goro__trace_try_control(void)
+{
+	/* As above; a goroutine holds it for as long as a file is written. */
+	for (int tries = 0; tries < 1000; tries++) {
+		if (!xchg_acquire(&control, 1u))
+			return true;
+		sys_nanosleep(1000000);
+	}
+	return false;
+}
+
+void goro__trace_stop_world(void)
+{
+	goro_mutex_lock(&goro__stopper);
+	goro__stop_world();
+}
+
+void goro__trace_start_world(void)
+{
+	goro__start_world();
+	goro_mutex_unlock(&goro__stopper);
+}
+
+void goro__trace_path(const char *path, char *out, size_t n)
+{
+	struct out text = {.buf = out, .n = n};
+
+	for (; *path; path++) {
+		char c[2] = {*path, '\0'};
+
+		if (path[0] != '%' || path[1] != 'p') {
+			goro__out_str(&text, c);
+			continue;
+		}
+		goro__out_int(&text, getpid());
+		path++;
+	}
+}
+
+void goro__trace_control_end(void)
+{
+	store_release(&control, 0u);
+}
+
 /* ---- the beginning ------------------------------------------------------------ */
 
 enum { G_RUNNABLE = 1, G_RUNNING = 2, G_CALL = 3, G_WAITING = 4 };
@@ -56,7 +111,8 @@ enum { G_RUNNABLE = 1, G_RUNNING = 2, G_CALL = 3, G_WAITING = 4 };
 static void put_g(struct g *g, uint64_t thread, uint64_t status)
 {
 	g->trace_seq = 0;
-	TRACE_EVENT(TRACE_GO_STATUS, (uint64_t)g->goid, thread, status);
+	TRACE_EVENT(TRACE_GO_STATUS_STACK, (uint64_t)g->goid, thread, status,
+		    goro__tracestack_of(g));
 }
 
 static void put_status(struct g *g, void *arg)

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "base/print.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diag/names.h"
 #include "sched/trace.h"
 
 #define NO_THREAD UINT64_MAX
@@ -176,6 +178,8 @@ static void put_text(struct trace_out *o, const struct trace_gen *gen,
 
 static void put_strings(struct trace_out *o, const struct trace_gen *gen)
 {
+	struct trace_entry *last =
+		goro__tracetab_last(gen->tables, TRACE_STRING_TABLE);
 	struct trace_entry *e = gen->tables->first[TRACE_STRING_TABLE];
 
 	for (int i = 0; i < WAIT_REASONS; i++)
@@ -183,8 +187,89 @@ static void put_strings(struct trace_out *o, const struct trace_gen *gen)
 	put_text(o, gen, TRACE_PREEMPTED, "preempted");
 	put_text(o, gen, TRACE_YIELD, "runtime.Gosched");
 	put_text(o, gen, TRACE_GOMAXPROCS, "GOMAXPROCS");
-	for (; e; e = e->next)
+	for (; last; e = e->next) {
 		put_string(o, gen, e->number, e->data, e->len);
+		if (e == last)
+			break;
+	}
+	end_batch(o, gen);
+}
+
+/* ---- stacks --------------------------------------------------------------------- */
+
+static void find_line(const struct trace_gen *gen, struct names *names,
+		      struct trace_line *l)
+{
+	struct place place;
+	char text[64];
+	struct out out = {.buf = text, .n = sizeof(text)};
+
+	goro__names_find(names, l->pc, &place);
+	if (!place.name) {
+		goro__out_str(&out, "0x");
+		goro__out_hex(&out, place.path ? place.at : l->pc);
+	}
+	l->function = goro__tracetab_string(gen->tables,
+					    place.name ? place.name : text);
+	l->file = goro__tracetab_string(gen->tables,
+					place.path ? place.path : "?");
+}
+
+static const struct trace_line *line_of(struct trace_out *o,
+					const struct trace_gen *gen,
+					struct names *names, uintptr_t pc)
+{
+	struct trace_line *l = &o->lines[(pc >> 2) % TRACE_LINES];
+
+	if (l->pc != pc) {
+		l->pc = pc;
+		find_line(gen, names, l);
+	}
+	return l;
+}
+
+/* Lines are for goro-symbolize to find, or whoever has the debug information. */
+static void put_stack(struct trace_out *o, const struct trace_gen *gen,
+		      struct names *names, const struct trace_entry *e)
+{
+	uintptr_t pcs[TRACE_FRAMES_MAX];
+	size_t n = e->len / sizeof(*pcs);
+
+	if (o->batched + 16 + n * 48 > sizeof(o->batch))
+		end_batch(o, gen);
+	if (o->batched == 0)
+		byte(o, TRACE_STACKS);
+	arch_copy(pcs, e->data, e->len);
+	byte(o, TRACE_STACK);
+	number(o, e->number);
+	number(o, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_line *l = line_of(o, gen, names, pcs[i]);
+
+		number(o, pcs[i]);
+		number(o, l->function);
+		number(o, l->file);
+		number(o, 0);
+	}
+}
+
+static void put_stacks(struct trace_out *o, const struct trace_gen *gen)
+{
+	struct trace_entry *last =
+		goro__tracetab_last(gen->tables, TRACE_STACK_TABLE);
+	struct trace_entry *e = gen->tables->first[TRACE_STACK_TABLE];
+	struct names names;
+
+	if (!last)
+		return;
+	memset(o->lines, 0, sizeof(o->lines));
+	goro__names_open(&names);
+	for (;; e = e->next) {
+		put_stack(o, gen, &names, e);
+		if (e == last)
+			break;
+	}
+	goro__names_close(&names);
 	end_batch(o, gen);
 }
 
@@ -193,7 +278,16 @@ void goro__trace_out_end(struct trace_out *o, const struct trace_gen *gen)
 	static const uint8_t end = TRACE_END;
 
 	put_clock(o, gen);
+	put_stacks(o, gen); /* which names strings */
 	put_strings(o, gen);
 	bytes(o, &end, 1);
 	goro__trace_out_flush(o);
+}
+
+void goro__trace_out_cut(struct trace_out *o, const struct trace_cut *cut)
+{
+	for (struct trace_buf *b = cut->active; b; b = b->cut)
+		goro__trace_out_events(o, cut->gen, b,
+				       goro__trace_cut(b, cut->time));
+	goro__trace_out_end(o, cut->gen);
 }

@@ -13,12 +13,21 @@
 #include "diag/tracetab.h"
 #include "sched/tracebuf.h"
 
+/* Function and file of a pc, by their numbers in the string table. */
+struct trace_line {
+	uintptr_t pc;
+	uint64_t function, file;
+};
+
+enum { TRACE_LINES = 1024 };
+
 struct trace_out {
 	int fd;
 	int error;     /* errno of the write that failed; all else is dropped */
 	uint64_t base; /* the first generation of the file has number 1 */
 	size_t staged; /* of stage */
-	size_t batched; /* of batch */
+	size_t batched;                       /* of batch */
+	struct trace_line lines[TRACE_LINES]; /* of the generation */
 	uint8_t stage[TRACE_BUF];
 	uint8_t batch[TRACE_BUF];
 };
@@ -30,6 +39,11 @@ void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,
 			    const struct trace_buf *b, size_t n);
 /* Writes what ends the generation. */
 void goro__trace_out_end(struct trace_out *o, const struct trace_gen *gen);
+/*
+ * Writes what the cut has beyond full buffers, and the end: of a generation
+ * that goes on.
+ */
+void goro__trace_out_cut(struct trace_out *o, const struct trace_cut *cut);
 /* Writes what is left to write.  Returns 0, or errno of the first failure. */
 int goro__trace_out_flush(struct trace_out *o);
 

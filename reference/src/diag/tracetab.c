@@ -125,3 +125,14 @@ uint64_t goro__tracetab_string(struct trace_tables *t, const char *s)
 		n++;
 	return goro__tracetab_put(t, TRACE_STRING_TABLE, s, n);
 }
+
+struct trace_entry *goro__tracetab_last(struct trace_tables *t,
+					enum trace_table which)
+{
+	struct trace_entry *last;
+
+	lock(&t->lock);
+	last = t->last[which];
+	unlock(&t->lock);
+	return last;
+}

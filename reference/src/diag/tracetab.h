@@ -44,5 +44,8 @@ uint64_t goro__tracetab_put(struct trace_tables *t, enum trace_table which,
 			    const void *data, size_t n);
 /* The same for a string, of which it takes what a reader takes. */
 uint64_t goro__tracetab_string(struct trace_tables *t, const char *s);
+/* Returns the newest entry, NULL if there is none. */
+struct trace_entry *goro__tracetab_last(struct trace_tables *t,
+					enum trace_table which);
 
 #endif

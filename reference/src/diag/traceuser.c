@@ -4,6 +4,7 @@
  * calls do nothing.
  */
 #include "base/text.h"
+#include "diag/tracestack.h"
 #include "diag/tracetab.h"
 #include "goro_trace.h"
 #include "sched/state.h"
@@ -30,31 +31,34 @@ uint64_t goro_trace_task_begin(uint64_t parent, const char *name)
 	uint64_t task = add_relaxed(&tasks, 1u) + 1;
 
 	if (listens())
-		TRACE_EVENT(TRACE_TASK_BEGIN, task, parent, string(name), 0);
+		TRACE_EVENT(TRACE_TASK_BEGIN, task, parent, string(name),
+			    goro__tracestack_here());
 	return task;
 }
 
 void goro_trace_task_end(uint64_t task)
 {
 	if (listens())
-		TRACE_EVENT(TRACE_TASK_END, task, 0);
+		TRACE_EVENT(TRACE_TASK_END, task, goro__tracestack_here());
 }
 
 void goro_trace_region_begin(uint64_t task, const char *name)
 {
 	if (listens())
-		TRACE_EVENT(TRACE_REGION_BEGIN, task, string(name), 0);
+		TRACE_EVENT(TRACE_REGION_BEGIN, task, string(name),
+			    goro__tracestack_here());
 }
 
 void goro_trace_region_end(uint64_t task, const char *name)
 {
 	if (listens())
-		TRACE_EVENT(TRACE_REGION_END, task, string(name), 0);
+		TRACE_EVENT(TRACE_REGION_END, task, string(name),
+			    goro__tracestack_here());
 }
 
 void goro_trace_log(uint64_t task, const char *category, const char *message)
 {
 	if (listens())
 		TRACE_EVENT(TRACE_LOG, task, string(category), string(message),
-			    0);
+			    goro__tracestack_here());
 }

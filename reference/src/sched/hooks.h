@@ -22,6 +22,9 @@ struct hooks {
 	 * a new generation may begin.
 	 */
 	void (*trace_turn)(void);
+	/* Numbers for stacks: of the caller, of g, which does not run. */
+	uint64_t (*trace_here)(void);
+	uint64_t (*trace_of)(const struct g *g);
 	/* The body of the thread that writes a trace. */
 	void (*trace_writer)(void);
 	/*

@@ -4,6 +4,7 @@
 #include "sched/trace.h"
 
 #include "base/text.h"
+#include "sched/hooks.h"
 #include "sched/state.h"
 #include "sched/tracebuf.h"
 
@@ -13,17 +14,23 @@ static bool shown(const struct g *g)
 	return g->goid > 0;
 }
 
+static uint64_t here(void)
+{
+	return goro__hooks.trace_here();
+}
+
 void goro__trace_create(struct g *g)
 {
 	g->trace_seq = 0;
-	TRACE_EVENT(TRACE_GO_CREATE, (uint64_t)g->goid, 0, 0);
+	TRACE_EVENT(TRACE_GO_CREATE, (uint64_t)g->goid, goro__hooks.trace_of(g),
+		    here());
 }
 
 void goro__trace_unblock(struct g *g)
 {
 	if (shown(g))
 		TRACE_EVENT(TRACE_GO_UNBLOCK, (uint64_t)g->goid, ++g->trace_seq,
-			    0);
+			    here());
 }
 
 void goro__trace_run(struct g *g)
@@ -38,17 +45,17 @@ void goro__trace_leave(const struct m *m, struct g *g)
 		return;
 	if (g_is(g, GWAITING))
 		TRACE_EVENT(TRACE_GO_BLOCK, TRACE_REASONS + (uint64_t)g->reason,
-			    0);
+			    here());
 	else
 		TRACE_EVENT(TRACE_GO_STOP,
 			    load_relaxed(&m->p->preempt) ? TRACE_PREEMPTED
 							 : TRACE_YIELD,
-			    0);
+			    here());
 }
 
 void goro__trace_preempted(void)
 {
-	TRACE_EVENT(TRACE_GO_STOP, TRACE_PREEMPTED, 0);
+	TRACE_EVENT(TRACE_GO_STOP, TRACE_PREEMPTED, here());
 }
 
 void goro__trace_end(const struct g *g)
@@ -64,7 +71,7 @@ void goro__trace_call(struct m *m)
 	struct p *p = m->p;
 
 	p->trace_caller = goro__trace_thread(m);
-	TRACE_EVENT(TRACE_CALL_BEGIN, ++p->trace_seq, 0);
+	TRACE_EVENT(TRACE_CALL_BEGIN, ++p->trace_seq, here());
 }
 
 void goro__trace_call_end(struct m *m, struct g *g)
@@ -104,9 +111,18 @@ void goro__trace_p_steal(struct p *p)
 
 /* ---- the world --------------------------------------------------------------- */
 
+/* True if a goroutine of the trace runs: no thread of the program. */
+static bool goroutine(void)
+{
+	const struct g *g = goro__m()->curg;
+
+	return g && shown(g);
+}
+
 void goro__trace_stw(void)
 {
-	TRACE_EVENT(TRACE_STW_BEGIN, TRACE_GOMAXPROCS, 0);
+	if (goroutine())
+		TRACE_EVENT(TRACE_STW_BEGIN, TRACE_GOMAXPROCS, here());
 }
 
 void goro__trace_p_status(struct p *p, enum trace_p status)
@@ -119,10 +135,12 @@ void goro__trace_procs(int32_t old, int32_t n)
 {
 	for (int32_t i = old; i < n; i++)
 		goro__trace_p_status(goro__allp[i], TRACE_P_IDLE);
-	TRACE_EVENT(TRACE_PROCS_CHANGE, (uint64_t)n, 0);
+	if (goroutine())
+		TRACE_EVENT(TRACE_PROCS_CHANGE, (uint64_t)n, here());
 }
 
 void goro__trace_stw_end(void)
 {
-	goro__trace_event(TRACE_STW_END, 0, NULL);
+	if (goroutine())
+		goro__trace_event(TRACE_STW_END, 0, NULL);
 }

@@ -2,6 +2,7 @@
  * procs.c - GOMAXPROCS.
  */
 #include "sched/outside.h"
+#include "sched/trace.h"
 #include "sched/world.h"
 #include "base/text.h"
 
@@ -16,10 +17,14 @@ int goro_gomaxprocs(int n)
 	if (n > MAX_PROCS)
 		n = MAX_PROCS;
 	goro_mutex_lock(&goro__stopper);
+	if (tracing())
+		goro__trace_stw();
 	goro__stop_world();
 	old = goro__procs();
 	goro__procresize(n);
 	goro__start_world();
+	if (tracing())
+		goro__trace_stw_end();
 	goro_mutex_unlock(&goro__stopper);
 	return old;
 }

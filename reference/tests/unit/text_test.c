@@ -33,6 +33,8 @@ static const struct text status_texts[] = {
 	{GORO_ENOMEM, "out of memory"},
 	{GORO_ENOTSUP, "not supported"},
 	{GORO_EBUSY, "tracing is already enabled"},
+	{GORO_WRITING, "call to WriteTo for trace.FlightRecorder already in "
+		       "progress"},
 	{GORO_CTX_NIL_PARENT, "cannot create context from nil parent"},
 	{GORO_CTX_NIL_KEY, "nil key"},
 	{GORO_CTX_BAD_KEY, "key is not comparable"},

@@ -4,6 +4,7 @@ package main
 
 // #cgo CFLAGS: -std=gnu11 -I${SRCDIR} -I${SRCDIR}/../../../abi
 // #cgo CFLAGS: -I${SRCDIR}/../../../conformance/runner
+// #cgo CFLAGS: -I${SRCDIR}/../../../reference/tools/trace
 // #cgo LDFLAGS: -lassay-cases -lcunit -lm
 // #include "table.h"
 import "C"
@@ -44,6 +45,8 @@ func features() C.struct_go_features {
 			C.ASSAY_TRAIT_GODEBUG | twinTraits | timerTraits,
 		max_goroutines: maxGoroutines,
 		wg_go:          haveWaitGroupGo,
+		trace:          haveTrace,
+		recorder:       haveRecorder,
 		leaks:          C.bool(twins.Leaks() != nil),
 		keepalive:      haveKeepAliveConfig,
 	}

@@ -495,6 +495,46 @@ static int profile_write(const char *name, int32_t debug, int fd)
 static const struct assay_profile_ops profile = {sizeof(profile),
 						 ASSAY_PROFILE_FN(ASSAY_ENTRY)};
 
+/* ---- traces -------------------------------------------------------------- */
+
+static int trace_start(const char *path)
+{
+	return path ? goTraceStart((char *)path) : ASSAY_EINVAL;
+}
+
+static void region_begin(uint64_t task, const char *name)
+{
+	goRegionBegin(self, task, (char *)name);
+}
+
+static void region_end(uint64_t task, const char *name)
+{
+	goRegionEnd(self, task, (char *)name);
+}
+
+static uint64_t task_begin(uint64_t parent, const char *name)
+{
+	return goTaskBegin(parent, (char *)name);
+}
+
+static void trace_log(uint64_t task, const char *category, const char *message)
+{
+	goTraceLog(task, (char *)category, (char *)message);
+}
+
+static const struct assay_trace_ops trace = {
+	.size = sizeof(trace),
+	.start = trace_start,
+	.stop = goTraceStop,
+	.enabled = goTraceEnabled,
+	.region_begin = region_begin,
+	.region_end = region_end,
+	.task_begin = task_begin,
+	.task_end = goTaskEnd,
+	.log = trace_log,
+	.convert = assay_trace_convert,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 static struct assay_runtime table = {
@@ -511,6 +551,7 @@ static struct assay_runtime table = {
 	.net = &assay_go_net,
 	.metrics = &metrics,
 	.profile = &profile,
+	.trace = &trace,
 };
 
 const struct assay_runtime *assay_go_table(struct go_features features)
@@ -519,6 +560,10 @@ const struct assay_runtime *assay_go_table(struct go_features features)
 	table.go_version = features.go_version;
 	table.traits = features.traits;
 	table.max_goroutines = features.max_goroutines;
+	if (features.recorder)
+		table.recorder = &assay_go_recorder;
+	if (!features.trace)
+		table.trace = NULL;
 	if (!features.wg_go)
 		sync_ops.wg_go = NULL;
 	if (!features.leaks)

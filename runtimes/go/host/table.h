@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "assay_fn.h"
+#include "convert.h"
 #include "child.h"
 
 /* What differs between Go versions. */
@@ -24,11 +25,16 @@ struct go_features {
 	uint64_t max_goroutines;
 	bool wg_go;
 	bool leaks;     /* an experiment since 1.26 */
+	bool trace;     /* in the form of 1.22 */
+	bool recorder;  /* since 1.25 */
 	bool keepalive; /* as a config: since 1.23 */
 };
 
 /* Fills the table; called once, before anything else. */
 const struct assay_runtime *assay_go_table(struct go_features features);
+
+/* Since Go 1.25. */
+extern const struct assay_recorder_ops assay_go_recorder;
 
 /* Runs fn(arg) as the body of the goroutine g; or what has a result. */
 void assay_go_enter(assay_fn fn, void *arg, uintptr_t g);
