@@ -675,6 +675,9 @@ CASE(TRC_002, "hardly a wake-up is futile",
 	t = tr_stop();
 	tr_check(t);
 	while ((at = tr_find(t, at + 1, "go-block", -1)) >= 0) {
+		/* who waits for a mutex may be overtaken, and waits again */
+		if (strstr(t.e[at].text, "sync") != NULL)
+			continue;
 		blocks++;
 		n += futile(t, at);
 	}
