@@ -172,7 +172,7 @@ struct stack {
 	struct panic *panics;
 	struct errtexts *errtexts; /* errtext.c; NULL: none yet */
 	uint8_t size_class;
-	void *fake; /* AddressSanitizer's, while g does not run: tools.c */
+	void *fake;     /* AddressSanitizer's, while g does not run: tools.c */
 	int64_t parked; /* when it began to wait, if watched: watch.h */
 } __attribute__((aligned(CACHE_LINE)));
 
