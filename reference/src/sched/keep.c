@@ -51,6 +51,7 @@ void goro__keep_start(void)
 void goro__keep_init(struct m *m)
 {
 	m->cxx = __cxa_get_globals ? __cxa_get_globals() : NULL;
+	m->untold = goro__tools ? NULL : m->cxx;
 	sys_sigmask(SIG_SETMASK, &user_signals, NULL);
 }
 
@@ -98,8 +99,8 @@ static void take_up(struct m *m, struct g *g, const struct kept *k)
 /* True at most switches of a program with a C++ runtime: g has nothing. */
 static inline bool nothing_to_keep(const struct m *m, const struct g *g)
 {
-	return m->cxx && !goro__tools && !m->cxx->caught &&
-	       m->cxx->uncaught == 0 && !load_relaxed(&m->mask_changed) &&
+	return m->untold && !m->untold->caught && m->untold->uncaught == 0 &&
+	       !load_relaxed(&m->mask_changed) &&
 	       (char *)__builtin_frame_address(0) >= g->stack->lo;
 }
 
@@ -123,16 +124,19 @@ void goro__switch_keeping(struct m *m, struct g *g, void *sp)
 		switch_and_keep(m, g, sp);
 }
 
-bool goro__end_keeping(struct m *m, struct g *g)
+static __attribute__((noinline)) bool end_with_it(struct m *m, struct g *g)
 {
 	struct kept k;
 
-	if (likely(nothing_to_keep(m, g)))
-		return false;
 	put_aside(m, g, &k);
 	if (goro__tools)
 		goro__tools_end(m, g);
 	return goro__tools;
+}
+
+bool goro__end_keeping(struct m *m, struct g *g)
+{
+	return unlikely(!nothing_to_keep(m, g)) && end_with_it(m, g);
 }
 
 void goro__leave_catches(void)

@@ -295,7 +295,9 @@ struct m {
 	void *after_arg;
 	atomic_uint mask_changed; /* its signal mask may differ */
 	struct cxx_globals *cxx;  /* of the thread; NULL: no C++ */
-	void *g0_sp;              /* where the scheduler's own stack goes on */
+	/* cxx, but NULL if a tool must be told of each switch: tools.h */
+	const struct cxx_globals *untold;
+	void *g0_sp; /* where the scheduler's own stack goes on */
 	bool spinning;
 	bool dying;         /* its goroutine ended locked to it */
 	bool outsider;      /* a thread of the program's: outside.c */

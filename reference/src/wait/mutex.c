@@ -182,12 +182,27 @@ static struct sudog *next_waiter(struct mutex *m)
 	return waitq_pop(&m->q);
 }
 
+/*
+ * Releases m, which has waiters.  Called with m->lock held, returns without.
+ * Apart, so that a release that nobody waits for saves no registers.
+ */
+static __attribute__((noinline)) bool release_waited(struct mutex *m)
+{
+	int64_t ns = watching() ? waitq_charge(&m->q, sys_clock()) : 0;
+	struct sudog *s = next_waiter(m);
+	bool handed = s && m->starving;
+
+	punlock(&m->lock);
+	if (unlikely(ns > 0))
+		goro__hooks.unlock(ns);
+	if (s)
+		sudog_wake(s, true);
+	return handed;
+}
+
 bool goro__mutex_release(goro_mutex *mutex)
 {
 	struct mutex *m = of(mutex);
-	struct sudog *s = NULL;
-	int64_t ns = 0;
-	bool handed;
 
 	/* After punlock() the next holder may free m. */
 	san_release(m);
@@ -200,20 +215,11 @@ bool goro__mutex_release(goro_mutex *mutex)
 		punlock(&m->lock);
 		goro__fatal_misuse("sync: unlock of unlocked mutex");
 	}
-	if (unlikely(m->q.first != NULL)) {
-		if (watching())
-			ns = waitq_charge(&m->q, sys_clock());
-		s = next_waiter(m);
-	} else {
-		store_relaxed(&m->locked, false);
-	}
-	handed = s && m->starving;
+	if (unlikely(m->q.first != NULL))
+		return release_waited(m);
+	store_relaxed(&m->locked, false);
 	punlock(&m->lock);
-	if (unlikely(ns > 0))
-		goro__hooks.unlock(ns);
-	if (s)
-		sudog_wake(s, true);
-	return handed;
+	return false;
 }
 
 static COLD void unlock_from_outside(goro_mutex *m)

@@ -16,7 +16,8 @@ struct waitgroup {
 
 _Static_assert(sizeof(struct waitgroup) <= sizeof(goro_waitgroup), "goro.h");
 
-static inline int add(goro_waitgroup *group, int64_t delta)
+static inline __attribute__((always_inline)) int add(goro_waitgroup *group,
+						     int64_t delta)
 {
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 	struct sudog *list = NULL;
