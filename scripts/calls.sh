@@ -43,7 +43,7 @@ function allowed(from, to, name,    room, at, n, may, i) {
 	at = substr(to, 1, index(to, "/") - 1)
 	if (index(ok[room], " " at " "))
 		return 1
-	if (room ~ /^(ext|net)$/ && name !~ /^goro__/)
+	if (room ~ /^(ext|net|debug)$/ && name !~ /^goro__/)
 		return 1
 	n = split(ok[room], may, " ")
 	for (i = 1; i <= n; i++)
