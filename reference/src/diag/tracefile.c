@@ -266,7 +266,7 @@ static struct trace_cut last;
 /* What goes on after this, up to the end of each thread, is not shown. */
 void goro__tracefile_main_returned(void)
 {
-	goro__trace_control(); /* for good */
+	goro__trace_control(); /* up to the end of the run */
 	if (load_relaxed(&goro__tracing))
 		goro__trace_take(&last, true);
 }
@@ -287,6 +287,7 @@ static void end_now(int64_t patience)
 void goro__tracefile_run_over(void)
 {
 	end_now(-1);
+	goro__trace_control_end();
 }
 
 void goro__tracefile_die(void)
