@@ -36,6 +36,7 @@
 #include "sched/world.h"
 #include "sched/runq.h"
 #include "sched/sysmon.h"
+#include "wait/stopper.h"
 #include "wait/owners.h"
 #include "diag/schedtrace.h"
 #include "diag/tracefile.h"
@@ -86,6 +87,8 @@ const struct hooks goro__hooks = {
 	.ready = goro__contention_ready,
 	.waited = goro__contention_waited,
 	.unlock = goro__contention_unlock,
+	.stop_all = goro__stop_all,
+	.start_all = goro__start_all,
 	.tick = tick,
 	.wait = wait_for_tick,
 };

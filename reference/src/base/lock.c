@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-uint32_t goro__mp;
+_Atomic(uint32_t) goro__mp;
 
 /*
  * The M of the calling thread, for arch.h; NULL in a thread that is no M.

@@ -25,7 +25,16 @@ struct lock {
 	atomic_uint held;
 };
 
-extern uint32_t goro__mp __attribute__((visibility("hidden")));
+extern _Atomic(uint32_t) goro__mp __attribute__((visibility("hidden")));
+
+/*
+ * Relaxed: who has a P reads what it was when the P was given to it.  An M
+ * without one may read an old value, and does nothing by it but look.
+ */
+static inline uint32_t mp(void)
+{
+	return load_relaxed(&goro__mp);
+}
 
 /* Waits for l and takes it.  held is what was found in it, not 0. */
 void goro__lock_slow(struct lock *l, unsigned held);
@@ -56,14 +65,14 @@ static inline void unlock(struct lock *l)
 
 static inline void plock(struct lock *l)
 {
-	if (__builtin_expect(goro__mp != 0, 0))
+	if (__builtin_expect(mp() != 0, 0))
 		lock(l);
 }
 
 /* A plain store is cheaper than asking whether it is needed. */
 static inline void punlock(struct lock *l)
 {
-	goro_check(!goro__mp || load_relaxed(&l->held) == 1,
+	goro_check(!mp() || load_relaxed(&l->held) == 1,
 		   "a lock of many Ps is given up that nobody holds");
 	store_release(&l->held, 0u);
 }

@@ -19,7 +19,7 @@
 #include "sched/outside.h"
 #include "sched/rand.h"
 #include "sched/watch.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 
 /* Guarded by a lock, as everybody adds to it. */
 struct guarded {
@@ -141,12 +141,10 @@ static void watch(enum watch what, bool on)
 		goro__set_watch(what, on);
 		return;
 	}
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
+	goro__stop_all();
 	goro__set_watch(what, on);
-	goro__mp = goro__mp_for(goro__procs());
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
+	store_relaxed(&goro__mp, goro__mp_for(goro__procs()));
+	goro__start_all();
 }
 
 void goro_block_profile_rate(int64_t ns)

@@ -13,7 +13,7 @@
 #include "diag/unwind.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 
 enum { OWN_FRAMES = 16 }; /* of the runtime, between a goroutine and its park */
 
@@ -58,13 +58,11 @@ bool goro__goroutine_profile(struct tally_list *l)
 
 	if (!t)
 		return false;
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
+	goro__stop_all();
 	preempt_disable(); /* this calls libc, if only memcpy() */
 	goro__each_g(add, t);
 	preempt_enable();
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
+	goro__start_all();
 	ok = !t->memory.failed && goro__tally_copy(l, t);
 	goro__tally_free(t);
 	sys_unmap(t, sizeof(*t));

@@ -43,7 +43,7 @@
 #include "sched/stack.h"
 #include "sched/state.h"
 #include "sched/thread.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 #include "wait/chan.h"
 
 #define ADDRESS (((uintptr_t)1 << 48) - 1)
@@ -882,11 +882,9 @@ enum { TRIES = 10 };
 
 static int64_t try_search(struct search *s)
 {
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
+	goro__stop_all();
 	goro__systemstack(search_stopped, s);
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
+	goro__start_all();
 	return s->found;
 }
 
@@ -905,7 +903,7 @@ int64_t goro__find_leaks(void)
 		if (goro__m()->outsider)
 			s->here = (uintptr_t)__builtin_alloca(16);
 		if (i > 0)
-			goro_sleep(GORO_MILLISECOND);
+			sys_nanosleep(1000000); /* for the kernel */
 		found = try_search(s);
 		sys_unmap(s, sizeof(*s));
 	}

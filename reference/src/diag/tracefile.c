@@ -16,6 +16,7 @@
 #include "goro_trace.h"
 #include "sched/outside.h"
 #include "sched/thread.h"
+#include "wait/stopper.h"
 
 #define DYING INT64_C(1000000000)
 
@@ -26,7 +27,7 @@ enum { NAP = 100000 };
  * the one that ends the file.
  */
 static struct {
-	atomic_uint on, busy;
+	atomic_uint busy;
 	bool owned;               /* the descriptor is closed at the end */
 	struct trace_gen *gen;    /* to be written next; trace.lock */
 	struct trace_buf *cursor; /* its last that is written */
@@ -113,7 +114,7 @@ static void end_file(const struct trace_cut *cut)
 		error = errno;
 	if (error)
 		say_error(error);
-	store_relaxed(&file.on, 0u);
+	store_relaxed(&goro__trace.to_file, 0u);
 	not_busy();
 }
 
@@ -123,7 +124,8 @@ void goro__tracefile_writer(void)
 		goro__note_sleep(&goro__trace.note, -1);
 		goro__traceflight_asked();
 		try_busy(-1);
-		while (load_acquire(&file.on) && write_next(&goro__trace))
+		while (load_acquire(&goro__trace.to_file) &&
+		       write_next(&goro__trace))
 			;
 		not_busy();
 	}
@@ -135,7 +137,7 @@ uint32_t goro__tracefile_needs(void)
 	uint32_t needs = UINT32_MAX;
 
 	lock(&t->lock);
-	if (load_relaxed(&file.on) && file.gen)
+	if (load_relaxed(&goro__trace.to_file) && file.gen)
 		needs = file.gen->number;
 	unlock(&t->lock);
 	return needs;
@@ -153,7 +155,7 @@ static void begin_file(int fd, bool owned)
 	file.cursor = NULL;
 	goro__trace_out_begin(&file.out, fd, file.gen->number);
 	/* Pairs with the acquire in the writer. */
-	store_release(&file.on, 1u);
+	store_release(&goro__trace.to_file, 1u);
 	goro__want_tracer();
 }
 
@@ -161,15 +163,15 @@ static int start(int fd, bool owned)
 {
 	struct trace_gen *gen;
 
-	if (load_relaxed(&file.on))
+	if (load_relaxed(&goro__trace.to_file))
 		return GORO_EBUSY;
 	gen = goro__tracegen_new();
 	if (!gen)
 		return GORO_ENOMEM;
-	goro__trace_stop_world();
+	goro__stop_all();
 	goro__tracegen_begin(gen);
 	begin_file(fd, owned);
-	goro__trace_start_world();
+	goro__start_all();
 	return GORO_OK;
 }
 
@@ -193,7 +195,7 @@ int goro_trace_start(const char *path)
 	AS_GOROUTINE();
 	int fd, status;
 
-	if (load_relaxed(&file.on))
+	if (load_relaxed(&goro__trace.to_file))
 		return GORO_EBUSY;
 	fd = path ? sys_create(path) : -1;
 	if (fd < 0)
@@ -219,7 +221,7 @@ void goro_trace_stop(void)
 	bool off;
 
 	goro__trace_control();
-	if (load_relaxed(&file.on)) {
+	if (load_relaxed(&goro__trace.to_file)) {
 		off = !goro_recorder_enabled();
 		goro__trace_take(&cut, off);
 		goro_blocking(end_blocking, &cut);
@@ -232,7 +234,7 @@ void goro_trace_stop(void)
 
 bool goro_trace_enabled(void)
 {
-	return load_relaxed(&file.on);
+	return load_relaxed(&goro__trace.to_file);
 }
 
 /* ---- a whole run ------------------------------------------------------------------------ */
@@ -273,9 +275,9 @@ void goro__tracefile_main_returned(void)
 
 static void end_now(int64_t patience)
 {
-	if (!load_relaxed(&file.on) || !try_busy(patience))
+	if (!load_relaxed(&goro__trace.to_file) || !try_busy(patience))
 		return;
-	if (!load_relaxed(&file.on)) {
+	if (!load_relaxed(&goro__trace.to_file)) {
 		not_busy();
 		return;
 	}

@@ -17,6 +17,7 @@
 #include "sched/die.h"
 #include "sched/outside.h"
 #include "sched/thread.h"
+#include "wait/stopper.h"
 
 #define MIN_AGE INT64_C(10000000000)
 #define MAX_BYTES ((size_t)10 << 20)
@@ -205,9 +206,9 @@ static int start(const struct goro_recorder_config *c)
 	gen = goro__tracegen_new();
 	if (!gen)
 		return GORO_ENOMEM;
-	goro__trace_stop_world();
+	goro__stop_all();
 	begin(gen, c->min_age, c->max_bytes);
-	goro__trace_start_world();
+	goro__start_all();
 	return GORO_OK;
 }
 
@@ -239,7 +240,7 @@ void goro_recorder_stop(void)
 	goro__trace_control();
 	if (load_relaxed(&flight.on)) {
 		store_relaxed(&flight.on, 0u);
-		if (!goro_trace_enabled()) {
+		if (!load_relaxed(&goro__trace.to_file)) {
 			goro__trace_take(&unused, true);
 			goro__tracegen_fast();
 		}

@@ -20,7 +20,7 @@
 #include "sched/stack.h"
 #include "sched/state.h"
 #include "sched/trace.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 
 #define PERIOD INT64_C(1000000000)
 #define PATIENCE INT64_C(10000000)
@@ -69,18 +69,6 @@ bool goro__trace_try_control(void)
 		sys_nanosleep(1000000);
 	}
 	return false;
-}
-
-void goro__trace_stop_world(void)
-{
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
-}
-
-void goro__trace_start_world(void)
-{
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
 }
 
 void goro__trace_path(const char *path, char *out, size_t n)
@@ -167,7 +155,7 @@ void goro__tracegen_begin(struct trace_gen *gen)
 	if (!load_relaxed(&goro__tracing))
 		goro__tracegen_free(goro__trace_remove_all());
 	lock(&goro__sched.lock);
-	goro__mp |= MP_TRACED;
+	store_relaxed(&goro__mp, mp() | MP_TRACED);
 	set_clocks(gen);
 	store_relaxed(&next, gen->mono + PERIOD);
 	goro__trace_next(gen);
@@ -191,7 +179,7 @@ void goro__tracegen_fast(void)
 		return;
 	}
 	if (!load_relaxed(&goro__tracing))
-		goro__mp &= ~(uint32_t)MP_TRACED;
+		store_relaxed(&goro__mp, mp() & ~(uint32_t)MP_TRACED);
 	goro__start_world();
 }
 
@@ -224,7 +212,7 @@ void goro__tracegen_turn(void)
 
 void goro__tracegen_tick(int64_t now)
 {
-	if (!(goro__mp & MP_TRACED) || now < load_relaxed(&next))
+	if (!(mp() & MP_TRACED) || now < load_relaxed(&next))
 		return;
 	store_relaxed(&goro__trace.due, 1u);
 	if ((int32_t)load_relaxed(&goro__sched.idle.npidle) == goro__procs())
@@ -235,7 +223,7 @@ int64_t goro__tracegen_wait(void)
 {
 	int64_t ns = load_relaxed(&next) - sys_clock();
 
-	if (!(goro__mp & MP_TRACED))
+	if (!(mp() & MP_TRACED))
 		return -1;
 	return ns > 0 ? ns : 0;
 }

@@ -30,9 +30,6 @@ void goro__trace_control(void);
 /* For threads that run no goroutine.  False: one is at it. */
 bool goro__trace_try_control(void);
 void goro__trace_control_end(void);
-/* Stop the world and start it, for a goroutine. */
-void goro__trace_stop_world(void);
-void goro__trace_start_world(void);
 /* Copies path to out, with the number of the process in place of %p. */
 void goro__trace_path(const char *path, char *out, size_t n);
 

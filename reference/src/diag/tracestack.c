@@ -31,8 +31,7 @@ uint64_t goro__tracestack_here(void)
 	uintptr_t pcs[TRACE_FRAMES_MAX];
 	int n, first = 0;
 
-	if (!wanted || !m->curg || m->outsider ||
-	    !load_relaxed(&goro__tracing))
+	if (!wanted || !m->curg || m->outsider || !load_relaxed(&goro__tracing))
 		return 0;
 	n = goro__unwind(&(struct unwind_start){0}, pcs, TRACE_FRAMES_MAX);
 	/* Of the runtime's frames, the call that the program has made. */

@@ -94,8 +94,8 @@ _Noreturn void goro__main_returned(void)
 	 * Those that let_finish() wakes run side by side.  With one P no other
 	 * M is inside the runtime now, so locks may become real.
 	 */
-	if (!goro__mp)
-		goro__mp = MP_MANY;
+	if (!mp())
+		store_relaxed(&goro__mp, MP_MANY);
 	lock(&s->lock); /* from now on none is stopped: preempt.c */
 	store_release(&s->done, 1u);
 	unlock(&s->lock);

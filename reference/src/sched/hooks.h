@@ -35,6 +35,9 @@ struct hooks {
 	void (*ready)(struct g *g);
 	void (*waited)(int64_t since);
 	void (*unlock)(int64_t ns);
+	/* goro__stop_all() and its end: wait/stopper.h. */
+	void (*stop_all)(void);
+	void (*start_all)(void);
 	/* At each tick of sysmon. */
 	void (*tick)(int64_t now);
 	/* How long sysmon may sleep with nothing to watch; -1: without end. */

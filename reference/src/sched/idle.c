@@ -268,7 +268,7 @@ bool goro__may_spin(const struct m *m)
 	struct sched *s = &goro__sched;
 	uint32_t busy = (uint32_t)goro__procs() - load_relaxed(&s->idle.npidle);
 
-	return goro__mp &&
+	return mp() &&
 	       (m->spinning || 2 * load_relaxed(&s->idle.nmspinning) < busy);
 }
 

@@ -65,7 +65,7 @@ static void ready_polled(struct glist *l)
 			goro__globrunqput_ready(l);
 		start_idle(others);
 	}
-	if (p && goro__mp)
+	if (p && mp())
 		goro__wakep();
 	goro__netpoll_woken(n);
 }
@@ -149,10 +149,10 @@ static int64_t real_time(int64_t when)
 
 void goro__deadline(int64_t when)
 {
-	if (goro__mp)
+	if (mp())
 		fence_seq(); /* the timer is in before polluntil is read */
 	when = real_time(when);
-	if (!cut_sleep(when) && goro__mp)
+	if (!cut_sleep(when) && mp())
 		wake_if_soon(when);
 }
 
@@ -162,7 +162,7 @@ void goro__deadline_here(struct m *m, int64_t when)
 		goro__deadline(when);
 		return;
 	}
-	if (goro__mp) {
+	if (mp()) {
 		fence_seq();
 		m->watch = WATCH_ALL;
 	}
@@ -188,7 +188,7 @@ void goro__watch_timers(struct m *m)
 	uint8_t which = m->watch;
 
 	m->watch = WATCH_NONE;
-	if (!goro__mp || load_seq(&goro__sched.idle.polluntil) != 0 ||
+	if (!mp() || load_seq(&goro__sched.idle.polluntil) != 0 ||
 	    load_seq(&goro__sched.idle.npidle) == 0)
 		return;
 	if (goro__virtual() || which == WATCH_ALL)

@@ -80,7 +80,7 @@ void goro__yield_to(bool global)
 	to = global ? NULL : next_here(m->p);
 	if (likely(to != NULL)) {
 		/* With one P nobody takes g before its stack is free. */
-		if (goro__mp || !runq_push(&m->p->runq, g))
+		if (mp() || !runq_push(&m->p->runq, g))
 			after(m, g, after_yield, NULL);
 		switch_to(m, g, to);
 		return;
@@ -265,7 +265,8 @@ void *goro__end(struct m *m, struct g *g)
 	if (unlikely(g->goid == 1))
 		goro__sched.main_exited = true;
 	after(m, g, after_exit, NULL);
-	to_g0 = end_keeping(m, g) | goro__exit_locked(m, g);
+	to_g0 = end_keeping(m, g);
+	to_g0 |= goro__exit_locked(m, g);
 	to = to_g0 ? NULL : next_here(m->p);
 	if (unlikely(!to)) {
 		if (tracing())

@@ -150,7 +150,7 @@ static inline struct g *runq_pop(struct runq *q)
 	uint32_t h = load_acquire(&q->head);
 	struct g *g;
 
-	if (likely(!goro__mp)) {
+	if (likely(!mp())) {
 		if (h == t)
 			return NULL;
 		store_relaxed(&q->head, h + 1);
@@ -176,8 +176,8 @@ static inline struct g *runq_set_next_alone(struct runq *q, struct g *g)
 /* Makes g next; returns the one before.  Owner only. */
 static inline struct g *runq_set_next(struct runq *q, struct g *g)
 {
-	return unlikely(goro__mp) ? xchg_seq(&q->next, g)
-				  : runq_set_next_alone(q, g);
+	return unlikely(mp()) ? xchg_seq(&q->next, g)
+			      : runq_set_next_alone(q, g);
 }
 
 /* Takes next, or NULL.  Owner only. */
@@ -187,7 +187,7 @@ static inline struct g *runq_take_next(struct runq *q)
 
 	if (!g)
 		return NULL;
-	if (unlikely(goro__mp))
+	if (unlikely(mp()))
 		return cas_acq_rel(&q->next, &g, NULL) ? g : NULL;
 	store_relaxed(&q->next, NULL);
 	return g;

@@ -306,7 +306,7 @@ static struct g *g_from_global(struct p *p, int size_class)
 	lock(&s->gflock);
 	g = glist_pop(l);
 	prefetch_g(l->head);
-	while (goro__mp && size_class == goro__default_class && l->n > 0 &&
+	while (mp() && size_class == goro__default_class && l->n > 0 &&
 	       p->gfree.n < LOCAL_FREE / 2)
 		glist_push_front(&p->gfree, glist_pop(l));
 	unlock(&s->gflock);
@@ -442,8 +442,8 @@ static struct stack *stack_from_global(struct p *p, int size_class)
 		return NULL;
 	lock(&s->gflock);
 	stack = warm->list.head ? sfree_pop(warm) : slist_pop(cold);
-	while (goro__mp && size_class == goro__default_class &&
-	       warm->list.n > 0 && p->sfree.n < LOCAL_FREE / 2)
+	while (mp() && size_class == goro__default_class && warm->list.n > 0 &&
+	       p->sfree.n < LOCAL_FREE / 2)
 		slist_push(&p->sfree, sfree_pop(warm));
 	unlock(&s->gflock);
 	return stack;

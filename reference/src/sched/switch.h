@@ -155,7 +155,7 @@ static inline void park_now(struct m *m, struct g *g, enum wait_reason why)
 static inline void park(struct m *m, struct g *g, struct lock *l,
 			enum wait_reason why)
 {
-	if (unlikely(goro__mp)) {
+	if (unlikely(mp())) {
 		if (watching()) {
 			goro__park(l, why);
 			return;
@@ -175,13 +175,13 @@ static inline void submit(struct p *p, struct g *g, void (*event)(struct g *))
 	struct g *old;
 
 	check_queued(p, g);
-	if (likely(!goro__mp)) {
+	if (likely(!mp())) {
 		old = runq_set_next_alone(&p->runq, g);
 		if (unlikely(old != NULL))
 			goro__runqput(p, old, false);
 		return;
 	}
-	if (unlikely(goro__mp & MP_SEEN)) {
+	if (unlikely(mp() & MP_SEEN)) {
 		goro__submit_seen(p, g, event);
 		return;
 	}

@@ -34,13 +34,13 @@
  */
 static inline bool tracing(void)
 {
-	return unlikely(goro__mp & MP_TRACED);
+	return unlikely(mp() & MP_TRACED);
 }
 
 /* What p->resched is when nothing is asked for. */
 static inline uint32_t no_resched(void)
 {
-	return goro__mp & MP_TRACED;
+	return mp() & MP_TRACED;
 }
 
 /* Strings that every generation has; the first are the wait reasons. */

@@ -60,10 +60,11 @@ struct trace {
 	struct trace_list retired;      /* were active when a trace ended */
 	struct trace_list free;
 	uint32_t nfree;
-	uint32_t numbers; /* given to generations so far */
-	bool failed;      /* no memory: the trace ends here */
-	atomic_uint note; /* the writer of the file sleeps on it */
-	atomic_uint due;  /* a new generation is to begin */
+	uint32_t numbers;    /* given to generations so far */
+	bool failed;         /* no memory: the trace ends here */
+	atomic_uint to_file; /* a file takes the trace */
+	atomic_uint note;    /* the writer of the file sleeps on it */
+	atomic_uint due;     /* a new generation is to begin */
 };
 
 /* All events up to a moment of the generation that goes on. */

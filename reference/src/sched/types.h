@@ -421,7 +421,7 @@ extern _Atomic(uint32_t) goro__seconds;
  * waits are counted.  MP_OWNED: it is noted who has which lock.  If any is set,
  * locks and queues are for real.  See lock.h, trace.h, watch.h, owners.h.
  */
-extern uint32_t goro__mp;
+extern _Atomic(uint32_t) goro__mp;
 enum {
 	MP_MANY = 1,
 	MP_TRACED = 2,

@@ -23,13 +23,13 @@ void goro__set_watch(enum watch what, bool on)
 
 uint32_t goro__mp_for(int32_t procs)
 {
-	return (goro__mp & (MP_TRACED | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
+	return (mp() & (MP_TRACED | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
 	       (watched ? MP_WATCHED : 0);
 }
 
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 {
-	if (goro__mp & MP_TRACED)
+	if (mp() & MP_TRACED)
 		event(g);
 	if (watching() && event == goro__trace_unblock)
 		goro__hooks.ready(g);

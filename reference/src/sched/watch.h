@@ -19,7 +19,7 @@ uint32_t goro__mp_for(int32_t procs);
 
 static inline bool watching(void)
 {
-	return unlikely(goro__mp & MP_WATCHED);
+	return unlikely(mp() & MP_WATCHED);
 }
 
 /* When it began: those who have parked before are not counted. */

@@ -4,7 +4,7 @@
  *
  * The stopper sets resched in all Ps and waits until each is idle, is taken
  * from a system call, or has come to the scheduler.  It keeps its own P.  There
- * is one at a time: goro__stopper.
+ * is one at a time.
  */
 
 #include "sched/globq.h"
@@ -30,7 +30,6 @@
 
 struct sched goro__sched;
 struct p *goro__allp[MAX_PROCS];
-goro_mutex goro__stopper;
 
 struct histogram goro__stopping_took, goro__pauses;
 static int64_t stop_began; /* of the stopper, which there is one of */
@@ -248,5 +247,5 @@ void goro__procresize(int32_t n)
 	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
 	unlock(&s->lock);
-	goro__mp = goro__mp_for(n);
+	store_relaxed(&goro__mp, goro__mp_for(n));
 }

@@ -12,15 +12,12 @@ extern struct histogram goro__stopping_took
 	__attribute__((visibility("hidden")));
 extern struct histogram goro__pauses __attribute__((visibility("hidden")));
 
-/* The goroutine that stops the world holds it, so that there is one. */
-extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
-
 void goro__world_park(void);
 void goro__procresize(int32_t n);
 /*
  * Stops all Ps but the caller's, until goro__start_world().  The caller is a
- * goroutine that has locked goro__stopper: a second one parks and does not hold
- * up a P.  It yields to a trace that begins a generation.
+ * goroutine whose turn it is (wait/stopper.h): a second one parks and does not
+ * hold up a P.  It yields to a trace that begins a generation.
  */
 void goro__stop_world(void);
 /*

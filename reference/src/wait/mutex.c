@@ -48,7 +48,7 @@ static bool take(struct mutex *m)
 /* Spins for a while: on another P the holder may be about to unlock. */
 static void spin(struct mutex *m)
 {
-	for (int i = 0; goro__mp && i < SPIN_ROUNDS; i++) {
+	for (int i = 0; mp() && i < SPIN_ROUNDS; i++) {
 		for (int j = 0; j < SPIN_PAUSES; j++)
 			cpu_relax();
 		/* a hint: take() decides, under the lock */
@@ -140,7 +140,7 @@ void goro_mutex_lock(goro_mutex *mutex)
 		lock_from_outside(mutex);
 		return;
 	}
-	if (unlikely(goro__mp)) {
+	if (unlikely(mp())) {
 		if (owned()) {
 			lock_owned(m);
 			return;
@@ -206,7 +206,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 
 	/* After punlock() the next holder may free m. */
 	san_release(m);
-	if (unlikely(goro__mp)) {
+	if (unlikely(mp())) {
 		if (owned())
 			goro__owners_free(m);
 		lock(&m->lock);

@@ -26,7 +26,7 @@
 #include "sched/goroutine.h"
 #include "sched/hooks.h"
 #include "sched/state.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 
 enum { BUCKETS = 4096, MOST_IN_CIRCLE = 64, AT_ONCE = 256 };
 
@@ -272,12 +272,10 @@ static bool still_there(struct g *g, const void *l, struct circle *o)
 static __attribute__((noinline)) void look_again(struct g *g, const void *l,
 						 struct circle *o)
 {
-	goro_mutex_lock(&goro__stopper);
-	goro__stop_world();
+	goro__hooks.stop_all();
 	if (still_there(g, l, o))
 		goro__systemstack(report, o);
-	goro__start_world();
-	goro_mutex_unlock(&goro__stopper);
+	goro__hooks.start_all();
 }
 
 /* ---- for the locks --------------------------------------------------------- */
@@ -285,7 +283,7 @@ static __attribute__((noinline)) void look_again(struct g *g, const void *l,
 void goro__owners_init(void)
 {
 	if (goro__godebug("lockcycle") > 0)
-		goro__mp |= MP_OWNED;
+		store_relaxed(&goro__mp, mp() | MP_OWNED);
 }
 
 /* The lock by which the world is stopped would report itself. */

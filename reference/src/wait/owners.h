@@ -19,7 +19,7 @@ void goro__owners_init(void);
 
 static inline bool owned(void)
 {
-	return unlikely(goro__mp & MP_OWNED);
+	return unlikely(mp() & MP_OWNED);
 }
 
 /*

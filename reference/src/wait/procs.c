@@ -3,7 +3,7 @@
  */
 #include "sched/outside.h"
 #include "sched/trace.h"
-#include "sched/world.h"
+#include "wait/stopper.h"
 #include "base/text.h"
 
 int goro_gomaxprocs(int n)

@@ -96,7 +96,7 @@ static void make_order(struct select *s)
 	for (size_t i = 0; i < s->n; i++)
 		if (s->cases[i].c)
 			s->order[s->nlock++] = (uint32_t)i;
-	if (goro__mp)
+	if (mp())
 		sort(s);
 }
 
@@ -104,7 +104,7 @@ static void lock_all(const struct select *s)
 {
 	goro_chan *last = NULL;
 
-	if (!goro__mp)
+	if (!mp())
 		return;
 	for (size_t i = 0; i < s->nlock; i++) {
 		goro_chan *c = chan_at(s, i);
@@ -124,7 +124,7 @@ static void unlock_all(const struct select *s)
 {
 	size_t i = s->nlock;
 
-	if (!goro__mp)
+	if (!mp())
 		return;
 	while (i-- > 0) {
 		goro_chan *c = chan_at(s, i);
@@ -314,7 +314,7 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	if (deadline != GORO_FOREVER)
 		/* unlock_all() releases the lock of chan_at(0) last. */
 		goro__deadline_start(&d, g, &chan_at(s, 0)->lock, deadline);
-	goro__park_after(goro__mp ? after_unlock_all : NULL, s, WAIT_SELECT);
+	goro__park_after(mp() ? after_unlock_all : NULL, s, WAIT_SELECT);
 	if (deadline != GORO_FOREVER)
 		goro__deadline_stop(&d);
 	w = g->wake;
@@ -325,7 +325,7 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 /* Waits, with the locks held, since no case is ready. */
 static int wait_or_block(struct select *s, int64_t deadline, size_t *chosen)
 {
-	if (!goro__mp)
+	if (!mp())
 		make_order(s);
 	if (s->nlock > 0)
 		return wait_all(s, deadline, chosen);
@@ -338,7 +338,7 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 	int status;
 
 	/* With one P there is nothing to lock, and only a wait needs order. */
-	if (unlikely(goro__mp)) {
+	if (unlikely(mp())) {
 		make_order(s);
 		lock_all(s);
 	}
