@@ -10,8 +10,8 @@
  *
  * A program is a bug that a project had and mended: who waits for whom, or who
  * writes what another reads, and no more.  Its head is data: what is wrong, how
- * many goroutines stay for ever, and where.  Its body is a goroutine, named as project and number.  It starts
- * others and may stay itself.
+ * many goroutines stay for ever, and where.  Its body is a goroutine, named as
+ * project and number.  It starts others and may stay itself.
  *
  * A program is no case: it says nothing on the runtime by itself, and neither
  * --check nor a run of the suite sees it.  `make goker` runs the programs.  The

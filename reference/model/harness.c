@@ -75,7 +75,7 @@ void harness_reset(int n, int running)
 	store_relaxed(&goro__sched.gomaxprocs, n);
 	goro__sched.maxm = 1000;
 	goro__sched.embedded = true; /* a model has its own idea of the end */
-	goro__mp = n > 1;
+	store_relaxed(&goro__mp, n > 1 ? MP_MANY : 0);
 	for (int i = 0; i < HARNESS_MS; i++)
 		make_m(i);
 	for (int i = n - 1; i >= 0; i--)

@@ -296,7 +296,7 @@ void prf_closed(void)
 	STAY();
 }
 
-static void select_on(enum assay_dir dir)
+static void select_on(int32_t dir)
 {
 	struct assay_case k[] = {{.c = queue, .dir = dir},
 				 case_recv(never, NULL)};

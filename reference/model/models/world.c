@@ -141,6 +141,7 @@ static void setup_long_call(void)
 	harness_go(0, &harness_p[0], stops_and_computes);
 	harness_go(1, &harness_p[1], long_caller);
 	harness_go(2, &harness_p[1], release);
+	harness_m_thread("M3", 3); /* two compute or call, two look for work */
 	model_thread("sysmon", sysmon, NULL);
 }
 
@@ -171,7 +172,7 @@ static void check_ps(void)
 
 const struct scenario model_scenarios[] = {
 	{"runs", setup_runs, check_ps, 1, 0},
-	{"calls", setup_calls, check_ps, 1, 0},
+	{"calls", setup_calls, check_ps, 2, 0},
 	{"long-call", setup_long_call, check_ps, 1, 0},
 	{"idle", setup_idle, check_ps, 2, 0},
 	{"fewer", setup_fewer, check_ps, 1, 0},
