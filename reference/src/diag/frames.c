@@ -42,16 +42,42 @@ static bool is_shown(const struct frames *f, uintptr_t pc)
 	return is_public(at.name);
 }
 
+/* True if pc is in the function at fn: compilers may put a part of it apart. */
+static bool is_of(struct frames *f, uintptr_t pc, uintptr_t fn)
+{
+	char name[64] = "";
+	struct place at;
+
+	goro__names_find(f->names, pc, &at);
+	if (pc - at.offset == fn || !at.name)
+		return pc - at.offset == fn;
+	strncpy(name, at.name, sizeof(name) - 1);
+	goro__names_find(f->names, fn, &at);
+	return at.name && strncmp(name, at.name, sizeof(name) - 1) == 0;
+}
+
+/* Adds g's own function if its last call has taken the place of its frame. */
+static void add_own(struct frames *f, uintptr_t last)
+{
+	uintptr_t fn;
+
+	memcpy(&fn, &f->g->fn, sizeof(fn));
+	if (!is_of(f, last, fn) && is_shown(f, fn))
+		add(f, fn);
+}
+
 static void find_some(struct frames *f)
 {
 	struct unwinder u;
-	uintptr_t pc;
+	uintptr_t pc, last = 0;
 
 	f->n = 0;
 	goro__unwind_begin(&u, &(struct unwind_start){.g = f->g});
-	while (goro__unwind_next(&u, &pc))
+	for (; goro__unwind_next(&u, &pc); last = pc)
 		if (is_shown(f, pc))
 			add(f, pc);
+	if (last)
+		add_own(f, last);
 }
 
 /* Finds the frames of f->g, which does not run now. */

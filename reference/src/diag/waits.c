@@ -19,6 +19,7 @@
 
 #include "base/text.h"
 #include "diag/mem.h"
+#include "wait/chan.h"
 
 enum {
 	FRAMES = 4096,  /* bytes of the stack that are looked at */
@@ -30,7 +31,26 @@ struct search {
 	struct mem mem;
 	uintptr_t lo, hi;      /* the frames */
 	uintptr_t first, last; /* the ends of the list */
+	unsigned reason;       /* for which g waits */
 };
+
+/* True if what g waits for may have the queue that far from its beginning. */
+static bool may_be_there(const struct search *s, uintptr_t far)
+{
+	bool recv = far == offsetof(struct goro_chan, recvq);
+	bool send = far == offsetof(struct goro_chan, sendq);
+
+	switch (s->reason) {
+	case WAIT_CHAN_RECV:
+		return recv;
+	case WAIT_CHAN_SEND:
+		return send;
+	case WAIT_SELECT:
+		return recv || send;
+	default:
+		return far > 0;
+	}
+}
 
 static bool read_word(struct search *s, uintptr_t at, uint64_t *to)
 {
@@ -83,7 +103,7 @@ static uintptr_t owner_of_queue(struct search *s)
 		if (read_word(s, at, &word) && word > best && word % 8 == 0 &&
 		    !(word >= s->lo && word < s->hi)) {
 			queue = queue_in(s, (uintptr_t)word);
-			if (queue && queue != word)
+			if (queue && may_be_there(s, queue - (uintptr_t)word))
 				best = (uintptr_t)word;
 		}
 	return best;
@@ -101,7 +121,8 @@ size_t goro__waits_find(const struct g *g, uintptr_t *to, size_t max)
 {
 	const struct stack *stack = *(struct stack *const volatile *)&g->stack;
 	uintptr_t sp = (uintptr_t) * (void *const volatile *)&g->sp;
-	struct search s = {.lo = sp, .hi = (uintptr_t)stack};
+	struct search s = {
+		.lo = sp, .hi = (uintptr_t)stack, .reason = g->reason};
 	size_t n = 0;
 	uint64_t word;
 
