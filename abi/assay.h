@@ -772,26 +772,6 @@ struct assay_trace_ops {
 	int (*convert)(const char *path, const char *out);
 };
 
-/* ---- flight recorder ----------------------------------------------------- */
-
-struct assay_recorder_ops {
-	size_t size;
-
-	/*
-	 * Keeps the last min_age ns of a trace, but no more than max_bytes if
-	 * it can, in memory; 0: as it likes.  ASSAY_EBUSY: it is on.
-	 */
-	int (*start)(int64_t min_age, uint64_t max_bytes);
-	void (*stop)(void);
-	bool (*enabled)(void);
-	/*
-	 * Writes a trace of what it has, up to now, into the file at path, and
-	 * says how many bytes.  ASSAY_EINVAL: it is off; ASSAY_WRITING.  Then
-	 * nothing is written.
-	 */
-	int (*write)(const char *path, uint64_t *bytes);
-};
-
 /* ---- metrics ------------------------------------------------------------ */
 
 enum assay_metric_kind {
@@ -847,6 +827,26 @@ struct assay_profile_ops {
 	void (*block_rate)(int64_t ns);
 	/* Counts one in n of such unlocks from now on.  0: none. */
 	void (*mutex_fraction)(int64_t n);
+};
+
+/* ---- flight recorder ----------------------------------------------------- */
+
+struct assay_recorder_ops {
+	size_t size;
+
+	/*
+	 * Keeps the last min_age ns of a trace, but no more than max_bytes if
+	 * it can, in memory; 0: as it likes.  ASSAY_EBUSY: it is on.
+	 */
+	int (*start)(int64_t min_age, uint64_t max_bytes);
+	void (*stop)(void);
+	bool (*enabled)(void);
+	/*
+	 * Writes a trace of what it has, up to now, into the file at path, and
+	 * says how many bytes.  ASSAY_EINVAL: it is off; ASSAY_WRITING.  Then
+	 * nothing is written.
+	 */
+	int (*write)(const char *path, uint64_t *bytes);
 };
 
 /* ---- the table ---------------------------------------------------------- */

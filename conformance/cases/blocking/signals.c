@@ -256,6 +256,8 @@ static void is_killed_after_stop(void *arg)
 	assay_chan *c = chan_sig(1);
 
 	(void)arg;
+	prove_alive();
+	sleep_ns(2 * MS); /* a run() that does not wait has returned */
 	notify(c, killed_by);
 	raise_it(killed_by);
 	CHECK_EQ(next(c), killed_by);
