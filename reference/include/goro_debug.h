@@ -133,16 +133,17 @@ struct goro_metric {
 	struct goro_histogram *histogram; /* the caller's, or NULL */
 };
 
+#define GORO_METRIC_GONE (-1)
+
 /*
  * Read n metrics by their names, as one reading: the classes of CPU time add up
  * to their total.  The second reads what is kept for P p alone, from 0 on, or
- * for those that GOMAXPROCS has taken away; the first has the sums over all.
+ * for GORO_METRIC_GONE: those that GOMAXPROCS has taken away; the first has the
+ * sums over all.
  * GORO_EINVAL, with kind NONE, if a name is unknown, or is not kept for each P,
  * or if there is no such P; all others are read.  Nothing is stopped: with many
  * goroutines the counts by state take about 1 ns for each.
  */
-#define GORO_METRIC_GONE (-1)
-
 GORO_API int goro_metrics_read(struct goro_metric *m, size_t n);
 GORO_API int goro_metrics_read_p(int p, struct goro_metric *m, size_t n);
 
@@ -350,6 +351,7 @@ typedef struct goro_debug goro_debug;
 
 enum goro_debug_flags { GORO_DEBUG_ANY_ADDRESS = 1 };
 
+/* Both serve at an address, the second until goro_debug_close(). */
 GORO_API int goro_debug_serve(const char *address);
 GORO_API int goro_debug_open(const char *address, unsigned flags,
 			     goro_debug **out);

@@ -20,7 +20,7 @@ FUZZ_HERE := $(or $(FUZZ_HERE),$(FUZZ_NAMES))
 
 $(FUZZ_OUT)/%.o: $(FUZZ)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) -c -o $@ $<
+	$(CC) $(C_BASE) -D_GNU_SOURCE $(GORO_INCLUDE) -Iconformance/cases -c -o $@ $<
 
 # Its calls that touch the world go to the harness, and libFuzzer's do not.
 FUZZ_CALLS := die fopen fclose getline __getdelim

@@ -155,7 +155,7 @@ static int parse_field(struct http_request *r, const struct rest *line,
 	return 0;
 }
 
-int http_parse(struct http_request *r, const char *head, size_t n)
+int goro__http_parse(struct http_request *r, const char *head, size_t n)
 {
 	struct rest rest = {head, head + n}, line;
 	bool host_needed = false;
@@ -177,7 +177,7 @@ int http_parse(struct http_request *r, const char *head, size_t n)
 	return status;
 }
 
-int http_read(goro_conn *c, struct http_request *r, int64_t deadline)
+int goro__http_read(goro_conn *c, struct http_request *r, int64_t deadline)
 {
 	char head[HTTP_HEAD_MAX];
 	size_t n = 0, got;
@@ -193,13 +193,14 @@ int http_read(goro_conn *c, struct http_request *r, int64_t deadline)
 		n += got;
 		end = memmem(head, n, "\r\n\r\n", 4);
 		if (end)
-			return http_parse(r, head, (size_t)(end + 4 - head));
+			return goro__http_parse(r, head,
+						(size_t)(end + 4 - head));
 	}
 	return 431;
 }
 
-long http_number(const struct http_request *r, const char *name, long most,
-		 long fallback)
+long goro__http_number(const struct http_request *r, const char *name,
+		       long most, long fallback)
 {
 	size_t n = strlen(name);
 	const char *at = r->query;
@@ -247,7 +248,7 @@ static const char *reason(int status)
 }
 /* clang-format on */
 
-int http_answer(goro_conn *c, int status, const char *type, size_t n)
+int goro__http_answer(goro_conn *c, int status, const char *type, size_t n)
 {
 	char head[512];
 	int len = snprintf(head, sizeof(head),
@@ -264,15 +265,15 @@ int http_answer(goro_conn *c, int status, const char *type, size_t n)
 	return goro_conn_write(c, head, (size_t)len, NULL);
 }
 
-void http_text(goro_conn *c, const struct http_request *r, int status,
-	       const char *type, const char *text, size_t n)
+void goro__http_text(goro_conn *c, const struct http_request *r, int status,
+		     const char *type, const char *text, size_t n)
 {
-	if (http_answer(c, status, type, n) == GORO_OK && !r->head_only)
+	if (goro__http_answer(c, status, type, n) == GORO_OK && !r->head_only)
 		goro_conn_write(c, text, n, NULL);
 }
 
-void http_file(goro_conn *c, const struct http_request *r, const char *type,
-	       int fd)
+void goro__http_file(goro_conn *c, const struct http_request *r,
+		     const char *type, int fd)
 {
 	goro_conn *file;
 	struct stat s;
@@ -280,10 +281,10 @@ void http_file(goro_conn *c, const struct http_request *r, const char *type,
 	if (fstat(fd, &s) || lseek(fd, 0, SEEK_SET) != 0 ||
 	    goro_conn_from_fd(fd, &file) != GORO_OK) {
 		close(fd);
-		http_text(c, r, 500, "text/plain", "no file\n", 8);
+		goro__http_text(c, r, 500, "text/plain", "no file\n", 8);
 		return;
 	}
-	if (http_answer(c, 200, type, (size_t)s.st_size) == GORO_OK &&
+	if (goro__http_answer(c, 200, type, (size_t)s.st_size) == GORO_OK &&
 	    !r->head_only)
 		goro_conn_copy(c, file, s.st_size, NULL);
 	goro_conn_close(file);

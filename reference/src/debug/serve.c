@@ -39,7 +39,7 @@ struct visit {
 static void say(struct visit *v, const struct http_request *r, int status,
 		const char *text)
 {
-	http_text(v->conn, r, status, TEXT, text, strlen(text));
+	goro__http_text(v->conn, r, status, TEXT, text, strlen(text));
 }
 
 /* ---- what it serves -------------------------------------------------------- */
@@ -64,7 +64,8 @@ static void send_index(struct visit *v, const struct http_request *r)
 	char text[sizeof(page) + sizeof(end) + HTTP_HOST_MAX];
 	int n = snprintf(text, sizeof(text), "%s%s%s", page, r->host, end);
 
-	http_text(v->conn, r, 200, "text/html; charset=utf-8", text, (size_t)n);
+	goro__http_text(v->conn, r, 200, "text/html; charset=utf-8", text,
+			(size_t)n);
 }
 
 static void move_to_index(struct visit *v, const struct http_request *r)
@@ -82,8 +83,9 @@ static void send_metrics(struct visit *v, const struct http_request *r)
 		return;
 	}
 	n = goro_metrics_text(text, room);
-	http_text(v->conn, r, 200, "text/plain; version=0.0.4; charset=utf-8",
-		  text, n < room ? n : room - 1);
+	goro__http_text(v->conn, r, 200,
+			"text/plain; version=0.0.4; charset=utf-8", text,
+			n < room ? n : room - 1);
 	free(text);
 }
 
@@ -98,7 +100,7 @@ static void send_cmdline(struct visit *v, const struct http_request *r)
 		fclose(f);
 	while (n > 0 && text[n - 1] == '\0')
 		n--;
-	http_text(v->conn, r, 200, TEXT, text, n);
+	goro__http_text(v->conn, r, 200, TEXT, text, n);
 }
 
 static void no_heap(struct visit *v, const struct http_request *r)
@@ -136,7 +138,7 @@ static const struct recording trace = {goro_trace_start_fd, end_trace, 1};
 static void record(struct visit *v, const struct http_request *r,
 		   const struct recording *what)
 {
-	long seconds = http_number(r, "seconds", LONGEST, what->seconds);
+	long seconds = goro__http_number(r, "seconds", LONGEST, what->seconds);
 	int fd, status;
 
 	if (seconds <= 0) {
@@ -151,7 +153,7 @@ static void record(struct visit *v, const struct http_request *r,
 	}
 	goro_conn_write_deadline(v->conn, goro_now() + PATIENCE);
 	if (status == GORO_OK) {
-		http_file(v->conn, r, "application/octet-stream", fd);
+		goro__http_file(v->conn, r, "application/octet-stream", fd);
 		return;
 	}
 	if (fd >= 0)
@@ -183,15 +185,15 @@ static void send_leaks(struct visit *v, const struct http_request *r)
 		return;
 	}
 	n = goro_leaks(text, LEAKS_ROOM);
-	http_text(v->conn, r, 200, TEXT, text,
-		  n < LEAKS_ROOM ? n : LEAKS_ROOM - 1);
+	goro__http_text(v->conn, r, 200, TEXT, text,
+			n < LEAKS_ROOM ? n : LEAKS_ROOM - 1);
 	free(text);
 }
 
 static void send_profile(struct visit *v, const struct http_request *r,
 			 const char *name)
 {
-	long debug = http_number(r, "debug", 2, 0);
+	long debug = goro__http_number(r, "debug", 2, 0);
 	int fd, status;
 
 	if (debug < 0) {
@@ -205,8 +207,9 @@ static void send_profile(struct visit *v, const struct http_request *r,
 	}
 	status = goro_profile_write(name, (int)debug, fd);
 	if (status == GORO_OK) {
-		http_file(v->conn, r,
-			  debug > 0 ? TEXT : "application/octet-stream", fd);
+		goro__http_file(v->conn, r,
+				debug > 0 ? TEXT : "application/octet-stream",
+				fd);
 		return;
 	}
 	close(fd);
@@ -294,7 +297,7 @@ static void visit(void *arg)
 {
 	struct visit v = *(struct visit *)arg;
 	struct http_request r = {.head_only = false};
-	int status = http_read(v.conn, &r, goro_now() + PATIENCE);
+	int status = goro__http_read(v.conn, &r, goro_now() + PATIENCE);
 
 	goro_conn_write_deadline(v.conn, goro_now() + PATIENCE);
 	if (status == 0 && v.server->local && !names_this_machine(r.host))

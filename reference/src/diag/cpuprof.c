@@ -35,7 +35,7 @@
 #include "sched/resched.h"
 
 #define PERIOD INT64_C(10000000) /* ns of CPU time between two samples */
-#define LOOK_AGAIN INT64_C(100000000)
+#define LOOK_AGAIN PERIOD
 
 _Static_assert((int)SAMPLE_DEPTH == (int)TALLY_DEPTH + (int)LABEL_WORDS,
 	       "samples.h");

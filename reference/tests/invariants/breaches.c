@@ -142,7 +142,7 @@ static void queue_elsewhere(void)
 static void queue_waiting(void)
 {
 	is(GWAITING);
-	submit(p, &g);
+	submit(p, &g, NULL);
 }
 
 static void ring_too_long(void)
