@@ -130,6 +130,12 @@ static void after_twice(void)
 	after(m, &g, nothing, NULL);
 }
 
+static void switch_unseen(void)
+{
+	store_relaxed(&goro__mp, MP_TRACED);
+	switch_to(m, &g, &h);
+}
+
 /* ---- queues --------------------------------------------------------------- */
 
 static void queue_elsewhere(void)
@@ -323,6 +329,7 @@ static const struct breach {
 	{"a goroutine calls that does not run", call_waiting},
 	{"a goroutine ends a call that is in none", call_over_twice},
 	{"two things are to be done after one switch", after_twice},
+	{"a trace misses a switch", switch_unseen},
 	{"a goroutine is queued on a P of another thread", queue_elsewhere},
 	{"a goroutine is queued that is not runnable", queue_waiting},
 	{"a ring has more than it holds", ring_too_long},
