@@ -89,6 +89,13 @@ static void sleeps(void *unused)
 	send_signal(done);
 }
 
+/* Real Go's own goroutines wait, too: so a count alone may come too early. */
+static void parked(int n)
+{
+	settle(n);
+	sleep_ns(5 * MS);
+}
+
 /* Parks each kind, then lets all of them go on. */
 static void all_kinds(void *unused)
 {
@@ -99,19 +106,19 @@ static void all_kinds(void *unused)
 	lock(&mutex);
 	wg_add(&wg, 1);
 	go(receives, NULL);
-	settle(1);
+	parked(1);
 	go(locks, NULL);
-	settle(2);
+	parked(2);
 	go(waits, NULL);
-	settle(3);
+	parked(3);
 	send_int(ch, 1);
 	wait_for(done);
 	go(sends, NULL);
-	settle(3);
+	parked(3);
 	(void)recv_int(ch);
 	wait_for(done);
 	go(selects, NULL);
-	settle(3);
+	parked(3);
 	send_int(ch, 1);
 	go(sleeps, NULL);
 	unlock(&mutex);
