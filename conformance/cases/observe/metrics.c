@@ -191,10 +191,11 @@ CASE_TABLE(MET_002, lock_waits, (enum lock_kind kind),
 	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
 		     NEED(sync, rw_unlock))))
 {
-	struct second s = {kind, chan_signal(0), chan(sizeof(int64_t), 0)};
+	static struct second s; /* it may end after main */
 	double before = metric(WAITS).seconds, grown;
 	int64_t waited = 0;
 
+	s = (struct second){kind, chan_signal(0), chan(sizeof(int64_t), 0)};
 	go(take_second, &s);
 	for (int i = 0; i < 8; i++) {
 		take(kind, false);

@@ -44,11 +44,13 @@ static bool try_busy(int64_t patience)
 			return false;
 		sys_nanosleep(NAP);
 	}
+	san_acquire(&file);
 	return true;
 }
 
 static void not_busy(void)
 {
+	san_release(&file);
 	store_release(&file.busy, 0u);
 }
 

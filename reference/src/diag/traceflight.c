@@ -151,10 +151,12 @@ static int write_it(int fd)
 
 	if (xchg_acquire(&flight.writing, 1u))
 		return GORO_WRITING;
+	san_acquire(&flight);
 	goro__trace_control();
 	if (load_relaxed(&flight.on))
 		status = snapshot(fd, goro_blocking);
 	goro__trace_control_end();
+	san_release(&flight);
 	store_release(&flight.writing, 0u);
 	return status;
 }
