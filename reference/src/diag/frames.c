@@ -205,9 +205,12 @@ void goro__frames_out(struct out *o, const struct frames *f)
 	size_t i = 0;
 	uintptr_t pc;
 
-	if (!f->known)
+	if (!f->known) {
 		goro__out_str(o, "\tgoroutine running on other thread; "
 				 "stack unavailable\n");
+		memcpy(&pc, &f->g->fn, sizeof(pc));
+		out_frame(o, f->names, pc);
+	}
 	while (f->known && goro__frames_next(f, &i, &pc)) {
 		out_frame(o, f->names, pc);
 		if (i == FRAMES_END && frames_elided(f) > 0)
