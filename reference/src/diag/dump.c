@@ -19,7 +19,7 @@
 #include "diag/symbolize.h"
 #include "sched/outside.h"
 #include "diag/dump.h"
-#include "diag/reach.h"
+#include "diag/leaked.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"
 #include "sched/stack.h"

@@ -10,7 +10,7 @@
 #include "diag/frames.h"
 #include "diag/quote.h"
 #include "diag/waits.h"
-#include "diag/reach.h"
+#include "diag/leaked.h"
 #include "goro_debug.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"

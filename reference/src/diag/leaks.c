@@ -1,5 +1,5 @@
 /*
- * leaks.c - reports of goroutines that can never run again (reach.c).
+ * leaks.c - reports of goroutines that can never run again (leaksearch.c).
  */
 #include "diag/leaks.h"
 
@@ -11,7 +11,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diag/dump.h"
-#include "diag/reach.h"
+#include "diag/leaked.h"
+#include "diag/leaksearch.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 
