@@ -12,6 +12,7 @@
 #include "sched/queue.h"
 #include "sched/resched.h"
 #include "sched/schedule.h"
+#include "sched/gfree.h"
 #include "sched/stack.h"
 #include "sched/world.h"
 #include "sched/halt.h"

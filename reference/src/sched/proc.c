@@ -5,6 +5,7 @@
  * and goro__start.  How an M finds the next goroutine is in schedule.c.
  */
 #include "sched/die.h"
+#include "sched/gfree.h"
 #include "sched/goroutine.h"
 #include "sched/lockthread.h"
 #include "sched/schedule.h"

@@ -1,5 +1,5 @@
 /*
- * stack.h - stacks of goroutines, and the Gs that have none.
+ * stack.h - stacks of goroutines, and Gs: their memory, and whose an address is.
  */
 #ifndef GORO_STACK_H
 #define GORO_STACK_H
@@ -14,18 +14,15 @@ static inline size_t goro__stack_size(int size_class)
 {
 	return goro__stack_sizes[size_class];
 }
-/* Returns a G, with or without a stack; NULL without memory for both. */
-struct g *goro__gfget(struct p *p, int size_class);
-/* Frees g, which has ended or never ran; it keeps the stack it has. */
-void goro__gfput(struct p *p, struct g *g);
-/* Gives s to g, which has no stack. */
-void goro__stack_give(struct g *g, struct stack *s);
-/* The same with any free stack; false without memory. */
-bool goro__stack_take(struct p *p, struct g *g);
-/* The same right before its first turn: fatal without memory. */
-void goro__stack_first(struct p *p, struct g *g);
-/* Gives free stacks' memory back: all, or what nobody took since last time. */
-void goro__scavenge(bool all);
+/*
+ * Returns a G never used before; NULL without memory for it and a stack.  Then
+ * pushes others on more until that has most, so that the caller locks less often.
+ */
+struct g *goro__new_g(int size_class, struct glist *more, uint32_t most);
+/* Returns a stack never used before; NULL without memory. */
+struct stack *goro__new_stack(int size_class);
+/* Gives the memory of s back, but for the page of its struct stack. */
+void goro__stack_release(struct stack *s);
 /* True if at is in a goroutine's stack, used or free, or in its guard. */
 bool goro__is_stack(const char *at);
 /* True if at is in a guard; *owner is the G of that stack, or NULL. */

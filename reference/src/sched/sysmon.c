@@ -12,6 +12,7 @@
 #include "sched/sysmon.h"
 
 #include "sched/clock.h"
+#include "sched/gfree.h"
 #include "sched/globq.h"
 #include "sched/halt.h"
 #include "sched/hooks.h"
@@ -21,7 +22,6 @@
 #include "sched/poller.h"
 #include "base/note.h"
 #include "sched/resched.h"
-#include "sched/stack.h"
 #include "sched/state.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -181,7 +181,7 @@ struct slist {
 	uint32_t n;
 };
 
-/* See sfree_push() in stack.c. */
+/* See sfree_push() in gfree.c. */
 struct sfree {
 	struct slist list;
 	uint32_t least;

@@ -34,6 +34,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "sched/gfree.h"
 #include "sched/goroutine.h"
 #include "sched/thread.h"
 #include "sched/panic.h"
@@ -44,6 +45,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "sched/stack.h"
 #include "wait/chan.h"
 
 enum { SIGNALS = 64 };

@@ -20,6 +20,7 @@
 #include "wait/chan.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
+#include "sched/stack.h"
 #include "sched/preempt.h"
 #include "sched/timer.h"
 #include "sched/clock.h"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fake_p.h"
+#include "sched/gfree.h"
 #include "sched/stack.h"
 #include "sched/runq.h"
 #include "unit.h"
