@@ -362,3 +362,60 @@ void tr_check(struct tr t)
 	free(gs.all);
 	free(ps.all);
 }
+
+/* ---- work to trace ------------------------------------------------------------- */
+
+static struct {
+	assay_chan *ch, *done;
+	atomic_int stop;
+} talk;
+
+static void talks(void *unused)
+{
+	(void)unused;
+	for (int i = 0; !steered(&talk.stop); i++) {
+		send_int(talk.ch, recv_int(talk.ch));
+		if (i % 16 == 0) /* a trace is to be read in a moment */
+			sleep_ns(MS);
+	}
+	send_signal(talk.done);
+}
+
+void tr_talk_begin(void)
+{
+	talk.ch = chan_int(2);
+	talk.done = chan_signal(4);
+	steer(&talk.stop, 0);
+	send_int(talk.ch, 1);
+	send_int(talk.ch, 2);
+	go_many(4, talks, NULL);
+}
+
+void tr_talk_end(void)
+{
+	steer(&talk.stop, 1);
+	join(talk.done, 4);
+}
+
+void tr_sleeps(void *done)
+{
+	sleep_ns(5 * MS);
+	send_signal(done);
+}
+
+void tr_nap(void *unused)
+{
+	(void)unused;
+	usleep(30000);
+}
+
+void tr_work(void *ns)
+{
+	assay_chan *done = chan_signal(4);
+
+	tr_talk_begin();
+	go_many(4, tr_sleeps, done);
+	sleep_ns((int64_t)(intptr_t)ns);
+	tr_talk_end();
+	join(done, 4);
+}

@@ -1,6 +1,6 @@
 /*
  * tr.h - reading execution traces: events as the contract has them, and the
- * rules that every trace keeps.
+ * rules that every trace keeps; and some work to trace.
  */
 #ifndef ASSAY_CASES_TR_H
 #define ASSAY_CASES_TR_H
@@ -50,5 +50,15 @@ int64_t tr_reason(struct tr t, const char *ev, const char *reason);
 int64_t tr_find(struct tr t, int64_t i, const char *ev, int64_t g);
 /* The same, of the goroutine that the event names. */
 int64_t tr_named(struct tr t, int64_t i, const char *ev, int64_t id);
+
+/* Four goroutines talk over a channel, from the one to the other. */
+void tr_talk_begin(void);
+void tr_talk_end(void);
+/* A goroutine that sleeps 5 ms and sends on its channel then. */
+void tr_sleeps(void *done);
+/* A call of C that takes 30 ms. */
+void tr_nap(void *unused);
+/* Talks for so many ns, while four sleep. */
+void tr_work(void *ns);
 
 #endif
