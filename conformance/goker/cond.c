@@ -4,6 +4,53 @@
  */
 #include "kit.h"
 
+/* ---- cockroach/1462 ------------------------------------------------------- */
+
+/*
+ * One worker sends events and looks for the end between two of them.  The one
+ * who takes them leaves at the end, and the first may be sending then.  Who
+ * stops them waits for both.
+ */
+struct transport {
+	assay_waitgroup workers;
+	assay_chan *events, *stop;
+};
+
+static void send_events(void *transport)
+{
+	struct transport *t = transport;
+
+	while (!closed(t->stop))
+		send_signal(t->events);
+	wg_done(&t->workers);
+}
+
+static void take_events(void *transport)
+{
+	struct transport *t = transport;
+
+	while (either(case_recv(t->events, NULL), case_recv(t->stop, NULL)) ==
+	       0)
+		yield();
+	wg_done(&t->workers);
+}
+
+GOKER(cockroach, 1462, "channel and group", LEFT(0, 2),
+      SITES("cockroach_1462 " GROUP_WAIT, "send_events [chan send]"),
+      USES(NEED_WG, NEED_SELECT), .copies = 50)
+{
+	struct transport *t = NEW(struct transport);
+
+	t->events = chan_signal(0);
+	t->stop = chan_signal(0);
+	wg_add(&t->workers, 2);
+	go(send_events, t);
+	go(take_events, t);
+	stir();
+	close_chan(t->stop);
+	wg_wait(&t->workers);
+}
+
 /* ---- kubernetes/11298 ----------------------------------------------------- */
 
 /*
