@@ -55,24 +55,33 @@ with() {
 	finds "$3" "$4"
 }
 
+# planted FILE ONLY WORDS TEXT ...: a file of these lines is found, then gone.
+planted() {
+	path=$1
+	only=$2
+	words=$3
+	shift 3
+	clean
+	plant "$path" "$@"
+	finds "$only" "$words"
+	status=$?
+	rm "$tree/$path"
+	return "$status"
+}
+
 # climbs FILE HEADER: an include against the order of the rooms is found.
 climbs() {
-	clean
-	plant "reference/src/$1" "#include $2"
-	finds "include rule" "reference/src/$1\|$1:1:"
-	status=$?
-	rm "$tree/reference/src/$1"
-	return "$status"
+	planted "reference/src/$1" "include rule" "reference/src/$1\|$1:1:" \
+		"#include $2"
 }
 
 # Two modules that import each other, one of them inside of a function.
 modules_in_a_circle() {
-	clean
 	mkdir -p "$tree/ci/planted"
 	plant ci/planted/one.py 'from . import two'
-	plant ci/planted/two.py 'def late():' '    from .one import name' \
-		'    return name'
-	finds "no circle" "ci/planted/one needs ci/planted/two needs ci/plan"
+	planted ci/planted/two.py "no circle" \
+		"ci/planted/one needs ci/planted/two needs ci/plan" \
+		'def late():' '    from .one import name' '    return name'
 	status=$?
 	rm -r "$tree/ci/planted"
 	return "$status"
@@ -95,24 +104,10 @@ objects_in_a_circle() {
 	return "$status"
 }
 
-# The picture of the rooms must show every file.
-unmapped() {
-	clean
-	plant reference/src/sched/planted.h '/* nothing */'
-	finds "map of the runtime" "shows other rooms"
-	status=$?
-	rm "$tree/reference/src/sched/planted.h"
-	return "$status"
-}
-
 # changes LINE ...: outside of state.c it is found.
 changes() {
-	clean
-	plant reference/src/sched/planted.c "$@"
-	finds "one writer" "sched/planted.c:"
-	status=$?
-	rm "$tree/reference/src/sched/planted.c"
-	return "$status"
+	planted reference/src/sched/planted.c "one writer" \
+		"sched/planted.c:" "$@"
 }
 
 # calls FILE=CODE ...: what calls.sh says of a runtime of these files.
@@ -213,7 +208,9 @@ check "a library that knows more than the public headers" \
 check "map of the runtime: nothing is wrong" lint "map of the runtime"
 check "a map that names what is gone" with reference/DESIGN.md \
 	'`gone_for_good()`' "map of the runtime" gone_for_good
-check "a map without a file that there is" unmapped
+check "a map without a file that there is" \
+	planted reference/src/sched/planted.h "map of the runtime" \
+	"shows other rooms" '/* nothing */'
 clean
 check "one writer of a status: nothing is wrong" lint "one writer"
 check "another file that changes a G's status" \
