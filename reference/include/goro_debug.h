@@ -303,8 +303,8 @@ GORO_API int64_t goro_mutex_profile_fraction(int64_t n);
 /*
  * Begins a profile of CPU time, which goes to fd in the form of pprof once it is
  * stopped.  Every thread of the process, goro's and others', is looked at for
- * each 10 ms of CPU time that it uses; new ones from 0.1 s after their start.  A
- * sample costs about 3 us.  It uses SIGPROF: a handler of the program's gets
+ * each 10 ms of CPU time that it uses; a new one from about 10 ms after its
+ * start.  A sample costs about 3 us.  It uses SIGPROF: a handler of the program's gets
  * those that the program sends.  GORO_EBUSY: there is a profile already;
  * GORO_EINVAL: fd is not open, GORO_ENOMEM.
  *

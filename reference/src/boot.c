@@ -15,6 +15,7 @@
 #include "sched/errtext.h"
 #include "sched/halt.h"
 #include "sched/outside.h"
+#include "base/config.h"
 #include "base/godebug.h"
 #include "base/print.h"
 #include "sched/panic.h"
@@ -301,12 +302,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	struct goro_config c = {0};
 	int status;
 
-	if (config && config->size < sizeof(config->size))
-		return GORO_EINVAL;
-	if (config)
-		memcpy(&c, config,
-		       config->size < sizeof(c) ? config->size : sizeof(c));
-	if (!fn || c.procs < 0 || c.stack > GORO_STACK_MAX)
+	if (!config_copy(&c, sizeof(c), config) || !fn || c.procs < 0 || c.stack > GORO_STACK_MAX)
 		return GORO_EINVAL;
 	if (c.virtual_time && (c.embedded || !goro_sync_timers()))
 		return GORO_ENOTSUP;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/note.h"
 #include "base/print.h"
 #include "base/sys.h"
@@ -221,12 +222,7 @@ int goro_recorder_start(const struct goro_recorder_config *config)
 	struct goro_recorder_config c = {0};
 	int status;
 
-	if (config && config->size < sizeof(config->size))
-		return GORO_EINVAL;
-	if (config)
-		memcpy(&c, config,
-		       config->size < sizeof(c) ? config->size : sizeof(c));
-	if (c.min_age < 0)
+	if (!config_copy(&c, sizeof(c), config) || c.min_age < 0)
 		return GORO_EINVAL;
 	goro__trace_control();
 	status = start(&c);
