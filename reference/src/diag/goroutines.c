@@ -59,9 +59,7 @@ bool goro__goroutine_profile(struct tally_list *l)
 	if (!t)
 		return false;
 	goro__stop_all();
-	preempt_disable(); /* this calls libc, if only memcpy() */
 	goro__each_g(add, t);
-	preempt_enable();
 	goro__start_all();
 	ok = !t->memory.failed && goro__tally_copy(l, t);
 	goro__tally_free(t);

@@ -1,6 +1,7 @@
 /*
  * procs.c - GOMAXPROCS.
  */
+#include "base/nopreempt.h"
 #include "sched/outside.h"
 #include "sched/trace.h"
 #include "wait/stopper.h"
@@ -20,8 +21,10 @@ int goro_gomaxprocs(int n)
 	if (tracing())
 		goro__trace_stw();
 	goro__stop_world();
+	preempt_disable();
 	old = goro__procs();
 	goro__procresize(n);
+	preempt_enable();
 	goro__start_world();
 	if (tracing())
 		goro__trace_stw_end();

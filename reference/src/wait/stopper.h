@@ -11,7 +11,8 @@ extern goro_mutex goro__stopper __attribute__((visibility("hidden")));
 
 /*
  * Stops all goroutines but the caller, until goro__start_all().  One is at it
- * at a time: a second one parks, and does not hold up a P meanwhile.
+ * at a time: a second one parks, and does not hold up a P meanwhile.  The caller
+ * is not preempted between the two, in libc either: nobody could run then.
  */
 void goro__stop_all(void);
 void goro__start_all(void);
