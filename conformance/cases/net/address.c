@@ -93,6 +93,14 @@ CASE_OF(NP_063, port, "a port that there is not", NEEDS_ADDRESS)
 		PORT("-1"),
 		PORT("+65536"),
 		PORT("99999999999999999999"),
+	};
+
+	ALL(table);
+}
+
+CASE(NP_066, "a name that no service has", NEEDS_ADDRESS)
+{
+	static const struct bad table[] = {
 #define NAME(network, port)                                                    \
 	{network, "127.0.0.1:" port, ASSAY_NET_ADDR,                           \
 	 ": lookup " network "/" port ": unknown port"}

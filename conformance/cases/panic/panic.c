@@ -163,10 +163,10 @@ CASE_TABLE(PA_004, raise_value, (int kind, int64_t value, const char *text),
 	check_stop();
 }
 
-CASE_OF(PA_004, lines, "the lines after the first are indented",
-	ENDS(.status = 2, .match = {"^panic: one\n\ttwo\n\tthree\n\n"
-				    "goroutine 1 \\[running\\]:"}),
-	NEEDS(NEED(core, panic), NEED(core, try_)))
+CASE(PA_024, "the lines after the first are indented",
+     ENDS(.status = 2, .match = {"^panic: one\n\ttwo\n\tthree\n\n"
+				 "goroutine 1 \\[running\\]:"}),
+     NEEDS(NEED(core, panic), NEED(core, try_)))
 {
 	raise_text("one\ntwo\nthree");
 }

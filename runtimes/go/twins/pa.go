@@ -70,7 +70,7 @@ var _ = twin("PA-004/integer", func() { panic(42) })
 var _ = twin("PA-004/negative", func() { panic(-7) })
 var _ = twin("PA-004/error", func() { panic(errors.New("no such thing")) })
 
-var _ = twin("PA-004/lines", func() { panic("one\ntwo\nthree") })
+var _ = twin("PA-024", func() { panic("one\ntwo\nthree") })
 
 var _ = twin("PA-006", func() {
 	defer func() {
