@@ -153,8 +153,8 @@ GOKER(cockroach, 35931, "channel", LEFT(1, 1),
 /* ---- etcd/6857 ------------------------------------------------------------ */
 
 /*
- * A node answers questions for its status until it is stopped.  Who asks after
- * that waits, since he looks only at the channel of questions.
+ * A node answers questions for its status until it is stopped.  A goroutine that
+ * asks after that waits, since it looks only at the channel of questions.
  */
 struct node {
 	assay_chan *questions, *stop, *done;
@@ -467,8 +467,8 @@ GOKER(kubernetes, 70277, "channel", LEFT(1, 1),
 
 /*
  * A test of transfers reads their progress in a goroutine, which may give up,
- * without a word, when it does not like what it reads.  Who reports progress
- * waits for a reader, and the test for the one who reports, or the reader.
+ * without a word, when it does not like what it reads.  The goroutine that
+ * reports waits for a reader; the test waits for either of the two.
  */
 struct transfer {
 	assay_chan *progress, *release, *running;

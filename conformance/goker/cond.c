@@ -7,9 +7,9 @@
 /* ---- cockroach/1462 ------------------------------------------------------- */
 
 /*
- * One worker sends events and looks for the end between two of them.  The one
- * who takes them leaves at the end, and the first may be sending then.  Who
- * stops them waits for both.
+ * One worker sends events and looks for the end between two of them.  A second
+ * takes them and leaves at the end, while the first may be sending.  The
+ * goroutine that stops them waits for both.
  */
 struct transport {
 	assay_waitgroup workers;

@@ -111,7 +111,7 @@ GOKER(etcd, 10492, "double lock", LEFT(1, 1), SITES("renew " WRITE_LOCK),
 
 /*
  * A request finds its client closed and returns that error with the read lock
- * held.  Who closes the client then waits for the readers to leave.
+ * held.  The goroutine that closes the client waits for the readers to leave.
  */
 struct client {
 	assay_rwmutex mu;

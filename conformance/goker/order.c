@@ -164,8 +164,9 @@ GOKER(kubernetes, 13135, "lock order", LEFT(0, 2),
 
 /*
  * A controller takes from its queue (b) with the queue locked, and tells the
- * informer, which locks itself (a).  Who asks the informer whether all is in
- * step has it ask the queue.  Who stops the informer waits for both.
+ * informer, which locks itself (a).  Another goroutine asks the informer whether
+ * all is in step; the informer then asks the queue.  The goroutine that stops the
+ * informer waits for both.
  */
 struct informer {
 	struct two mu;

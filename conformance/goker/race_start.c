@@ -363,7 +363,7 @@ GOKER(serving, 6171, "race: use after end", LEFT(0, 0), USES(), .race = true)
 
 /*
  * A stopper waits for its workers, and one of those to come is added to the
- * group after that.  Who has waited believes that all is over.
+ * group after that.  The stopper believes then that all is over.
  */
 struct stopper {
 	assay_mutex mu;

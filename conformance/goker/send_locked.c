@@ -335,8 +335,8 @@ GOKER(istio, 16224, "channel and lock", LEFT(1, 2),
 /* ---- kubernetes/10182 ----------------------------------------------------- */
 
 /*
- * Who sets a status sends it on with the statuses locked.  The one who takes it
- * locks them before it comes back for the next.
+ * A goroutine sets a status and sends it on with the statuses locked.  The one
+ * that takes it locks them before it comes back for the next.
  */
 struct statuses {
 	assay_mutex mu;

@@ -507,7 +507,7 @@ struct watch {
 	atomic_int arrived, wrong;
 };
 
-/* Whoever sees one of the two sees the other, too. */
+/* A goroutine that sees one of the two sees the other, too. */
 static void watch_it(void *arg)
 {
 	struct watch *w = arg;

@@ -13,7 +13,7 @@ static char *pages; /* one for each user */
 static struct sigaction before;
 static atomic_int repaired;
 
-/* Makes one of our pages usable; other faults are whoever's was there. */
+/* Makes one of our pages usable; other faults go to the handler before. */
 static void repair(int sig, siginfo_t *info, void *context)
 {
 	char *at = info->si_addr;

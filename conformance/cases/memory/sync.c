@@ -339,7 +339,7 @@ struct litmus {
 };
 
 /*
- * The other side has come to round i; false if time is up.  Who comes last
+ * The other side has come to round i; false if time is up.  The last to come
  * goes on at once, the other a little later: it is made to linger, longer or
  * shorter, so that some rounds overlap.
  */

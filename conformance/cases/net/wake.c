@@ -319,7 +319,7 @@ static void fire(void *arg)
 	atomic_store_explicit(&fired_at, now(), memory_order_relaxed);
 }
 
-/* Who makes the timer keeps its P: only the poller can see to it. */
+/* The maker of the timer keeps its P: only the poller can see to it. */
 static bool fires_beside_spinner(int64_t unit)
 {
 	int64_t pause = 20 * MS, due, at;

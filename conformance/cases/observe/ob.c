@@ -215,7 +215,7 @@ static int64_t quiet_since(off_t from)
 	return n;
 }
 
-/* Who is printed each time it wakes on a busy machine has not rested yet. */
+/* A process that prints at each wake-up on a busy machine has not rested yet. */
 static bool seen_enough(int seen, bool sleeping, off_t start)
 {
 	return seen >= 4 && (!sleeping || quiet_since(start) >= 2);

@@ -157,7 +157,7 @@ static bool full(const struct state *st)
 	return st->n == game.cap;
 }
 
-/* Who gives up has found neither room nor a value, as it needs it. */
+/* A step that gave up had found no room, or no value, whichever it needs. */
 static bool apply_give_up(const struct state *st, const struct step *s)
 {
 	bool no_room = full(st), no_value = st->n == 0;

@@ -117,8 +117,8 @@ static bool move(const struct st_chan *chan, struct chan_state *c,
 }
 
 /*
- * Whether a poll may find the arm not ready.  Who waits at the other end of
- * an unbuffered channel may not have come to wait yet, and a timer be late.
+ * Whether a poll may find the arm not ready.  The goroutine at the other
+ * end of an unbuffered channel may not wait yet, and a timer may be late.
  */
 static bool may_be_unready(const struct st_chan *chan,
 			   const struct chan_state *c, const struct st_arm *arm)

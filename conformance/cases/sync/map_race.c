@@ -28,7 +28,7 @@ static void run_race(struct race *r, assay_fn fn)
 	CHECK_EQ(count(&r->wrong), 0);
 }
 
-/* Who stored it is told so; all the others get what that one stored. */
+/* The one that stored is told so; all the others get what that one stored. */
 static void store_first(void *arg)
 {
 	struct race *r = arg;

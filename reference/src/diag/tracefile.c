@@ -23,8 +23,8 @@
 enum { NAP = 100000 };
 
 /*
- * on is set and cleared under goro__trace_control().  Whoever has busy writes: the thread, or
- * the one that ends the file.
+ * The one that has busy writes: the tracer's thread, or the goroutine that ends
+ * the file.
  */
 static struct {
 	atomic_uint busy;

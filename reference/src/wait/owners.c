@@ -2,11 +2,12 @@
  * owners.c - see owners.h.
  *
  * Each lock that a goroutine has or waits for is a claim, in two tables: by lock
- * and by goroutine.  Who is about to wait asks who stands in its way, what those
- * wait for, and so on.  The claims and this question are under one lock, so of
- * several goroutines that close a circle the last one sees it, and no other.
+ * and by goroutine.  A goroutine that is about to wait asks which ones stand in
+ * its way, what those wait for, and so on.  The claims and this question are
+ * under one lock, so of several goroutines that close a circle the last one sees
+ * it, and no other.
  *
- * Who stands in the way of a claim to lock l:
+ * In the way of a claim to lock l stand:
  *
  *	all that have l, if either they or the claim want it alone;
  *	if all that have it share it, those that wait to have it alone: they
@@ -319,7 +320,7 @@ void goro__owners_waited(const void *l)
 	unlock(&claims.lock);
 }
 
-/* Who has it alone knows that nobody else does: the lock may be a new one. */
+/* A goroutine that gets l alone knows that nobody else has it: l may be new. */
 void goro__owners_got(const void *l, enum share how)
 {
 	struct g *g = goro__self();
