@@ -302,7 +302,8 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	struct goro_config c = {0};
 	int status;
 
-	if (!config_copy(&c, sizeof(c), config) || !fn || c.procs < 0 || c.stack > GORO_STACK_MAX)
+	if (!config_copy(&c, sizeof(c), config) || !fn || c.procs < 0 ||
+	    c.stack > GORO_STACK_MAX)
 		return GORO_EINVAL;
 	if (c.virtual_time && (c.embedded || !goro_sync_timers()))
 		return GORO_ENOTSUP;
