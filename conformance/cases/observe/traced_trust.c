@@ -202,6 +202,37 @@ CASE(TRC_007, "each of many traces under load has each live goroutine",
 	join(done, 16);
 }
 
+static void yields(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 60; i++) {
+		for (int64_t end = in(5000); now() < end;)
+			continue;
+		yield();
+	}
+	send_signal(done);
+}
+
+CASE(TRC_008, "events on Ps that are new are all in the trace",
+     NEEDS(NEED_TRACE, NEED(inspect, gomaxprocs)), .procs = {1})
+{
+	struct tr t;
+
+	done = chan_signal(16);
+	tr_start();
+	for (int n = 2; n <= 8; n++) {
+		rt->inspect->gomaxprocs(n);
+		go_many(16, yields, NULL);
+		join(done, 16);
+	}
+	t = tr_stop();
+	tr_check(t);
+	CHECK_GE(tr_count(t, "procs", -1), 7);
+	CHECK_GE(tr_count(t, "go-stop", -1), 7 * 16 * 60);
+	CHECK_GE(tr_count(t, "go-end", -1), 7 * 16);
+	tr_free(t);
+}
+
 /* ---- futile wake-ups --------------------------------------------------------------- */
 
 static assay_chan *never;

@@ -133,8 +133,10 @@ void goro__trace_p_status(struct p *p, enum trace_p status)
 
 void goro__trace_procs(int32_t old, int32_t n)
 {
-	for (int32_t i = old; i < n; i++)
+	for (int32_t i = old; i < n; i++) {
 		goro__trace_p_status(goro__allp[i], TRACE_P_IDLE);
+		store_relaxed(&goro__allp[i]->resched, no_resched());
+	}
 	if (goroutine())
 		TRACE_EVENT(TRACE_PROCS_CHANGE, (uint64_t)n, here());
 }

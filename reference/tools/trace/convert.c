@@ -3,7 +3,7 @@
  */
 #include "convert.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "assay.h"
 #include "json.h"
@@ -14,18 +14,18 @@ int assay_trace_convert(const char *path, const char *out)
 				     [TR_CUT_OFF] = ASSAY_EOF,
 				     [TR_BROKEN] = ASSAY_EINVAL};
 	char error[160];
-	size_t n;
-	uint8_t *bytes = path && out ? tr_load(path, &n) : NULL;
-	FILE *f = bytes ? fopen(out, "w") : NULL;
+	FILE *in = path && out ? fopen(path, "rb") : NULL;
+	FILE *f = in ? fopen(out, "w") : NULL;
 	int result = ASSAY_EINVAL;
 
 	if (f) {
-		result = status[tr_read_bytes(bytes, n, tr_json, f, error)];
+		result = status[tr_read_file(in, tr_json, f, error)];
 		if (*error)
 			fprintf(stderr, "convert: %s: %s\n", path, error);
 		if (fclose(f))
 			result = ASSAY_EINVAL;
 	}
-	free(bytes);
+	if (in)
+		fclose(in);
 	return result;
 }

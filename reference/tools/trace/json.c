@@ -3,8 +3,6 @@
  */
 #include "json.h"
 
-#include <stdlib.h>
-
 const char *tr_name(enum trace_kind kind)
 {
 	static const char *const names[] = {
@@ -157,31 +155,4 @@ void tr_json(const struct tr_event *e, void *arg)
 	if (e->stack)
 		frames(f, e->stack);
 	fputs("}\n", f);
-}
-
-uint8_t *tr_load(const char *path, size_t *n)
-{
-	FILE *f = fopen(path, "rb");
-	uint8_t *bytes = NULL, *more;
-	size_t room = 0, got;
-
-	*n = 0;
-	if (!f)
-		return NULL;
-	do {
-		if (*n == room) {
-			room = room * 2 + 65536;
-			more = realloc(bytes, room);
-			if (!more) {
-				free(bytes);
-				fclose(f);
-				return NULL;
-			}
-			bytes = more;
-		}
-		got = fread(bytes + *n, 1, room - *n, f);
-		*n += got;
-	} while (got > 0);
-	fclose(f);
-	return bytes;
 }

@@ -13,7 +13,5 @@ const char *tr_name(enum trace_kind kind);
 void tr_json_text(FILE *f, const char *s);
 /* A sink; arg is the FILE. */
 void tr_json(const struct tr_event *e, void *f);
-/* Reads the file at path into memory, which the caller frees; NULL: errno. */
-uint8_t *tr_load(const char *path, size_t *n);
 
 #endif

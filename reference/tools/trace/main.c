@@ -16,14 +16,32 @@ static const char usage[] =
 	"  goro-trace perfetto FILE    JSON for ui.perfetto.dev, "
 	"chrome://tracing\n"
 	"  goro-trace events FILE      every event as JSON, one a line\n"
-	"  goro-trace check FILE       nothing, if the trace is right\n"
+	"  goro-trace check FILE       one line, if the trace is right\n"
 	"\n"
+	"FILE may be a pipe that is still written.\n"
 	"Status: 0; 1 the trace is broken or cannot be read, 2 wrong usage,\n"
 	"3 the trace is cut off, and all up to there is told.\n";
 
-static void nothing(const struct tr_event *e, void *arg)
+static struct {
+	uint64_t events, generations;
+	int64_t first, last;
+} seen;
+
+static void count(const struct tr_event *e, void *unused)
 {
-	(void)e, (void)arg;
+	(void)unused;
+	if (seen.events++ == 0)
+		seen.first = e->time;
+	seen.last = e->time;
+	seen.generations += e->kind == TR_CLOCK;
+}
+
+static void print_count(void)
+{
+	printf("%llu events in %llu generations over %.1f s\n",
+	       (unsigned long long)seen.events,
+	       (unsigned long long)seen.generations,
+	       (double)(seen.last - seen.first) * 1e-9);
 }
 
 static const struct way {
@@ -35,7 +53,7 @@ static const struct way {
 	{"stats", NULL, tr_stats, tr_stats_print},
 	{"perfetto", tr_perfetto_begin, tr_perfetto, tr_perfetto_end},
 	{"events", NULL, tr_json, NULL},
-	{"check", NULL, nothing, NULL},
+	{"check", NULL, count, print_count},
 };
 
 static const struct way *find(const char *name)
@@ -51,18 +69,17 @@ static int show(const struct way *way, const char *path)
 	static const int status[] = {
 		[TR_WHOLE] = 0, [TR_CUT_OFF] = 3, [TR_BROKEN] = 1};
 	char error[160];
-	size_t n;
-	uint8_t *bytes = tr_load(path, &n);
+	FILE *file = fopen(path, "rb");
 	enum tr_end end;
 
-	if (!bytes) {
+	if (!file) {
 		perror(path);
 		return 1;
 	}
 	if (way->begin)
 		way->begin();
-	end = tr_read_bytes(bytes, n, way->sink, stdout, error);
-	free(bytes);
+	end = tr_read_file(file, way->sink, stdout, error);
+	fclose(file);
 	if (way->end)
 		way->end();
 	if (end == TR_BROKEN)

@@ -6,6 +6,7 @@
  * start, stop or unblock what it names.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "rules.h"
 
@@ -20,9 +21,15 @@ struct order {
 /* The next event of a thread. */
 struct next {
 	struct thread *t;
+	struct m *m;
 	int64_t time; /* units; in the batch as read so far */
-	int has, tried;
 	struct tr_event e;
+};
+
+/* Those of all threads that have one, by time. */
+struct line {
+	size_t n;
+	struct next **next;
 };
 
 /* ---- events out of bytes -------------------------------------------------------------- */
@@ -85,23 +92,23 @@ static void parse(struct order *o, struct next *n, struct in *in)
 	if (kind == TR_GO_CREATE || kind == TR_GO_CREATE_BLOCKED)
 		e->entry = tr_entry(r, &r->gen.stacks, e->arg[1],
 				    "a stack that is not there");
-	n->has = 1;
 }
 
-/* Reads the next event of a thread, if there is one. */
-static void fetch(struct order *o, struct next *n)
+/* Reads the next event of a thread.  False: there is none. */
+static int fetch(struct order *o, struct next *n)
 {
 	struct thread *t = n->t;
 
-	n->has = 0;
 	while (t->next < t->n &&
 	       t->batch[t->next].in.at == t->batch[t->next].in.end) {
 		t->next++;
 		if (t->next < t->n)
 			n->time = (int64_t)t->batch[t->next].time;
 	}
-	if (t->next < t->n)
-		parse(o, n, &t->batch[t->next].in);
+	if (t->next == t->n)
+		return 0;
+	parse(o, n, &t->batch[t->next].in);
+	return 1;
 }
 
 /* ---- turns -------------------------------------------------------------------- */
@@ -118,30 +125,37 @@ static void tell(struct order *o, struct tr_event *e, int64_t m, int64_t p,
 	o->sink(e, o->arg);
 }
 
-/* Tells the earliest event whose turn it is.  False: there is none. */
-static int step(struct order *o, struct next *all, size_t n)
+/* Who is at place i has a later event: it goes to the place of that. */
+static void settle(struct line *l, size_t i)
 {
-	for (size_t i = 0; i < n; i++)
-		all[i].tried = 0;
-	for (size_t k = 0; k < n; k++) {
-		struct next *least = NULL;
-		struct m before;
-		struct m *m;
+	struct next *x = l->next[i];
 
-		for (size_t i = 0; i < n; i++)
-			if (all[i].has && !all[i].tried &&
-			    (!least || all[i].e.time < least->e.time))
-				least = &all[i];
-		if (!least)
-			return 0;
-		m = tr_m(&o->known, least->t->id);
-		before = *m;
-		if (tr_advance(&o->known, m, &least->e)) {
-			tell(o, &least->e, before.id, before.p, before.g);
-			fetch(o, least);
-			return 1;
-		}
-		least->tried = 1;
+	for (; i + 1 < l->n && l->next[i + 1]->e.time < x->e.time; i++)
+		l->next[i] = l->next[i + 1];
+	l->next[i] = x;
+}
+
+static void leave(struct line *l, size_t i)
+{
+	for (l->n--; i < l->n; i++)
+		l->next[i] = l->next[i + 1];
+}
+
+/* Tells the earliest event whose turn it is.  False: there is none. */
+static int step(struct order *o, struct line *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct next *x = l->next[i];
+		struct m before = *x->m;
+
+		if (!tr_advance(&o->known, x->m, &x->e))
+			continue;
+		tell(o, &x->e, before.id, before.p, before.g);
+		if (fetch(o, x))
+			settle(l, i);
+		else
+			leave(l, i);
+		return 1;
 	}
 	return 0;
 }
@@ -158,24 +172,42 @@ static void tell_clock(struct order *o)
 	tell(o, &e, -1, -1, -1);
 }
 
-static void play(struct order *o)
+static int by_time(const void *a, const void *b)
+{
+	const struct next *x = *(struct next *const *)a;
+	const struct next *y = *(struct next *const *)b;
+
+	return (x->e.time > y->e.time) - (x->e.time < y->e.time);
+}
+
+static void line_up(struct order *o, struct line *l)
 {
 	struct generation *g = &o->r->gen;
 	struct next *all = tr_alloc(o->r, g->n * sizeof(*all));
 
-	tell_clock(o);
+	*l = (struct line){0, tr_alloc(o->r, g->n * sizeof(*l->next))};
 	for (size_t i = 0; i < g->n; i++) {
 		all[i].t = &g->thread[i];
+		all[i].m = tr_m(&o->known, g->thread[i].id);
 		all[i].time = (int64_t)g->thread[i].batch[0].time;
-		fetch(o, &all[i]);
+		if (fetch(o, &all[i]))
+			l->next[l->n++] = &all[i];
 	}
-	while (step(o, all, g->n))
+	qsort(l->next, l->n, sizeof(*l->next), by_time);
+}
+
+static void play(struct order *o)
+{
+	struct line line;
+
+	tell_clock(o);
+	tr_forget_ended(&o->known);
+	line_up(o, &line);
+	while (step(o, &line))
 		;
-	for (size_t i = 0; i < g->n; i++)
-		if (all[i].has)
-			tr_fail(o->r,
-				"an event whose turn never comes, of kind",
-				all[i].e.kind);
+	if (line.n > 0)
+		tr_fail(o->r, "an event whose turn never comes, of kind",
+			line.next[0]->e.kind);
 	o->known.first = 0;
 }
 
@@ -183,27 +215,31 @@ static void free_all(struct order *o, struct reader *r)
 {
 	tr_forget(r);
 	free(r->memory);
+	free(r);
 	tr_known_free(&o->known);
 }
 
-enum tr_end tr_read_bytes(const uint8_t *bytes, size_t n, tr_sink sink,
-			  void *arg, char error[160])
+enum tr_end tr_read_file(FILE *file, tr_sink sink, void *arg, char error[160])
 {
-	struct reader r;
-	struct order o;
+	struct reader *r = calloc(1, sizeof(*r));
+	struct order o = {.r = r, .sink = sink, .arg = arg, .time = -1};
 	volatile enum tr_end end = TR_BROKEN;
 	int cut = 0;
 
-	r = (struct reader){.error = error, .in = {bytes, bytes + n}};
-	o = (struct order){.r = &r, .sink = sink, .arg = arg, .time = -1};
+	if (!r) {
+		strcpy(error, "out of memory");
+		return TR_BROKEN;
+	}
 	*error = '\0';
-	if (setjmp(r.broken) == 0) {
-		tr_known_init(&o.known, &r);
-		tr_header(&r);
-		while (tr_generation(&r, &cut))
+	r->error = error;
+	r->file = file;
+	if (setjmp(r->broken) == 0) {
+		tr_known_init(&o.known, r);
+		tr_header(r);
+		while (tr_generation(r, &cut))
 			play(&o);
 		end = cut ? TR_CUT_OFF : TR_WHOLE;
 	}
-	free_all(&o, &r);
+	free_all(&o, r);
 	return end;
 }

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* The kinds, by their numbers in the file; 0 is a clock snapshot. */
 enum trace_kind {
@@ -75,10 +76,10 @@ typedef void (*tr_sink)(const struct tr_event *e, void *arg);
 enum tr_end { TR_WHOLE, TR_CUT_OFF, TR_BROKEN };
 
 /*
- * Reads the n bytes of a file.  CUT_OFF: the last generation has no end, and
+ * Reads a trace, and keeps one generation of it in memory: it may be a pipe
+ * that is written meanwhile.  CUT_OFF: the last generation has no end, and
  * nothing of it was told.  BROKEN: error says why; up to there all was told.
  */
-enum tr_end tr_read_bytes(const uint8_t *bytes, size_t n, tr_sink sink,
-			  void *arg, char error[160]);
+enum tr_end tr_read_file(FILE *file, tr_sink sink, void *arg, char error[160]);
 
 #endif

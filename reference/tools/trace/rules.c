@@ -47,30 +47,35 @@ static void *must(struct known *k, void *p)
 	return p;
 }
 
-static void grow_gs(struct known *k)
+/* Moves all that are known to another table; the others are forgotten. */
+static void move_gs(struct known *k)
 {
 	struct g *old = k->g;
-	size_t n = k->gs;
+	size_t olds = k->gs, known = 0, n = 1024;
 
-	k->gs = n ? n * 2 : 1024;
-	k->g = must(k, calloc(k->gs, sizeof(*k->g)));
-	for (size_t i = 0; i < n; i++)
-		if (old[i].id)
+	for (size_t i = 0; i < olds; i++)
+		known += old[i].known != 0;
+	while (n < known * 4)
+		n *= 2;
+	k->g = must(k, calloc(n, sizeof(*k->g)));
+	k->gs = n;
+	k->ng = known;
+	for (size_t i = 0; i < olds; i++)
+		if (old[i].known)
 			*slot(k, old[i].id) = old[i];
+		else
+			free(old[i].region);
 	free(old);
 }
 
 static struct g *g_of(struct known *k, int64_t id)
 {
-	struct g *g;
+	struct g *g = slot(k, id);
 
-	if (k->gs == 0)
-		grow_gs(k);
-	g = slot(k, id);
 	if (g->id == id)
 		return g;
 	if (k->ng * 2 >= k->gs) {
-		grow_gs(k); /* what is known moves: only for a new one */
+		move_gs(k);
 		g = slot(k, id);
 	}
 	g->id = id;
@@ -95,6 +100,7 @@ static struct p *p_of(struct known *k, uint64_t id)
 void tr_known_init(struct known *k, struct reader *r)
 {
 	*k = (struct known){.r = r, .first = 1};
+	move_gs(k);
 	k->m = must(k, calloc(MOST_MS, sizeof(*k->m)));
 }
 
@@ -105,6 +111,17 @@ void tr_known_free(struct known *k)
 	free(k->g);
 	free(k->p);
 	free(k->m);
+}
+
+void tr_forget_ended(struct known *k)
+{
+	size_t ms = k->ms;
+
+	move_gs(k);
+	k->ms = 0;
+	for (size_t i = 0; i < ms; i++)
+		if (k->m[i].p >= 0 || k->m[i].g >= 0)
+			k->m[k->ms++] = k->m[i];
 }
 
 static struct m *find_m(struct known *k, int64_t id)

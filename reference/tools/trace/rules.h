@@ -25,7 +25,12 @@ struct known {
 
 void tr_known_init(struct known *k, struct reader *r);
 void tr_known_free(struct known *k);
-/* The thread of that number; it stays where it is. */
+/*
+ * Forgets the goroutines that have ended and the threads that hold nothing: a
+ * trace without end has ever new ones.
+ */
+void tr_forget_ended(struct known *k);
+/* The thread of that number; it stays where it is until threads are forgotten. */
 struct m *tr_m(struct known *k, int64_t id);
 /*
  * True if it is e's turn, by the thread m; the state is the one after it then.

@@ -20,7 +20,7 @@ enum {
 	END = 52
 };
 
-enum { MOST_BYTES = 65536, MOST_STRING = 1024, MOST_FRAMES = 128 };
+enum { MOST_STRING = 1024, MOST_FRAMES = 128 };
 
 void tr_fail(struct reader *r, const char *what, uint64_t number)
 {
@@ -81,7 +81,7 @@ static int byte(struct reader *r, struct in *in)
 	return *in->at++;
 }
 
-uint64_t tr_number(struct reader *r, struct in *in)
+uint64_t tr_long_number(struct reader *r, struct in *in)
 {
 	uint64_t n = 0;
 	int shift = 0, b;
@@ -223,12 +223,16 @@ static void clocks(struct reader *r, struct in in, uint64_t time)
 	}
 }
 
+/* Keeps a copy of the batch, as its bytes are those of the next one soon. */
 static void events(struct reader *r, int64_t id, struct batch b)
 {
 	struct generation *g = &r->gen;
+	size_t n = (size_t)(b.in.end - b.in.at);
+	uint8_t *copy = memcpy(tr_alloc(r, n), b.in.at, n);
 	struct thread *t;
 	size_t i;
 
+	b.in = (struct in){copy, copy + n};
 	for (i = 0; i < g->n && g->thread[i].id != id; i++)
 		;
 	if (i == g->n) {
@@ -240,9 +244,10 @@ static void events(struct reader *r, int64_t id, struct batch b)
 	t->batch[t->n++] = b;
 }
 
-static void sort(struct reader *r, int64_t thread, struct batch b)
+static void sort(struct reader *r)
 {
-	int kind = b.in.at < b.in.end ? *b.in.at : 0;
+	struct batch b = {{r->bytes, r->bytes + r->head.n}, r->head.time};
+	int kind = r->head.n > 0 ? *b.in.at : 0;
 	struct in rest = {b.in.at + 1, b.in.end};
 
 	r->gen.batches++;
@@ -253,20 +258,18 @@ static void sort(struct reader *r, int64_t thread, struct batch b)
 	else if (kind == SYNC || kind == FREQUENCY)
 		clocks(r, b.in, b.time);
 	else if (kind != CPU_SAMPLES && kind != 0)
-		events(r, thread, b);
+		events(r, (int64_t)r->head.thread, b);
 }
 
-/* ---- generations ------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------- */
 
 void tr_header(struct reader *r)
 {
 	char text[17] = "";
 	char end;
 
-	if (r->in.end - r->in.at < 16)
+	if (fread(text, 1, 16, r->file) < 16)
 		tr_fail(r, "no trace: it is too short", 0);
-	memcpy(text, r->in.at, 16);
-	r->in.at += 16;
 	if (sscanf(text, "go 1.%d trac%c", &r->version, &end) != 2 ||
 	    end != 'e')
 		tr_fail(r, "no trace: it has another header", 0);
@@ -275,6 +278,46 @@ void tr_header(struct reader *r)
 		tr_fail(r, "a version that is not known: 1",
 			(uint64_t)r->version);
 }
+
+/* Reads a number of the file.  False: the file ends before it does. */
+static int number(struct reader *r, uint64_t *n)
+{
+	int shift = 0, c;
+
+	*n = 0;
+	do {
+		c = getc_unlocked(r->file);
+		if (c == EOF)
+			return 0;
+		*n |= (uint64_t)(c & 127) << shift;
+		shift += 7;
+	} while (c & 128 && shift < 70);
+	return 1;
+}
+
+enum got { GOT_BATCH, GOT_END, GOT_NOTHING, GOT_PART };
+
+/* Reads a batch into r->head and r->bytes. */
+static enum got read_batch(struct reader *r)
+{
+	struct head *h = &r->head;
+	int kind = getc_unlocked(r->file);
+
+	if (kind == EOF)
+		return GOT_NOTHING;
+	if (kind == END && r->version >= 26)
+		return GOT_END;
+	if (kind != BATCH)
+		tr_fail(r, "no batch", (uint64_t)kind);
+	if (!number(r, &h->gen) || !number(r, &h->thread) ||
+	    !number(r, &h->time) || !number(r, &h->n))
+		return GOT_PART;
+	if (h->gen == 0 || h->n > MOST_BYTES)
+		tr_fail(r, "a batch of a bad generation or length", h->gen);
+	return fread(r->bytes, 1, h->n, r->file) == h->n ? GOT_BATCH : GOT_PART;
+}
+
+/* ---- generations ------------------------------------------------------------------- */
 
 static void check(struct reader *r)
 {
@@ -285,84 +328,50 @@ static void check(struct reader *r)
 	name_frames(r);
 }
 
-/* Reads one batch.  False: it is of the next generation, and left there. */
-static int one_batch(struct reader *r, uint64_t last)
+/* The batch that is read is the first of a generation. */
+static void begin(struct reader *r, uint64_t last)
 {
-	struct in before = r->in;
-	uint64_t gen, thread, n;
-	struct batch b;
-
-	if (byte(r, &r->in) != BATCH)
-		tr_fail(r, "no batch", r->in.at[-1]);
-	gen = tr_number(r, &r->in);
-	thread = tr_number(r, &r->in);
-	b.time = tr_number(r, &r->in);
-	n = tr_number(r, &r->in);
-	if (gen == 0 || gen <= last || n > MOST_BYTES)
-		tr_fail(r, "a batch of a bad generation or length", gen);
-	if (r->gen.number && gen != r->gen.number) {
-		r->in = before;
-		return 0;
-	}
-	r->gen.number = gen;
-	b.in = part(r, &r->in, n);
-	sort(r, (int64_t)thread, b);
-	return 1;
+	r->gen.number = r->head.gen;
+	if (last && r->gen.number != last + 1)
+		tr_fail(r, "a generation is missing, or comes late, after",
+			last);
 }
 
-/* True if a whole batch, or an end, is next. */
-static int is_whole(struct reader *r)
+/*
+ * Reads the batches of a generation, with the one that is held, if any.  Up to
+ * 1.25 the first batch of the next one ends it, and is held.
+ */
+static enum got read_batches(struct reader *r, uint64_t last)
 {
-	struct in in = r->in;
-	uint64_t n = 0;
+	enum got got;
 
-	if (in.at == in.end)
-		return 0;
-	if (*in.at == END)
-		return 1;
-	for (int i = 0; i < 5; i++) {
-		do
-			if (in.at == in.end)
-				return 0;
-		while (*in.at++ & 128);
-		if (i == 3) {
-			struct in length = in;
-
-			n = 0;
-			for (int shift = 0; length.at < length.end;
-			     shift += 7) {
-				n |= (uint64_t)(*length.at & 127) << shift;
-				if (!(*length.at++ & 128) || shift > 56)
-					break;
-			}
-		}
+	for (;;) {
+		got = r->held ? GOT_BATCH : read_batch(r);
+		if (got != GOT_BATCH)
+			return got;
+		if (r->gen.number == 0)
+			begin(r, last);
+		r->held = r->head.gen != r->gen.number;
+		if (r->held && r->version >= 26)
+			tr_fail(r, "a generation has no end", 0);
+		if (r->held)
+			return GOT_END;
+		sort(r);
 	}
-	return (uint64_t)(in.end - in.at) >= n;
 }
 
 int tr_generation(struct reader *r, int *cut)
 {
 	uint64_t last = r->gen.number;
+	enum got got;
 
 	tr_forget(r);
-	*cut = 0;
-	while (is_whole(r)) {
-		if (*r->in.at == END && r->version >= 26) {
-			r->in.at++;
-			check(r);
-			return 1;
-		}
-		if (!one_batch(r, last)) {
-			if (r->version >= 26)
-				tr_fail(r, "a generation has no end", 0);
-			check(r);
-			return 1;
-		}
-	}
-	if (r->in.at == r->in.end && r->version < 26 && r->gen.batches) {
-		check(r);
-		return 1;
-	}
-	*cut = r->in.at < r->in.end || r->gen.batches;
-	return 0;
+	got = read_batches(r, last);
+	if (got == GOT_NOTHING && r->version < 26 && r->gen.batches)
+		got = GOT_END;
+	*cut = got == GOT_PART || (got == GOT_NOTHING && r->gen.batches);
+	if (got != GOT_END)
+		return 0;
+	check(r);
+	return 1;
 }

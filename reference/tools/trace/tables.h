@@ -6,6 +6,7 @@
 #define GORO_TRACE_TABLES_H
 
 #include <setjmp.h>
+#include <stdio.h>
 
 #include "read.h"
 
@@ -43,12 +44,22 @@ struct generation {
 	size_t batches;
 };
 
+enum { MOST_BYTES = 65536 };
+
+/* What a batch begins with. */
+struct head {
+	uint64_t gen, thread, time, n;
+};
+
 /* Errors end the reading by longjmp. */
 struct reader {
 	jmp_buf broken;
 	char *error;
-	struct in in;
+	FILE *file;
 	int version;
+	struct head head; /* of the batch that is read, and its bytes */
+	uint8_t bytes[MOST_BYTES];
+	int held; /* that batch is of the next generation */
 	struct generation gen;
 	void **memory; /* freed with the generation */
 	size_t pieces, room;
@@ -57,7 +68,7 @@ struct reader {
 void tr_fail(struct reader *r, const char *what, uint64_t number)
 	__attribute__((noreturn));
 void *tr_alloc(struct reader *r, size_t n);
-uint64_t tr_number(struct reader *r, struct in *in);
+uint64_t tr_long_number(struct reader *r, struct in *in);
 /* Reads the header. */
 void tr_header(struct reader *r);
 /* Reads a generation.  False: there is none; *cut: it has no end. */
@@ -66,5 +77,13 @@ void tr_forget(struct reader *r);
 /* NULL for number 0; fails if there is no such entry. */
 void *tr_entry(struct reader *r, const struct table *t, uint64_t number,
 	       const char *what);
+
+/* Reads a number; most have one byte. */
+static inline uint64_t tr_number(struct reader *r, struct in *in)
+{
+	if (in->at < in->end && *in->at < 128)
+		return *in->at++;
+	return tr_long_number(r, in);
+}
 
 #endif
