@@ -11,10 +11,17 @@ TESTS += test-traced
 test-traced: $(GT_OUT)/traced-worker $(B)/goro-trace ## traces of goro, read by Go too, whole and damaged
 	@$(GT)/traced/run.sh $(B)
 
-traced: $(B)/conformance $(B)/runtimes/goro.so $(EX_FILES) $(B)/goro-trace ## trace each case and example; read every trace
-	@$(GT)/traced/run.sh $(B) campaign
+#? TRACED    make traced: the numbers of Ps to trace at: "1 2 4"
+TRACED ?= 1 2 4
+#? LARGEST   make traced: bytes of a trace that Go's reader reads, too: any
+LARGEST ?= 999999999999
 
-.PHONY: soak-traced
-soak-traced: $(GT_OUT)/soak $(B)/goro-trace ## make soak with a trace, which must be without a gap
-	@GORO_TRACE=$(GT_OUT)/soak.trace $(GT_OUT)/soak $(SOAK_SECONDS)
-	@$(B)/goro-trace check $(GT_OUT)/soak.trace
+traced: all ## trace each case and example; read every trace
+	@TRACED="$(TRACED)" LARGEST="$(LARGEST)" $(GT)/traced/run.sh $(B) campaign
+
+.PHONY: soak-traced bench-traced
+soak-traced: $(GT_OUT)/soak $(B)/goro-trace ## make soak with a trace, read as it is written: without a gap
+	@$(GT)/traced/soak.sh $(B) $(SOAK_SECONDS)
+
+bench-traced: $(B)/examples/http_server ## what a trace costs the HTTP server under wrk: at most 10 %
+	@$(GT)/traced/http.sh "$(ROUNDS)" $(B)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Damages a trace: each copy must be refused by a reader.
 
-    damage.py TRACE DIR     writes DIR/NAME for each kind of damage
+    damage.py TRACE DIR             writes DIR/NAME for each kind of damage
+    damage.py TRACE DIR generation  the one of them that takes a long trace
 
 Dropped, doubled, exchanged and renumbered are events that take a number, or
 that say what a goroutine does: those which a writer could lose without a sign.
@@ -107,8 +108,24 @@ def renumber(found, i):
     found[i][3] += 1
 
 
+def generations(parts):
+    """Cuts what follows the header behind each end."""
+    out = [[]]
+    for part in parts:
+        out[-1].append(part)
+        if part == bytes([END]):
+            out.append([])
+    return out
+
+
 def main():
     trace, out = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2])
+    if sys.argv[3:] == ["generation"]:
+        header, *parts = batches(trace)
+        found = generations(parts)
+        del found[1]
+        write(out / "drop-generation", [header, *sum(found, [])])
+        return
     for name, how, kind in (
             ("drop-start", drop, GO_START), ("drop-block", drop, GO_BLOCK),
             ("drop-unblock", drop, GO_UNBLOCK),
