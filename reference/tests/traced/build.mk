@@ -13,11 +13,11 @@ test-traced: $(GT_OUT)/traced-worker $(B)/goro-trace ## traces of goro, read by 
 
 #? TRACED    make traced: the numbers of Ps to trace at: "1 2 4"
 TRACED ?= 1 2 4
-#? LARGEST   make traced: bytes of a trace that Go's reader reads, too: any
-LARGEST ?= 999999999999
+#? EVERY     make traced: Go's reader reads each EVERYth trace, too: 1
+EVERY ?= 1
 
 traced: all ## trace each case and example; read every trace
-	@TRACED="$(TRACED)" LARGEST="$(LARGEST)" $(GT)/traced/run.sh $(B) campaign
+	@TRACED="$(TRACED)" EVERY="$(EVERY)" $(GT)/traced/run.sh $(B) campaign
 
 .PHONY: soak-traced bench-traced
 soak-traced: $(GT_OUT)/soak $(B)/goro-trace ## make soak with a trace, read as it is written: without a gap
