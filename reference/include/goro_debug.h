@@ -35,6 +35,9 @@ extern "C" {
  * CPU time is that of the Ps: GOMAXPROCS CPUs for as long as the run lasts, of
  * which the Ps that have nothing to run are idle.  What is not idle is system
  * as far as the process has used time in the kernel meanwhile, else user.
+ *
+ * Latencies and turns are those of some goroutines: on each P of about one in
+ * eight that are made ready, but of fewer where more than 100 are in a second.
  */
 #define GORO_METRIC_MAP(X)                                                     \
 	X(CPU_IDLE, "/cpu/classes/idle:cpu-seconds", SECONDS, SUM,             \
@@ -61,6 +64,8 @@ extern "C" {
 	  "goroutines alive")                                                  \
 	X(HANDOFFS, "/sched/handoffs:handoffs", COUNT, SUM,                    \
 	  "Ps taken from a goroutine in goro_blocking()")                      \
+	X(LATENCIES, "/sched/latencies:seconds", HISTOGRAM, SUM,               \
+	  "how long goroutines waited for their turn; of some")                \
 	X(NETPOLL, "/sched/netpoll/waits:waits", COUNT, SUM_P,                 \
 	  "waits for a descriptor")                                            \
 	X(OVERFLOWS, "/sched/overflows:overflows", COUNT, SUM_P,               \
@@ -83,6 +88,8 @@ extern "C" {
 	  "threads that goro has, with the one in goro_run()")                 \
 	X(TIMERS, "/sched/timers:timers", COUNT, GAUGE,                        \
 	  "timers set, and goroutines that sleep")                             \
+	X(TURNS, "/sched/turns:seconds", HISTOGRAM, SUM,                       \
+	  "how long goroutines ran without a switch; of some")                 \
 	X(MUTEX_WAIT, "/sync/mutex/wait/total:seconds", SECONDS, SUM_P,        \
 	  "time spent waiting for mutexes and rwmutexes")
 

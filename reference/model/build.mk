@@ -15,7 +15,7 @@ MC_SRC := $(wildcard reference/src/*.c reference/src/*/*.[ch])
 MC_HEADERS := $(wildcard $(MC)/*.h $(MC)/seam/*.h)
 # What each model has of the runtime.
 MC_QUEUES := base/lock base/note $(addprefix sched/,runq globq queue idle state \
-	virtual)
+	timed virtual)
 MC_TIMERS := $(MC_QUEUES) $(addprefix sched/,stopm deadlock timer)
 MC_SCHED := $(MC_TIMERS) $(addprefix sched/,schedule poll monitor sysmon)
 MC_LINKED_globq := $(MC_QUEUES)

@@ -63,6 +63,7 @@ static void make_p(int i, bool running)
 	}
 	harness_m[i].p = p;
 	store_relaxed(&p->m, &harness_m[i]);
+	store_relaxed(&p->mp, mp());
 	store_relaxed(&p->status, PRUNNING);
 }
 

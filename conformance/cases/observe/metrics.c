@@ -418,3 +418,113 @@ CASE_OF(MET_006, preempted, "each stop by the runtime is counted", NEED_METRICS,
 	join(done, 2);
 	check_sum(name);
 }
+
+/* ---- how long goroutines wait for their turn, and run ---------------------- */
+
+/* Returns how many times were counted of at least `from` ns, below `to` ns. */
+static int64_t counted_between(const char *name, int64_t from, int64_t to)
+{
+	struct assay_class room[512];
+	struct assay_metric m = {
+		.name = name, .p = -1, .classes = room, .room = 512};
+	int64_t n = 0, sum = 0;
+
+	metric(name); /* or skips */
+	rt->metrics->read(&m, 1);
+	REQUIRE_EQ(m.kind, ASSAY_METRIC_HISTOGRAM);
+	for (size_t i = 0; i < m.classes_n; i++) {
+		sum += (int64_t)room[i].n;
+		if (room[i].to > (double)from / 1e9 &&
+		    room[i].from < (double)to / 1e9)
+			n += (int64_t)room[i].n;
+	}
+	CHECK_EQ(sum, (int64_t)m.count);
+	return n;
+}
+
+/* Its class and the next, as a busy machine makes a run longer. */
+static int64_t runs_of(int64_t ns)
+{
+	return counted_between("/sched/turns:seconds", ns, ns * 5 / 4);
+}
+
+struct runner {
+	assay_chan *begin, *done;
+};
+
+static void run_for(void *arg)
+{
+	struct runner *r = arg;
+	int64_t ns;
+
+	while (recv(r->begin, &ns)) {
+		int64_t until = now() + ns;
+
+		while (now() < until)
+			;
+		send_signal(r->done);
+	}
+}
+
+/*
+ * A runtime may time one run in some: with one in eight all of 400 rounds miss
+ * a length with a chance below 1e-22.
+ */
+CASE_OF(MET_006, turns, "how long goroutines run without a switch is counted",
+	NEED_METRICS)
+{
+	static const int64_t lengths[] = {MS, 5 * MS, 9 * MS};
+	static struct runner r; /* it may end after main */
+	int64_t end = in(upto(20 * SEC)), before[3];
+	bool found[3] = {false};
+
+	for (int i = 0; i < 3; i++)
+		before[i] = runs_of(lengths[i]);
+	r = (struct runner){chan(sizeof(int64_t), 0), chan_signal(0)};
+	go(run_for, &r);
+	while (now() < end && !(found[0] && found[1] && found[2])) {
+		for (int i = 0; i < 3; i++) {
+			send(r.begin, &lengths[i]);
+			REQUIRE(recv(r.done, NULL));
+			found[i] |= runs_of(lengths[i]) > before[i];
+		}
+	}
+	for (int i = 0; i < 3; i++)
+		CHECK(found[i]);
+	close_chan(r.begin);
+}
+
+static void take_ms(void *done)
+{
+	int64_t until = now() + MS;
+
+	while (now() < until)
+		;
+	send_signal(done);
+}
+
+/*
+ * Ten that run for a ms each, one after the other: each waits for all before.
+ * A runtime may time one in some: with one in eight all of 100 rounds miss the
+ * last seven with a chance below 1e-40.
+ */
+CASE(MET_007, "how long goroutines wait for their turn is counted",
+     NEED_METRICS, .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT)
+{
+	const char *name = "/sched/latencies:seconds";
+	int64_t end = in(upto(20 * SEC)), rounds = 0;
+	int64_t before = counted_between(name, 2 * MS, SEC), grown = 0;
+	int64_t all = counted(name);
+	assay_chan *done = chan_signal(0);
+
+	for (; now() < end && grown < 5; rounds++) {
+		go_many(10, take_ms, done);
+		join(done, 10);
+		grown = counted_between(name, 2 * MS, SEC) - before;
+	}
+	note("%" PRId64 " of %" PRId64 " in %" PRId64 " rounds", grown,
+	     counted(name) - all, rounds);
+	CHECK_GE(grown, 5);
+	/* nobody is timed twice for one turn, and the first wait for nobody */
+	CHECK_LE(grown, rounds * 10);
+}

@@ -29,6 +29,8 @@
 /* Adds one to what only the caller writes; others may read it. */
 #define count_own(p) arch_count(p)
 
+#define and_relaxed(p, v) atomic_fetch_and_explicit(p, v, memory_order_relaxed)
+#define or_relaxed(p, v) atomic_fetch_or_explicit(p, v, memory_order_relaxed)
 #define and_seq(p, v) atomic_fetch_and_explicit(p, v, memory_order_seq_cst)
 #define or_seq(p, v) atomic_fetch_or_explicit(p, v, memory_order_seq_cst)
 

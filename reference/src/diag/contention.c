@@ -18,6 +18,7 @@
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "sched/rand.h"
+#include "sched/state.h"
 #include "sched/watch.h"
 #include "wait/stopper.h"
 
@@ -143,7 +144,7 @@ static void watch(enum watch what, bool on)
 	}
 	goro__stop_all();
 	goro__set_watch(what, on);
-	store_relaxed(&goro__mp, goro__mp_for(goro__procs()));
+	state_set_mp(goro__mp_for(goro__procs()));
 	goro__start_all();
 }
 

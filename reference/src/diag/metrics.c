@@ -15,6 +15,7 @@
 #include "diag/stats.h"
 #include "sched/idle.h"
 #include "sched/stack.h"
+#include "sched/timed.h"
 #include "sched/world.h"
 
 enum id {
@@ -158,7 +159,10 @@ static double seconds_of(struct reading *r, enum id id)
 
 static struct histogram *histogram_of(enum id id)
 {
-	return id == ID_PAUSES ? &goro__pauses : &goro__stopping_took;
+	return id == ID_PAUSES      ? &goro__pauses
+	       : id == ID_LATENCIES ? &goro__latencies
+	       : id == ID_TURNS     ? &goro__turns
+				    : &goro__stopping_took;
 }
 
 static void copy_histogram(struct goro_metric *m, struct histogram *h)

@@ -154,7 +154,7 @@ void goro__tracegen_begin(struct trace_gen *gen)
 	if (!load_relaxed(&goro__tracing))
 		goro__tracegen_free(goro__trace_remove_all());
 	lock(&goro__sched.lock);
-	store_relaxed(&goro__mp, mp() | MP_TRACED);
+	state_set_mp(mp() | MP_TRACED);
 	set_clocks(gen);
 	store_relaxed(&next, gen->mono + PERIOD);
 	goro__trace_next(gen);
@@ -178,7 +178,7 @@ void goro__tracegen_fast(void)
 		return;
 	}
 	if (!load_relaxed(&goro__tracing))
-		store_relaxed(&goro__mp, mp() & ~(uint32_t)MP_TRACED);
+		state_set_mp(mp() & ~(uint32_t)MP_TRACED);
 	goro__start_world();
 }
 

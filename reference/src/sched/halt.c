@@ -95,7 +95,7 @@ _Noreturn void goro__main_returned(void)
 	 * M is inside the runtime now, so locks may become real.
 	 */
 	if (!mp())
-		store_relaxed(&goro__mp, MP_MANY);
+		state_set_mp(MP_MANY);
 	lock(&s->lock); /* from now on none is stopped: preempt.c */
 	store_release(&s->done, 1u);
 	unlock(&s->lock);

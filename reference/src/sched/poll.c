@@ -3,6 +3,8 @@
  */
 #include "sched/poll.h"
 
+#include "sched/timed.h"
+
 #include "base/sys.h"
 #include "sched/poller.h"
 #include "sched/state.h"
@@ -54,6 +56,7 @@ static void ready_polled(struct glist *l)
 	if (n == 0)
 		return;
 	if (p) {
+		time_ready(p, l->head);
 		goro__ready_all(l);
 		share_out(p, l);
 	}

@@ -63,6 +63,7 @@
 #include "sched/probe.h"
 #include "sched/resched.h"
 #include "sched/state.h"
+#include "sched/timed.h"
 #include "sched/trace.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -117,6 +118,7 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 
 	if (tracing())
 		goro__trace_preempted();
+	m->stopped_when = goro__timed_stop(m->p);
 	p = goro__releasep();
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
@@ -169,7 +171,7 @@ static bool stop(struct m *m, struct g *g)
  * while another M takes g from a queue: that one must still see that g is not
  * its own.
  */
-static void resume(struct g *g)
+static void resume(const struct m *m, struct g *g)
 {
 	struct p *p = goro__take_nextp();
 	bool done;
@@ -182,6 +184,7 @@ static void resume(struct g *g)
 		store_relaxed(&p->resched, 1u);
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	count_own(&p->stats.switches);
+	goro__timed_resume(p, m->stopped_when);
 	if (tracing())
 		goro__trace_run(g);
 }
@@ -193,7 +196,7 @@ static void stop_in(struct m *m, const ucontext_t *uc)
 	store_release(&m->stopped_at, uc);
 	if (stop(m, m->curg)) {
 		goro__note_sleep(&m->note, -1);
-		resume(m->curg);
+		resume(m, m->curg);
 	}
 	store_relaxed(&m->stopped_at, NULL);
 }

@@ -20,6 +20,7 @@
 #include "sched/queue.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
+#include "sched/timed.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -86,6 +87,7 @@ void goro__yield_to(bool global)
 		switch_to(m, g, to);
 		return;
 	}
+	time_ready(m->p, g);
 	after(m, g, global ? after_yield_global : after_yield, NULL);
 	switch_to_g0(m, g);
 }
@@ -125,6 +127,8 @@ static int64_t new_goid(struct p *p)
 	if (p->goid == p->goid_end) {
 		p->goid = add_relaxed(&goro__sched.goidgen, GOID_BATCH) + 1;
 		p->goid_end = p->goid + GOID_BATCH;
+		if (p->goid % TIMED_STARTS == 1)
+			time_soon(p);
 	}
 	return p->goid++;
 }

@@ -7,6 +7,7 @@
 #include "sched/globq.h"
 #include "sched/runq.h"
 #include "sched/state.h"
+#include "sched/timed.h"
 #include "sched/trace.h"
 
 void goro__globrunqput(struct g *g)
@@ -44,6 +45,8 @@ void goro__globrunqput_ready(struct glist *l)
 	struct sched *s = &goro__sched;
 
 	lock(&s->lock);
+	if (l->head)
+		goro__time_some(l->head);
 	goro__ready_all(l);
 	globq_push_all(&s->globq, l);
 	unlock(&s->lock);
@@ -53,6 +56,8 @@ void goro__globrunqput_ready(struct glist *l)
 void goro__runqput(struct p *p, struct g *g, bool next)
 {
 	check_queued(p, g);
+	if (unlikely(load_relaxed(&p->runq.tail) % TIMED_QUEUED == 0))
+		time_soon(p);
 	if (next)
 		g = runq_set_next(&p->runq, g);
 	while (g && unlikely(!runq_push(&p->runq, g))) {

@@ -10,6 +10,7 @@
 #include "sched/clock.h"
 #include "sched/rand.h"
 #include "sched/lockthread.h"
+#include "sched/timed.h"
 #include "sched/timer.h"
 #include "sched/world.h"
 #include "sched/globq.h"
@@ -116,6 +117,8 @@ static struct g *find_local(struct m *m)
 		goro__timers_run(&goro__real_p, sys_clock());
 	if (p->schedtick % 61 == 60) {
 		store_relaxed(&p->tick_seen, ++p->schedtick);
+		if (p->schedtick / 61 % TIMED_LOOKS == 0)
+			time_soon(p);
 		g = globrunqget(p, 1);
 		if (g)
 			return g;
@@ -194,7 +197,7 @@ void goro__schedule(void)
 		if (unlikely(!m->p)) /* after a system call: no P was free */
 			goro__stopm();
 		g = goro__find_runnable(m);
-		if (unlikely(g->lockedm != NULL))
+		if (unlikely(g->lockedm != NULL) && !goro__timed_turn(m->p, g))
 			goro__startlockedm(g);
 		else
 			execute(m, g);

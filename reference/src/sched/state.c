@@ -5,6 +5,7 @@
 
 #include "base/note.h"
 #include "base/text.h"
+#include "sched/timed.h"
 #include "sched/trace.h"
 
 /* The release pairs with the acquire of a thief or of sysmon. */
@@ -36,6 +37,8 @@ struct p *goro__releasep(void)
 		   "a thread gives up a P that it has not");
 	if (tracing())
 		goro__trace_p_stop();
+	if (unlikely(p->turn_began))
+		goro__timed_end(p);
 	m->p = NULL;
 	store_relaxed(&p->m, NULL);
 	store_release(&p->status, PIDLE);
@@ -49,6 +52,7 @@ bool goro__retake(struct p *p)
 	if (!cas_acq_rel(&p->status, &in_call, PIDLE))
 		return false;
 	add_relaxed(&p->syscalltick, 1u);
+	p->turn_began = 0;
 	if (tracing())
 		goro__trace_p_steal(p);
 	return true;

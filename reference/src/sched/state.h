@@ -138,6 +138,19 @@ static inline void state_leave_p(struct m *m)
 	store_seq(&p->status, PSYSCALL);
 }
 
+/*
+ * Says how locks and queues are used from now on.  The world is stopped, so
+ * each other P is given to an M before it is used again.
+ */
+static inline void state_set_mp(uint32_t to)
+{
+	const struct m *m = goro__m();
+
+	store_relaxed(&goro__mp, to);
+	if (m && m->p)
+		store_relaxed(&m->p->mp, to);
+}
+
 /* Gives p to m. */
 static inline void state_has(struct m *m, struct p *p)
 {
@@ -145,6 +158,7 @@ static inline void state_has(struct m *m, struct p *p)
 		   "a thread takes a second P, or a P a second thread");
 	m->p = p;
 	store_relaxed(&p->m, m);
+	store_relaxed(&p->mp, mp());
 	if (unlikely(m->lockedg != NULL)) /* lockthread.c */
 		store_relaxed(&p->resched, 1u);
 }

@@ -172,16 +172,17 @@ static inline void park(struct m *m, struct g *g, struct lock *l,
  */
 static inline void submit(struct p *p, struct g *g, void (*event)(struct g *))
 {
+	uint32_t how = load_relaxed(&p->mp);
 	struct g *old;
 
 	check_queued(p, g);
-	if (likely(!mp())) {
+	if (likely(!how)) {
 		old = runq_set_next_alone(&p->runq, g);
 		if (unlikely(old != NULL))
 			goro__runqput(p, old, false);
 		return;
 	}
-	if (unlikely(mp() & MP_SEEN)) {
+	if (unlikely(how & (MP_SEEN | MP_TIMED))) {
 		goro__submit_seen(p, g, event);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "base/note.h"
 #include "sched/goroutine.h"
 #include "sched/schedule.h"
+#include "sched/timed.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/switch.h"
@@ -73,6 +74,7 @@ static struct p *idle_p_or_queue(struct g *g)
 	if (!p) {
 		if (tracing())
 			goro__trace_call_lost();
+		goro__time_some(g);
 		globq_push(&s->globq, g);
 	}
 	unlock(&s->lock);

@@ -23,6 +23,7 @@
 #include "base/note.h"
 #include "sched/resched.h"
 #include "sched/state.h"
+#include "sched/timed.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -84,11 +85,22 @@ static bool owner_sleeps(struct p *p, int64_t now)
 	return m && goro__asleep(&p->mon_asleep, m, now);
 }
 
+/* Has a goroutine of p timed now and then. */
+static void time_often(struct p *p, int64_t now)
+{
+	if (p->timed + LONGEST > now)
+		return;
+	p->timed = now;
+	time_soon(p);
+}
+
 bool goro__watch_p(struct p *p, int64_t now)
 {
 	struct monitor_view v = look_at(p, now);
 	unsigned what = goro__monitor_watch(&p->mon, &v);
 
+	if (v.status == PRUNNING)
+		time_often(p, now);
 	if (what & MON_PREEMPT)
 		preempt(p, STOPPED, now);
 	else if (v.status == PRUNNING && stops_until > now &&

@@ -206,7 +206,7 @@ struct g {
 	/* 0 while a contended sudog of it may still be taken: see select.c */
 	atomic_uint select_done;
 	uint32_t since;    /* goro__seconds when it began to wait */
-	struct m *lockedm; /* the only M that may run it */
+	struct m *lockedm; /* the only M that may run it; or see timed.h */
 
 	struct stack *stack; /* from its first turn to its end */
 	uint32_t lockcount;
@@ -266,6 +266,11 @@ struct p {
 	 */
 	atomic_uint resched;
 	atomic_uint preempt; /* enum stopped: how to stop; implies resched */
+	/*
+	 * goro__mp, and MP_TIMED: a goroutine made ready here is to be timed.
+	 * That is set by the owner or sysmon, the rest with the world stopped.
+	 */
+	_Atomic(uint32_t) mp;
 	uint64_t timer_check_at; /* owner: arch_ticks() of the next look */
 	struct runq runq;
 	struct timers timers;
@@ -275,6 +280,9 @@ struct p {
 	struct pstats stats;
 	uint32_t trace_seq;      /* trace.h */
 	uint64_t trace_caller;   /* the thread whose call it is left in */
+	uint32_t not_timed;      /* owner: to be left out first: timed.h */
+	int64_t turn_began;      /* owner; 0: it is not timed */
+	int64_t timed;           /* sysmon's own: when it last set MP_TIMED */
 	struct monitor_note mon; /* sysmon's own */
 	struct asleep_note mon_asleep;
 } __attribute__((aligned(CACHE_LINE)));
@@ -310,14 +318,15 @@ struct m {
 	 * stopped, lets somebody look (probe.c), or reports.
 	 */
 	_Atomic(const ucontext_t *) stopped_at;
-	atomic_uint probe;   /* probe.c */
-	uint8_t watch;       /* enum timer_watch */
-	struct g *lockedg;   /* the only one it may run: lockthread.c */
-	struct p *oldp;      /* left in a system call: first choice after it */
-	struct p *nextp;     /* given by its waker */
-	struct m *schedlink; /* in idle.midle */
-	struct m *alllink;   /* in sched.allm */
-	atomic_uint note;    /* futex it sleeps on */
+	int64_t stopped_when; /* its handler has stopped it; 0: not timed */
+	atomic_uint probe;    /* probe.c */
+	uint8_t watch;        /* enum timer_watch */
+	struct g *lockedg;    /* the only one it may run: lockthread.c */
+	struct p *oldp;       /* left in a system call: first choice after it */
+	struct p *nextp;      /* given by its waker */
+	struct m *schedlink;  /* in idle.midle */
+	struct m *alllink;    /* in sched.allm */
+	atomic_uint note;     /* futex it sleeps on */
 	int32_t id;
 	void *g0_lo;
 	size_t g0_size;
@@ -368,6 +377,7 @@ struct sched {
 	_Atomic(int) maker_tid; /* 0: not yet */
 	uintptr_t maker_sp;     /* its frames above goro_run() begin here */
 	uint64_t seed;
+	uint32_t made_apart;      /* lock: goro__time_some() */
 	_Atomic(uint32_t) mcount; /* written under lock; never shrinks */
 	uint32_t mmade;           /* lock: Ms ever made */
 	uint32_t maxm;            /* limit of threads */
@@ -427,6 +437,7 @@ enum {
 	MP_TRACED = 2,
 	MP_WATCHED = 4,
 	MP_OWNED = 8,
+	MP_TIMED = 16, /* in p->mp alone */
 	MP_SEEN = MP_TRACED | MP_WATCHED
 };
 #pragma GCC visibility pop

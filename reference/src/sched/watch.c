@@ -8,6 +8,7 @@
 #include "sched/hooks.h"
 #include "sched/idle.h"
 #include "sched/queue.h"
+#include "sched/timed.h"
 #include "sched/trace.h"
 
 static unsigned watched; /* enum watch; goro__stopper guards it in a run */
@@ -29,6 +30,7 @@ uint32_t goro__mp_for(int32_t procs)
 
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 {
+	time_ready(p, g);
 	if (mp() & MP_TRACED)
 		event(g);
 	if (watching() && event == goro__trace_unblock)

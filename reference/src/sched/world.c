@@ -19,6 +19,7 @@
 #include "sched/schedule.h"
 #include "sched/hooks.h"
 #include "sched/state.h"
+#include "sched/timed.h"
 #include "sched/timer.h"
 #include "sched/trace.h"
 #include "sched/watch.h"
@@ -64,6 +65,8 @@ void goro__attend(struct p *p)
 		goro__world_park();
 		return;
 	}
+	if (unlikely(p->turn_began))
+		goro__timed_end(p);
 	if (tracing())
 		goro__hooks.trace_turn();
 	if (load_relaxed(&p->preempt)) {
@@ -247,5 +250,5 @@ void goro__procresize(int32_t n)
 	goro__settle_time();
 	store_release(&s->gomaxprocs, n);
 	unlock(&s->lock);
-	store_relaxed(&goro__mp, goro__mp_for(n));
+	state_set_mp(goro__mp_for(n));
 }

@@ -284,7 +284,7 @@ static __attribute__((noinline)) void look_again(struct g *g, const void *l,
 void goro__owners_init(void)
 {
 	if (goro__godebug("lockcycle") > 0)
-		store_relaxed(&goro__mp, mp() | MP_OWNED);
+		state_set_mp(mp() | MP_OWNED);
 }
 
 /* The lock by which the world is stopped would report itself. */
