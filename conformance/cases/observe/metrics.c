@@ -2,7 +2,10 @@
  * Metrics: numbers of the scheduler under the names that Go gives them
  * (runtime/metrics), and what only some runtimes count.
  */
+#include <stdio.h>
+
 #include "kit/kit.h"
+#include "tr.h"
 
 #define STATE(s) "/sched/goroutines/" s ":goroutines"
 #define NEED_METRICS NEEDS(NEED(metrics, read))
@@ -310,6 +313,66 @@ CASE(MET_004, "each pause of all goroutines is counted",
 	}
 	CHECK_EQ(sum, (int64_t)m.count);
 	CHECK_GE(counted("/sched/pauses/stopping/other:seconds"), 10);
+}
+
+static int64_t pauses(void)
+{
+	return counted("/sched/pauses/total/other:seconds");
+}
+
+/* Each of so many stops all goroutines at least so often. */
+static void check_pauses(int64_t before, int64_t times, int64_t each)
+{
+	int64_t grown = pauses() - before;
+
+	note("%" PRId64 " pauses", grown);
+	CHECK_GE(grown, times * each);
+}
+
+/* Its end need not stop them. */
+CASE_OF(MET_004, trace, "so is each that begins a trace",
+	NEEDS(NEED(metrics, read), NEED_TRACE))
+{
+	for (int i = 0; i < 3; i++) {
+		int64_t before = pauses();
+
+		tr_start();
+		check_pauses(before, 1, 1);
+		tr_free(tr_stop());
+	}
+}
+
+static void take_profile(void)
+{
+	FILE *file = tmpfile();
+
+	REQUIRE(file != NULL);
+	REQUIRE_EQ(rt->profile->write("goroutine", 1, fileno(file)), ASSAY_OK);
+	fclose(file);
+}
+
+CASE_OF(MET_004, profile, "so is each that looks at all goroutines",
+	NEEDS(NEED(metrics, read), NEED(profile, write)))
+{
+	int64_t before = pauses();
+
+	for (int i = 0; i < 10; i++)
+		take_profile();
+	check_pauses(before, 10, 1);
+}
+
+/* A dump need not stop all; who stops them for it counts that. */
+CASE_OF(MET_004, dump, "so is one for a dump, if it stops them",
+	NEEDS(NEED(metrics, read), NEED(inspect, dump)))
+{
+	char text[4096];
+	int64_t before = pauses(), grown;
+
+	for (int i = 0; i < 10; i++)
+		rt->inspect->dump(text, sizeof(text));
+	grown = pauses() - before;
+	note("%" PRId64 " pauses", grown);
+	CHECK(grown == 0 || grown >= 10);
 }
 
 /* ---- what each P has done -------------------------------------------------- */
