@@ -272,6 +272,10 @@ GORO_API const char *goro_label(const char *key);
  *	"goroutine"  all goroutines at one instant, equal stacks together.  All
  *	             are stopped meanwhile, for about 2 us each.
  *
+ *	"goroutineleak"
+ *	             those that can never run again, which it looks for as
+ *	             goro_find_leaks() does
+ *
  *	"block"      where goroutines have waited for each other, how often
  *	             and how long: channels, select, locks, wait groups,
  *	             conds, since goro_block_profile_rate().  Each kind of wait
@@ -282,11 +286,12 @@ GORO_API const char *goro_label(const char *key);
  *
  * With debug 0 in the form of pprof, not compressed: go tool pprof FILE reads
  * it, and needs no program file for the names of functions.  With 1 as text,
- * as Go writes it, the most frequent stack first; with 2, for "goroutine",
- * each goroutine as a panic prints it.  A stack ends with the function that
+ * as Go writes it, the most frequent stack first; with 2, for "goroutine" and
+ * "goroutineleak", each of them as a panic prints it.  A stack ends with the function that
  * called goro: what goro does itself is left out.
  *
- * GORO_EINVAL for an unknown name, GORO_ENOMEM; GORO_NET_OTHER if fd takes no
+ * GORO_EINVAL for an unknown name, GORO_ENOMEM; GORO_ENOTSUP if leaks cannot be
+ * searched for; GORO_NET_OTHER if fd takes no
  * more.  It holds its thread while it writes: fd is best a file.
  */
 GORO_API int goro_profile_write(const char *name, int debug, int fd);
@@ -337,8 +342,6 @@ GORO_API int goro_cpu_profile_stop(void);
  *	/debug/pprof/profile    CPU time for ?seconds=N, 30 s if N is left out
  *	/debug/pprof/trace      an execution trace (goro_trace.h) of ?seconds=N,
  *	                        1 s if N is left out
- *	/debug/pprof/goroutineleak
- *	                        those that can never run again, as a dump
  *	/debug/pprof/cmdline    the program's arguments
  *	/metrics                goro_metrics_text()
  *

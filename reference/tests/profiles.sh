@@ -126,6 +126,21 @@ cpu_by_environment() {
 	burns_first "$tmp/whole"
 }
 
+leaks_top() {
+	profile goroutineleak 0
+	top_is lost_wait 7
+	raw_has '^PeriodType: goroutineleak count$'
+	! grep -q some_wait "$tmp/top" || { cat "$tmp/top"; no "one can run"; }
+}
+
+leaks_dump() {
+	profile goroutineleak 2
+	[ "$(grep -c '^goroutine .*\[chan receive (leaked)\]:$' "$tmp/profile")" = 7 ] &&
+		[ "$(grep -c '^goroutine ' "$tmp/profile")" = 7 ] ||
+		{ cat "$tmp/profile"; no "not those seven"; }
+}
+
+[ "$san" != none ] || check "leak profile: each of them" leaks_dump
 check "block profile: each kind of wait, with its stack" blocks
 check "mutex profile: the unlock of the holder" unlocks
 if have go; then
@@ -134,6 +149,7 @@ if have go; then
 	check "block profile: go tool pprof -top" blocks_top
 	check "mutex profile: go tool pprof -top" unlocks_top
 	check "goroutine profile: go tool pprof -top" goroutines_top
+	[ "$san" != none ] || check "leak profile: go tool pprof -top" leaks_top
 	check "debug server: go tool pprof http://" from_server
 else
 	skip "go tool pprof" "no go command here: Debian package golang-go"

@@ -196,6 +196,60 @@ CASE(PRF_002, "equal stacks are one entry, the most frequent first",
 	close_chan(never);
 }
 
+SHOWN void prf_lost_many(void *unused);
+SHOWN void prf_lost_some(void *unused);
+
+/* Nobody else ever has these channels. */
+void prf_lost_many(void *unused)
+{
+	(void)unused;
+	wait_for(chan_signal(0));
+	STAY();
+}
+
+void prf_lost_some(void *unused)
+{
+	(void)unused;
+	wait_for(chan_signal(0));
+	STAY();
+}
+
+/* True if the runtime can say which goroutines are leaked. */
+static bool has_leak_profile(void)
+{
+	int fd = memfd_create("leaks", MFD_CLOEXEC);
+	int status = rt->profile->write("goroutineleak", 1, fd);
+
+	close(fd);
+	return status == ASSAY_OK;
+}
+
+CASE(PRF_005, "the leak profile groups those that can never run again",
+     .flags = CASE_NOT_SANITIZED, NEEDS(NEED_PROFILE, NEED(inspect, leaks)))
+{
+	struct entry many, some;
+	char *text;
+	int n;
+
+	if (!has_leak_profile())
+		skip("the runtime has no profile of leaks");
+	never = chan_signal(0);
+	go_many(2, prf_lost_some, NULL);
+	go_many(9, prf_lost_many, NULL);
+	go_many(20, prf_fixed, NULL);
+	settle(31);
+	text = take("goroutineleak");
+	many = check_entry(text, "prf_lost_many", 9);
+	some = check_entry(text, "prf_lost_some", 2);
+	CHECK_LT(many.place, some.place);
+	CHECK_EQ(many.place, 0);
+	find(text, "prf_fixed", &n);
+	CHECK_EQ(n, 0);
+	CHECK(strstr(text, "total 11\n") != NULL);
+	free(text);
+	close_chan(never);
+}
+
 enum { FIXED = 50, TAKERS = 4, PROFILES = 10 };
 
 static atomic_bool over;

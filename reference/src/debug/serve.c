@@ -51,7 +51,8 @@ static void send_index(struct visit *v, const struct http_request *r)
 		"<body><h1>/debug/pprof/</h1><ul>"
 		"<li><a href='goroutine?debug=1'>goroutine</a>, "
 		"<a href='goroutine?debug=2'>each of them</a>"
-		"<li><a href='goroutineleak'>goroutineleak</a>"
+		"<li><a href='goroutineleak?debug=1'>goroutineleak</a>, "
+		"<a href='goroutineleak?debug=2'>each of them</a>"
 		"<li><a href='block?debug=1'>block</a>"
 		"<li><a href='mutex?debug=1'>mutex</a>"
 		"<li><a href='profile?seconds=5'>profile</a>: CPU, 5 s"
@@ -172,24 +173,6 @@ static void send_trace(struct visit *v, const struct http_request *r)
 	record(v, r, &trace);
 }
 
-enum { LEAKS_ROOM = 1 << 20 };
-
-/* The search may find more the second time: so it is made once. */
-static void send_leaks(struct visit *v, const struct http_request *r)
-{
-	char *text = malloc(LEAKS_ROOM);
-	size_t n;
-
-	if (!text) {
-		say(v, r, 503, "no memory\n");
-		return;
-	}
-	n = goro_leaks(text, LEAKS_ROOM);
-	goro__http_text(v->conn, r, 200, TEXT, text,
-			n < LEAKS_ROOM ? n : LEAKS_ROOM - 1);
-	free(text);
-}
-
 static void send_profile(struct visit *v, const struct http_request *r,
 			 const char *name)
 {
@@ -215,6 +198,8 @@ static void send_profile(struct visit *v, const struct http_request *r,
 	close(fd);
 	if (status == GORO_EINVAL)
 		say(v, r, 404, "unknown profile\n");
+	else if (status == GORO_ENOTSUP)
+		say(v, r, 503, "this process cannot be searched\n");
 	else
 		say(v, r, 503, "no memory\n");
 }
@@ -229,7 +214,6 @@ static const struct path paths[] = {
 	{"/debug/pprof", move_to_index},
 	{"/debug/pprof/", send_index},
 	{"/debug/pprof/cmdline", send_cmdline},
-	{"/debug/pprof/goroutineleak", send_leaks},
 	{"/debug/pprof/profile", send_cpu},
 	{"/debug/pprof/trace", send_trace},
 	{"/debug/pprof/symbol", send_symbol},

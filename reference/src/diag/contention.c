@@ -120,14 +120,14 @@ static bool copy_of(struct tally_list *l, struct guarded *from)
 	return ok;
 }
 
-bool goro__block_profile(struct tally_list *l)
+int goro__block_profile(struct tally_list *l)
 {
-	return copy_of(l, &blocks);
+	return copy_of(l, &blocks) ? GORO_OK : GORO_ENOMEM;
 }
 
-bool goro__mutex_profile(struct tally_list *l)
+int goro__mutex_profile(struct tally_list *l)
 {
-	return copy_of(l, &unlocks);
+	return copy_of(l, &unlocks) ? GORO_OK : GORO_ENOMEM;
 }
 
 int64_t goro__mutex_fraction(void)

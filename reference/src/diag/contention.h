@@ -16,8 +16,8 @@ void goro__contention_waited(int64_t since);
 void goro__contention_unlock(int64_t ns);
 
 /* The profiles; the tag is a wait_reason. */
-bool goro__block_profile(struct tally_list *l);
-bool goro__mutex_profile(struct tally_list *l);
+int goro__block_profile(struct tally_list *l);
+int goro__mutex_profile(struct tally_list *l);
 int64_t goro__mutex_fraction(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * goroutines.c - all goroutines by their stacks.
+ * goroutines.c - all goroutines, or those that are leaked, by their stacks.
  *
  * The world is stopped meanwhile, so the profile is of one instant: each
  * goroutine is in it once.  One that is stopped may hold a lock of the C
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diag/leaked.h"
+#include "diag/leaksearch.h"
 #include "diag/profile.h"
 #include "diag/tallylabels.h"
 #include "diag/unwind.h"
@@ -39,32 +41,60 @@ uint32_t goro__user_stack(const struct g *g, uintptr_t pcs[TALLY_DEPTH])
 	return 1;
 }
 
-static void add(struct g *g, void *tally)
+struct taking {
+	struct tally *tally;
+	bool (*which)(const struct g *g);
+};
+
+static void add(struct g *g, void *taking)
 {
+	const struct taking *t = taking;
 	uint32_t status = load_relaxed(&g->status), depth;
 	uintptr_t pcs[TALLY_DEPTH + LABEL_WORDS], labels;
 
-	if (status == GIDLE || status == GDEAD || g->system || g->goid <= 0)
+	if (status == GIDLE || status == GDEAD || g->system || g->goid <= 0 ||
+	    !t->which(g))
 		return;
 	depth = goro__user_stack(g == goro__self() ? NULL : g, pcs);
 	labels = label_words(g->labels, pcs + depth);
-	goro__tally_add(tally, pcs, depth + (uint32_t)labels, labels, 1, 0);
+	goro__tally_add(t->tally, pcs, depth + (uint32_t)labels, labels, 1, 0);
 }
 
-bool goro__goroutine_profile(struct tally_list *l)
+static int take(struct tally_list *l, bool (*which)(const struct g *g))
 {
 	struct tally *t = sys_map(sizeof(*t));
+	struct taking taking = {t, which};
 	bool ok;
 
 	if (!t)
-		return false;
+		return GORO_ENOMEM;
 	goro__stop_all();
-	goro__each_g(add, t);
+	goro__each_g(add, &taking);
 	goro__start_all();
 	ok = !t->memory.failed && goro__tally_copy(l, t);
 	goro__tally_free(t);
 	sys_unmap(t, sizeof(*t));
-	if (ok)
-		goro__tally_sort(l);
-	return ok;
+	if (!ok)
+		return GORO_ENOMEM;
+	goro__tally_sort(l);
+	return GORO_OK;
+}
+
+static bool any(const struct g *g)
+{
+	(void)g;
+	return true;
+}
+
+int goro__goroutine_profile(struct tally_list *l)
+{
+	return take(l, any);
+}
+
+/* Those that the search has marked stay as they are. */
+int goro__leak_profile(struct tally_list *l)
+{
+	int64_t n = goro__find_leaks();
+
+	return n < 0 ? (int)n : take(l, goro__leaked);
 }

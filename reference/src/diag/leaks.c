@@ -24,16 +24,21 @@ int64_t goro_find_leaks(void)
 	return goro__find_leaks();
 }
 
-size_t goro_leaks(char *buf, size_t n)
+size_t goro__dump_leaked(char *buf, size_t n)
 {
 	char none;
 
+	return goro__dump_those(n ? buf : &none, n, goro__leaked);
+}
+
+size_t goro_leaks(char *buf, size_t n)
+{
 	FROM_OUTSIDE_GIVES(goro_leaks(buf, n));
 	if (n > 0)
 		buf[0] = '\0';
 	if (goro__find_leaks() < 0)
 		return 0;
-	return goro__dump_those(n ? buf : &none, n, goro__leaked);
+	return goro__dump_leaked(buf, n);
 }
 
 /* ---- at the end ------------------------------------------------------------ */

@@ -1,8 +1,13 @@
 /*
- * leaks.h - leaks of goroutines at the end of a run.
+ * leaks.h - reports of goroutines that can never run again.
  */
 #ifndef GORO_LEAKS_H
 #define GORO_LEAKS_H
+
+#include <stddef.h>
+
+/* As goro_leaks() of those that the last search has found. */
+size_t goro__dump_leaked(char *buf, size_t n);
 
 /* Looks whether the environment has GORO_LEAKCHECK=1. */
 void goro__leaks_init(void);

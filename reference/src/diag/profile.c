@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "diag/contention.h"
+#include "diag/leaks.h"
 #include "diag/names.h"
 #include "diag/pprof.h"
 #include "diag/tallylabels.h"
@@ -30,6 +31,12 @@ static void goroutine_head(int fd, const struct tally_list *l)
 		(unsigned long long)total(l));
 }
 
+static void leak_head(int fd, const struct tally_list *l)
+{
+	dprintf(fd, "goroutineleak profile: total %llu\n",
+		(unsigned long long)total(l));
+}
+
 static void block_head(int fd, const struct tally_list *l)
 {
 	(void)l;
@@ -43,15 +50,6 @@ static void mutex_head(int fd, const struct tally_list *l)
 		"--- mutex:\ncycles/second=1000000000\nsampling period=%lld\n",
 		(long long)goro__mutex_fraction());
 }
-
-static const struct profile profiles[] = {
-	{"block", "contentions", "delay", "nanoseconds", TAG_WAIT,
-	 goro__block_profile, block_head},
-	{"goroutine", "goroutine", NULL, NULL, TAG_LABELS,
-	 goro__goroutine_profile, goroutine_head},
-	{"mutex", "contentions", "delay", "nanoseconds", TAG_WAIT,
-	 goro__mutex_profile, mutex_head},
-};
 
 /* ---- for pprof ------------------------------------------------------------ */
 
@@ -177,22 +175,49 @@ static int write_text(const struct profile *kind, const struct tally_list *l,
 	return ok ? GORO_OK : GORO_NET_OTHER;
 }
 
-/* All goroutines, as a panic prints them. */
-static int write_dump(int fd)
+/* ---- each goroutine, as a panic prints it ---------------------------------- */
+
+/* How many there are may change between the two. */
+static int write_dump(int fd, size_t (*dump)(char *buf, size_t n))
 {
-	size_t n = goro_dump(NULL, 0) * 2 + 4096, done;
+	size_t n = dump(NULL, 0) * 2 + 4096, done;
 	char *text = sys_map(n);
 	int written = 0;
 
 	if (!text)
 		return GORO_ENOMEM;
-	done = goro_dump(text, n);
+	done = dump(text, n);
 	written = dprintf(fd, "%.*s", (int)(done < n ? done : n - 1), text);
 	sys_unmap(text, n);
-	return written > 0 ? GORO_OK : GORO_NET_OTHER;
+	return written >= 0 ? GORO_OK : GORO_NET_OTHER;
+}
+
+static int write_all(int fd)
+{
+	return write_dump(fd, goro_dump);
+}
+
+static int write_leaked(int fd)
+{
+	int64_t n;
+
+	FROM_OUTSIDE_GIVES(write_leaked(fd));
+	n = goro_find_leaks();
+	return n < 0 ? (int)n : write_dump(fd, goro__dump_leaked);
 }
 
 /* ---- by name -------------------------------------------------------------- */
+
+static const struct profile profiles[] = {
+	{"block", "contentions", "delay", "nanoseconds", TAG_WAIT,
+	 goro__block_profile, block_head, NULL},
+	{"goroutine", "goroutine", NULL, NULL, TAG_LABELS,
+	 goro__goroutine_profile, goroutine_head, write_all},
+	{"goroutineleak", "goroutineleak", NULL, NULL, TAG_LABELS,
+	 goro__leak_profile, leak_head, write_leaked},
+	{"mutex", "contentions", "delay", "nanoseconds", TAG_WAIT,
+	 goro__mutex_profile, mutex_head, NULL},
+};
 
 static const struct profile *find(const char *name)
 {
@@ -211,12 +236,13 @@ int goro_profile_write(const char *name, int debug, int fd)
 
 	if (!kind || debug < 0 || fd < 0)
 		return GORO_EINVAL;
-	if (debug > 1 && kind == find("goroutine"))
-		return write_dump(fd);
+	if (debug > 1 && kind->each)
+		return kind->each(fd);
 	goro__need_run(__func__);
 	FROM_OUTSIDE_GIVES(goro_profile_write(name, debug, fd));
-	if (!kind->take(&l))
-		return GORO_ENOMEM;
+	status = kind->take(&l);
+	if (status)
+		return status;
 	status = debug > 0 ? write_text(kind, &l, fd)
 			   : write_pprof(kind, &l, fd);
 	goro__tally_list_free(&l);

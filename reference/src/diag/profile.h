@@ -26,14 +26,18 @@ struct profile {
 	/* Of the samples: their count, and their sum or NULL. */
 	const char *count, *sum, *sum_unit;
 	enum profile_tag tag;
-	/* Takes it.  False: no memory. */
-	bool (*take)(struct tally_list *l);
+	/* Takes it.  Returns a status. */
+	int (*take)(struct tally_list *l);
 	/* How the text form begins. */
 	void (*head)(int fd, const struct tally_list *l);
+	/* Writes each goroutine, as a panic prints them; NULL: there are none. */
+	int (*each)(int fd);
 };
 
-/* All goroutines at one instant, by their stacks and labels. */
-bool goro__goroutine_profile(struct tally_list *l);
+/* All goroutines at one instant, by their stacks and labels.  A status. */
+int goro__goroutine_profile(struct tally_list *l);
+/* The same of those that can never run again, which it looks for. */
+int goro__leak_profile(struct tally_list *l);
 
 /*
  * Returns the frames of g, which does not run; of the caller for NULL.  The

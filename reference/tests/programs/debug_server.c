@@ -7,6 +7,7 @@
  */
 #include <goro_debug.h>
 #include <goro_net.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,6 @@ static const struct expect all[] = {
 	{GET("/debug/pprof/goroutine?x=1&debug=2"), 200, "\ngoroutine 1 ["},
 	{GET("/debug/pprof/goroutine"), 200, "octet-stream"},
 	{GET("/debug/pprof/cmdline"), 200, "debug_server"},
-	{GET("/debug/pprof/goroutineleak"), 200, ""},
 	{GET("/debug/pprof/profile?seconds=1"), 200, "nanoseconds"},
 	{GET("/debug/pprof/profile?seconds=0"), 400, ""},
 	{GET("/debug/pprof/trace?seconds=1"), 200, "go 1.26 trace"},
@@ -120,6 +120,21 @@ static void check(const struct expect *e)
 			reply[i] = ' ';
 	if (n > 0 && !strstr(reply, e->has))
 		wrong(e->has, e->request);
+}
+
+/* Under a sanitizer there is no search. */
+static void check_leaks(void)
+{
+	bool can = goro_find_leaks() >= 0;
+	struct expect text = {GET("/debug/pprof/goroutineleak?debug=1"), 200,
+			      "goroutineleak profile: total "};
+	struct expect pprof = {GET("/debug/pprof/goroutineleak"), 200,
+			       "octet-stream"};
+	struct expect none = {GET("/debug/pprof/goroutineleak"), 503,
+			      "cannot be searched"};
+
+	check(can ? &text : &none);
+	check(can ? &pprof : &none);
 }
 
 /* As long as nobody may send, and one byte longer. */
@@ -206,6 +221,7 @@ static void tests(void *unused)
 	goro_debug_addr(d, at, sizeof(at));
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		check(&all[i]);
+	check_leaks();
 	check_long();
 	check_idle_peers();
 	noise(300);

@@ -56,6 +56,23 @@ static void goroutines(void)
 		goro_sleep(GORO_MILLISECOND);
 }
 
+/* Nobody else has what it waits for. */
+NOINLINE static void lost_wait(void *unused)
+{
+	(void)unused;
+	goro_recv(goro_make(0, 0), NULL);
+	STAY();
+}
+
+static void lose(void)
+{
+	never = goro_make(0, 0);
+	start(7, lost_wait);
+	start(10, some_wait);
+	while (goro_num_waiting() < 17)
+		goro_sleep(GORO_MILLISECOND);
+}
+
 /* ---- waits of 20 ms, each in a function of its own -------------------------- */
 
 #define WAIT (20 * GORO_MILLISECOND)
@@ -230,6 +247,8 @@ static void app(void *unused)
 	(void)unused;
 	if (strcmp(args[1], "goroutine") == 0)
 		goroutines();
+	else if (strcmp(args[1], "goroutineleak") == 0)
+		lose();
 	else if (strcmp(args[1], "block") == 0)
 		block();
 	else if (strcmp(args[1], "mutex") == 0)

@@ -125,6 +125,29 @@ var _ = twin("PRF-001", func() {
 	check(becomes(&finished, 1), "the churn ends")
 })
 
+//go:noinline
+func prfLostMany() { <-make(chan struct{}) }
+
+//go:noinline
+func prfLostSome() { <-make(chan struct{}) }
+
+var _ = twin("PRF-005", func() {
+	if pprof.Lookup("goroutineleak") == nil {
+		skip("no leak profile: it needs GOEXPERIMENT=goroutineleakprofile")
+	}
+	never = make(chan struct{})
+	goMany(2, prfLostSome)
+	goMany(9, prfLostMany)
+	goMany(20, prfFixed)
+	settle(31)
+	all := profile("goroutineleak")
+	_, many := checkEntry(all, "prfLostMany", 9)
+	_, some := checkEntry(all, "prfLostSome", 2)
+	check(many == 0 && some == 1, "%d, %d", many, some)
+	check(len(all) == 2, "%d entries", len(all))
+	close(never)
+})
+
 // ---- waits
 
 const prfWait = 20 * time.Millisecond
