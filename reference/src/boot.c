@@ -223,8 +223,7 @@ static void schedinit(const struct goro_config *c)
 	goro__stack_init(initial_stack(c));
 	goro__libc_text_init();
 	goro__overflow_init();
-	goro__leaks_init();
-	goro__owners_init();
+	goro__owners_init(goro__leaks_init());
 	goro__tracestack_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
 }

@@ -25,6 +25,26 @@ reports_none() {
 	leaves 0 nothing && [ ! -s "$err" ] || no "it has said something"
 }
 
+reports_circle() {
+	lock="0x[0-9a-f]*"
+	leaves 23 circle &&
+		complains "SUMMARY: goro: 3 goroutines leaked." &&
+		grep -q "^lockcycle: [0-9]* waits for the lock $lock, in whose way is [0-9]*, [0-9]* for $lock, in whose way is [0-9]*$" "$err" &&
+		[ "$(grep -c "^lockcycle: " "$err")" -eq 1 ] || no "not the circle"
+	! grep -q "a deadlock of" "$err" || no "it is told while the program runs"
+}
+
+reports_self() {
+	leaves 23 self && complains ", which it has itself" || no "not itself"
+}
+
+tells_circle() {
+	GODEBUG=$1
+	export GODEBUG
+	exits 0 leaks tell && [ "$(grep -c "^lockcycle: " "$out")" -eq "$2" ] ||
+		no "not $2 circles"
+}
+
 if [ "$san" = none ]; then
 	for procs in 1 4; do
 		for kind in thread asleep local blocking stopped lists \
@@ -36,6 +56,10 @@ if [ "$san" = none ]; then
 	check "leaks: none at the end" reports_none
 	check "leaks: at the end" reports_leaks leave
 	check "leaks: at exit" reports_leaks exit
+	check "leaks: a circle of locks" reports_circle
+	check "leaks: a lock that waits for itself" reports_self
+	check "leaks: a circle, as text" tells_circle lockcycle=1 1
+	check "leaks: no circle if nobody notes the locks" tells_circle lockcycle=0 0
 else
 	skip "leaks" "a sanitizer keeps memory in its own way"
 fi

@@ -244,6 +244,7 @@ size_t goro_dump(char *buf, size_t n)
 struct those {
 	struct dump dump;
 	bool (*which)(const struct g *g);
+	void (*end)(struct out *out, bool (*which)(const struct g *g));
 	bool any;
 };
 
@@ -266,11 +267,15 @@ static void dump_those(void *arg)
 	begin(&t->dump);
 	goro__each_g(dump_that, t);
 	goro__names_close(&t->dump.names);
+	t->end(&t->dump.out, t->which);
 }
 
-size_t goro__dump_those(char *buf, size_t n, bool (*which)(const struct g *g))
+size_t goro__dump_those(char *buf, size_t n, bool (*which)(const struct g *g),
+			void (*end)(struct out *out,
+				    bool (*which)(const struct g *g)))
 {
-	struct those t = {.dump.out = {.buf = buf, .n = n}, .which = which};
+	struct those t = {
+		.dump.out = {.buf = buf, .n = n}, .which = which, .end = end};
 
 	if (!buf)
 		open_stderr(&t.dump, 0);

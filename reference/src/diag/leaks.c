@@ -15,6 +15,7 @@
 #include "diag/leaksearch.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "wait/owners.h"
 
 enum { STATUS = 23 }; /* LeakSanitizer's */
 
@@ -28,7 +29,8 @@ size_t goro__dump_leaked(char *buf, size_t n)
 {
 	char none;
 
-	return goro__dump_those(n ? buf : &none, n, goro__leaked);
+	return goro__dump_those(n ? buf : &none, n, goro__leaked,
+				goro__owners_circles);
 }
 
 size_t goro_leaks(char *buf, size_t n)
@@ -46,11 +48,12 @@ size_t goro_leaks(char *buf, size_t n)
 static bool asked; /* and not answered yet */
 static bool leaked;
 
-void goro__leaks_init(void)
+bool goro__leaks_init(void)
 {
 	const char *text = secure_getenv("GORO_LEAKCHECK");
 
 	asked = text && strcmp(text, "1") == 0;
+	return asked;
 }
 
 static void report(int64_t n)
@@ -58,7 +61,7 @@ static void report(int64_t n)
 	print_str("==");
 	print_int(getpid());
 	print_str("==ERROR: goro: detected goroutine leaks\n");
-	goro__dump_those(NULL, 0, goro__leaked);
+	goro__dump_those(NULL, 0, goro__leaked, goro__owners_circles);
 	print_str("\nSUMMARY: goro: ");
 	print_int(n);
 	print_str(n == 1 ? " goroutine leaked.\n" : " goroutines leaked.\n");

@@ -41,14 +41,17 @@ struct claim {
 	enum what what;
 	enum share how;
 	uint32_t seen; /* in this question */
+	uint32_t told; /* of a circle that this report has */
 };
 
 static struct {
 	struct lock lock;
 	struct claim *by_lock[BUCKETS], *by_g[BUCKETS];
 	struct claim *unused;
-	uint32_t question;
+	uint32_t question, report;
 } claims;
+
+static bool tells; /* of a circle as soon as it is closed */
 
 /* The goroutines of a circle, each with what it waits for. */
 struct circle {
@@ -110,8 +113,9 @@ static void add(const void *l, struct g *g, enum what what, enum share how)
 
 	if (!c)
 		return;
-	*c = (struct claim){*lock,   *of,  ~(uintptr_t)l, ~(uintptr_t)g,
-			    g->goid, what, how,           0};
+	*c = (struct claim){*lock,         *of,     ~(uintptr_t)l,
+			    ~(uintptr_t)g, g->goid, what,
+			    how,           0,       0};
 	*lock = *of = c;
 }
 
@@ -240,15 +244,23 @@ static void print_wait(const struct circle *o, int i)
 	print_str("\n");
 }
 
+/* True if all in o, from that one on, wait: one may have been handed its lock just now. */
+static bool stays(const struct circle *o, int from)
+{
+	for (int i = from; i < o->n; i++)
+		if (o->at[i].g->goid != o->at[i].goid ||
+		    !g_is(o->at[i].g, GWAITING))
+			return false;
+	return true;
+}
+
 /* With the world stopped: reports o, which the caller closes, if it stays. */
 static void report(void *circle)
 {
 	struct circle *o = circle;
 
-	for (int i = 1; i < o->n; i++)
-		if (o->at[i].g->goid != o->at[i].goid ||
-		    !g_is(o->at[i].g, GWAITING))
-			return;
+	if (!stays(o, 1))
+		return;
 	print_str("goro: lockcycle: a deadlock of ");
 	print_int(o->n);
 	print_str(o->n == 1 ? " goroutine\n" : " goroutines\n");
@@ -279,11 +291,71 @@ static __attribute__((noinline)) void look_again(struct g *g, const void *l,
 	goro__hooks.start_all();
 }
 
+/* ---- circles among some ---------------------------------------------------- */
+
+static void out_circle(struct out *out, const struct circle *o)
+{
+	goro__out_str(out, "\nlockcycle: ");
+	for (int i = 0; i < o->n; i++) {
+		goro__out_str(out, i > 0 ? ", " : "");
+		goro__out_int(out, o->at[i].goid);
+		goro__out_str(out, i > 0 ? " for " : " waits for the lock ");
+		goro__out_hex(out, (uintptr_t)o->at[i].l);
+		if (o->n == 1) {
+			goro__out_str(out, ", which it has itself");
+			break;
+		}
+		goro__out_str(out, ", in whose way is ");
+		goro__out_int(out, o->at[(i + 1) % o->n].goid);
+	}
+	goro__out_str(out, "\n");
+}
+
+/* Marks the waits of o; true if any is of `which`, and none was told before. */
+static bool is_new(const struct circle *o, bool (*which)(const struct g *g))
+{
+	bool any = false, told = false;
+
+	for (int i = 0; i < o->n; i++) {
+		struct claim *w = *find(o->at[i].l, WAITS, o->at[i].g);
+
+		any |= which(o->at[i].g);
+		told |= w->told == claims.report;
+		w->told = claims.report;
+	}
+	return any && !told;
+}
+
+static void out_circles_of(struct out *out, struct claim *c,
+			   bool (*which)(const struct g *g))
+{
+	struct circle o;
+
+	for (; c; c = c->by_g) {
+		if (c->what != WAITS || c->told == claims.report)
+			continue;
+		o.n = 0;
+		claims.question++;
+		if (leads_back(c, c, &o) && stays(&o, 0) && is_new(&o, which))
+			out_circle(out, &o);
+	}
+}
+
+void goro__owners_circles(struct out *out, bool (*which)(const struct g *g))
+{
+	lock(&claims.lock);
+	claims.report++;
+	for (int i = 0; i < BUCKETS; i++)
+		out_circles_of(out, claims.by_g[i], which);
+	unlock(&claims.lock);
+}
+
 /* ---- for the locks --------------------------------------------------------- */
 
-void goro__owners_init(void)
+void goro__owners_init(bool silent)
 {
-	if (goro__godebug("lockcycle") > 0)
+	tells = goro__godebug("lockcycle") > 0;
+	if (tells || silent)
 		state_set_mp(mp() | MP_OWNED);
 }
 
@@ -303,7 +375,7 @@ void goro__owners_wait(const void *l, enum share how)
 		return;
 	lock(&claims.lock);
 	add(l, g, WAITS, how);
-	found = find_circle(g, l, &o);
+	found = tells && find_circle(g, l, &o);
 	unlock(&claims.lock);
 	if (found)
 		look_again(g, l, &o);

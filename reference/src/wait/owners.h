@@ -1,7 +1,7 @@
 /*
  * owners.h - who has which lock, and who waits for one: for
  * GODEBUG=lockcycle=1, which reports goroutines that wait for each other in a
- * circle.
+ * circle, and for reports of leaks.
  *
  * Off it costs nothing: goro__mp, which a lock looks at anyway, has MP_OWNED
  * while it is on, so all locks are taken on the path of many Ps, and that path
@@ -10,12 +10,18 @@
 #ifndef GORO_OWNERS_H
 #define GORO_OWNERS_H
 
+#include "base/print.h"
 #include "sched/types.h"
 
 enum share { ALONE, SHARED };
 
-/* Turns it on if the environment asks for it; before the run. */
-void goro__owners_init(void);
+/*
+ * Turns it on if the environment asks for it, or silent does, which is for
+ * goro__owners_circles() alone; before the run.
+ */
+void goro__owners_init(bool silent);
+/* Writes a line for each circle that one of `which` is in. */
+void goro__owners_circles(struct out *out, bool (*which)(const struct g *g));
 
 static inline bool owned(void)
 {

@@ -14,12 +14,20 @@ static goro_mutex m[RING];
 static goro_rwmutex rw;
 static goro_once once;
 
+static goro_waitgroup first; /* each who is to have its first lock */
+
+static void have_first(void)
+{
+	goro_wg_done(&first);
+	goro_wg_wait(&first);
+}
+
 static void take_two(void *i)
 {
 	int at = *(int *)i;
 
 	goro_mutex_lock(&m[at]);
-	goro_sleep((10 + at) * MS);
+	have_first();
 	goro_mutex_lock(&m[(at + 1) % RING]);
 	goro_mutex_unlock(&m[at]); /* no tail call: it is in the report */
 }
@@ -27,15 +35,17 @@ static void take_two(void *i)
 static void ring(void *unused)
 {
 	(void)unused;
+	goro_wg_add(&first, RING);
 	for (int i = 0; i < RING; i++)
 		goro_go_copy(take_two, &i, sizeof(i));
+	wait_stuck(RING);
 }
 
 static void first_then_second(void *unused)
 {
 	(void)unused;
 	goro_mutex_lock(&m[0]);
-	goro_sleep(10 * MS);
+	have_first();
 	goro_mutex_lock(&m[1]);
 	goro_mutex_unlock(&m[0]);
 }
@@ -44,15 +54,17 @@ static void second_then_first(void *unused)
 {
 	(void)unused;
 	goro_mutex_lock(&m[1]);
-	goro_sleep(15 * MS);
+	have_first();
 	goro_mutex_lock(&m[0]);
 	goro_mutex_unlock(&m[1]);
 }
 
 static void pair(void *unused)
 {
+	goro_wg_add(&first, 2);
 	goro_go(first_then_second, unused);
 	goro_go(second_then_first, unused);
+	wait_stuck(2);
 }
 
 static void lock_twice(void *unused)
@@ -66,12 +78,13 @@ static void lock_twice(void *unused)
 static void self(void *unused)
 {
 	goro_go(lock_twice, unused);
+	wait_stuck(1);
 }
 
 static void write_late(void *unused)
 {
 	(void)unused;
-	goro_sleep(5 * MS);
+	goro_wg_wait(&first);
 	goro_rwmutex_lock(&rw);
 	goro_rwmutex_unlock(&rw);
 }
@@ -80,7 +93,11 @@ static void read_twice(void *unused)
 {
 	(void)unused;
 	goro_rwmutex_rlock(&rw);
-	goro_sleep(15 * MS);
+	goro_wg_done(&first);
+	while (goro_rwmutex_tryrlock(&rw)) { /* until the writer waits */
+		goro_rwmutex_runlock(&rw);
+		goro_yield();
+	}
 	goro_rwmutex_rlock(&rw);
 	goro_rwmutex_runlock(&rw);
 }
@@ -88,8 +105,10 @@ static void read_twice(void *unused)
 /* The writer waits for the reader, whose second lock waits for the writer. */
 static void readers(void *unused)
 {
+	goro_wg_add(&first, 1);
 	goro_go(read_twice, unused);
 	goro_go(write_late, unused);
+	wait_stuck(2);
 }
 
 static void do_again(void *unused)
@@ -101,6 +120,7 @@ static void do_again(void *unused)
 static void recursion(void *unused)
 {
 	goro_go(do_again, unused);
+	wait_stuck(1);
 }
 
 /* ---- no circles ------------------------------------------------------------ */
@@ -151,21 +171,26 @@ static void order(void *unused)
 	goro_wg_wait(&wg);
 }
 
+static goro_waitgroup unlocked;
+
 static void unlock_it(void *mutex)
 {
 	goro_sleep(5 * MS);
 	goro_mutex_unlock(mutex);
+	goro_wg_done(&unlocked);
 }
 
 /* One goroutine locks, the other unlocks: no circle, once that is known. */
 static void signals(void *unused)
 {
 	(void)unused;
+	goro_wg_add(&unlocked, 2);
 	goro_mutex_lock(&m[0]);
 	unlock_it(&m[0]);
 	goro_mutex_lock(&m[0]);
 	goro_go(unlock_it, &m[0]);
-	goro_sleep(10 * MS);
+	goro_wg_wait(&unlocked); /* from here on it is known */
+	goro_wg_add(&unlocked, 3);
 	for (int i = 0; i < 3; i++) {
 		goro_mutex_lock(&m[0]);
 		goro_go(unlock_it, &m[0]);

@@ -465,6 +465,92 @@ static void leave(void *unused)
 	puts("left");
 }
 
+struct locks {
+	goro_mutex m[2];
+	goro_waitgroup first; /* until both are taken */
+};
+
+static void take_both(struct locks *l, int first)
+{
+	goro_mutex_lock(&l->m[first]);
+	goro_wg_done(&l->first);
+	goro_wg_wait(&l->first);
+	goro_mutex_lock(&l->m[!first]);
+	goro_sleep(0); /* no tail call */
+}
+
+static void take_01(void *l)
+{
+	take_both(l, 0);
+	goro_sleep(0);
+}
+
+static void take_10(void *l)
+{
+	take_both(l, 1);
+	goro_sleep(0);
+}
+
+/* Stands in nobody's way, and waits for one that stands in a circle. */
+static void take_0(void *l)
+{
+	struct locks *locks = l;
+
+	goro_wg_wait(&locks->first);
+	goro_mutex_lock(&locks->m[0]);
+	goro_sleep(0);
+}
+
+static void take_twice(void *l)
+{
+	struct locks *locks = l;
+
+	goro_mutex_lock(&locks->m[0]);
+	goro_mutex_lock(&locks->m[0]);
+	goro_sleep(0);
+}
+
+static void make_circle(void)
+{
+	struct locks *l = calloc(1, sizeof(*l));
+
+	goro_wg_add(&l->first, 2);
+	goro_go(take_01, l);
+	goro_go(take_10, l);
+	goro_go(take_0, l);
+}
+
+static void make_self(void)
+{
+	goro_go(take_twice, calloc(1, sizeof(struct locks)));
+}
+
+static void leave_those(void (*make)(void), int n)
+{
+	goro_go_copy(set_up, &make, sizeof(make));
+	wait_stuck(n);
+}
+
+static void leave_circle(void *unused)
+{
+	(void)unused;
+	leave_those(make_circle, 3);
+}
+
+static void leave_self(void *unused)
+{
+	(void)unused;
+	leave_those(make_self, 1);
+}
+
+/* The same as text, while the program goes on. */
+static void tell_circle(void *unused)
+{
+	leave_circle(unused);
+	goro_leaks(text, sizeof(text));
+	puts(text);
+}
+
 static void leave_by_exit(void *unused)
 {
 	leave(unused);
@@ -492,6 +578,9 @@ static const struct mode modes[] = {{"thread", thread},
 				    {"nobody", nobody},
 				    {"leave", leave},
 				    {"exit", leave_by_exit},
+				    {"circle", leave_circle},
+				    {"self", leave_self},
+				    {"tell", tell_circle},
 				    {"nothing", leave_nothing},
 				    {NULL, NULL}};
 

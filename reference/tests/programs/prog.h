@@ -47,6 +47,21 @@ static inline long number_arg(const char *text)
 	return text ? strtol(text, NULL, 10) : 0;
 }
 
+/* Returns after n goroutines wait for a lock: they say so before they do. */
+static inline void wait_stuck(int n)
+{
+	static char text[1 << 14];
+	int stuck = 0;
+
+	while (stuck < n) {
+		goro_sleep(MS);
+		goro_dump(text, sizeof(text));
+		stuck = 0;
+		for (const char *at = text; (at = strstr(at, "Lock]:")); at++)
+			stuck++;
+	}
+}
+
 /* Resident bytes of this process. */
 static inline int64_t resident(void)
 {
