@@ -118,6 +118,29 @@ code_marked() {
 	[ -z "$bad" ] || { echo "without base/text.h:"; echo "$bad"; return 1; }
 }
 
+# A call of libc that is not masked is preempted, with the locks of the caller.
+# Functions of sys.h that call nothing but each other need no mask, and those
+# that must not have one say "masked" or "preempted" in the comment above.
+calls_masked() {
+	bad=$(awk '
+	/^\/\*/ { said = 0 }
+	/not masked|Not masked|never preempted/ { said = 1 }
+	/^static inline / {
+		name = $0
+		masked = said || /sys_(calloc|free)\(/ # as sys_malloc()
+		calls = said = 0
+	}
+	/^\t.*preempt_disable\(\)/ { masked = 1 }
+	/^\t/ && !/^\t(\*|\/\*)/ {
+		line = $0
+		gsub(/sys_[a-z_]*\(|preempt_[a-z]*\(|sizeof\(/, "", line)
+		gsub(/(if|while|for|return|switch) \(/, "", line)
+		calls += line ~ /[a-z_]\(/
+	}
+	/^}/ { if (calls && !masked) print name }' reference/src/base/sys.h)
+	[ -z "$bad" ] || { echo "not masked:"; echo "$bad"; return 1; }
+}
+
 # No file of the runner, of the reports or of the gate needs itself.  The
 # runner's objects are those of the gcc build.
 no_circle() {
@@ -172,6 +195,7 @@ fi
 have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
 	'cd benchmarks/native/tokio && rustfmt --edition 2021 --check src/main.rs'
 check "code of the runtime is marked" code_marked
+check "calls of the runtime are masked" calls_masked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |
 	xargs grep -nE "^.{101,}"'
 check "include rule" scripts/includes.sh

@@ -41,9 +41,11 @@ static inline int sys_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
 	int e = errno, err;
 
+	preempt_disable();
 	err = syscall(SYS_rt_sigprocmask, how, set, old, SYS_SIGSET) ? errno
 								     : 0;
 	errno = e;
+	preempt_enable();
 	return err;
 }
 
@@ -142,10 +144,15 @@ static inline int sys_thread(pthread_t *t, const pthread_attr_t *attr,
 
 static inline int sys_gettid(void)
 {
-	return (int)syscall(SYS_gettid);
+	int tid;
+
+	preempt_disable();
+	tid = (int)syscall(SYS_gettid);
+	preempt_enable();
+	return tid;
 }
 
-/* Uses tkill() where a filter of system calls does not let tgkill() pass. */
+/* Not masked. Uses tkill() where a filter of system calls does not let tgkill() pass. */
 static inline int sys_tgkill_raw(int tid, int sig)
 {
 	int status = (int)syscall(SYS_tgkill, getpid(), tid, sig);
@@ -168,10 +175,14 @@ static inline int sys_tgkill(int tid, int sig)
 /* True if f's lock is free.  For a thread that holds no lock of stdio. */
 static inline bool sys_stdio_free(FILE *f)
 {
-	if (ftrylockfile(f))
-		return false;
-	funlockfile(f);
-	return true;
+	bool is_free;
+
+	preempt_disable();
+	is_free = ftrylockfile(f) == 0;
+	if (is_free)
+		funlockfile(f);
+	preempt_enable();
+	return is_free;
 }
 
 /* For a thread that runs nothing of the program any more. */
@@ -296,7 +307,12 @@ static inline int sys_memory_file(const char *name)
  */
 static inline long sys_fork(void)
 {
-	return syscall(SYS_clone, 0L, NULL, NULL, NULL, NULL);
+	long pid;
+
+	preempt_disable();
+	pid = syscall(SYS_clone, 0L, NULL, NULL, NULL, NULL);
+	preempt_enable();
+	return pid;
 }
 
 /*
@@ -346,8 +362,12 @@ static inline ssize_t sys_send(int fd, const void *buf, size_t n)
 static inline bool sys_sigpipe_waits(void)
 {
 	sigset_t waiting;
+	bool waits;
 
-	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
+	preempt_disable();
+	waits = sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
+	preempt_enable();
+	return waits;
 }
 
 /* A system call that writes, without a flag against SIGPIPE. */

@@ -1,6 +1,8 @@
 # Traces of whole programs, and of the whole suite.
 
-$(GT_OUT)/traced-worker: $(GT)/traced/worker.c $(B)/libgoro.a
+GT_TRACED := $(GT_OUT)/traced-worker $(GT_OUT)/traced-slow
+
+$(GT_TRACED): $(GT_OUT)/traced-%: $(GT)/traced/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
 	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include $(CONFIG_LDFLAGS) \
 		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
@@ -8,7 +10,7 @@ $(GT_OUT)/traced-worker: $(GT)/traced/worker.c $(B)/libgoro.a
 TESTS += test-traced
 
 .PHONY: test-traced traced
-test-traced: $(GT_OUT)/traced-worker $(B)/goro-trace ## traces of goro, read by Go too, whole and damaged
+test-traced: $(GT_TRACED) $(B)/goro-trace ## traces of goro, read by Go too, whole and damaged
 	@$(GT)/traced/run.sh $(B)
 
 #? TRACED    make traced: the numbers of Ps to trace at: "1 2 4"

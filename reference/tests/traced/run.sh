@@ -66,8 +66,15 @@ programs() {
 	export GOMAXPROCS=2 GODEBUG=tracestacks=1
 	end return 0
 	unset GODEBUG
+	"$build/goro-trace" perfetto "$tmp/return.trace" |
+		"$here/perfetto.py" "P 0" "P 1" "G1 run_main" 2>"$tmp/said" ||
+		say "perfetto: $(tail -n 1 "$tmp/said")"
 	"$build/goro-trace" events "$tmp/panic.trace" |
 		grep -q '"message":"panic"' || say "the last log is not there"
+	GORO_TRACE=$tmp/slow.trace timeout -s KILL 60 \
+		"$build/goro-tests/traced-slow" ||
+		say "slow: status $?"
+	reads "$tmp/slow.trace" 0
 	# the kernel ends it: up to the last whole generation
 	GORO_TRACE=$tmp/killed.trace "$worker" on &
 	sleep 3.5
@@ -100,11 +107,14 @@ damage() {
 	mkdir "$tmp/damaged"
 	GOMAXPROCS=2 GORO_TRACE=$tmp/sound.trace "$build/goro-tests/traced-worker"
 	"$here/damage.py" "$tmp/sound.trace" "$tmp/damaged"
-	GORO_TRACE=$tmp/long.trace "$build/goro-tests/traced-worker" return 3300
-	"$here/damage.py" "$tmp/long.trace" "$tmp/damaged" generation
 	for file in "$tmp"/damaged/*; do
 		reads "$file" 1
 	done
+	# Go's reader sees it only if a status is another one afterwards
+	GORO_TRACE=$tmp/long.trace "$build/goro-tests/traced-worker" return 3300
+	"$here/damage.py" "$tmp/long.trace" "$tmp" generation
+	reader=
+	reads "$tmp/drop-generation" 1
 }
 
 # ---- the campaign -------------------------------------------------------------
