@@ -10,13 +10,17 @@
 #include "json.h"
 #include "states.h"
 
-enum { BY_P = 1, BY_G = 2, TASKS = 3 };
+/*
+ * What Perfetto has for processes, and the tracks in them for threads.  No track
+ * may have the number of a process, which would be its main thread, nor 0.
+ */
+enum { BY_P = 2000000001, BY_G, REGIONS, TASKS };
 
 static const char *const state_names[] = {"", "runnable", "running",
 					  "in a call", "waiting"};
 
 static FILE *out;
-static int64_t first = -1;
+static int64_t first = -1, last;
 static uint64_t flows;
 static const char *comma = "";
 static struct {
@@ -57,9 +61,10 @@ void tr_perfetto_begin(void)
 {
 	out = stdout;
 	fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n", out);
-	name_track("process_name", BY_P, 0, "Ps");
-	name_track("process_name", BY_G, 0, "goroutines");
-	name_track("process_name", TASKS, 0, "tasks");
+	name_track("process_name", BY_P, BY_P, "Ps");
+	name_track("process_name", BY_G, BY_G, "goroutines");
+	name_track("process_name", REGIONS, REGIONS, "regions, logs");
+	name_track("process_name", TASKS, TASKS, "tasks");
 }
 
 static void spell(const struct life *l, int64_t now, void *arg)
@@ -80,7 +85,7 @@ static void leave_p(int64_t p, int64_t now)
 
 	if (p < 0 || p >= 1024 || on[p].g == 0)
 		return;
-	begin("X", BY_P, p, on[p].since);
+	begin("X", BY_P, p + 1, on[p].since);
 	fprintf(out, ",\"dur\":%.3f", (double)(now - on[p].since) / 1000);
 	snprintf(text, sizeof(text), "G%lld", (long long)on[p].g);
 	name(text);
@@ -88,9 +93,10 @@ static void leave_p(int64_t p, int64_t now)
 	on[p].g = 0;
 }
 
+/* A goroutine that runs on may be told again, as a generation begins. */
 static void enter_p(int64_t p, int64_t g, int64_t now)
 {
-	if (p < 0 || p >= 1024)
+	if (p < 0 || p >= 1024 || on[p].g == g)
 		return;
 	on[p].g = g;
 	on[p].since = now;
@@ -98,7 +104,7 @@ static void enter_p(int64_t p, int64_t g, int64_t now)
 
 static void flow(const char *phase, int64_t p, uint64_t id, int64_t time)
 {
-	begin(phase, BY_P, p, time);
+	begin(phase, BY_P, p + 1, time);
 	name("wake");
 	fprintf(out, ",\"cat\":\"wake\",\"id\":%llu,\"bp\":\"e\"}",
 		(unsigned long long)id);
@@ -146,7 +152,7 @@ static void task(const char *phase, const struct tr_event *e)
 
 static void said(const struct tr_event *e)
 {
-	begin("i", BY_G, e->g, e->time);
+	begin("i", REGIONS, e->g, e->time);
 	name(e->text[1]);
 	fputs(",\"s\":\"t\",\"args\":{\"category\":", out);
 	tr_json_text(out, e->text[0]);
@@ -158,6 +164,7 @@ void tr_perfetto(const struct tr_event *e, void *unused)
 	(void)unused;
 	if (first < 0)
 		first = e->time;
+	last = e->time;
 	tr_follow(e, spell, NULL);
 	switch (e->kind) {
 	case TR_GO_START:
@@ -167,6 +174,7 @@ void tr_perfetto(const struct tr_event *e, void *unused)
 		wakes(e);
 		break;
 	case TR_GO_STATUS:
+	case TR_GO_STATUS_STACK:
 		if (e->arg[2] == TR_G_RUNNING)
 			enter_p(e->p, (int64_t)e->arg[0], e->time);
 		break;
@@ -180,10 +188,10 @@ void tr_perfetto(const struct tr_event *e, void *unused)
 		leave_p((int64_t)e->arg[0], e->time);
 		break;
 	case TR_REGION:
-		span("B", BY_G, e->g, e, e->text[0]);
+		span("B", REGIONS, e->g, e, e->text[0]);
 		break;
 	case TR_REGION_END:
-		span("E", BY_G, e->g, e, NULL);
+		span("E", REGIONS, e->g, e, NULL);
 		break;
 	case TR_TASK:
 		task("b", e);
@@ -195,7 +203,7 @@ void tr_perfetto(const struct tr_event *e, void *unused)
 		said(e);
 		break;
 	case TR_PROCS:
-		begin("C", BY_P, 0, e->time);
+		begin("C", BY_P, BY_P, e->time);
 		name("GOMAXPROCS");
 		fprintf(out, ",\"args\":{\"n\":%llu}}",
 			(unsigned long long)e->arg[0]);
@@ -203,6 +211,18 @@ void tr_perfetto(const struct tr_event *e, void *unused)
 	default:
 		break;
 	}
+}
+
+static void name_ps(void)
+{
+	char text[32];
+
+	for (int64_t p = 0; p < 1024; p++)
+		if (on[p].since) {
+			snprintf(text, sizeof(text), "P %d", (int)p);
+			name_track("thread_name", BY_P, p + 1, text);
+			leave_p(p, last);
+		}
 }
 
 void tr_perfetto_end(void)
@@ -217,11 +237,9 @@ void tr_perfetto_end(void)
 		snprintf(text, sizeof(text), "G%lld %s", (long long)l[i].id,
 			 l[i].name);
 		name_track("thread_name", BY_G, l[i].id, text);
+		if (l[i].speaks)
+			name_track("thread_name", REGIONS, l[i].id, text);
 	}
-	for (int i = 0; i < 1024; i++)
-		if (on[i].since) {
-			snprintf(text, sizeof(text), "P %d", i);
-			name_track("thread_name", BY_P, i, text);
-		}
+	name_ps();
 	fputs("\n]}\n", out);
 }

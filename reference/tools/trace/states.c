@@ -198,6 +198,10 @@ void tr_follow(const struct tr_event *e, tr_spell spell, void *arg)
 		own(e, spell, arg);
 		named(e, spell, arg);
 		break;
+	case TR_REGION:
+	case TR_LOG:
+		life(e->g)->speaks = 1;
+		break;
 	default:
 		break;
 	}

@@ -14,6 +14,7 @@ struct life {
 	int64_t since;
 	const char *reason; /* why it waits; of its own memory */
 	const char *name;   /* its function */
+	int speaks;         /* it has regions or logs */
 	int64_t spent[S_STATES];
 };
 
