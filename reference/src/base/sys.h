@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -358,14 +359,16 @@ static inline ssize_t sys_send(int fd, const void *buf, size_t n)
 	return sys_io(SYS_sendto, fd, (void *)(uintptr_t)buf, n, MSG_NOSIGNAL);
 }
 
-/* True if SIGPIPE is pending for this thread, which blocks it. */
-static inline bool sys_sigpipe_waits(void)
+/* True if sig, which the thread blocked already by the mask old, is pending. */
+static inline bool sys_signal_waits(const sigset_t *old, int sig)
 {
 	sigset_t waiting;
 	bool waits;
 
+	if (!sigismember(old, sig))
+		return false;
 	preempt_disable();
-	waits = sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE);
+	waits = sigpending(&waiting) == 0 && sigismember(&waiting, sig);
 	preempt_enable();
 	return waits;
 }
@@ -377,28 +380,34 @@ struct sys_put {
 };
 
 /*
- * Writes.  A pipe without a reader gives EPIPE and no SIGPIPE: the signal of
- * the write is taken back, unless one was pending before.  Then they are one,
- * and the program's.
+ * Writes.  A pipe without a reader gives EPIPE and no SIGPIPE, a file at its
+ * limit (RLIMIT_FSIZE) EFBIG and no SIGXFSZ: the signal of the write is taken
+ * back, unless one was pending before.  Then they are one, and the program's.
  */
 static inline ssize_t sys_put(const struct sys_put *p)
 {
 	const struct timespec now = {0};
 	const long *a = p->arg;
-	sigset_t pipe, old;
-	bool before;
+	sigset_t own, old;
+	bool pipe, size;
 	ssize_t put;
 	int e;
 
 	preempt_disable();
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sys_sigmask(SIG_BLOCK, &pipe, &old);
-	before = sigismember(&old, SIGPIPE) && sys_sigpipe_waits();
+	sigemptyset(&own);
+	sigaddset(&own, SIGPIPE);
+	sigaddset(&own, SIGXFSZ);
+	sys_sigmask(SIG_BLOCK, &own, &old);
+	pipe = sys_signal_waits(&old, SIGPIPE);
+	size = sys_signal_waits(&old, SIGXFSZ);
 	put = syscall(p->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	e = errno;
-	if (put < 0 && e == EPIPE && !before)
-		(void)sigtimedwait(&pipe, NULL, &now);
+	if (pipe)
+		sigdelset(&own, SIGPIPE);
+	if (size)
+		sigdelset(&own, SIGXFSZ);
+	if (put < 0 && (e == EPIPE || e == EFBIG))
+		(void)sigtimedwait(&own, NULL, &now);
 	sys_sigmask(SIG_SETMASK, &old, NULL);
 	errno = e;
 	preempt_enable();
@@ -421,15 +430,38 @@ static inline int sys_accept(int fd, struct sockaddr *addr, socklen_t *len)
 	return status;
 }
 
-/* Makes or empties a file to be written. */
-static inline int sys_create(const char *path)
+/*
+ * Opens a file to be written, or makes it; flags: as O_TRUNC.  May block: a
+ * named pipe may have no reader.
+ */
+static inline int sys_create(const char *path, int flags)
 {
 	int fd;
 
 	preempt_disable();
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
 	preempt_enable();
 	return fd;
+}
+
+/* Empties a file.  What has no length, as a pipe, stays as it is. */
+static inline void sys_empty(int fd)
+{
+	preempt_disable();
+	(void)!ftruncate(fd, 0);
+	preempt_enable();
+}
+
+/* Returns the kind of a file, one of S_IFMT; 0: it is not open. */
+static inline unsigned sys_kind(int fd)
+{
+	struct stat st = {0};
+
+	preempt_disable();
+	if (fstat(fd, &st))
+		st.st_mode = 0;
+	preempt_enable();
+	return st.st_mode & S_IFMT;
 }
 
 static inline int sys_close(int fd)
@@ -442,17 +474,21 @@ static inline int sys_close(int fd)
 	return status;
 }
 
-/* Waits until fd can be written. */
-static inline void sys_wait_writable(int fd)
+/* Waits until fd can be written, for ns at most.  True if it can, or fails. */
+static inline bool sys_wait_writable(int fd, int64_t ns)
 {
 	struct {
 		int fd;
 		short events, revents;
 	} p = {fd, 4, 0}; /* a struct pollfd with POLLOUT */
+	struct timespec ts = {.tv_sec = ns / 1000000000,
+			      .tv_nsec = ns % 1000000000};
+	long n;
 
 	preempt_disable();
-	syscall(SYS_ppoll, &p, 1, NULL, NULL, 0);
+	n = syscall(SYS_ppoll, &p, 1, &ts, NULL, 0);
 	preempt_enable();
+	return n > 0;
 }
 
 static inline int sys_nonblock(int fd)

@@ -18,19 +18,21 @@
 #include "sched/thread.h"
 #include "wait/stopper.h"
 
-#define DYING INT64_C(1000000000)
+/* What is written is so by then, or dropped. */
+#define PATIENCE (TRACE_PATIENCE + INT64_C(1000000000))
 
 enum { NAP = 100000 };
 
 /*
- * The one that has busy writes: the tracer's thread, or the goroutine that ends
- * the file.
+ * The one that has busy writes: the tracer's thread, or whoever ends the file.
+ * The trace goes on beside a recorder, so all stop at the cut once it is taken.
  */
 static struct {
 	atomic_uint busy;
 	bool owned;               /* the descriptor is closed at the end */
 	struct trace_gen *gen;    /* to be written next; trace.lock */
 	struct trace_buf *cursor; /* its last that is written */
+	struct trace_cut last;    /* where the file ends; trace.lock */
 	struct trace_out out;
 } file = {.out = {.fd = -1}};
 
@@ -75,15 +77,23 @@ static void next_gen(struct trace *t)
 	forget();
 }
 
+/* True if all up to the cut is written.  trace.lock is held. */
+static bool at_cut(void)
+{
+	return file.gen == file.last.gen && file.cursor == file.last.last_full;
+}
+
 /* Writes one full buffer, or the end of a generation.  False: there is none. */
 static bool write_next(struct trace *t)
 {
-	struct trace_buf *b;
-	bool closed;
+	struct trace_buf *b = NULL;
+	bool closed = false;
 
 	lock(&t->lock);
-	b = file.cursor ? file.cursor->next : file.gen->full.first;
-	closed = file.gen->closed;
+	if (!at_cut()) {
+		b = file.cursor ? file.cursor->next : file.gen->full.first;
+		closed = file.gen->closed;
+	}
 	unlock(&t->lock);
 	if (b) {
 		goro__trace_out_events(&file.out, file.gen, b,
@@ -98,26 +108,29 @@ static bool write_next(struct trace *t)
 
 static void say_error(int error)
 {
+	if (error == ETIMEDOUT) {
+		print_str("goro: the trace is cut off: its reader is slow\n");
+		return;
+	}
 	print_str("goro: the trace is cut off: write() fails with errno ");
 	print_int(error);
 	print_str("\n");
 }
 
 /* Ends the file; the cut is taken, and the caller has busy. */
-static void end_file(const struct trace_cut *cut)
+static void end_file(void)
 {
 	int error;
 
-	while (file.gen != cut->gen || file.cursor != cut->last_full)
-		write_next(&goro__trace);
-	goro__trace_out_cut(&file.out, cut);
+	while (write_next(&goro__trace))
+		;
+	goro__trace_out_cut(&file.out, &file.last);
 	error = goro__trace_out_flush(&file.out);
 	if (file.owned && sys_close(file.out.fd) && !error)
 		error = errno;
 	if (error)
 		say_error(error);
 	store_relaxed(&goro__trace.to_file, 0u);
-	not_busy();
 }
 
 void goro__tracefile_writer(void)
@@ -152,9 +165,14 @@ void (*goro__tracegen_begun)(void) = forget;
 /* The file begins with the generation that has just begun. */
 static void begin_file(int fd, bool owned)
 {
+	struct trace *t = &goro__trace;
+
+	lock(&t->lock);
 	file.owned = owned;
-	file.gen = goro__trace.now;
+	file.gen = t->now;
 	file.cursor = NULL;
+	file.last = (struct trace_cut){.by = TRACE_FILE};
+	unlock(&t->lock);
 	goro__trace_out_begin(&file.out, fd, file.gen->number);
 	/* Pairs with the acquire in the writer. */
 	store_release(&goro__trace.to_file, 1u);
@@ -170,6 +188,8 @@ static int start(int fd, bool owned)
 	gen = goro__tracegen_new();
 	if (!gen)
 		return GORO_ENOMEM;
+	if (owned)
+		sys_empty(fd); /* not before: it may be that of another trace */
 	goro__stop_all();
 	goro__tracegen_begin(gen);
 	begin_file(fd, owned);
@@ -199,7 +219,7 @@ int goro_trace_start(const char *path)
 
 	if (load_relaxed(&goro__trace.to_file))
 		return GORO_EBUSY;
-	fd = path ? sys_create(path) : -1;
+	fd = path ? goro__trace_open(path) : -1;
 	if (fd < 0)
 		return GORO_EINVAL;
 	goro__trace_control();
@@ -210,23 +230,25 @@ int goro_trace_start(const char *path)
 	return status;
 }
 
-static void end_blocking(void *cut)
+static void end_blocking(void *unused)
 {
+	(void)unused;
 	try_busy(-1);
-	end_file(cut);
+	if (load_relaxed(&goro__trace.to_file)) /* exit() may have ended it */
+		end_file();
+	not_busy();
 }
 
 void goro_trace_stop(void)
 {
 	AS_GOROUTINE();
-	struct trace_cut cut;
 	bool off;
 
 	goro__trace_control();
 	if (load_relaxed(&goro__trace.to_file)) {
 		off = !goro_recorder_enabled();
-		goro__trace_take(&cut, off);
-		goro_blocking(end_blocking, &cut);
+		goro__trace_take(&file.last, off);
+		goro_blocking(end_blocking, NULL);
 		forget();
 		if (off)
 			goro__tracegen_fast();
@@ -251,7 +273,7 @@ void goro__tracefile_boot(void)
 	if (!name || !*name)
 		return;
 	goro__trace_path(name, path, sizeof(path));
-	fd = sys_create(path);
+	fd = sys_create(path, O_TRUNC);
 	gen = fd < 0 ? NULL : goro__tracegen_new();
 	if (!gen) {
 		print_str("goro: no trace: open() fails with errno ");
@@ -264,42 +286,46 @@ void goro__tracefile_boot(void)
 	begin_file(fd, true);
 }
 
-/* The end of the run, once main has returned. */
-static struct trace_cut last;
-
 /* What goes on after this, up to the end of each thread, is not shown. */
 void goro__tracefile_main_returned(void)
 {
-	goro__trace_control(); /* up to the end of the run */
+	goro__trace_out_hurry();
+	goro__trace_control_for(PATIENCE); /* up to the end of the run */
 	if (load_relaxed(&goro__tracing))
-		goro__trace_take(&last, true);
+		goro__trace_take(&file.last, true);
 }
 
-static void end_now(int64_t patience)
+/*
+ * Others go on, and one of them may be at the end of this trace, or at the
+ * beginning of the next.  The child of a fork() has its parent's file.
+ */
+static void end_at_last(void)
 {
-	if (!load_relaxed(&goro__trace.to_file) || !try_busy(patience))
+	if (!load_relaxed(&goro__trace.to_file) || goro__forked())
 		return;
-	if (!load_relaxed(&goro__trace.to_file)) {
-		not_busy();
+	goro__trace_out_hurry();
+	goro__trace_take(&file.last, true);
+	if (!try_busy(PATIENCE))
 		return;
+	if (load_relaxed(&goro__trace.to_file)) {
+		goro__trace_take(&file.last, true);
+		end_file();
 	}
-	if (!last.gen)
-		goro__trace_take(&last, true);
-	end_file(&last);
+	not_busy();
 }
 
 void goro__tracefile_run_over(void)
 {
-	end_now(-1);
+	end_at_last();
 	goro__trace_control_end();
 }
 
 void goro__tracefile_die(void)
 {
-	end_now(DYING);
+	end_at_last();
 }
 
 static __attribute__((destructor)) void at_exit(void)
 {
-	end_now(DYING);
+	end_at_last();
 }

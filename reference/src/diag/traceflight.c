@@ -73,21 +73,25 @@ uint32_t goro__traceflight_needs(void)
 	uint32_t needs = UINT32_MAX;
 
 	lock(&t->lock);
-	if (load_relaxed(&flight.on))
+	if (load_relaxed(&flight.on) || flight.pinned)
 		needs = oldest(t);
 	unlock(&t->lock);
 	return needs;
 }
 
-/* Returns the oldest generation for a snapshot, which stays from now on. */
+/*
+ * Returns the oldest generation for a snapshot, which stays from now on.  NULL:
+ * there is none.
+ */
 static struct trace_gen *pin(void)
 {
 	struct trace *t = &goro__trace;
-	struct trace_gen *gen = t->oldest;
+	struct trace_gen *gen;
 
 	lock(&t->lock);
 	flight.pinned = oldest(t);
-	for (gen = t->oldest; gen->number < flight.pinned; gen = gen->next)
+	for (gen = t->oldest; gen && gen->number < flight.pinned;
+	     gen = gen->next)
 		;
 	unlock(&t->lock);
 	return gen;
@@ -137,16 +141,19 @@ static void put_snapshot(void *arg)
 /* The caller has control. */
 static int snapshot(int fd, void (*call)(goro_fn fn, void *arg))
 {
-	struct snapshot s = {.fd = fd};
+	struct snapshot s = {.fd = fd, .cut.by = TRACE_RECORDER};
 
 	s.first = pin();
-	goro__trace_take(&s.cut, false);
-	call(put_snapshot, &s);
+	if (s.first) {
+		goro__trace_take(&s.cut, false);
+		call(put_snapshot, &s);
+	}
 	unpin();
-	return s.error ? GORO_EINVAL : GORO_OK;
+	return s.error || !s.first ? GORO_EINVAL : GORO_OK;
 }
 
-static int write_it(int fd)
+/* A file of the recorder's own is emptied, but not while another writes it. */
+static int write_it(int fd, bool own)
 {
 	int status = GORO_EINVAL;
 
@@ -154,8 +161,11 @@ static int write_it(int fd)
 		return GORO_WRITING;
 	san_acquire(&flight);
 	goro__trace_control();
-	if (load_relaxed(&flight.on))
+	if (load_relaxed(&flight.on)) {
+		if (own)
+			sys_empty(fd);
 		status = snapshot(fd, goro_blocking);
+	}
 	goro__trace_control_end();
 	san_release(&flight);
 	store_release(&flight.writing, 0u);
@@ -168,7 +178,7 @@ int goro_recorder_write_fd(int fd)
 
 	if (fd < 0 || !load_relaxed(&flight.on))
 		return GORO_EINVAL;
-	return write_it(fd);
+	return write_it(fd, false);
 }
 
 int goro_recorder_write(const char *path)
@@ -180,10 +190,10 @@ int goro_recorder_write(const char *path)
 		return GORO_EINVAL;
 	if (load_relaxed(&flight.writing))
 		return GORO_WRITING;
-	fd = sys_create(path);
+	fd = goro__trace_open(path);
 	if (fd < 0)
 		return GORO_EINVAL;
-	status = write_it(fd);
+	status = write_it(fd, true);
 	if (sys_close(fd) && !status)
 		status = GORO_EINVAL;
 	return status;
@@ -233,7 +243,7 @@ int goro_recorder_start(const struct goro_recorder_config *config)
 void goro_recorder_stop(void)
 {
 	AS_GOROUTINE();
-	struct trace_cut unused;
+	struct trace_cut unused = {.by = TRACE_RECORDER};
 
 	goro__trace_control();
 	if (load_relaxed(&flight.on)) {
@@ -291,16 +301,19 @@ static void call_here(goro_fn fn, void *arg)
 	fn(arg);
 }
 
-/* Writes the file.  The caller is no goroutine. */
+/*
+ * Writes the file.  The caller is no goroutine, and does not wait for somebody
+ * to read a named pipe.
+ */
 static void write_file(void)
 {
-	int fd = sys_create(flight.path);
+	int fd = sys_create(flight.path, O_TRUNC | O_NONBLOCK);
+	bool failed = fd < 0 || snapshot(fd, call_here);
 
-	if (fd < 0 || snapshot(fd, call_here)) {
+	if (fd >= 0 && sys_close(fd))
+		failed = true;
+	if (failed)
 		print_str("goro: cannot write the file of GORO_FLIGHT\n");
-		return;
-	}
-	sys_close(fd);
 }
 
 void goro__traceflight_asked(void)
@@ -317,9 +330,17 @@ void goro__traceflight_asked(void)
 	store_release(&flight.writing, 0u);
 }
 
+/* Another may stay in control: it is not waited for without end. */
 void goro__traceflight_die(void)
 {
-	if (load_relaxed(&flight.on) && flight.path[0] &&
-	    !xchg_acquire(&flight.writing, 1u))
+	bool mine;
+
+	if (!load_relaxed(&flight.on) || !flight.path[0] || goro__forked())
+		return;
+	goro__trace_out_hurry();
+	mine = goro__trace_try_control();
+	if (!xchg_acquire(&flight.writing, 1u))
 		write_file();
+	if (mine)
+		goro__trace_control_end();
 }

@@ -24,6 +24,9 @@
 
 #define PERIOD INT64_C(1000000000)
 #define PATIENCE INT64_C(10000000)
+#define NAP INT64_C(1000000)
+
+enum { YIELDS = 100 };
 
 static _Atomic(int64_t) next; /* when a generation is to begin */
 
@@ -53,11 +56,30 @@ void goro__tracegen_free(struct trace_gen *list)
 
 static atomic_uint control;
 
+/* Whoever has control may write into a pipe with a slow reader. */
+static void take_control(int64_t patience)
+{
+	int64_t began = sys_clock();
+
+	/* Pairs with the release in goro__trace_control_end(). */
+	for (int tries = 0; xchg_acquire(&control, 1u); tries++) {
+		if (patience >= 0 && sys_clock() - began > patience)
+			return;
+		if (tries < YIELDS)
+			goro_yield();
+		else
+			goro_sleep(NAP);
+	}
+}
+
 void goro__trace_control(void)
 {
-	/* Pairs with the release in goro__trace_control_end(). */
-	while (xchg_acquire(&control, 1u))
-		goro_yield();
+	take_control(-1);
+}
+
+void goro__trace_control_for(int64_t ns)
+{
+	take_control(ns);
 }
 
 bool goro__trace_try_control(void)
@@ -69,6 +91,26 @@ bool goro__trace_try_control(void)
 		sys_nanosleep(1000000);
 	}
 	return false;
+}
+
+struct opening {
+	const char *path;
+	int fd;
+};
+
+static void open_blocking(void *arg)
+{
+	struct opening *o = arg;
+
+	o->fd = sys_create(o->path, 0);
+}
+
+int goro__trace_open(const char *path)
+{
+	struct opening o = {.path = path};
+
+	goro_blocking(open_blocking, &o);
+	return o.fd;
 }
 
 void goro__trace_path(const char *path, char *out, size_t n)

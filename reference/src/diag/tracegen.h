@@ -27,9 +27,16 @@ int64_t goro__tracegen_wait(void);
 
 /* Starts, stops and looks at traces: one goroutine at a time. */
 void goro__trace_control(void);
+/* The same for ns at most. */
+void goro__trace_control_for(int64_t ns);
 /* For threads that run no goroutine.  False: one is at it. */
 bool goro__trace_try_control(void);
 void goro__trace_control_end(void);
+/*
+ * Opens a file for a trace, which keeps what it has; below 0: that fails.
+ * Others run meanwhile, as a named pipe may wait for its reader.
+ */
+int goro__trace_open(const char *path);
 /* Copies path to out, with the number of the process in place of %p. */
 void goro__trace_path(const char *path, char *out, size_t n);
 

@@ -15,29 +15,66 @@
 
 /* ---- bytes -------------------------------------------------------------------- */
 
-/* True if the write is to be tried again. */
-static bool again(struct trace_out *o)
+#define STALLED INT64_C(1000000000)
+#define LOOK INT64_C(50000000) /* how often hurried is looked at */
+
+/* A pipe that can be written takes so much at once. */
+enum { PIPE_PART = 4096 };
+
+static _Atomic(int64_t) hurried; /* when the end began; 0: not yet */
+
+void goro__trace_out_hurry(void)
 {
-	if (errno == EINTR)
-		return true;
-	if (errno != EAGAIN)
+	int64_t never = 0;
+
+	(void)cas_acq_rel(&hurried, &never, sys_clock());
+}
+
+/* True if whoever reads has had its time; it took something at `took`. */
+static bool too_late(int64_t took)
+{
+	int64_t began = load_relaxed(&hurried), now = sys_clock();
+
+	if (!began)
 		return false;
-	sys_wait_writable(o->fd);
-	return true;
+	return now - began > TRACE_PATIENCE ||
+	       now - (took > began ? took : began) > STALLED;
+}
+
+/*
+ * Writes without waiting for a reader, as the end of the run may come
+ * meanwhile.  The descriptor is not set to do so: others may use it.
+ */
+static ssize_t put(const struct trace_out *o, const uint8_t *at, size_t n)
+{
+	if (o->kind == S_IFREG)
+		return sys_write(o->fd, at, n);
+	if (!sys_wait_writable(o->fd, LOOK)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (o->kind == S_IFSOCK)
+		return sys_io(SYS_sendto, o->fd, (void *)(uintptr_t)at, n,
+			      MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sys_write(o->fd, at, n < PIPE_PART ? n : PIPE_PART);
 }
 
 int goro__trace_out_flush(struct trace_out *o)
 {
 	const uint8_t *at = o->stage;
+	int64_t took = sys_clock();
 
 	while (o->staged > 0 && !o->error) {
-		ssize_t n = sys_write(o->fd, at, o->staged);
+		ssize_t n = put(o, at, o->staged);
 
 		if (n >= 0) {
 			at += n;
 			o->staged -= (size_t)n;
-		} else if (!again(o)) {
+			took = sys_clock();
+		} else if (errno != EINTR && errno != EAGAIN) {
 			o->error = errno;
+		} else if (too_late(took)) {
+			o->error = ETIMEDOUT;
 		}
 	}
 	o->staged = 0;
@@ -88,11 +125,11 @@ void goro__trace_out_begin(struct trace_out *o, int fd, uint32_t first)
 	static const char header[16] = "go 1.26 trace";
 
 	o->fd = fd;
+	o->kind = sys_kind(fd);
 	o->error = 0;
 	o->base = first - 1;
 	o->staged = o->batched = 0;
 	bytes(o, header, sizeof(header));
-	goro__trace_out_flush(o);
 }
 
 void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,
@@ -286,7 +323,7 @@ void goro__trace_out_end(struct trace_out *o, const struct trace_gen *gen)
 
 void goro__trace_out_cut(struct trace_out *o, const struct trace_cut *cut)
 {
-	for (struct trace_buf *b = cut->active; b; b = b->cut)
+	for (struct trace_buf *b = cut->active; b; b = b->cut[cut->by])
 		goro__trace_out_events(o, cut->gen, b,
 				       goro__trace_cut(b, cut->time));
 	goro__trace_out_end(o, cut->gen);

@@ -23,6 +23,7 @@ enum { TRACE_LINES = 1024 };
 
 struct trace_out {
 	int fd;
+	unsigned kind; /* of the file that fd is: S_IFREG ... */
 	int error;     /* errno of the write that failed; all else is dropped */
 	uint64_t base; /* the first generation of the file has number 1 */
 	size_t staged; /* of stage */
@@ -32,7 +33,7 @@ struct trace_out {
 	uint8_t batch[TRACE_BUF];
 };
 
-/* Begins a file whose first generation is `first`. */
+/* Begins a file whose first generation is `first`.  Writes nothing yet. */
 void goro__trace_out_begin(struct trace_out *o, int fd, uint32_t first);
 /* Writes the first n bytes of b's events. */
 void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,
@@ -46,5 +47,12 @@ void goro__trace_out_end(struct trace_out *o, const struct trace_gen *gen);
 void goro__trace_out_cut(struct trace_out *o, const struct trace_cut *cut);
 /* Writes what is left to write.  Returns 0, or errno of the first failure. */
 int goro__trace_out_flush(struct trace_out *o);
+/*
+ * The run or the process ends: from now on a reader that takes nothing for a
+ * second loses the rest (ETIMEDOUT), in any case after TRACE_PATIENCE ns.
+ */
+void goro__trace_out_hurry(void);
+
+#define TRACE_PATIENCE INT64_C(10000000000)
 
 #endif

@@ -15,6 +15,7 @@
 #include "sched/stack.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
+#include "sched/outside.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/panic.h"
@@ -36,10 +37,14 @@ void goro__yield_to_death(void)
 		sys_nanosleep(1000000000);
 }
 
-/* A program that calls exit() meanwhile must not end with another status. */
+/*
+ * A program that calls exit() meanwhile must not end with another status.  The
+ * child of a fork() has nobody who dies.
+ */
 static __attribute__((destructor)) void at_exit(void)
 {
-	goro__yield_to_death();
+	if (!goro__forked())
+		goro__yield_to_death();
 }
 
 /* ---- the text ----------------------------------------------------------- */

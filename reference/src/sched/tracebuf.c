@@ -253,18 +253,26 @@ void goro__trace_next(struct trace_gen *gen)
 	goro__note_wake(&t->note);
 }
 
+/* t->lock is held. */
+static void take(const struct trace *t, struct trace_cut *cut)
+{
+	cut->time = sys_clock();
+	cut->gen = t->now;
+	cut->last_full = t->now->full.last;
+	cut->active = NULL;
+	for (struct trace_buf *b = t->active.first; b; b = b->next) {
+		b->cut[cut->by] = cut->active;
+		cut->active = b;
+	}
+}
+
 void goro__trace_take(struct trace_cut *cut, bool off)
 {
 	struct trace *t = &goro__trace;
 
 	lock(&t->lock);
-	*cut = (struct trace_cut){.time = sys_clock(),
-				  .gen = t->now,
-				  .last_full = t->now->full.last};
-	for (struct trace_buf *b = t->active.first; b; b = b->next) {
-		b->cut = cut->active;
-		cut->active = b;
-	}
+	if (!cut->gen && t->now)
+		take(t, cut);
 	if (off) {
 		store_relaxed(&goro__tracing, 0u);
 		append_all(&t->retired, &t->active);

@@ -25,9 +25,12 @@
 
 enum { TRACE_BUF = 65536 };
 
+/* Who takes the events up to now: see struct trace_cut. */
+enum trace_taker { TRACE_FILE, TRACE_RECORDER, TRACE_TAKERS };
+
 struct trace_buf {
 	struct trace_buf *next;
-	struct trace_buf *cut; /* in the list of struct trace_cut */
+	struct trace_buf *cut[TRACE_TAKERS]; /* in its list */
 	uint64_t thread;
 	int64_t start;         /* the batch's time; ns */
 	int64_t last;          /* of the newest event */
@@ -69,10 +72,11 @@ struct trace {
 
 /* All events up to a moment of the generation that goes on. */
 struct trace_cut {
+	enum trace_taker by;
 	int64_t time;
-	struct trace_gen *gen;
+	struct trace_gen *gen;       /* NULL: not taken yet */
 	struct trace_buf *last_full; /* NULL: none is full */
-	struct trace_buf *active;    /* by ->cut; each to be cut at time */
+	struct trace_buf *active;    /* by ->cut[by]; each cut at time */
 };
 
 extern struct trace goro__trace __attribute__((visibility("hidden")));
@@ -83,7 +87,10 @@ extern _Atomic(uint32_t) goro__tracing __attribute__((visibility("hidden")));
 uint64_t goro__trace_thread(const struct m *m);
 /* Begins a generation; closes the one before it. */
 void goro__trace_next(struct trace_gen *gen);
-/* Takes the events up to now.  One caller at a time.  off: makes no more. */
+/*
+ * Takes the events up to now for cut->by, which has one cut at a time; a cut
+ * that was taken stays as it is.  off: makes no more events.
+ */
 void goro__trace_take(struct trace_cut *cut, bool off);
 /* Returns how much of b is before or at t. */
 uint32_t goro__trace_cut(const struct trace_buf *b, int64_t t);

@@ -103,6 +103,42 @@ programs() {
 	reads "$tmp/death.trace" 0
 }
 
+# hard STATUS WHAT...: ends so, and in time; what it leaves is whole.
+hard() {
+	expected=$1
+	shift
+	status=0
+	rm -rf "$tmp/hard"
+	mkdir "$tmp/hard"
+	timeout 60 "$build/goro-tests/traced-hard" "$@" 2>"$tmp/said" || status=$?
+	[ "$status" = "$expected" ] ||
+		say "$*: status $status, $(tail -n 3 "$tmp/said")"
+	for file in "$tmp"/hard/*.trace; do
+		[ ! -e "$file" ] || reads "$file" 0
+	done
+}
+
+hard_ones() {
+	for how in full stuck; do
+		hard 0 $how return
+		hard 0 $how exit
+		hard 2 $how panic
+	done
+	hard 2 full deadlock
+	for procs in 1 2 4; do
+		export GOMAXPROCS=$procs
+		for _ in 1 2 3 4 5; do
+			hard 0 stop "$tmp/hard"
+		done
+		for what in beside same starts procs limit; do
+			hard 0 $what "$tmp/hard"
+		done
+		GORO_TRACE=$tmp/fork.trace hard 0 fork
+		reads "$tmp/fork.trace" 0
+	done
+	unset GOMAXPROCS
+}
+
 damage() {
 	mkdir "$tmp/damaged"
 	GOMAXPROCS=2 GORO_TRACE=$tmp/sound.trace "$build/goro-tests/traced-worker"
@@ -172,7 +208,7 @@ campaign() {
 }
 
 case ${2:-} in
-'') programs && damage ;;
+'') programs && hard_ones && damage ;;
 campaign) campaign ;;
 read) read_one "$3" ;;
 esac
