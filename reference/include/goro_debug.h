@@ -296,8 +296,8 @@ GORO_API const char *goro_label(const char *key);
  * called goro: what goro does itself is left out.
  *
  * GORO_EINVAL for an unknown name, GORO_ENOMEM; GORO_ENOTSUP if leaks cannot be
- * searched for; GORO_NET_OTHER if fd takes no
- * more.  It holds its thread while it writes: fd is best a file.
+ * searched for; GORO_NET_OTHER if fd takes no more.  Blocks while a pipe is full;
+ * other goroutines run meanwhile.
  */
 GORO_API int goro_profile_write(const char *name, int debug, int fd);
 

@@ -40,7 +40,7 @@ GORO_API int goro_trace_start_fd(int fd);
  * Ends the trace: the file is whole when this returns.  Without one: nothing.
  * Blocks as long as a pipe's reader is slow.  Where main returns, or the process
  * ends, in the middle of a trace, it is written as well; but then a reader that
- * takes nothing for a second, or is not done after ten, loses the rest.
+ * takes less than 64 KiB in a second loses the rest.
  */
 GORO_API void goro_trace_stop(void);
 /* True from start to stop. */

@@ -59,6 +59,8 @@ from_server() {
 	grep -qE '^ *50 .* waits_here$' "$tmp/top" || { cat "$tmp/top"; no "other"; }
 }
 
+check "profiles: into pipes, one after another, beside a handler" \
+	fine profile_ends
 check "debug server: what it answers, and noise" fine debug_server
 check "goroutine profile as text: the most frequent stack first" \
 	goroutines_by_count

@@ -46,16 +46,20 @@ struct timed {
 	unsigned seen;
 };
 
+/* Where a profile goes. */
+struct target {
+	int fd;
+	bool closes; /* fd is ours */
+	int64_t began, began_unix;
+};
+
 static struct {
 	struct lock lock;    /* of the rest */
 	struct grow threads; /* struct timed */
 	unsigned looks;      /* for threads, so far */
 	int64_t looked;      /* when, last */
 	struct tally tally;  /* what was read from the ring */
-	int fd;              /* where the profile goes */
-	int64_t began, began_unix;
-	bool handled; /* the handler is installed */
-	bool closes;  /* fd is ours */
+	struct target to;
 } prof;
 
 static _Atomic(struct samples *) ring; /* NULL before the first profile */
@@ -284,7 +288,7 @@ static int64_t unix_ns(void)
 }
 
 /* prof.lock is held, and nothing stops this thread. */
-static int begin_locked(int fd)
+static int begin_locked(int fd, bool closes)
 {
 	struct samples *s = load_relaxed(&ring);
 
@@ -295,28 +299,29 @@ static int begin_locked(int fd)
 	if (!s || !install())
 		return GORO_ENOMEM;
 	store_relaxed(&ring, s);
-	prof.fd = fd;
-	prof.began = sys_clock();
-	prof.began_unix = unix_ns();
+	prof.to = (struct target){fd, closes, sys_clock(), unix_ns()};
 	store_seq(&on, 1u); /* the ring is there before a handler looks */
-	look_for_threads(prof.began);
+	look_for_threads(prof.to.began);
 	return GORO_OK;
 }
 
-static int begin(int fd)
+static int begin(int fd, bool closes)
 {
 	int status;
 
 	preempt_disable();
 	lock(&prof.lock);
-	status = begin_locked(fd);
+	status = begin_locked(fd, closes);
 	unlock(&prof.lock);
 	preempt_enable();
 	return status;
 }
 
-/* Ends the profile, and moves what it has to *t.  False if there is none. */
-static bool end(struct tally *t)
+/*
+ * Ends the profile, and moves what it has to *t, and where it goes to *to: the
+ * next one may begin at once.  False if there is none.
+ */
+static bool end(struct tally *t, struct target *to)
 {
 	bool was_on;
 
@@ -329,6 +334,7 @@ static bool end(struct tally *t)
 		quiet();
 		empty_ring();
 		*t = prof.tally;
+		*to = prof.to;
 		memset(&prof.tally, 0, sizeof(prof.tally));
 	}
 	unlock(&prof.lock);
@@ -336,7 +342,7 @@ static bool end(struct tally *t)
 	return was_on;
 }
 
-static int write_samples(const struct tally_list *l)
+static int write_samples(const struct tally_list *l, const struct target *to)
 {
 	struct pprof *out = goro__pprof_begin();
 
@@ -345,7 +351,7 @@ static int write_samples(const struct tally_list *l)
 	goro__pprof_values(out, "samples", "count");
 	goro__pprof_values(out, "cpu", "nanoseconds");
 	goro__pprof_period(out, "cpu", "nanoseconds", PERIOD);
-	goro__pprof_time(out, prof.began_unix, sys_clock() - prof.began);
+	goro__pprof_time(out, to->began_unix, sys_clock() - to->began);
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct tally_entry *e = l->entries[i];
 		int64_t n = (int64_t)e->count;
@@ -353,7 +359,7 @@ static int write_samples(const struct tally_list *l)
 		goro__profile_sample(out, TAG_LABELS, e,
 				     (int64_t[]){n, n * PERIOD}, 2);
 	}
-	return goro__pprof_end(out, prof.fd) ? GORO_OK : GORO_NET_OTHER;
+	return goro__pprof_end(out, to->fd) ? GORO_OK : GORO_NET_OTHER;
 }
 
 /* The tally is too large for a goroutine's stack. */
@@ -361,17 +367,20 @@ static int finish(void)
 {
 	struct tally *t = sys_map(sizeof(*t));
 	struct tally_list l;
+	struct target to = {0};
 	int status = GORO_ENOMEM;
 
 	if (!t)
 		return GORO_ENOMEM;
-	if (!end(t)) {
+	if (!end(t, &to)) {
 		status = GORO_OK;
 	} else if (goro__tally_copy(&l, t)) {
 		goro__tally_sort(&l);
-		status = write_samples(&l);
+		status = write_samples(&l, &to);
 		goro__tally_list_free(&l);
 	}
+	if (to.closes && sys_close(to.fd) && !status)
+		status = GORO_NET_OTHER;
 	goro__tally_free(t);
 	sys_unmap(t, sizeof(*t));
 	return status;
@@ -383,7 +392,7 @@ int goro_cpu_profile_start(int fd)
 	FROM_OUTSIDE_GIVES(goro_cpu_profile_start(fd));
 	if (fcntl(fd, F_GETFD) < 0)
 		return GORO_EINVAL;
-	return begin(fd);
+	return begin(fd, false);
 }
 
 int goro_cpu_profile_stop(void)
@@ -402,18 +411,14 @@ void goro__cpuprof_boot(void)
 	if (!path || !*path)
 		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || begin(fd) != GORO_OK) {
+	if (fd < 0 || begin(fd, true) != GORO_OK)
 		print_str(
 			"goro: no profile: GORO_CPUPROFILE cannot be opened\n");
-		return;
-	}
-	prof.closes = true;
 }
 
+/* A profile that the program has begun itself is the program's to end. */
 void goro__cpuprof_run_over(void)
 {
-	if (!prof.closes)
-		return;
-	finish();
-	close(prof.fd);
+	if (prof.to.closes && load_relaxed(&on))
+		finish();
 }

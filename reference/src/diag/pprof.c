@@ -13,6 +13,7 @@
 
 #include "base/print.h"
 #include "base/text.h"
+#include "goro.h"
 #include "diag/grow.h"
 #include "diag/maps.h"
 #include "diag/names.h"
@@ -352,19 +353,42 @@ static void put_strings(struct pprof *p)
 	}
 }
 
-static bool write_all(int fd, const char *at, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, at, n);
+struct writing {
+	int fd;
+	const char *at;
+	size_t n;
+};
 
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
+/* True if the write is to be tried again. */
+static bool again(int fd)
+{
+	if (errno == EAGAIN)
+		sys_wait_writable(fd, INT64_C(1000000000));
+	return errno == EAGAIN || errno == EINTR;
+}
+
+static void write_blocking(void *arg)
+{
+	struct writing *w = arg;
+	ssize_t done;
+
+	while (w->n > 0) {
+		done = sys_write(w->fd, w->at, w->n);
+		if (done > 0) {
+			w->at += done;
+			w->n -= (size_t)done;
+		} else if (done == 0 || !again(w->fd)) {
+			return;
+		}
 	}
-	return true;
+}
+
+bool goro__write_all(int fd, const void *from, size_t n)
+{
+	struct writing w = {fd, from, n};
+
+	goro_blocking(write_blocking, &w);
+	return w.n == 0;
 }
 
 bool goro__pprof_end(struct pprof *p, int fd)
@@ -374,7 +398,7 @@ bool goro__pprof_end(struct pprof *p, int fd)
 	put_strings(p);
 	ok = !p->out.failed && !p->part.failed && !p->line.failed &&
 	     !p->strings.entries.failed && !p->strings.keys.failed &&
-	     write_all(fd, p->out.at, p->out.len);
+	     goro__write_all(fd, p->out.at, p->out.len);
 	goro__names_close(&p->names);
 	ids_free(&p->strings);
 	ids_free(&p->functions);

@@ -12,6 +12,7 @@
 #define GORO_PPROF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "diag/names.h"
@@ -36,6 +37,11 @@ void goro__pprof_time(struct pprof *p, int64_t from_unix_ns, int64_t ns);
 void goro__pprof_sample(struct pprof *p, const uintptr_t *pcs, uint32_t depth,
 			const int64_t *values, uint32_t n,
 			const struct pprof_label *labels, uint32_t nlabels);
+/*
+ * Writes n bytes to fd.  Other goroutines run meanwhile: one of them may read.
+ * False: fd takes no more.
+ */
+bool goro__write_all(int fd, const void *from, size_t n);
 /* Writes all to fd and frees p.  False: no memory, or fd takes no more. */
 bool goro__pprof_end(struct pprof *p, int fd);
 

@@ -4,6 +4,7 @@
  */
 #include "diag/profile.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "diag/leaks.h"
 #include "diag/names.h"
 #include "diag/pprof.h"
+#include "diag/quote.h"
 #include "diag/tallylabels.h"
 #include "goro_debug.h"
 #include "sched/outside.h"
@@ -25,30 +27,50 @@ static uint64_t total(const struct tally_list *l)
 	return n;
 }
 
-static void goroutine_head(int fd, const struct tally_list *l)
+/* Adds text, formatted as by printf(). */
+static __attribute__((format(printf, 2, 3))) void say(struct grow *text,
+						      const char *format, ...)
 {
-	dprintf(fd, "goroutine profile: total %llu\n",
-		(unsigned long long)total(l));
+	va_list args;
+	char *at;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	at = grow_add(text, (size_t)n + 1);
+	if (!at)
+		return;
+	va_start(args, format);
+	vsnprintf(at, (size_t)n + 1, format, args);
+	va_end(args);
+	text->len--; /* the NUL */
 }
 
-static void leak_head(int fd, const struct tally_list *l)
+static void leak_head(struct grow *text, const struct tally_list *l)
 {
-	dprintf(fd, "goroutineleak profile: total %llu\n",
-		(unsigned long long)total(l));
+	say(text, "goroutineleak profile: total %llu\n",
+	    (unsigned long long)total(l));
 }
 
-static void block_head(int fd, const struct tally_list *l)
+static void goroutine_head(struct grow *text, const struct tally_list *l)
+{
+	say(text, "goroutine profile: total %llu\n",
+	    (unsigned long long)total(l));
+}
+
+static void block_head(struct grow *text, const struct tally_list *l)
 {
 	(void)l;
-	dprintf(fd, "--- contention:\ncycles/second=1000000000\n");
+	say(text, "--- contention:\ncycles/second=1000000000\n");
 }
 
-static void mutex_head(int fd, const struct tally_list *l)
+static void mutex_head(struct grow *text, const struct tally_list *l)
 {
 	(void)l;
-	dprintf(fd,
-		"--- mutex:\ncycles/second=1000000000\nsampling period=%lld\n",
-		(long long)goro__mutex_fraction());
+	say(text,
+	    "--- mutex:\ncycles/second=1000000000\nsampling period=%lld\n",
+	    (long long)goro__mutex_fraction());
 }
 
 /* ---- for pprof ------------------------------------------------------------ */
@@ -119,60 +141,80 @@ static int write_pprof(const struct profile *kind, const struct tally_list *l,
 
 /* ---- as text -------------------------------------------------------------- */
 
-static void write_frame(int fd, struct names *names, uintptr_t pc)
+static void put_frame(struct grow *text, struct names *names, uintptr_t pc)
 {
 	char name[NAME_ROOM];
 	uint64_t offset;
 
 	goro__function_name(names, pc, name, &offset);
-	dprintf(fd, "#\t%#llx\t%s+%#llx\n", (unsigned long long)pc, name,
-		(unsigned long long)offset);
+	say(text, "#\t%#llx\t%s+%#llx\n", (unsigned long long)pc, name,
+	    (unsigned long long)offset);
+}
+
+static void put_quoted(struct grow *text, const char *s)
+{
+	size_t most = strlen(s) * QUOTED_MOST + 3;
+	char *at = grow_add(text, most);
+	struct out out = {.buf = at, .n = most};
+
+	if (!at)
+		return;
+	goro__out_quoted(&out, s);
+	text->len -= most - out.len;
 }
 
 /* # labels: {"job":"load", "user":"7"} */
-static void write_labels(int fd, const struct tally_entry *e,
-			 enum profile_tag tag)
+static void put_labels(struct grow *text, const struct tally_entry *e,
+		       enum profile_tag tag)
 {
 	struct pprof_label labels[MOST_LABELS];
 	uint32_t n = labels_of(e, tag, labels);
 
-	for (uint32_t i = 0; i < n; i++)
-		dprintf(fd, "%s\"%s\":\"%s\"", i ? ", " : "# labels: {",
-			labels[i].key, labels[i].text);
+	for (uint32_t i = 0; i < n; i++) {
+		say(text, i ? ", " : "# labels: {");
+		put_quoted(text, labels[i].key);
+		say(text, ":");
+		put_quoted(text, labels[i].text);
+	}
 	if (n > 0)
-		dprintf(fd, "}\n");
+		say(text, "}\n");
 }
 
-/* False: fd takes no more. */
-static bool write_entry(int fd, const struct profile *kind, struct names *names,
-			const struct tally_entry *e)
+static void put_entry(struct grow *text, const struct profile *kind,
+		      struct names *names, const struct tally_entry *e)
 {
 	uint32_t depth = depth_of(e, kind->tag);
 
 	if (kind->sum)
-		dprintf(fd, "%llu ", (unsigned long long)e->sum);
-	dprintf(fd, "%llu @", (unsigned long long)e->count);
+		say(text, "%llu ", (unsigned long long)e->sum);
+	say(text, "%llu @", (unsigned long long)e->count);
 	for (uint32_t i = 0; i < depth; i++)
-		dprintf(fd, " 0x%llx", (unsigned long long)e->pcs[i]);
-	dprintf(fd, "\n");
-	write_labels(fd, e, kind->tag);
+		say(text, " 0x%llx", (unsigned long long)e->pcs[i]);
+	say(text, "\n");
+	put_labels(text, e, kind->tag);
 	for (uint32_t i = 0; i < depth; i++)
-		write_frame(fd, names, e->pcs[i]);
-	return dprintf(fd, "\n") > 0;
+		put_frame(text, names, e->pcs[i]);
+	say(text, "\n");
 }
 
 static int write_text(const struct profile *kind, const struct tally_list *l,
 		      int fd)
 {
+	struct grow text = {0};
 	struct names names;
-	bool ok = true;
+	int status = GORO_ENOMEM;
 
-	kind->head(fd, l);
+	kind->head(&text, l);
 	goro__names_open(&names);
-	for (uint32_t i = 0; ok && i < l->n; i++)
-		ok = write_entry(fd, kind, &names, l->entries[i]);
+	for (uint32_t i = 0; i < l->n; i++)
+		put_entry(&text, kind, &names, l->entries[i]);
 	goro__names_close(&names);
-	return ok ? GORO_OK : GORO_NET_OTHER;
+	if (!text.failed)
+		status = goro__write_all(fd, text.at, text.len)
+				 ? GORO_OK
+				 : GORO_NET_OTHER;
+	grow_free(&text);
+	return status;
 }
 
 /* ---- each goroutine, as a panic prints it ---------------------------------- */
@@ -182,14 +224,14 @@ static int write_dump(int fd, size_t (*dump)(char *buf, size_t n))
 {
 	size_t n = dump(NULL, 0) * 2 + 4096, done;
 	char *text = sys_map(n);
-	int written = 0;
+	bool written;
 
 	if (!text)
 		return GORO_ENOMEM;
 	done = dump(text, n);
-	written = dprintf(fd, "%.*s", (int)(done < n ? done : n - 1), text);
+	written = goro__write_all(fd, text, done < n ? done : n - 1);
 	sys_unmap(text, n);
-	return written >= 0 ? GORO_OK : GORO_NET_OTHER;
+	return written ? GORO_OK : GORO_NET_OTHER;
 }
 
 static int write_all(int fd)

@@ -5,6 +5,7 @@
 #define GORO_PROFILE_H
 
 #include "diag/pprof.h"
+#include "diag/grow.h"
 #include "diag/tally.h"
 #include "sched/types.h"
 
@@ -29,7 +30,7 @@ struct profile {
 	/* Takes it.  Returns a status. */
 	int (*take)(struct tally_list *l);
 	/* How the text form begins. */
-	void (*head)(int fd, const struct tally_list *l);
+	void (*head)(struct grow *text, const struct tally_list *l);
 	/* Writes each goroutine, as a panic prints them; NULL: there are none. */
 	int (*each)(int fd);
 };

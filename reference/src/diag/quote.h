@@ -6,6 +6,9 @@
 
 #include "base/print.h"
 
+/* A byte of the text becomes as many at most. */
+enum { QUOTED_MOST = 6 };
+
 /* Between double quotes; what is not printable in ASCII as Go escapes it. */
 void goro__out_quoted(struct out *o, const char *s);
 /* As a string of JSON. */

@@ -18,8 +18,8 @@
 #include "sched/thread.h"
 #include "wait/stopper.h"
 
-/* What is written is so by then, or dropped. */
-#define PATIENCE (TRACE_PATIENCE + INT64_C(1000000000))
+/* At the end, for another that writes, or that never will. */
+#define PATIENCE INT64_C(2000000000)
 
 enum { NAP = 100000 };
 
@@ -36,14 +36,20 @@ static struct {
 	struct trace_out out;
 } file = {.out = {.fd = -1}};
 
+/* False if the one that has it has written nothing for so long; < 0: never. */
 static bool try_busy(int64_t patience)
 {
 	int64_t began = sys_clock();
+	uint64_t taken = goro__trace_out_taken(), now;
 
 	/* Pairs with the release in not_busy(). */
 	while (xchg_acquire(&file.busy, 1u)) {
-		if (patience >= 0 && sys_clock() - began > patience)
+		now = goro__trace_out_taken();
+		if (now != taken)
+			began = sys_clock();
+		else if (patience >= 0 && sys_clock() - began > patience)
 			return false;
+		taken = now;
 		sys_nanosleep(NAP);
 	}
 	san_acquire(&file);

@@ -30,15 +30,19 @@ void goro__trace_out_hurry(void)
 	(void)cas_acq_rel(&hurried, &never, sys_clock());
 }
 
-/* True if whoever reads has had its time; it took something at `took`. */
-static bool too_late(int64_t took)
+/* True if whoever reads has had its time for what is staged since `began`. */
+static bool too_late(int64_t began)
 {
-	int64_t began = load_relaxed(&hurried), now = sys_clock();
+	int64_t end = load_relaxed(&hurried);
 
-	if (!began)
-		return false;
-	return now - began > TRACE_PATIENCE ||
-	       now - (took > began ? took : began) > STALLED;
+	return end && sys_clock() - (began > end ? began : end) > STALLED;
+}
+
+static _Atomic(uint64_t) taken;
+
+uint64_t goro__trace_out_taken(void)
+{
+	return load_relaxed(&taken);
 }
 
 /*
@@ -62,7 +66,7 @@ static ssize_t put(const struct trace_out *o, const uint8_t *at, size_t n)
 int goro__trace_out_flush(struct trace_out *o)
 {
 	const uint8_t *at = o->stage;
-	int64_t took = sys_clock();
+	int64_t began = sys_clock();
 
 	while (o->staged > 0 && !o->error) {
 		ssize_t n = put(o, at, o->staged);
@@ -70,10 +74,10 @@ int goro__trace_out_flush(struct trace_out *o)
 		if (n >= 0) {
 			at += n;
 			o->staged -= (size_t)n;
-			took = sys_clock();
+			add_relaxed(&taken, (uint64_t)n);
 		} else if (errno != EINTR && errno != EAGAIN) {
 			o->error = errno;
-		} else if (too_late(took)) {
+		} else if (too_late(began)) {
 			o->error = ETIMEDOUT;
 		}
 	}

@@ -48,11 +48,11 @@ void goro__trace_out_cut(struct trace_out *o, const struct trace_cut *cut);
 /* Writes what is left to write.  Returns 0, or errno of the first failure. */
 int goro__trace_out_flush(struct trace_out *o);
 /*
- * The run or the process ends: from now on a reader that takes nothing for a
- * second loses the rest (ETIMEDOUT), in any case after TRACE_PATIENCE ns.
+ * The run or the process ends: from now on a reader that does not take what is
+ * staged within a second loses the rest (ETIMEDOUT).
  */
 void goro__trace_out_hurry(void);
-
-#define TRACE_PATIENCE INT64_C(10000000000)
+/* Returns how many bytes were written so far, of all traces. */
+uint64_t goro__trace_out_taken(void);
 
 #endif
