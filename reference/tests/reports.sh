@@ -198,3 +198,30 @@ check "GORO_SYMBOLIZE: a program that fails" without /bin/false
 printf '#!/bin/sh\nexec sleep 100\n' >"$tmp/hangs"
 chmod +x "$tmp/hangs"
 check "GORO_SYMBOLIZE: a program that hangs" without "$tmp/hangs"
+
+# lints KIND PROCS [WORDS]: what the dump says of it, or of none anything.
+lints() {
+	GOMAXPROCS=$2
+	GODEBUG=lints=1
+	export GOMAXPROCS GODEBUG
+	exits 0 lints "$1"
+	if [ $# -gt 2 ]; then
+		grep -qE "^goroutine [0-9]+ \[runn[a-z]+, [0-9]+ $3\]:$" "$out" ||
+			no "not told: $3"
+	else
+		! grep -qE "without a yield|to nobody" "$out" || no "told of nobody"
+	fi
+}
+
+no_lints() {
+	exits 0 lints yield && ! grep -q "to nobody" "$out" || no "not asked for"
+}
+
+for procs in 1 2; do
+	[ "$san" = tsan ] || check "lints: who computes for long, GOMAXPROCS=$procs" \
+		lints spin $procs "s without a yield"
+	check "lints: who yields to nobody, GOMAXPROCS=$procs" \
+		lints yield $procs "yields to nobody"
+	check "lints: nothing of those who work, GOMAXPROCS=$procs" lints work $procs
+done
+check "lints: nothing unless asked for" no_lints

@@ -22,7 +22,9 @@
 #include "diag/leaked.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"
+#include "sched/lints.h"
 #include "sched/stack.h"
+#include "sched/timed.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -79,6 +81,47 @@ static void out_labels(struct out *o, const struct g *g)
 		goro__out_str(o, "}");
 }
 
+/* ---- lints: lints.h ------------------------------------------------------- */
+
+enum { LONE_MOST = 100000 };
+
+#define LONGEST_RUN INT64_C(1000000000)
+
+/* Returns since when g has not given its turn up; 0: it has, or nobody knows. */
+static int64_t runs_since(const struct g *g)
+{
+	bool stopped = load_relaxed(&g->preempted) != NOT_STOPPED;
+	struct m *m =
+		stopped ? locked_m(g) : *(struct m *const volatile *)&g->m;
+	struct p *p = m ? *(struct p *volatile *)&m->p : NULL;
+
+	if (!m || load_relaxed(&m->run.goid) != g->goid)
+		return 0;
+	if (!stopped &&
+	    (!p || load_relaxed(&g->status) != GRUNNING || !same_run(m, g, p)))
+		return 0;
+	return load_relaxed(&m->run.since);
+}
+
+static void out_lints(struct out *o, const struct g *g)
+{
+	struct stack *s = *(struct stack *const volatile *)&g->stack;
+	int64_t since = runs_since(g), now = sys_clock();
+
+	if (since && now - since >= LONGEST_RUN) {
+		goro__out_str(o, ", ");
+		goro__out_int(o, (now - since) / LONGEST_RUN);
+		goro__out_str(o, " s without a yield");
+	}
+	if (s && load_relaxed(&s->lone.goid) == g->goid &&
+	    load_relaxed(&s->lone.n) >= LONE_MOST &&
+	    load_relaxed(&goro__seconds) - load_relaxed(&s->lone.at) <= 1) {
+		goro__out_str(o, ", ");
+		goro__out_int(o, load_relaxed(&s->lone.n));
+		goro__out_str(o, " yields to nobody");
+	}
+}
+
 static void out_head(struct out *o, struct g *g, const char *state)
 {
 	int64_t waited = minutes(g);
@@ -96,6 +139,8 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	}
 	if (g->lockcount > 0)
 		goro__out_str(o, ", locked to thread");
+	if (goro__godebug("lints") > 0)
+		out_lints(o, g);
 	out_labels(o, g);
 	goro__out_str(o, "]:\n");
 }

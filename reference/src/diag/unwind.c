@@ -11,6 +11,7 @@
 #include "diag/rows.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
+#include "sched/timed.h"
 
 enum { TURNS = 32 };
 
@@ -229,7 +230,7 @@ static const struct m *handler_of(const struct g *g)
 
 	/* Pairs with the release in give_up(): lockedm is set, and its uc. */
 	if (load_acquire(&g->preempted) != NOT_STOPPED)
-		return *(struct m *const volatile *)&g->lockedm;
+		return locked_m(g);
 	m = *(struct m *const volatile *)&g->m;
 	return m && m->curg == g && load_relaxed(&g->status) != GSYSCALL ? m
 									 : NULL;

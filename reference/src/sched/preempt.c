@@ -59,6 +59,7 @@
 #include "sched/keep.h"
 #include "base/note.h"
 #include "sched/idle.h"
+#include "sched/lints.h"
 #include "sched/preempt.h"
 #include "sched/probe.h"
 #include "sched/resched.h"
@@ -119,6 +120,7 @@ static struct m *give_up(struct m *m, struct g *g, struct m *instead)
 	if (tracing())
 		goro__trace_preempted();
 	m->stopped_when = goro__timed_stop(m->p);
+	lint_stopped(m, g, m->p);
 	p = goro__releasep();
 	count_own(&p->stats.preemptions);
 	g->lockedm = m;
@@ -171,7 +173,7 @@ static bool stop(struct m *m, struct g *g)
  * while another M takes g from a queue: that one must still see that g is not
  * its own.
  */
-static void resume(const struct m *m, struct g *g)
+static void resume(struct m *m, struct g *g)
 {
 	struct p *p = goro__take_nextp();
 	bool done;
@@ -185,6 +187,7 @@ static void resume(const struct m *m, struct g *g)
 	store_relaxed(&p->tick_seen, ++p->schedtick);
 	count_own(&p->stats.switches);
 	goro__timed_resume(p, m->stopped_when);
+	lint_resumed(m, p);
 	if (tracing())
 		goro__trace_run(g);
 }

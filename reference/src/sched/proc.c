@@ -17,6 +17,7 @@
 #include "sched/errtext.h"
 #include "sched/globq.h"
 #include "sched/labels.h"
+#include "sched/lints.h"
 #include "sched/queue.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
@@ -67,6 +68,19 @@ static void after_yield_global(struct m *m, struct g *prev, void *arg)
 	goro__globrunqput(prev);
 }
 
+/* Apart, so that the way without g0 has no more registers to save. */
+static COLD void yield_by_g0(struct m *m, struct g *g, bool global)
+{
+	struct p *p = m->p;
+	uint64_t switches = load_relaxed(&p->stats.switches);
+
+	time_ready(p, g);
+	after(m, g, global ? after_yield_global : after_yield, NULL);
+	switch_to_g0(m, g);
+	if (switches % LINT_EVERY == 0)
+		lint_yielded(goro__m(), g, p, switches);
+}
+
 /*
  * Go puts the caller on the global queue.  The end of its own P's queue is as
  * fair and takes no shared lock; the look at the global queue on each 61st turn
@@ -87,9 +101,7 @@ void goro__yield_to(bool global)
 		switch_to(m, g, to);
 		return;
 	}
-	time_ready(m->p, g);
-	after(m, g, global ? after_yield_global : after_yield, NULL);
-	switch_to_g0(m, g);
+	yield_by_g0(m, g, global);
 }
 
 void goro_yield(void)

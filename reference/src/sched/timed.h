@@ -41,6 +41,14 @@ static inline void time_soon(struct p *p)
 		or_relaxed(&p->mp, MP_TIMED);
 }
 
+/* Returns the M that g is locked to, or NULL; for who may race with all. */
+static inline struct m *locked_m(const struct g *g)
+{
+	struct m *m = *(struct m *const volatile *)&g->lockedm;
+
+	return (uintptr_t)m & 1 ? NULL : m;
+}
+
 void goro__time_ready(struct p *p, struct g *g);
 
 /*

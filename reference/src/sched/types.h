@@ -159,6 +159,20 @@ struct defer;
 struct frame;
 struct panic;
 
+/* Yields to nobody: lints.h. */
+struct lone {
+	_Atomic(int64_t) goid; /* of the goroutine they are of */
+	_Atomic(uint32_t) n;
+	_Atomic(uint32_t) at; /* goro__seconds at the last look */
+};
+
+/* A goroutine that is stopped again and again: lints.h. */
+struct run {
+	_Atomic(int64_t) goid, since;
+	_Atomic(struct p *) p; /* that it went on with after its last stop */
+	_Atomic(uint64_t) switches; /* of p, then */
+};
+
 /*
  * The top of a stack, with what a goroutine needs only once it runs.  Its
  * frames begin right below.
@@ -174,6 +188,7 @@ struct stack {
 	uint8_t size_class;
 	void *fake;     /* AddressSanitizer's, while g does not run: tools.c */
 	int64_t parked; /* when it began to wait, if watched: watch.h */
+	struct lone lone;
 } __attribute__((aligned(CACHE_LINE)));
 
 struct slist {
@@ -319,6 +334,7 @@ struct m {
 	 */
 	_Atomic(const ucontext_t *) stopped_at;
 	int64_t stopped_when; /* its handler has stopped it; 0: not timed */
+	struct run run;
 	atomic_uint probe;    /* probe.c */
 	uint8_t watch;        /* enum timer_watch */
 	struct g *lockedg;    /* the only one it may run: lockthread.c */
