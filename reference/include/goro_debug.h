@@ -290,10 +290,11 @@ GORO_API const char *goro_label(const char *key);
  *	             that holder in all: goro_mutex_profile_fraction().
  *
  * With debug 0 in the form of pprof, not compressed: go tool pprof FILE reads
- * it, and needs no program file for the names of functions.  With 1 as text,
- * as Go writes it, the most frequent stack first; with 2, for "goroutine" and
- * "goroutineleak", each of them as a panic prints it.  A stack ends with the function that
- * called goro: what goro does itself is left out.
+ * it, and needs no program file for the names of functions; goro-symbolize
+ * --profile puts source lines in.  With 1 as text, as Go writes it, the most
+ * frequent stack first; with 2, for "goroutine" and "goroutineleak", each of them
+ * as a panic prints it.  A stack ends with the function that called goro: what
+ * goro does itself is left out.
  *
  * GORO_EINVAL for an unknown name, GORO_ENOMEM; GORO_ENOTSUP if leaks cannot be
  * searched for; GORO_NET_OTHER if fd takes no more.  Blocks while a pipe is full;

@@ -121,6 +121,23 @@ cpu_top() {
 	raw_has '^ *job:\[burn\]$'
 }
 
+# The source, with what each line cost: a static function, and who calls it.
+cpu_lines() {
+	profile cpu 0
+	"$here/../tools/goro-symbolize" --profile <"$tmp/profile" >"$tmp/lines" ||
+		no "not symbolized"
+	burns_first "$tmp/lines"
+	PPROF_TMPDIR=$tmp go tool pprof -list='^burn$' "$tmp/lines" >"$tmp/list" 2>&1
+	grep -qE '^ +\. +[0-9.]+m?s +[0-9]+:.*burns_most\(90000\);' "$tmp/list" ||
+		{ cat "$tmp/list"; no "no line has the call"; }
+}
+
+lines_refused() {
+	! echo no profile | "$here/../tools/goro-symbolize" --profile \
+		>"$tmp/lines" 2>"$err" || no "it is taken for one"
+	grep -q "no profile of goro's" "$err" || no "another reason"
+}
+
 cpu_by_environment() {
 	GORO_CPUPROFILE=$tmp/whole
 	export GORO_CPUPROFILE
@@ -142,12 +159,14 @@ leaks_dump() {
 		{ cat "$tmp/profile"; no "not those seven"; }
 }
 
+check "goro-symbolize: what is no profile" lines_refused
 [ "$san" != none ] || check "leak profile: each of them" leaks_dump
 check "block profile: each kind of wait, with its stack" blocks
 check "mutex profile: the unlock of the holder" unlocks
 if have go; then
 	check "CPU profile: go tool pprof -top" cpu_top
 	check "CPU profile: GORO_CPUPROFILE" cpu_by_environment
+	check "CPU profile: go tool pprof -list, by goro-symbolize" cpu_lines
 	check "block profile: go tool pprof -top" blocks_top
 	check "mutex profile: go tool pprof -top" unlocks_top
 	check "goroutine profile: go tool pprof -top" goroutines_top

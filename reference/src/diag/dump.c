@@ -93,10 +93,11 @@ static int64_t runs_since(const struct g *g)
 	bool stopped = load_relaxed(&g->preempted) != NOT_STOPPED;
 	struct m *m =
 		stopped ? locked_m(g) : *(struct m *const volatile *)&g->m;
-	struct p *p = m ? *(struct p *volatile *)&m->p : NULL;
+	struct p *p;
 
 	if (!m || load_relaxed(&m->run.goid) != g->goid)
 		return 0;
+	p = *(struct p *volatile *)&m->p;
 	if (!stopped &&
 	    (!p || load_relaxed(&g->status) != GRUNNING || !same_run(m, g, p)))
 		return 0;
