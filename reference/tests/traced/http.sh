@@ -46,6 +46,7 @@ ticks() {
 
 # sample WHO CPU CPU: a line "CPU-ns requests/s" more in $tmp/WHO.
 sample() {
+	: >"$tmp/out"
 	GOMAXPROCS=1 taskset -c "$2" "$server" --port 0 >"$tmp/out" &
 	pid=$!
 	for i in 1 2 3 4 5 6 7 8 9; do
