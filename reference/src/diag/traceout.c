@@ -134,6 +134,9 @@ void goro__trace_out_begin(struct trace_out *o, int fd, uint32_t first)
 	o->base = first - 1;
 	o->staged = o->batched = 0;
 	bytes(o, header, sizeof(header));
+	/* A file is a trace from now on; a pipe may be full, and is not waited for. */
+	if (o->kind == S_IFREG)
+		goro__trace_out_flush(o);
 }
 
 void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,

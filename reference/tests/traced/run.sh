@@ -84,6 +84,12 @@ programs() {
 		[ $? = 3 ] || say "killed: $(cat "$tmp/said")"
 	[ "$("$build/goro-trace" events "$tmp/killed.trace" 2>/dev/null |
 		grep -c '"ev":"clock"')" -ge 2 ] || say "killed: no generations"
+	# the kernel ends it at once: no generation, but a trace
+	GORO_TRACE=$tmp/early.trace "$worker" on &
+	sleep 0.3
+	kill -KILL $!
+	wait $! 2>/dev/null || true
+	reads "$tmp/early.trace" 3
 	# no room: a line, and the program goes on
 	if [ -w /dev/full ]; then
 		GORO_TRACE=/dev/full "$worker" return 2>"$tmp/said" ||
