@@ -85,6 +85,7 @@ struct goro_recorder_config {
 
 /* Turns it on; NULL: by default.  EBUSY: it is on, ENOMEM. */
 GORO_API int goro_recorder_start(const struct goro_recorder_config *config);
+/* Turns it off; waits until a snapshot that is under way is written. */
 GORO_API void goro_recorder_stop(void);
 /* True from start to stop. */
 GORO_API bool goro_recorder_enabled(void);

@@ -33,7 +33,7 @@ struct trace_out {
 	uint8_t batch[TRACE_BUF];
 };
 
-/* Begins a file whose first generation is `first`.  Writes nothing yet. */
+/* Begins a file whose first generation is `first`.  Waits for no reader. */
 void goro__trace_out_begin(struct trace_out *o, int fd, uint32_t first);
 /* Writes the first n bytes of b's events. */
 void goro__trace_out_events(struct trace_out *o, const struct trace_gen *gen,
