@@ -335,14 +335,14 @@ struct m {
 	_Atomic(const ucontext_t *) stopped_at;
 	int64_t stopped_when; /* its handler has stopped it; 0: not timed */
 	struct run run;
-	atomic_uint probe;    /* probe.c */
-	uint8_t watch;        /* enum timer_watch */
-	struct g *lockedg;    /* the only one it may run: lockthread.c */
-	struct p *oldp;       /* left in a system call: first choice after it */
-	struct p *nextp;      /* given by its waker */
-	struct m *schedlink;  /* in idle.midle */
-	struct m *alllink;    /* in sched.allm */
-	atomic_uint note;     /* futex it sleeps on */
+	atomic_uint probe;   /* probe.c */
+	uint8_t watch;       /* enum timer_watch */
+	struct g *lockedg;   /* the only one it may run: lockthread.c */
+	struct p *oldp;      /* left in a system call: first choice after it */
+	struct p *nextp;     /* given by its waker */
+	struct m *schedlink; /* in idle.midle */
+	struct m *alllink;   /* in sched.allm */
+	atomic_uint note;    /* futex it sleeps on */
 	int32_t id;
 	void *g0_lo;
 	size_t g0_size;
