@@ -40,6 +40,18 @@ for procs in 1 2 8; do
 	done
 done
 
+# Only there goro's handlers are set by the sigaction() that the program has.
+if [ "$san" = none ]; then
+	for mode in default own ignored; do
+		want=0
+		[ $mode != default ] || want=138 # SIGUSR1's is death
+		check "a signal in its handler at the stop: $mode" \
+			exits $want signal_late $mode
+	done
+else
+	skip "a signal in its handler at the stop" "plain builds only"
+fi
+
 # ---- filters of system calls -------------------------------------------------
 
 # denied WORD ERRNO NUMBER ...: what is denied is done without.

@@ -271,10 +271,10 @@ static void pass_stack(struct g *ended, struct g *to)
 
 void *goro__end(struct m *m, struct g *g)
 {
+	const void *lo = g->stack->lo;
 	struct g *to;
 	bool to_g0;
 
-	san_release(g->stack->lo);
 	state_end(g);
 	if (unlikely(g->labels != NULL))
 		goro__labels_drop(g);
@@ -289,13 +289,13 @@ void *goro__end(struct m *m, struct g *g)
 		if (tracing())
 			goro__trace_end(g);
 		m->curg = NULL;
-		san_die(&g->san, &m->san);
+		san_die(&g->san, &m->san, lo);
 		return m->g0_sp;
 	}
 	if (!SAN_STACKS_APART && !to->sp && to->size_class == g->size_class)
 		pass_stack(g, to);
 	take_up(m, to);
-	san_die(&g->san, &to->san);
+	san_die(&g->san, &to->san, lo);
 	return to->sp;
 }
 

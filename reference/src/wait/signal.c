@@ -27,7 +27,7 @@
  *	stopper: 1. clear it in caught 2. take pending, for the channel too
  *
  * Either the stopper finds the bit, or the handler finds that the signal is no
- * longer caught, takes its bit back and calls the program's handler.
+ * longer caught, takes its bit back and passes the signal on.
  */
 #include <errno.h>
 #include <signal.h>
@@ -78,14 +78,22 @@ static uint64_t bit(int sig)
 
 /* ---- from the handler to the channels ----------------------------------- */
 
-/* Calls the program's handler, if any, for a signal that no channel wants. */
+/*
+ * Does with a signal that no channel wants what the program had asked for: its
+ * handler is called.  The default action comes when the signal does once more,
+ * at the end of the handler.
+ */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
 	/* Pairs with the release in keep_before(). */
 	const struct sigaction *act = load_acquire(&before[sig - 1]);
 
-	if (!(load_seq(&ignored) & bit(sig)) && goro__has_handler(act))
+	if (load_seq(&ignored) & bit(sig))
+		return;
+	if (goro__has_handler(act))
 		goro__forward(act, sig, info, context);
+	else
+		sys_tgkill_raw(sys_gettid(), sig);
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context)

@@ -70,9 +70,10 @@ static inline void san_arrive(struct san_fiber *self)
 	preempt_enable();
 }
 
-static inline void san_die(struct san_fiber *self, struct san_fiber *to)
+static inline void san_die(struct san_fiber *self, struct san_fiber *to,
+			   const void *lo)
 {
-	(void)self;
+	(void)self, (void)lo;
 	preempt_disable();
 	__sanitizer_start_switch_fiber(NULL, to->lo, to->n);
 	preempt_enable();

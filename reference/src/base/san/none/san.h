@@ -10,7 +10,8 @@
  *	san_step(from, to)     the same goroutine goes on, on another stack
  *	san_become(self, to)   another goroutine goes on, on the same stack
  *	san_arrive(self)       after either, on the stack of self
- *	san_die(self, to)      right before the last switch of a goroutine
+ *	san_die(self, to, lo)  right before the last switch of a goroutine, from
+ *	                       the stack that begins at lo
  *	san_release, acquire   a happens-before edge through an address
  *	san_sync               acquire, then release
  *	..._as(f, p)           the same on behalf of a parked goroutine
@@ -71,9 +72,10 @@ static inline void san_arrive(struct san_fiber *self)
 	(void)self;
 }
 
-static inline void san_die(struct san_fiber *self, struct san_fiber *to)
+static inline void san_die(struct san_fiber *self, struct san_fiber *to,
+			   const void *lo)
 {
-	(void)self, (void)to;
+	(void)self, (void)to, (void)lo;
 }
 
 /* Not libc's: a channel's lock may be held (nopreempt.h). */

@@ -88,11 +88,6 @@ static inline void san_become(struct san_fiber *self, struct san_fiber *to)
 	san_leave(self, to);
 }
 
-static inline void san_die(struct san_fiber *self, struct san_fiber *to)
-{
-	san_leave(self, to);
-}
-
 static inline void san_release(const void *p)
 {
 	__tsan_release((void *)(size_t)p);
@@ -120,9 +115,17 @@ static inline void san_acquire_as(struct san_fiber *f, const void *p)
 }
 
 /*
- * Orders f after the last goroutine on this stack: goro__end() in proc.c.  That
- * hides races of the two, so they are kept apart: SAN_STACKS_APART.
+ * The next goroutine on this stack is ordered after all of this one, the calls
+ * of libc for its last events in a trace too.  That hides races of the two, so
+ * they are kept apart: SAN_STACKS_APART.
  */
+static inline void san_die(struct san_fiber *self, struct san_fiber *to,
+			   const void *lo)
+{
+	san_release(lo);
+	san_leave(self, to);
+}
+
 static inline void san_fiber_stack(struct san_fiber *f, void *lo, size_t n)
 {
 	(void)n;
