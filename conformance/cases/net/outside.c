@@ -349,14 +349,16 @@ void own_network(int first, int last)
 /* The runtime's signals are for its own threads. */
 void outside(void *(*fn)(void *), void *arg)
 {
-	sigset_t all, old;
+	pthread_attr_t attr;
 	pthread_t thread;
+	sigset_t all;
 
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	REQUIRE_EQ(pthread_create(&thread, NULL, fn, arg), 0);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_detach(thread);
+	pthread_attr_init(&attr);
+	pthread_attr_setsigmask_np(&attr, &all);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	REQUIRE_EQ(pthread_create(&thread, &attr, fn, arg), 0);
+	pthread_attr_destroy(&attr);
 }
 
 /* ---- descriptors ---------------------------------------------------------- */
