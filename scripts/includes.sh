@@ -17,7 +17,7 @@ BEGIN {
 	ok["sched"] = "base sched"
 	ok["wait"] = "base sched wait"
 	ok["io"] = "base sched wait io"
-	ok["diag"] = "base sched diag wait/chan.h wait/owners.h wait/stopper.h"
+	ok["diag"] = "base sched diag wait/chan.h wait/owners.h wait/sleep.h wait/stopper.h"
 	ok["ext"] = "ext base/ref.h sched/errtext.h sched/outside.h sched/call.h"
 	ok["debug"] = "debug sched/outside.h"
 	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h io/fd.h io/move.h"

@@ -11,6 +11,7 @@
 #include "base/note.h"
 #include "base/print.h"
 #include "base/sys.h"
+#include "base/forked.h"
 #include "base/text.h"
 #include "diag/tracegen.h"
 #include "diag/traceout.h"

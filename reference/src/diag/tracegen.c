@@ -16,10 +16,13 @@
 #include "base/text.h"
 #include "diag/tracestack.h"
 #include "diag/tracetab.h"
+#include "sched/clock.h"
 #include "sched/idle.h"
+#include "sched/outside.h"
 #include "sched/stack.h"
 #include "sched/state.h"
 #include "sched/trace.h"
+#include "wait/sleep.h"
 #include "wait/stopper.h"
 
 #define PERIOD INT64_C(1000000000)
@@ -56,6 +59,14 @@ void goro__tracegen_free(struct trace_gen *list)
 
 static atomic_uint control;
 
+static void nap(void)
+{
+	if (goro__outside())
+		sys_nanosleep(NAP);
+	else
+		goro__block_until(goro__now() + NAP, WAIT_SLEEP);
+}
+
 /* Whoever has control may write into a pipe with a slow reader. */
 static void take_control(int64_t patience)
 {
@@ -68,7 +79,7 @@ static void take_control(int64_t patience)
 		if (tries < YIELDS)
 			goro_yield();
 		else
-			goro_sleep(NAP);
+			nap();
 	}
 }
 

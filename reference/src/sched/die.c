@@ -17,6 +17,7 @@
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "base/sys.h"
+#include "base/forked.h"
 #include "base/text.h"
 #include "sched/panic.h"
 

@@ -35,6 +35,7 @@
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "sched/poller.h"
+#include "base/forked.h"
 #include "base/note.h"
 #include "sched/die.h"
 #include "sched/runq.h"
@@ -59,7 +60,6 @@ static _Thread_local struct m *blocking
 	__attribute__((tls_model("initial-exec")));
 
 static atomic_uint forked;
-static pid_t own; /* the process that has the run; 0: none yet */
 
 /* Outsiders of ended threads, to be used again; unused_lock guards them. */
 static struct outsider *unused;
@@ -125,12 +125,6 @@ static bool may_call(void)
 	       (goro__sched.embedded || !goro__running());
 }
 
-/* Not every way to make a child calls in_child(). */
-bool goro__forked(void)
-{
-	return load_relaxed(&forked) || (own && getpid() != own);
-}
-
 /* Runs in the child of a fork(), which has no M to run goroutines. */
 static void in_child(void)
 {
@@ -159,7 +153,7 @@ void goro__outside_init(void)
 	if (pthread_atfork(NULL, NULL, in_child) ||
 	    pthread_key_create(&at_thread_end, thread_ends))
 		goro__fatal("runtime: out of memory");
-	own = getpid();
+	goro__forked_init();
 	lock(&quiet_lock); /* a quiet call takes no locks: wait for its end */
 	store_release(&goro__sched.up, 1u);
 	unlock(&quiet_lock);

@@ -46,8 +46,6 @@ struct errtexts **goro__outsider_texts(void);
 void goro__park_outsider(struct m *m, struct g *g);
 /* True if a run is on and this is not the child of a fork(). */
 bool goro__running(void);
-/* True in the child of a fork(): what is the process's own is its parent's. */
-bool goro__forked(void);
 /* Declares that a run is on. */
 void goro__outside_init(void);
 
