@@ -10,7 +10,7 @@
 /* What the function saw, and when it says that it is done. */
 struct raw {
 	assay_conn *c;
-	int done_at;      /* the call of this number is the last */
+	int done_at;      /* the last call; 0: the one that takes a byte */
 	atomic_int calls; /* begun */
 	char got[16];
 	size_t n;
@@ -22,13 +22,14 @@ struct raw {
 static bool take_byte(void *arg, int fd)
 {
 	struct raw *r = arg;
+	int call;
 
 	if (read(fd, &r->got[r->n], 1) == 1)
 		r->n++;
 	/* release: pairs with the acquire load in becomes() */
-	return atomic_fetch_add_explicit(&r->calls, 1, memory_order_release) +
-		       1 ==
-	       r->done_at;
+	call = 1 +
+	       atomic_fetch_add_explicit(&r->calls, 1, memory_order_release);
+	return r->done_at ? call == r->done_at : r->n > 0;
 }
 
 static void read_raw(void *arg)
@@ -95,7 +96,10 @@ CASE_OF(NP_056, end, "deadlines and close end it as they end a read", NEEDS_RAW)
 	end_conn(p.w);
 }
 
-/* What raw calls leave is there for reads, and the other way round. */
+/*
+ * What raw calls leave is there for reads, and the other way round.  A runtime
+ * may hear late of bytes that were read meanwhile, and call for nothing.
+ */
 CASE_OF(NP_056, mixed, "what it leaves is read by others", NEEDS_RAW)
 {
 	struct pair p = pair_of(TCP);
@@ -107,7 +111,7 @@ CASE_OF(NP_056, mixed, "what it leaves is read by others", NEEDS_RAW)
 		write_all(p.w, "x", 1);
 		REQUIRE_EQ(read_some(p.r, buf, sizeof(buf), &got), ASSAY_OK);
 		CHECK_EQ(got, 1);
-		start_raw(&r, p.r, 2);
+		start_raw(&r, p.r, 0);
 		write_all(p.w, "abc", 3);
 		REQUIRE(becomes(&r.over, 1));
 		CHECK_EQ(r.n, 1);
