@@ -371,7 +371,9 @@ GORO_API int goro_signal_notify(goro_chan *c, int sig);
 /*
  * Sends c no more signals.  A signal that no other channel gets has its old
  * action again.  One that was sent to the process before still goes to c or to
- * the program's old handler, and never has the default action.
+ * the program's old handler.  If a thread has just taken it and has told nobody
+ * yet, one that asks for the end of the process (SIGINT, SIGTERM, SIGQUIT ...)
+ * has its default action, and any other is dropped, as in Go.
  */
 GORO_API int goro_signal_stop(goro_chan *c);
 /* Makes the process ignore sig, and no channel gets it.  GORO_EINVAL. */

@@ -42,9 +42,9 @@ done
 
 # Only there goro's handlers are set by the sigaction() that the program has.
 if [ "$san" = none ]; then
-	for mode in default own ignored; do
+	for mode in default news own ignored; do
 		want=0
-		[ $mode != default ] || want=138 # SIGUSR1's is death
+		[ $mode != default ] || want=130
 		check "a signal in its handler at the stop: $mode" \
 			exits $want signal_late $mode
 	done

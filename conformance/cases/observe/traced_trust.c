@@ -214,17 +214,22 @@ static void yields(void *unused)
 }
 
 CASE(TRC_008, "events on Ps that are new are all in the trace",
-     NEEDS(NEED_TRACE, NEED(inspect, gomaxprocs)), .procs = {1})
+     NEEDS(NEED_TRACE, NEED(inspect, gomaxprocs), NEED(inspect, num_goroutine)),
+     .procs = {1})
 {
 	struct tr t;
+	int64_t alone;
 
 	done = chan_signal(16);
 	tr_start();
+	alone = rt->inspect->num_goroutine();
 	for (int n = 2; n <= 8; n++) {
 		rt->inspect->gomaxprocs(n);
 		go_many(16, yields, NULL);
 		join(done, 16);
 	}
+	while (rt->inspect->num_goroutine() > alone) /* not over yet */
+		yield();
 	t = tr_stop();
 	tr_check(t);
 	CHECK_GE(tr_count(t, "procs", -1), 7);

@@ -45,9 +45,19 @@ bool goro__mem_has(struct mem *m, uintptr_t at, size_t n)
 }
 
 /*
- * Not looked at by AddressSanitizer: it reads the frames of others, and these
- * have places that their functions may not use.
+ * The next two are not looked at by AddressSanitizer: they read the frames of
+ * others, and these have places that their functions may not use.
  */
+__attribute__((no_sanitize("address"))) bool
+goro__mem_copy(struct mem *m, uintptr_t at, void *to, size_t n)
+{
+	if (!goro__mem_has(m, at, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		((volatile uint8_t *)to)[i] = ((const volatile uint8_t *)at)[i];
+	return true;
+}
+
 __attribute__((no_sanitize("address"))) bool
 goro__mem_read(struct mem *m, uintptr_t at, size_t n, uint64_t *to)
 {

@@ -16,6 +16,8 @@ struct mem {
 
 /* True if n bytes can be read there. */
 bool goro__mem_has(struct mem *m, uintptr_t at, size_t n);
+/* Copies n bytes from there.  False if they cannot be read. */
+bool goro__mem_copy(struct mem *m, uintptr_t at, void *to, size_t n);
 /* Reads a word of 8, 4, 2 or 1 bytes.  False if it cannot be read. */
 bool goro__mem_read(struct mem *m, uintptr_t at, size_t n, uint64_t *to);
 

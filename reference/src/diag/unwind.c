@@ -21,23 +21,24 @@ enum { TURNS = 32 };
 static bool returns_from_signal(uintptr_t pc)
 {
 	static const char code[] = REGS_RETURN_FROM_SIGNAL;
+	char there[sizeof(code) - 1];
 	struct mem m = {0};
 
-	return goro__mem_has(&m, pc, sizeof(code) - 1) &&
-	       memcmp((const void *)pc, code, sizeof(code) - 1) == 0;
+	return goro__mem_copy(&m, pc, there, sizeof(there)) &&
+	       memcmp(there, code, sizeof(there)) == 0;
 }
 
 /* Goes on with what the signal interrupted. */
 static bool leave_handler(struct unwinder *u)
 {
 	uintptr_t at = u->regs.r[REGS_SP] + REGS_SIGNAL_CONTEXT;
+	ucontext_t uc;
 
-	if (!goro__mem_has(&u->stack, at,
-			   offsetof(ucontext_t, uc_mcontext) +
-				   sizeof(mcontext_t)) ||
-	    at % _Alignof(ucontext_t) != 0)
+	if (!goro__mem_copy(&u->stack, at, &uc,
+			    offsetof(ucontext_t, uc_mcontext) +
+				    sizeof(mcontext_t)))
 		return false;
-	regs_of_signal(&u->regs, (const ucontext_t *)at);
+	regs_of_signal(&u->regs, &uc);
 	u->exact = true;
 	return --u->turns > 0;
 }
@@ -271,6 +272,7 @@ static void begin_g(struct unwinder *u, const struct g *g)
 	const struct stack *s = *(struct stack *const volatile *)&g->stack;
 	uintptr_t sp = (uintptr_t) * (void *const volatile *)&g->sp;
 	const ucontext_t *uc = stopped_at(g);
+	struct saved saved;
 
 	if (s)
 		u->stack = (struct mem){.lo = (uintptr_t)s->lo,
@@ -279,9 +281,8 @@ static void begin_g(struct unwinder *u, const struct g *g)
 		begin_signal(u, uc);
 	else if (!s || !sp || sp & 1)
 		begin_fresh(u, g);
-	else if (sp % _Alignof(struct saved) == 0 &&
-		 goro__mem_has(&u->stack, sp, sizeof(struct saved)))
-		regs_of_saved(&u->regs, (const struct saved *)sp);
+	else if (goro__mem_copy(&u->stack, sp, &saved, sizeof(saved)))
+		regs_of_saved(&u->regs, &saved, sp);
 	else
 		u->over = true;
 }

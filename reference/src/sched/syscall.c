@@ -140,6 +140,15 @@ static void call_outside(void *arg)
 	goro__call_outside(goro__m(), b->fn, b->arg);
 }
 
+/*
+ * Says that it is not known where the caller's frames are: a look at them need
+ * not stop it in a call.  They are while it is on g0.
+ */
+static void hide_frames(void)
+{
+	*(void *volatile *)&goro__m()->curg->sp = NULL;
+}
+
 void goro_blocking(goro_fn fn, void *arg)
 {
 	struct blocking b = {.fn = fn, .arg = arg};
@@ -149,8 +158,10 @@ void goro_blocking(goro_fn fn, void *arg)
 		fn(arg);
 		return;
 	}
+	hide_frames();
 	entersyscall();
 	goro__systemstack(call_outside, &b);
+	hide_frames();
 	e = get_errno();
 	goro__keep_call(); /* before g may go on on another thread */
 	exitsyscall();

@@ -78,10 +78,19 @@ static uint64_t bit(int sig)
 
 /* ---- from the handler to the channels ----------------------------------- */
 
+/* Those that end the process, where no channel wants them, in Go as well. */
+static bool asks_for_the_end(int sig)
+{
+	return sig == SIGHUP || sig == SIGINT || sig == SIGTERM ||
+	       sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP ||
+	       sig == SIGABRT || sig == SIGSTKFLT || sig == SIGSYS;
+}
+
 /*
  * Does with a signal that no channel wants what the program had asked for: its
  * handler is called.  The default action comes when the signal does once more,
- * at the end of the handler.
+ * at the end of the handler.  It does if it asks for the process's end, and not
+ * if it is news for a channel that is gone.
  */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
@@ -92,7 +101,7 @@ static void pass_on(int sig, siginfo_t *info, void *context)
 		return;
 	if (goro__has_handler(act))
 		goro__forward(act, sig, info, context);
-	else
+	else if (asks_for_the_end(sig))
 		sys_tgkill_raw(sys_gettid(), sig);
 }
 

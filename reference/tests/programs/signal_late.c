@@ -1,7 +1,8 @@
 /*
  * signal_late.c - a thread is at the start of goro's handler while the last
- * channel that wants the signal is stopped: the signal's own action comes.
- * `signal_late default|own|ignored`.  A sigaction() of this program's own
+ * channel that wants the signal is stopped.  One that asks for the end of the
+ * process ends it, as it may have come after the stop; other news is dropped.
+ * `signal_late default|news|own|ignored`.  A sigaction() of this program's own
  * stands before libc's and holds the handler up.
  */
 #include <dlfcn.h>
@@ -11,6 +12,7 @@
 
 #include "prog.h"
 
+static int signal_no = SIGINT;
 static void (*goros)(int sig, siginfo_t *info, void *context);
 static volatile int inside, stopped, own;
 
@@ -28,7 +30,7 @@ int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 	struct sigaction mine;
 
 	*(void **)&next = dlsym(RTLD_NEXT, "sigaction");
-	if (sig != SIGUSR1 || !act || !(act->sa_flags & SA_SIGINFO))
+	if (sig != signal_no || !act || !(act->sa_flags & SA_SIGINFO))
 		return next(sig, act, old);
 	mine = *act;
 	goros = act->sa_sigaction;
@@ -44,7 +46,7 @@ static void handler(int sig)
 
 static void *thread(void *arg)
 {
-	raise(SIGUSR1);
+	raise(signal_no);
 	return arg;
 }
 
@@ -53,12 +55,12 @@ static void meet(void *arg)
 	goro_chan *c = goro_make(sizeof(int32_t), 1);
 	pthread_t t;
 
-	CHECK(goro_signal_notify(c, SIGUSR1) == GORO_OK);
+	CHECK(goro_signal_notify(c, signal_no) == GORO_OK);
 	pthread_create(&t, NULL, thread, NULL);
 	while (!inside)
 		goro_sleep(MS);
 	if (strcmp(arg, "ignored") == 0)
-		CHECK(goro_signal_ignore(SIGUSR1) == GORO_OK);
+		CHECK(goro_signal_ignore(signal_no) == GORO_OK);
 	else
 		CHECK(goro_signal_stop(c) == GORO_OK);
 	stopped = 1;
@@ -71,8 +73,10 @@ int main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = handler};
 
+	if (argc > 1 && strcmp(argv[1], "news") == 0)
+		signal_no = SIGUSR1;
 	if (argc > 1 && strcmp(argv[1], "own") == 0)
-		sigaction(SIGUSR1, &act, NULL);
+		sigaction(signal_no, &act, NULL);
 	CHECK(goro_run(meet, argc > 1 ? argv[1] : "default") == GORO_OK);
 	return check_failed;
 }

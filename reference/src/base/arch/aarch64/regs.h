@@ -45,13 +45,17 @@ static inline uint64_t regs_plain(uint64_t pc)
 	return x30;
 }
 
-/* Takes those of a goroutine that does not run: of goro__switch's caller. */
-static inline void regs_of_saved(struct regs *to, const struct saved *s)
+/*
+ * Takes those of a goroutine that does not run: of goro__switch's caller.  *s is
+ * what lies at sp, its stack pointer.
+ */
+static inline void regs_of_saved(struct regs *to, const struct saved *s,
+				 uintptr_t sp)
 {
 	memset(to, 0, sizeof(*to));
 	memcpy(&to->r[REGS_X19], &s->x19, 10 * sizeof(uint64_t));
 	to->r[REGS_FP] = s->x29;
-	to->r[REGS_SP] = (uint64_t)(uintptr_t)s + SAVED_SIZE;
+	to->r[REGS_SP] = sp + SAVED_SIZE;
 	to->r[REGS_PC] = to->pc = regs_plain(s->x30);
 }
 

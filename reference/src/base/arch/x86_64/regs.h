@@ -38,8 +38,12 @@ struct regs {
 	uint64_t pc;
 };
 
-/* Takes those of a goroutine that does not run: of goro__switch's caller. */
-static inline void regs_of_saved(struct regs *to, const struct saved *s)
+/*
+ * Takes those of a goroutine that does not run: of goro__switch's caller.  *s is
+ * what lies at sp, its stack pointer.
+ */
+static inline void regs_of_saved(struct regs *to, const struct saved *s,
+				 uintptr_t sp)
 {
 	memset(to, 0, sizeof(*to));
 	to->r[REGS_RBX] = s->rbx;
@@ -48,7 +52,7 @@ static inline void regs_of_saved(struct regs *to, const struct saved *s)
 	to->r[REGS_R13] = s->r13;
 	to->r[REGS_R14] = s->r14;
 	to->r[REGS_R15] = s->r15;
-	to->r[REGS_SP] = (uint64_t)(uintptr_t)s + SAVED_SIZE;
+	to->r[REGS_SP] = sp + SAVED_SIZE;
 	to->r[REGS_PC] = to->pc = s->rip;
 }
 
