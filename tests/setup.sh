@@ -9,12 +9,24 @@ cd "$(dirname "$0")/.." || exit 1
 bin=$tmp/bin
 mkdir "$bin"
 
-# machine TOOL ...: the tools there are, besides what the script needs.
+# fake TOOL TEXT: a shell script in the machine's bin.
+fake() {
+	rm -f "$bin/$1"
+	printf '#!/bin/sh\n%s\n' "$2" >"$bin/$1"
+	chmod +x "$bin/$1"
+}
+
+# machine TOOL ...: the tools there are, besides what the script needs.  A
+# compiler keeps its own PATH, since it may be a cache before the real one.
 machine() {
 	rm -f "$bin"/*
 	for tool in sh sed grep head dirname mkdir mv rm cat env id mktemp "$@"
 	do
-		path=$(command -v "$tool") && ln -s "$path" "$bin/$tool"
+		path=$(command -v "$tool") || continue
+		case $tool in
+		cc | gcc) fake "$tool" "PATH='$PATH' exec '$path' \"\$@\"" ;;
+		*) ln -s "$path" "$bin/$tool" ;;
+		esac
 	done
 }
 
@@ -46,13 +58,6 @@ compiler_only() {
 check_installs_nothing() {
 	machine
 	setup 1 check build && says 'missing: gcc'
-}
-
-# fake TOOL TEXT: a shell script in the machine's bin.
-fake() {
-	rm -f "$bin/$1"
-	printf '#!/bin/sh\n%s\n' "$2" >"$bin/$1"
-	chmod +x "$bin/$1"
 }
 
 # An apt-get whose packages are all valgrind; it logs what it is asked.
