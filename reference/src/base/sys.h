@@ -153,7 +153,10 @@ static inline int sys_gettid(void)
 	return tid;
 }
 
-/* Not masked. Uses tkill() where a filter of system calls does not let tgkill() pass. */
+/*
+ * Not masked.  Uses tkill() where a filter of system calls does not let tgkill()
+ * pass.
+ */
 static inline int sys_tgkill_raw(int tid, int sig)
 {
 	int status = (int)syscall(SYS_tgkill, getpid(), tid, sig);

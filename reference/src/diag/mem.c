@@ -63,14 +63,14 @@ goro__mem_read(struct mem *m, uintptr_t at, size_t n, uint64_t *to)
 {
 	uint64_t v = 0;
 
-	if (!goro__mem_has(m, at, n))
-		return false;
 	if (n == sizeof(v) && at % sizeof(v) == 0) {
+		if (!goro__mem_has(m, at, n))
+			return false;
 		*to = *(const volatile uint64_t *)at;
 		return true;
 	}
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)((const volatile uint8_t *)at)[i] << 8 * i;
-	*to = v;
+	if (!goro__mem_copy(m, at, &v, n))
+		return false;
+	*to = v; /* little-endian, as both machines are */
 	return true;
 }

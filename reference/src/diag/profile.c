@@ -234,7 +234,7 @@ static int write_dump(int fd, size_t (*dump)(char *buf, size_t n))
 	return written ? GORO_OK : GORO_NET_OTHER;
 }
 
-static int write_all(int fd)
+static int write_each(int fd)
 {
 	return write_dump(fd, goro_dump);
 }
@@ -254,7 +254,7 @@ static const struct profile profiles[] = {
 	{"block", "contentions", "delay", "nanoseconds", TAG_WAIT,
 	 goro__block_profile, block_head, NULL},
 	{"goroutine", "goroutine", NULL, NULL, TAG_LABELS,
-	 goro__goroutine_profile, goroutine_head, write_all},
+	 goro__goroutine_profile, goroutine_head, write_each},
 	{"goroutineleak", "goroutineleak", NULL, NULL, TAG_LABELS,
 	 goro__leak_profile, leak_head, write_leaked},
 	{"mutex", "contentions", "delay", "nanoseconds", TAG_WAIT,

@@ -15,7 +15,6 @@
 #include "sched/stack.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
-#include "sched/outside.h"
 #include "base/sys.h"
 #include "base/forked.h"
 #include "base/text.h"
@@ -39,8 +38,8 @@ void goro__yield_to_death(void)
 }
 
 /*
- * A program that calls exit() meanwhile must not end with another status.  The
- * child of a fork() has nobody who dies.
+ * A program that calls exit() meanwhile must not end with another status.  In
+ * the child of a fork() nobody dies who could be waited for.
  */
 static __attribute__((destructor)) void at_exit(void)
 {

@@ -3,11 +3,10 @@
  */
 #include "sched/poll.h"
 
-#include "sched/timed.h"
-
 #include "base/sys.h"
 #include "sched/poller.h"
 #include "sched/state.h"
+#include "sched/timed.h"
 #include "sched/clock.h"
 #include "sched/globq.h"
 #include "sched/queue.h"

@@ -244,7 +244,10 @@ static void print_wait(const struct circle *o, int i)
 	print_str("\n");
 }
 
-/* True if all in o, from that one on, wait: one may have been handed its lock just now. */
+/*
+ * True if all in o, from that one on, wait.  One may have been handed its lock
+ * just now.
+ */
 static bool stays(const struct circle *o, int from)
 {
 	for (int i = from; i < o->n; i++)

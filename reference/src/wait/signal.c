@@ -78,7 +78,7 @@ static uint64_t bit(int sig)
 
 /* ---- from the handler to the channels ----------------------------------- */
 
-/* Those that end the process, where no channel wants them, in Go as well. */
+/* True for the signals by which Go ends a process whose channels want none. */
 static bool asks_for_the_end(int sig)
 {
 	return sig == SIGHUP || sig == SIGINT || sig == SIGTERM ||
@@ -87,10 +87,10 @@ static bool asks_for_the_end(int sig)
 }
 
 /*
- * Does with a signal that no channel wants what the program had asked for: its
- * handler is called.  The default action comes when the signal does once more,
- * at the end of the handler.  It does if it asks for the process's end, and not
- * if it is news for a channel that is gone.
+ * Passes a signal that no channel wants on to the program's handler.  If there
+ * is none, a signal that asks for the end of the process is sent once more: it
+ * has its default action when goro's handler has returned.  Any other was news
+ * for a channel that is gone, and is dropped.
  */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
