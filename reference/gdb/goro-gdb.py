@@ -169,8 +169,8 @@ class G:
         return said + runtime.labels(self.labels)
 
     def started(self):
-        """False: it is still to begin, and has no frames."""
-        return bool(self.thread or (self.sp and not self.sp & 1))
+        """False: it is still to begin, or in a call of an unknown thread."""
+        return bool(self.thread or (self.sp and not self.sp & 3))
 
 
 class M:

@@ -61,6 +61,10 @@ from_server() {
 
 check "profiles: into pipes, one after another, beside a handler" \
 	fine profile_ends
+for procs in 1 2 8; do
+	check "profiles: goroutines in and out of calls, procs:$procs" \
+		env GOMAXPROCS=$procs timeout 120 "$dir/profile_calls"
+done
 check "debug server: what it answers, and noise" fine debug_server
 check "goroutine profile as text: the most frequent stack first" \
 	goroutines_by_count

@@ -266,6 +266,13 @@ static const ucontext_t *stopped_at(const struct g *g)
 	return uc;
 }
 
+/* Goes on with the registers that a goroutine stored at `at`: regs_here(). */
+static bool regs_at(struct unwinder *u, uintptr_t at)
+{
+	u->exact = true;
+	return goro__mem_copy(&u->stack, at, &u->regs, sizeof(u->regs));
+}
+
 /* Each field is read once: g may go on meanwhile. */
 static void begin_g(struct unwinder *u, const struct g *g)
 {
@@ -281,6 +288,8 @@ static void begin_g(struct unwinder *u, const struct g *g)
 		begin_signal(u, uc);
 	else if (!s || !sp || sp & 1)
 		begin_fresh(u, g);
+	else if (sp & SP_OF_REGS)
+		u->over = !regs_at(u, sp - SP_OF_REGS);
 	else if (goro__mem_copy(&u->stack, sp, &saved, sizeof(saved)))
 		regs_of_saved(&u->regs, &saved, sp);
 	else

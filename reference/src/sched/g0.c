@@ -3,6 +3,7 @@
  */
 #include "base/text.h"
 #include "sched/goroutine.h"
+#include "sched/state.h"
 #include "sched/tools.h"
 
 struct call {
@@ -33,6 +34,7 @@ void goro__systemstack(void (*fn)(void *), void *arg)
 {
 	struct m *m = goro__m();
 	struct call c = {.fn = fn, .arg = arg, .g = m->curg};
+	void *unused;
 
 	if (!c.g || m->outsider) {
 		fn(arg);
@@ -41,7 +43,8 @@ void goro__systemstack(void (*fn)(void *), void *arg)
 	san_step(&c.g->san, &m->san);
 	if (unlikely(goro__tools))
 		goro__tools_step(m, c.g, NULL);
-	goro__call_on(m->g0_sp, call_on_g0, &c, &c.g->sp);
+	goro__call_on(m->g0_sp, call_on_g0, &c,
+		      g_is(c.g, GSYSCALL) ? &unused : &c.g->sp);
 	san_arrive(&c.g->san);
 	if (unlikely(goro__tools))
 		goro__tools_stepped(goro__m(), c.g);

@@ -13,6 +13,7 @@
 #include "sched/timed.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "regs.h"
 #include "sched/switch.h"
 
 /* Never inlined: the thread may be another one after the call. */
@@ -141,27 +142,31 @@ static void call_outside(void *arg)
 }
 
 /*
- * Says that it is not known where the caller's frames are: a look at them need
- * not stop it in a call.  They are while it is on g0.
+ * Says that the frames of the caller, a goroutine, begin with that of *here.
+ * Who looks at a goroutine in a call does not stop it: it finds its frames by
+ * g->sp, which stays the same for the whole call.
  */
-static void hide_frames(void)
+static void frames_at(const struct regs *here)
 {
-	*(void *volatile *)&goro__m()->curg->sp = NULL;
+	*(void *volatile *)&goro__m()->curg->sp = (char *)here + SP_OF_REGS;
 }
 
-void goro_blocking(goro_fn fn, void *arg)
+/* AddressSanitizer would move `here` off the stack. */
+__attribute__((no_sanitize("address"))) void goro_blocking(goro_fn fn,
+							   void *arg)
 {
 	struct blocking b = {.fn = fn, .arg = arg};
+	struct regs here = {0};
 	int e;
 
 	if (goro__outside() || goro__m()->p == &goro__quiet_p) {
 		fn(arg);
 		return;
 	}
-	hide_frames();
+	regs_here(&here);
+	frames_at(&here);
 	entersyscall();
 	goro__systemstack(call_outside, &b);
-	hide_frames();
 	e = get_errno();
 	goro__keep_call(); /* before g may go on on another thread */
 	exitsyscall();

@@ -203,9 +203,15 @@ struct sfree {
 	struct stack *above;
 };
 
+enum { SP_OF_REGS = 2 };
+
 /* The first line is what a switch touches. */
 struct g {
-	/* while not running or in goro_blocking(); NULL: it has no stack yet */
+	/*
+	 * While not running or in goro_blocking(); NULL: it has no stack yet.
+	 * With SP_OF_REGS: a struct regs lies there instead of what
+	 * goro__switch saves.
+	 */
 	void *sp;
 	/* stack->lo; UINTPTR_MAX: there may be something to keep: keep.h */
 	_Atomic(uintptr_t) lo;
