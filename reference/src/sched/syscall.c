@@ -51,15 +51,15 @@ static void entersyscall(void)
 		offer_p_to_stopper(p);
 }
 
-/* Takes an idle P; the call of the goroutine on this M is over then. */
-static struct p *idle_p(void)
+/* Takes an idle P for g, whose call is over then. */
+static struct p *idle_p(const struct g *g)
 {
 	struct p *p = NULL;
 
 	if (!load_relaxed(&goro__sched.stopping))
 		p = goro__pidleget();
 	if (p && tracing())
-		goro__trace_call_lost();
+		goro__trace_call_lost(g);
 	return p;
 }
 
@@ -70,11 +70,11 @@ static struct p *idle_p_or_queue(struct g *g)
 	struct p *p;
 
 	lock(&s->lock);
-	p = idle_p();
+	p = idle_p(g);
 	state_call_over(g, GRUNNABLE);
 	if (!p) {
 		if (tracing())
-			goro__trace_call_lost();
+			goro__trace_call_lost(g);
 		goro__time_some(g);
 		globq_push(&s->globq, g);
 	}
@@ -98,12 +98,12 @@ static void after_no_p(struct m *m, struct g *prev, void *arg)
 	goro__runqput(p, prev, true);
 }
 
-static bool another_p(void)
+static bool another_p(const struct g *g)
 {
 	struct p *p;
 
 	lock(&goro__sched.lock);
-	p = idle_p();
+	p = idle_p(g);
 	unlock(&goro__sched.lock);
 	if (p)
 		goro__acquirep(p);
@@ -118,7 +118,7 @@ static void exitsyscall(void)
 	if (state_take_back_p(m)) {
 		if (tracing())
 			goro__trace_call_end(m, g);
-	} else if (another_p()) {
+	} else if (another_p(g)) {
 		if (tracing())
 			goro__trace_run(g);
 	} else {

@@ -70,6 +70,11 @@ void goro__trace_call(struct m *m)
 {
 	struct p *p = m->p;
 
+	if (!shown(m->curg)) {
+		p->trace_caller = 0;
+		goro__trace_p_stop();
+		return;
+	}
 	p->trace_caller = goro__trace_thread(m);
 	TRACE_EVENT(TRACE_CALL_BEGIN, ++p->trace_seq, here());
 }
@@ -81,14 +86,15 @@ void goro__trace_call_end(struct m *m, struct g *g)
 		return;
 	}
 	goro__trace_p_steal(m->p);
-	goro__trace_call_lost();
+	goro__trace_call_lost(g);
 	goro__trace_p_start(m->p);
 	goro__trace_run(g);
 }
 
-void goro__trace_call_lost(void)
+void goro__trace_call_lost(const struct g *g)
 {
-	goro__trace_event(TRACE_CALL_END_BLOCKED, 0, NULL);
+	if (shown(g))
+		goro__trace_event(TRACE_CALL_END_BLOCKED, 0, NULL);
 }
 
 /* ---- Ps ---------------------------------------------------------------------- */
@@ -105,8 +111,9 @@ void goro__trace_p_stop(void)
 
 void goro__trace_p_steal(struct p *p)
 {
-	TRACE_EVENT(TRACE_P_STEAL, (uint64_t)p->id, ++p->trace_seq,
-		    p->trace_caller);
+	if (p->trace_caller)
+		TRACE_EVENT(TRACE_P_STEAL, (uint64_t)p->id, ++p->trace_seq,
+			    p->trace_caller);
 }
 
 /* ---- the world --------------------------------------------------------------- */

@@ -72,15 +72,18 @@ void goro__trace_end(const struct g *g);
 
 /* ---- blocking calls --------------------------------------------------------- */
 
-/* The goroutine of m enters a call, with its P. */
+/*
+ * The goroutine of m enters a call, with its P.  In a trace a thread of the
+ * program has no goroutine that could call: there it has given up its P.
+ */
 void goro__trace_call(struct m *m);
 /*
  * g is back and has taken its P back, on m.  The P may have been taken meanwhile
  * and be left in a call of another thread: then it is stolen from that one.
  */
 void goro__trace_call_end(struct m *m, struct g *g);
-/* It is back, but its P was taken.  sched.lock is held. */
-void goro__trace_call_lost(void);
+/* g is back, but its P was taken.  sched.lock is held. */
+void goro__trace_call_lost(const struct g *g);
 
 /* ---- Ps ---------------------------------------------------------------------- */
 

@@ -300,7 +300,7 @@ struct p {
 	int64_t goid, goid_end; /* numbers it may give to new goroutines */
 	struct pstats stats;
 	uint32_t trace_seq;      /* trace.h */
-	uint64_t trace_caller;   /* the thread whose call it is left in */
+	uint64_t trace_caller;   /* the thread whose call it is left in, or 0 */
 	uint32_t not_timed;      /* owner: to be left out first: timed.h */
 	int64_t turn_began;      /* owner; 0: it is not timed */
 	int64_t timed;           /* sysmon's own: when it last set MP_TIMED */

@@ -1,7 +1,7 @@
 # Traces of whole programs, and of the whole suite.
 
 GT_TRACED := $(GT_OUT)/traced-worker $(GT_OUT)/traced-slow \
-	$(GT_OUT)/traced-hard
+	$(GT_OUT)/traced-hard $(GT_OUT)/traced-outside
 
 $(GT_TRACED): $(GT_OUT)/traced-%: $(GT)/traced/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)

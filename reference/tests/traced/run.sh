@@ -109,16 +109,17 @@ programs() {
 	reads "$tmp/death.trace" 0
 }
 
-# hard STATUS WHAT...: ends so, and in time; what it leaves is whole.
+# hard STATUS PROGRAM ARGUMENT...: ends so, and in time; what it leaves is whole.
 hard() {
 	expected=$1
-	shift
+	program=$2
+	shift 2
 	status=0
 	rm -rf "$tmp/hard"
 	mkdir "$tmp/hard"
-	timeout 60 "$build/goro-tests/traced-hard" "$@" 2>"$tmp/said" || status=$?
+	timeout 60 "$build/goro-tests/traced-$program" "$@" 2>"$tmp/said" || status=$?
 	[ "$status" = "$expected" ] ||
-		say "$*: status $status, $(tail -n 3 "$tmp/said")"
+		say "$program $*: status $status, $(tail -n 3 "$tmp/said")"
 	for file in "$tmp"/hard/*.trace; do
 		[ ! -e "$file" ] || reads "$file" 0
 	done
@@ -126,20 +127,21 @@ hard() {
 
 hard_ones() {
 	for how in full stuck; do
-		hard 0 $how return
-		hard 0 $how exit
-		hard 2 $how panic
+		hard 0 hard $how return
+		hard 0 hard $how exit
+		hard 2 hard $how panic
 	done
-	hard 2 full deadlock
+	hard 2 hard full deadlock
 	for procs in 1 2 4; do
 		export GOMAXPROCS=$procs
 		for _ in 1 2 3 4 5; do
-			hard 0 stop "$tmp/hard"
+			hard 0 hard stop "$tmp/hard"
 		done
 		for what in beside same starts procs limit; do
-			hard 0 $what "$tmp/hard"
+			hard 0 hard $what "$tmp/hard"
 		done
-		GORO_TRACE=$tmp/fork.trace hard 0 fork
+		hard 0 outside "$tmp/hard"
+		GORO_TRACE=$tmp/fork.trace hard 0 hard fork
 		reads "$tmp/fork.trace" 0
 	done
 	unset GOMAXPROCS
