@@ -34,6 +34,9 @@ loses_thread() {
 for mode in pthread_exit pthread_exit-blocking pthread_exit-main pthread_cancel; do
 	check "the thread of a goroutine ends: $mode" loses_thread $mode
 done
+for procs in 2 4; do
+	check "dumps at once, GOMAXPROCS=$procs" on_procs $procs dumps
+done
 check "threads are used again" fine threads
 check "metrics: names, and as text" fine metrics
 if [ "$san" = tsan ]; then

@@ -7,6 +7,9 @@
  *	           HERE -> IDLE    by the one who looks: m goes on
  *
  * ASKED is left by a compare and swap, so either side knows what the other did.
+ *
+ * One M at a time looks, for two that look at each other would each wait in its
+ * handler for the other.  Who waits for its turn can be looked at.
  */
 #include "sched/probe.h"
 
@@ -28,13 +31,32 @@ void goro__probed_here(struct m *m, const ucontext_t *uc)
 	store_relaxed(&m->stopped_at, NULL);
 }
 
-bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience)
-{
-	uint32_t idle = PROBE_IDLE, asked = PROBE_ASKED;
+static atomic_uint looking;
 
-	if (!goro__preempt_enabled() || *patience <= 0 ||
-	    !cas_acq_rel(&m->probe, &idle, PROBE_ASKED))
-		return false;
+/* Takes the turn to look; false if it is not had within the patience. */
+static bool take_turn(int64_t *patience)
+{
+	/* Pairs with the release in end_turn(). */
+	while (xchg_acquire(&looking, 1u)) {
+		sys_nanosleep(NAP);
+		*patience -= NAP;
+		if (*patience <= 0)
+			return false;
+	}
+	return true;
+}
+
+static void end_turn(void)
+{
+	store_release(&looking, 0u);
+}
+
+static bool look(struct m *m, void (*fn)(void *), void *arg, int64_t *patience)
+{
+	uint32_t asked = PROBE_ASKED;
+
+	/* Relaxed: m reads it when the signal has come. */
+	store_relaxed(&m->probe, PROBE_ASKED);
 	goro__preempt_m(m);
 	for (; *patience > 0 && load_acquire(&m->probe) == PROBE_ASKED;
 	     *patience -= NAP)
@@ -47,4 +69,15 @@ bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience)
 	store_release(&m->probe, PROBE_IDLE);
 	sys_futex_wake(&m->probe, 1);
 	return true;
+}
+
+bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience)
+{
+	bool done;
+
+	if (!goro__preempt_enabled() || *patience <= 0 || !take_turn(patience))
+		return false;
+	done = look(m, fn, arg, patience);
+	end_turn();
+	return done;
 }
