@@ -5,9 +5,11 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "kit/sync_kit.h"
+#include "kit/work.h"
 
 enum { BLOCKED = 8, ROOM = 1 << 20 };
 
@@ -176,6 +178,33 @@ CASE(OB_012, "a block names the goroutine that started it",
 	REQUIRE(by != NULL);
 	CHECK_EQ(sscanf(by, " in goroutine %" SCNd64, &named), 1);
 	CHECK_EQ(named, id);
+}
+
+static void dumps_often(void *done)
+{
+	static const size_t room = 1 << 16;
+	char *text = malloc(room);
+
+	REQUIRE(text != NULL);
+	for (int64_t i = rounds(200); i > 0; i--) {
+		REQUIRE_CMP(rt->inspect->dump(text, room), >, 0);
+		REQUIRE_EQ(strncmp(text, "goroutine ", 10), 0);
+	}
+	free(text);
+	send_signal(done);
+}
+
+CASE(DMP_004,
+     "dumps at once, each of the others and of one that computes, come",
+     NEEDS(NEED(inspect, dump)))
+{
+	assay_chan *done = chan_signal(3);
+
+	go(spin, NULL);
+	for (int i = 0; i < 3; i++)
+		go(dumps_often, done);
+	join(done, 3);
+	CHECK_ALL_STOP(1);
 }
 
 /* ---- the end of the process --------------------------------------------- */

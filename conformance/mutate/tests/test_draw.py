@@ -3,8 +3,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from assay_mutate.__main__ import HERE, ROOT
 from assay_mutate.areas import Areas
-from assay_mutate.draw import draw, in_files, mutants, shard
+from assay_mutate.draw import draw, in_files, mutants, read, shard
 from assay_mutate.known import Known, line_of
 from assay_mutate.syntax import Source
 from assay_report.errors import Failure
@@ -88,6 +89,10 @@ class KnownTest(unittest.TestCase):
         known = self.known(line_of(mutant, "it is so") + "\n")
         changed = all_of(("wait/a.c", TEXT.replace(b"a < b", b"a != b")))
         self.assertEqual(len(known.stale(changed)), 1)
+
+    def test_that_of_the_tree_is_not_stale(self):
+        every = mutants(read(ROOT / "reference" / "src"), AREAS)
+        self.assertEqual(Known(HERE / "known.tsv").stale(every), [])
 
     def test_a_reason_is_needed(self):
         for bad in ("a.c\tf\told\tnew\t \n", "a.c\tf\told\tnew\n",
