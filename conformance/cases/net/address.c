@@ -220,6 +220,23 @@ CASE_OF(NP_064, mapped, "one of IPv4 in its usual form", NEEDS_ADDRESS)
 	end_server(&s);
 }
 
+/* The loopback has the number 1. */
+CASE_OF(NP_064, zone, "a zone may be a number, with zeros in front",
+	NEEDS_ADDRESS)
+{
+	static const char *const addresses[] = {
+		"[fe80::1%lo]:1", "[fe80::1%1]:1", "[fe80::1%001]:1"};
+	struct server s = serve(TCP6);
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		CHECK_EQ(fails(LISTEN, "tcp", addresses[i]), ASSAY_NET_OTHER);
+		CHECK_MSG(strstr(rt->net->error(),
+				 ": bind: cannot assign requested address"),
+			  "%s: %s", addresses[i], rt->net->error());
+	}
+	end_server(&s);
+}
+
 /* Where a listener is that was asked for any free port there. */
 static void check_anywhere(const char *network, const char *address,
 			   const char *host)
