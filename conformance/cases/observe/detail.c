@@ -76,10 +76,9 @@ static void check_p(const char *line)
 	CHECK_LE(status, 4);
 }
 
-CASE(OB_006, "the line of a P; at rest all are idle and one has main's timer",
-     DETAIL(20))
+static void check_ps(assay_fn program)
 {
-	char *text = ob_run(compute_then_rest);
+	char *text = ob_run(program);
 	int64_t quiet = 0, busy = 0;
 
 	while (ob_block(&text, &b)) {
@@ -93,6 +92,7 @@ CASE(OB_006, "the line of a P; at rest all are idle and one has main's timer",
 				ob_field(b.p[i], " m=") >= 0;
 			if (!rests)
 				continue;
+			CHECK_EQ(ob_field(b.p[i], " status="), 0);
 			CHECK_EQ(ob_field(b.p[i], " m="), -1);
 			CHECK_EQ(ob_field(b.p[i], " runqsize="), 0);
 		}
@@ -100,6 +100,27 @@ CASE(OB_006, "the line of a P; at rest all are idle and one has main's timer",
 	}
 	CHECK_GT(quiet, 0);
 	CHECK_GT(busy, 0);
+}
+
+CASE(OB_006, "the line of a P; at rest all are idle and one has main's timer",
+     DETAIL(20))
+{
+	check_ps(compute_then_rest);
+}
+
+static void change_procs_compute_then_rest(void *arg)
+{
+	rt->inspect->gomaxprocs(2 * case_procs());
+	rt->inspect->gomaxprocs(case_procs());
+	compute_then_rest(arg);
+	rt->inspect->gomaxprocs(2 * case_procs());
+	ob_rest_seen();
+}
+
+CASE_OF(OB_006, changed, "and so after changes of GOMAXPROCS", DETAIL(20),
+	NEEDS(NEED(inspect, gomaxprocs)))
+{
+	check_ps(change_procs_compute_then_rest);
 }
 
 static const char *find(const char **lines, int64_t n, int64_t number)
