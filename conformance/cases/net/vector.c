@@ -70,11 +70,11 @@ static void take_stream(void *c)
 	atomic_fetch_add_explicit(&over, 1, memory_order_release);
 }
 
-static void write_parts(enum net_kind kind, size_t n)
+static void write_parts(enum net_kind kind, size_t n, size_t size)
 {
 	static int runs;
 	struct pair p = pair_of(kind);
-	struct vector *v = vector_of(n, 3);
+	struct vector *v = vector_of(n, size);
 	size_t done = SIZE_MAX;
 
 	go(take_stream, p.r);
@@ -95,9 +95,11 @@ CASE(NP_052, "0 to 1500 parts, some of them empty, go out in their order",
 	static const enum net_kind kinds[] = {TCP, UNIX, OS_PIPE};
 	static const size_t counts[] = {0, 1, 2, 8, 1023, 1024, 1025, 1500};
 
-	for (int k = 0; k < 3; k++)
+	for (int k = 0; k < 3; k++) {
+		write_parts(kinds[k], 2, 1); /* one byte in all */
 		for (int i = 0; i < 8; i++)
-			write_parts(kinds[k], counts[i]);
+			write_parts(kinds[k], counts[i], 3);
+	}
 }
 
 /* ---- a part of it --------------------------------------------------------- */
