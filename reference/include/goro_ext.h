@@ -147,7 +147,10 @@ struct goro_end_hooks {
 	void *arg;
 };
 
-/* As goro_context_from_done(), with hooks, so a child needs no goroutine. */
+/*
+ * As goro_context_from_done(), with hooks, so a child needs no goroutine.  What
+ * they use must live as long as done.
+ */
 GORO_API int goro_context_from_hooks(goro_chan *done,
 				     const struct goro_end_hooks *hooks,
 				     goro_context **out);
@@ -171,7 +174,8 @@ GORO_API int goro_cancel(goro_context *c, int cause);
 
 /*
  * Cancels c, if it can be cancelled, and gives it up.  No goroutine may wait on
- * c's channel any more.
+ * c's channel any more.  If the parent has a done channel or hooks of the
+ * program's, waits until none of them is used for c any more.
  */
 GORO_API void goro_context_free(goro_context *c);
 

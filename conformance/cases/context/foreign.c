@@ -25,6 +25,7 @@ struct far {
 	} hooks[HOOKS];
 	bool ended;
 	atomic_int added, ever; /* hooks that are there now, and were */
+	atomic_int freed;       /* all contexts are: nobody may use it */
 };
 
 static void *add_hook(void *arg, assay_fn fn, void *x)
@@ -53,6 +54,8 @@ static bool remove_hook(void *arg, void *added)
 	struct hook *h = added;
 	bool was;
 
+	yield();
+	CHECK_EQ(count(&f->freed), 0);
 	lock(&f->lock);
 	was = h->added;
 	h->added = false;
@@ -202,6 +205,7 @@ CASE_OF(CX_031, race, "the end of both at once, and who adds itself late",
 		free_context(child);
 		free_context(other);
 		free_context(r.f.c);
+		mark(&r.f.freed);
 	}
 }
 

@@ -63,7 +63,7 @@ struct canceler {
 	void *arg;
 	_Atomic(int) hook; /* hook_state */
 
-	/* True if a watcher waits for the end of a foreign parent. */
+	/* True if a watcher or a hook waits for the end of a foreign parent. */
 	bool watched;
 	goro_waitgroup watcher;
 
@@ -112,7 +112,7 @@ void goro__context_end(goro_context *c, int err, int cause);
 /* Ends c by its deadline and drops the timer's reference.  Run by the timer. */
 void goro__context_expire(void *c);
 
-/* Waits until the watcher of c uses no channel any more.  c has ended. */
+/* Waits until c, which has ended, uses nothing of a foreign parent any more. */
 void goro__context_unwatch(goro_context *c);
 
 #endif

@@ -155,13 +155,21 @@ static bool begin_end(goro_context *c, int err, int cause)
 	return true;
 }
 
-/* Removes c's hook.  If that kept it from being called, drops its reference. */
+/* The call of c's hook is over, or will not come: drops its reference. */
+static void hook_over(goro_context *c)
+{
+	goro_wg_done(&c->u.e.watcher);
+	goro__context_unref(c);
+}
+
+/* Removes c's hook.  The caller has a reference of its own. */
 static void remove_from_foreign(goro_context *c)
 {
 	struct goro_end_hooks *hooks = &c->parent->nearest->u.foreign.hooks;
 
 	if (hooks->remove(hooks->arg, c->u.e.added))
-		goro__context_unref(c);
+		hook_over(c);
+	goro_wg_done(&c->u.e.watcher);
 }
 
 /* Unlocks c, whose descendants have ended, and does what is left. */
@@ -334,29 +342,35 @@ static void watch(void *arg)
 
 	if (goro_select(cases, 2, NULL) == 0)
 		end_with_parent(c);
-	goro_wg_done(&c->u.e.watcher);
-	goro__context_unref(c);
+	hook_over(c);
 }
 
 static void parent_ended(void *arg)
 {
 	end_with_parent(arg);
-	goro__context_unref(arg);
+	hook_over(arg);
 }
 
-/* Adds a hook, locked: it may be called before e->added is set. */
+/*
+ * Adds a hook, locked: it may be called before e->added is set.  Who frees c
+ * waits for its call and for its removal, as for a watcher: then the program's
+ * own context may go, too.
+ */
 static int add_to_foreign(goro_context *c, const struct goro_end_hooks *hooks)
 {
 	struct canceler *e = &c->u.e;
 	void *added;
 
 	goro__context_ref(c);
+	goro_wg_add(&e->watcher, 2);
 	goro_mutex_lock(&e->lock);
 	added = e->added = hooks->add(hooks->arg, parent_ended, c);
 	goro_mutex_unlock(&e->lock);
+	e->watched = added != NULL;
 	if (added)
 		return GORO_OK;
-	goro__context_unref(c);
+	goro_wg_done(&e->watcher);
+	hook_over(c);
 	return GORO_ENOMEM;
 }
 
@@ -374,8 +388,7 @@ static int join_foreign(goro_context *c)
 	goro_wg_add(&e->watcher, 1);
 	goro__context_ref(c);
 	if (goro_go_copy(watch, &c, sizeof(c))) {
-		goro_wg_done(&e->watcher);
-		goro__context_unref(c);
+		hook_over(c);
 		return GORO_ENOMEM;
 	}
 	e->watched = true;
