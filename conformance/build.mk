@@ -15,7 +15,8 @@ CONF_DIR := conformance
 CONF_OBJ := $(B)/obj/conformance
 CONF_CASES := $(wildcard $(CONF_DIR)/cases/*/*.c $(CONF_DIR)/goker/*.c)
 CONF_CHILD := $(addprefix $(CONF_DIR)/runner/,caselist.c child.c \
-	child_complain.c child_describe.c child_table.c child_verdict.c)
+	child_complain.c child_describe.c child_table.c child_verdict.c) \
+	$(wildcard $(CONF_DIR)/litmus/*.c)
 CONF_RUNNER := $(filter-out $(CONF_CHILD),$(wildcard $(CONF_DIR)/runner/*.c))
 
 conf_objects = $(patsubst $(CONF_DIR)/%,$(CONF_OBJ)/%.o,$(1))
@@ -198,7 +199,8 @@ test-runner: $(CONF_TEST_OUT)/conformance $(CONF_ROWS) $(CONF_FAKE_FILES) \
 	@$(CONF_TEST)/runner.sh $(CONF_TEST_OUT) $(B)/conformance
 
 FRAGMENTS += conformance/mutants/build.mk conformance/mutate/build.mk \
-	conformance/goker/build.mk
+	conformance/goker/build.mk conformance/litmus/build.mk
 include conformance/mutants/build.mk
 include conformance/mutate/build.mk
 include conformance/goker/build.mk
+include conformance/litmus/build.mk

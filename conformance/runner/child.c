@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../litmus/litmus.h"
 #include "caselist.h"
 #include "child_internal.h"
 
 struct child_args {
 	bool describe, goker;
-	const char *id;
+	const char *id, *litmus;
 };
 
 static bool whole(const char *text, int base, long long least, long long most,
@@ -41,6 +42,10 @@ static bool take_value(const char *name, const char *value,
 
 	if (strcmp(name, "--assay-case") == 0) {
 		args->id = value;
+		return true;
+	}
+	if (strcmp(name, "--assay-litmus") == 0) {
+		args->litmus = value;
 		return true;
 	}
 	if (strcmp(name, "--procs") == 0 && whole(value, 10, 0, 4096, &n)) {
@@ -74,7 +79,8 @@ static bool parse(int argc, char **argv, struct child_args *args)
 		}
 		i++;
 	}
-	if (args->describe || args->goker || args->id != NULL)
+	if (args->describe || args->goker || args->id != NULL ||
+	    args->litmus != NULL)
 		return true;
 	child_complain("child: needs --assay-describe or --assay-case ID; "
 		       "the conformance runner starts it");
@@ -120,6 +126,10 @@ int assay_child_main_ext(int argc, char **argv,
 	if (args.goker) {
 		describe_goker();
 		return CHILD_PASSED;
+	}
+	if (args.litmus != NULL) {
+		rt = &case_run.tables->rt;
+		return litmus_main(args.litmus);
 	}
 	tc = case_find(args.id);
 	if (tc == NULL) {

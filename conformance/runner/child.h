@@ -8,6 +8,7 @@
  *	--assay-describe                 print what the runtime is and has
  *	--assay-goker                    print the programs of goker/
  *	--assay-case ID --procs N --seed S --time-scale F
+ *	--assay-litmus FILE --procs N --seed S
  *
  * Results go to the descriptor in the environment variable ASSAY_RESULT_FD;
  * to stdout if it is unset, so that a case can be run by hand and under a
@@ -39,6 +40,9 @@
  * goroutines that stay, copies, "self", "circle" or "-" for its locks, "race",
  * "panic: TEXT" or "-", and then each place where a goroutine may stay.  The id
  * is good for --assay-case.
+ *
+ * --assay-litmus runs the litmus programs in the file and prints how they end,
+ * see litmus/run.c.
  */
 #ifndef ASSAY_CHILD_H
 #define ASSAY_CHILD_H

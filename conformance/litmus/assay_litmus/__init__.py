@@ -1,0 +1,1 @@
+"""Litmus programs with computed outcomes: see ../README.md."""

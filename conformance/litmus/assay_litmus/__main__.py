@@ -1,0 +1,217 @@
+"""litmus: runs litmus programs on a runtime and judges how they end.
+
+Each program runs N times on each number of procs.  An outcome that Go does not
+allow fails it.  Without programs, those of the folder programs/ are run.
+"""
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import generate
+from .child import Broken, Runtime
+from .judge import Plan, Task, shrunk
+from .model import Unmodelled, outcomes
+from .program import Bad, Program, load, parse
+
+HERE = Path(__file__).resolve().parent.parent
+BUILD = Path("build/release")
+
+
+def number(least: int):
+    def convert(text: str) -> int:
+        n = int(text)
+        if n < least:
+            raise argparse.ArgumentTypeError(f"{n} is less than {least}")
+        return n
+    convert.__name__ = "number"
+    return convert
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="litmus", description=__doc__.split("\n", 1)[1],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Status: 0, 1 if a program failed, 2 for bad input.")
+    add = parser.add_argument
+    add("programs", nargs="*", type=Path, metavar="FILE.lit",
+        help="programs to run; the default is all of programs/")
+    add("--runtime", default="goro", metavar="NAME",
+        help="a runtime that is built, or its path (default goro)")
+    add("-n", "--rounds", type=number(1), default=1000, metavar="N",
+        help="rounds at each number of procs (default 1000)")
+    add("--seed", type=number(0), default=1,
+        help="of the delays, and of random programs (default 1)")
+    add("--procs", default="1 2 4", metavar="LIST",
+        help="numbers of procs (default \"1 2 4\"); with the last of several "
+        "the clock is real, else virtual if the runtime's can be")
+    add("--more", type=number(0), default=0, metavar="K",
+        help="run up to K times more while an allowed outcome is unseen")
+    add("--small", action="store_true",
+        help="instead of the folder: all small shapes")
+    add("--random", type=number(1), metavar="COUNT",
+        help="instead of the folder: that many random programs of the seed")
+    add("--limit", type=number(1), metavar="COUNT",
+        help="only the first COUNT programs")
+    add("--only", default="", metavar="WORD",
+        help="only programs whose name holds it")
+    add("--outcomes", action="store_true",
+        help="run nothing: print each program's allowed outcomes")
+    add("--save", type=Path, metavar="DIR",
+        help="write programs that fail there, as small as they can be made")
+    add("-v", "--verbose", action="store_true",
+        help="print the outcomes of every program, with their counts")
+    add("--build", type=Path, default=BUILD, metavar="DIR",
+        help=f"where the runner and runtimes are (default {BUILD})")
+    return parser.parse_args(argv)
+
+
+def random_programs(seed: int, count: int) -> Iterator[Program]:
+    """So many of those that have a set that can be computed soon."""
+    found = 0
+    for i in itertools.count():
+        program = parse(generate.draw(seed, i))
+        try:
+            outcomes(program, limit=generate.STATES)
+        except Unmodelled:
+            continue
+        yield program
+        found += 1
+        if found == count:
+            return
+
+
+def chosen(args: argparse.Namespace) -> list[Program]:
+    programs: list[Program] = []
+    if args.small:
+        programs += map(parse, generate.systematic())
+    if args.random:
+        programs += random_programs(args.seed, args.random)
+    paths = args.programs
+    if not programs and not paths:
+        paths = sorted((HERE / "programs").glob("*.lit"))
+    programs += map(load, paths)
+    programs = [p for p in programs if args.only in p.name][:args.limit]
+    if not programs:
+        raise Bad(f"no program's name holds '{args.only}'")
+    return programs
+
+
+def print_outcomes(programs: list[Program]) -> int:
+    for p in programs:
+        print(f"{p.name}: {p.shows}")
+        try:
+            for o in sorted(outcomes(p)):
+                print("  " + o.show(p))
+        except Unmodelled as e:
+            print(f"  no set: {e}")
+    return 0
+
+
+# ---- a run ----------------------------------------------------------------
+
+
+def histogram(task: Task) -> Iterator[str]:
+    seen = task.seen()
+    for o in sorted(task.expected() | set(seen)):
+        mark = "  NOT ALLOWED" if o in task.forbidden() else ""
+        yield f"{seen[o]:10} {o.show(task.program)}{mark}"
+    yield from (f"           {trouble}" for trouble in task.troubles())
+
+
+def report(args: argparse.Namespace, plan: Plan, task: Task,
+           has: set[str]) -> None:
+    p = task.program
+    if task.skip:
+        print(f"skip  {p.name}: {task.skip}")
+        return
+    word = "FAIL" if task.failed else "ok  "
+    all_of = len(task.expected())
+    if task.failed or args.verbose or not (args.small or args.random):
+        print(f"{word}  {p.name}: {all_of - len(task.unseen())} of {all_of} "
+              "outcomes seen")
+    if task.failed or args.verbose:
+        print("\n".join(histogram(task)))
+    if task.failed:
+        show_failed(args, plan, task, has)
+
+
+def show_failed(args: argparse.Namespace, plan: Plan, task: Task,
+                has: set[str]) -> None:
+    small = shrunk(plan, task, has)
+    if small is not task:
+        print("      as small as it can be made:")
+    print("\n".join("      " + line
+                    for line in small.program.text.splitlines()))
+    if small is not task:
+        print("\n".join(histogram(small)))
+    if args.save:
+        args.save.mkdir(parents=True, exist_ok=True)
+        path = args.save / f"{task.program.name}.lit"
+        path.write_text(small.program.text, encoding="utf-8")
+
+
+def find_runtime(args: argparse.Namespace) -> Runtime:
+    places = [args.build / "runtimes" / f"{args.runtime}.so",
+              args.build / "runtimes" / args.runtime, Path(args.runtime)]
+    for place in places:
+        if place.is_file():
+            return Runtime(str(args.build / "conformance"),
+                           str(place.resolve()), args.seed)
+    raise Bad(f"no runtime {args.runtime} below {args.build}; make all "
+              "builds those that this machine can")
+
+
+def counter(total: int):
+    """Says on a terminal how far it is."""
+    done = 0
+
+    def step(n: int) -> None:
+        nonlocal done
+        done += n
+        if sys.stderr.isatty():
+            print(f"\r{done} of {total} ", end="\r" if done == total else "",
+                  file=sys.stderr, flush=True)
+    return step
+
+
+def run(args: argparse.Namespace, programs: list[Program]) -> int:
+    procs = tuple(int(word) for word in args.procs.split())
+    if not procs or min(procs) < 1:
+        raise Bad(f"--procs '{args.procs}' is no list of numbers")
+    plan = Plan(find_runtime(args), args.rounds, procs, args.more)
+    has = plan.runtime.has()
+    tasks = [Task.of(p, has) for p in programs]
+    plan.run(tasks, counter(sum(not t.skip for t in tasks)))
+    for task in tasks:
+        report(args, plan, task, has)
+    ran = [t for t in tasks if not t.skip]
+    failed = sum(t.failed for t in ran)
+    allowed = sum(len(t.expected()) for t in ran)
+    seen = allowed - sum(len(t.unseen()) for t in ran)
+    rounds = sum(t.seen().total() for t in ran)
+    print(f"{rounds} rounds; {seen} of {allowed} allowed outcomes seen, "
+          f"{100 * seen / max(allowed, 1):.1f} %")
+    print(f"litmus: {len(ran) - failed} passed, {failed} failed, "
+          f"{len(tasks) - len(ran)} skipped")
+    return 1 if failed else 0
+
+
+def main(argv: list[str]) -> int:
+    args = arguments(argv)
+    try:
+        programs = chosen(args)
+        return (print_outcomes(programs) if args.outcomes
+                else run(args, programs))
+    except (Bad, Broken, OSError, ValueError) as e:
+        print(f"litmus: {e}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""Runs programs on a runtime and compares with the computed sets."""
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from .child import Batch, Result, Runtime
+from .model import Unmodelled, outcomes
+from .program import Bad, Outcome, Program, parse
+from .shrink import shrink
+
+AT_ONCE = 40       # programs in a batch
+FATAL_SHARE = 50   # a round that may end the process is that much dearer
+
+NEEDS = {"comm": "chan->send chan->recv chan->select", "close": "chan->close",
+         "lock-mutex": "sync->mutex_lock", "unlock-mutex": "sync->mutex_unlock",
+         "trylock-mutex": "sync->mutex_lock", "lock-rwmutex": "sync->rw_lock",
+         "unlock-rwmutex": "sync->rw_unlock", "rlock": "sync->rw_rlock",
+         "runlock": "sync->rw_runlock", "trylock-rwmutex": "sync->rw_lock",
+         "tryrlock": "sync->rw_rlock", "add": "sync->wg_add",
+         "done": "sync->wg_add", "wait-waitgroup": "sync->wg_wait",
+         "wait-cond": "sync->cond_wait", "signal": "sync->cond_signal",
+         "broadcast": "sync->cond_broadcast", "once": "sync->once_do",
+         "panic": "core->panic", "sleep": "time->sleep"}
+ALWAYS = "core->try_ core->yield chan->make chan->free"
+
+
+def needs(p: Program) -> set[str]:
+    """The functions of a runtime that a program calls."""
+    found = set(ALWAYS.split())
+    for op in (op for body in p.code for op in body):
+        for name in (op.do, op.do.split("-")[0]):
+            found |= set(NEEDS.get(name, "").split())
+    return found
+
+
+@dataclass
+class Task:
+    """A program, what it may do by each clock, and what it did."""
+    program: Program
+    allowed: dict[bool, frozenset[Outcome]] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    skip: str = ""
+
+    @classmethod
+    def of(cls, program: Program, has: set[str]) -> Task:
+        task = cls(program)
+        lacks = sorted(needs(program) - has)
+        if lacks:
+            task.skip = "needs " + ", ".join(lacks)
+            return task
+        try:
+            task.allowed[True] = outcomes(program)
+            task.allowed[False] = (outcomes(program, False) if program.sleeps
+                                   else task.allowed[True])
+        except Unmodelled as e:
+            task.skip = str(e)
+        return task
+
+    @property
+    def may_die(self) -> bool:
+        return any(o.end.startswith("fatal") for o in self.allowed[False])
+
+    def forbidden(self) -> set[Outcome]:
+        return {o for r in self.results
+                for o in set(r.seen) - self.allowed[r.virtual]}
+
+    def troubles(self) -> list[str]:
+        return [r.trouble for r in self.results if r.trouble]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.forbidden() or self.troubles())
+
+    def seen(self) -> collections.Counter[Outcome]:
+        total: collections.Counter[Outcome] = collections.Counter()
+        for result in self.results:
+            total += result.seen
+        return total
+
+    def expected(self) -> frozenset[Outcome]:
+        """All that should be seen: what the strictest clock in use allows."""
+        return self.allowed[any(r.virtual for r in self.results)]
+
+    def unseen(self) -> frozenset[Outcome]:
+        return self.expected() - frozenset(self.seen())
+
+
+@dataclass
+class Plan:
+    """How each program is run.  On the last number of procs, if there are
+    several, time is real, on the others virtual where the runtime has it."""
+    runtime: Runtime
+    rounds: int
+    procs: tuple[int, ...]
+    more: int = 0  # times that a program runs again for what it has not seen
+
+    def clocks(self) -> Iterator[tuple[int, bool]]:
+        for i, procs in enumerate(self.procs):
+            yield procs, i == 0 or i < len(self.procs) - 1
+
+    def run(self, tasks: list[Task],
+            step: Callable[[int], None] = lambda n: None) -> None:
+        """Runs them all; step hears how many are done at each moment."""
+        tasks = [task for task in tasks if not task.skip]
+        for dies in (False, True):
+            chosen = [task for task in tasks if task.may_die == dies]
+            for at in range(0, len(chosen), AT_ONCE):
+                self.some(chosen[at:at + AT_ONCE], dies)
+                step(len(chosen[at:at + AT_ONCE]))
+
+    def some(self, tasks: list[Task], one_by_one: bool) -> None:
+        for again in range(self.more + 1):
+            for procs, virtual in self.clocks():
+                self.once(tasks, procs, virtual, one_by_one, again)
+            tasks = [t for t in tasks if t.unseen() and not t.failed]
+            if not tasks or one_by_one:
+                return
+
+    def once(self, tasks: list[Task], procs: int, virtual: bool,
+             one_by_one: bool, again: int) -> None:
+        rounds = self.rounds
+        if one_by_one:
+            rounds = max(1, min(rounds, 10 + rounds // FATAL_SHARE))
+        runtime = replace(self.runtime,
+                          seed=self.runtime.seed * 1000 + again * 10 + procs)
+        batch = Batch(runtime, procs, virtual)
+        for task, result in zip(tasks, batch.run(
+                [(task.program, rounds) for task in tasks], one_by_one)):
+            task.results.append(result)
+
+
+def shrunk(plan: Plan, task: Task, has: set[str]) -> Task:
+    """The smallest program found that still fails."""
+    best = task
+    careful = replace(plan, rounds=plan.rounds * 3, more=0,
+                      runtime=replace(plan.runtime, silence=20))
+
+    def still_fails(text: str) -> bool:
+        nonlocal best
+        try:
+            smaller = Task.of(parse(text), has)
+        except Bad:
+            return False
+        if smaller.skip:
+            return False
+        careful.run([smaller])
+        if smaller.failed:
+            best = smaller
+        return smaller.failed
+
+    shrink(task.program.text, still_fails)
+    return best

@@ -1,0 +1,314 @@
+/*
+ * run.c - runs litmus programs many times and counts how they end.
+ *
+ * A driver, the main goroutine, makes a round, starts its goroutines, waits
+ * until it has ended and notes the outcome.  A round that ended otherwise than
+ * by itself leaves goroutines behind, blocked for ever: nothing lets them go,
+ * their objects are theirs alone, and when they are many the driver stops and
+ * says so.  assay_litmus/child.py then goes on in a new process.
+ *
+ * That nobody can go on is known in one of two ways.  In virtual time a sleep
+ * of the driver ends when all others are blocked.  Otherwise the driver looks
+ * whether as many goroutines are parked as are alive; if so twice in a row
+ * nobody was on the way from one wait to the next.
+ *
+ * It prints
+ *
+ *	virtual 0|1
+ *	begin NUMBER
+ *	seen COUNT END REGISTERS PC ...    an outcome; registers in hexadecimal
+ *	end NUMBER ROUNDS                  how many rounds were run
+ *	full                               it stops early
+ */
+#include "litmus.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../cases/kit/run.h"
+
+enum { KINDS_OF_END = 512, LEFT_MAX = 3000, LOOKS = 64 };
+
+/* Longer than anything that a program or a pause sleeps. */
+#define VIRTUAL_HOUR INT64_C(3600000000000)
+
+struct seen {
+	int count, end, pc[ACTORS];
+	uint64_t regs;
+};
+
+static struct {
+	FILE *batch;
+	uint64_t random;
+	int64_t parked_before; /* goroutines of the runtime's own */
+	int left_max;
+	struct seen seen[KINDS_OF_END];
+	int kinds;
+} driver;
+
+/* ---- a round ------------------------------------------------------------- */
+
+static bool make_objects(struct round *r)
+{
+	for (int i = 0; i < r->p->objects; i++)
+		if (r->p->thing[i].kind == CHAN && r->p->thing[i].size >= 0) {
+			r->object[i].chan = rt->chan->make(
+				sizeof(int64_t), r->p->thing[i].size, NULL);
+			if (r->object[i].chan == NULL)
+				return false;
+		}
+	return true;
+}
+
+void litmus_drop(struct round *r)
+{
+	/* the last one has seen what all others have done */
+	if (atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	for (int i = 0; i < r->p->objects; i++)
+		if (r->p->thing[i].kind == CHAN && r->object[i].chan != NULL)
+			rt->chan->free(r->object[i].chan);
+	free(r);
+}
+
+static _Noreturn void give_up(const char *what)
+{
+	fprintf(stderr, "litmus: %s\n", what);
+	exit(2);
+}
+
+/* One goroutine in four is ten times as slow as it would be. */
+static void set_up(struct actor *a, struct round *r, int number, enum mood mood)
+{
+	uint64_t x = litmus_draw(&driver.random);
+
+	a->round = r;
+	a->number = number;
+	a->mood = mood;
+	a->random = x | 1;
+	a->slow = 1u << (x >> 20) % 9;
+	if ((x >> 40) % 4 == 0)
+		a->slow *= 10;
+}
+
+static struct round *new_round(const struct program *p)
+{
+	enum mood mood = (enum mood)(litmus_draw(&driver.random) >> 20) % MOODS;
+	struct round *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		give_up("out of memory");
+	r->p = p;
+	atomic_init(&r->end, -1);
+	atomic_init(&r->left, p->actors);
+	atomic_init(&r->refs, p->actors + 1);
+	for (int i = 0; i < p->actors; i++)
+		set_up(&r->actor[i], r, i, mood);
+	if (!make_objects(r))
+		give_up("no memory for channels");
+	return r;
+}
+
+/* In an order of its own each time. */
+static void start(struct round *r)
+{
+	int n = r->p->actors;
+	int first = (int)(litmus_draw(&driver.random) >> 20) & INT16_MAX;
+	int step = first & 1024 ? 1 : n - 1;
+
+	atomic_fetch_add_explicit(&litmus_alive, n, memory_order_relaxed);
+	for (int i = 0; i < n; i++)
+		if (rt->core->go(litmus_act, &r->actor[(first + i * step) % n],
+				 0) != ASSAY_OK)
+			give_up("core->go failed");
+}
+
+static int end_of(struct round *r)
+{
+	return atomic_load_explicit(&r->end, memory_order_acquire);
+}
+
+static int left_of(struct round *r)
+{
+	return atomic_load_explicit(&r->left, memory_order_seq_cst);
+}
+
+static bool all_parked(struct round *r)
+{
+	int alive = atomic_load_explicit(&litmus_alive, memory_order_seq_cst);
+
+	return atomic_load_explicit(&r->asleep, memory_order_seq_cst) == 0 &&
+	       rt->inspect->num_waiting() - driver.parked_before >= alive &&
+	       atomic_load_explicit(&litmus_alive, memory_order_seq_cst) ==
+		       alive;
+}
+
+/* Returns when the round is over or nobody can go on. */
+static void await_end(struct round *r)
+{
+	struct timespec t = {.tv_nsec = 20000};
+	int looks = 0;
+
+	if (litmus_virtual) {
+		rt->time->sleep(VIRTUAL_HOUR);
+		return;
+	}
+	while (end_of(r) < 0 && left_of(r) > 0) {
+		if (looks++ < LOOKS) {
+			rt->core->yield();
+			continue;
+		}
+		if (all_parked(r) && all_parked(r))
+			return;
+		nanosleep(&t, NULL);
+	}
+}
+
+/* ---- outcomes ------------------------------------------------------------ */
+
+/* Registers count always, places only where nobody can go on. */
+static struct seen outcome(struct round *r)
+{
+	struct seen s = {.count = 1};
+
+	litmus_finish(r, END_QUIET);
+	while ((s.end = end_of(r)) < 0)
+		rt->core->yield();
+	s.regs = atomic_load_explicit(&r->last, memory_order_relaxed);
+	for (int i = 0; i < r->p->actors; i++)
+		s.pc[i] = s.end != END_QUIET
+				  ? -1
+				  : atomic_load_explicit(&r->actor[i].pc,
+							 memory_order_acquire);
+	return s;
+}
+
+static bool same(const struct seen *a, const struct seen *b)
+{
+	return a->end == b->end && a->regs == b->regs &&
+	       memcmp(a->pc, b->pc, sizeof(a->pc)) == 0;
+}
+
+static void note_outcome(const struct seen *s)
+{
+	for (int i = 0; i < driver.kinds; i++)
+		if (same(&driver.seen[i], s)) {
+			driver.seen[i].count++;
+			return;
+		}
+	if (driver.kinds == KINDS_OF_END)
+		give_up("too many different outcomes");
+	driver.seen[driver.kinds++] = *s;
+}
+
+static void print_outcomes(const struct program *p)
+{
+	for (int i = 0; i < driver.kinds; i++) {
+		const struct seen *s = &driver.seen[i];
+
+		printf("seen %d %d %" PRIx64, s->count, s->end, s->regs);
+		for (int k = 0; k < p->actors; k++)
+			printf(" %d", s->pc[k]);
+		printf("\n");
+	}
+}
+
+/* ---- the driver ---------------------------------------------------------- */
+
+static void run_round(const struct program *p)
+{
+	struct round *r = new_round(p);
+	struct seen s;
+
+	start(r);
+	await_end(r);
+	s = outcome(r);
+	note_outcome(&s);
+	litmus_drop(r);
+}
+
+/* False if too many goroutines are left behind. */
+static bool run_program(const struct program *p)
+{
+	int n = 0;
+
+	driver.kinds = 0;
+	printf("begin %d\n", p->number);
+	fflush(stdout);
+	while (n < p->rounds &&
+	       atomic_load_explicit(&litmus_alive, memory_order_relaxed) <
+		       driver.left_max) {
+		run_round(p);
+		n++;
+	}
+	print_outcomes(p);
+	printf("end %d %d\n", p->number, n);
+	fflush(stdout);
+	return n == p->rounds;
+}
+
+/* A goroutine may be a thread: then the runtime says how many there can be. */
+static int left_max(void)
+{
+	uint64_t most = rt->max_goroutines / 20;
+
+	return most == 0 || most > LEFT_MAX ? LEFT_MAX : (int)most;
+}
+
+/* One that goroutines of a round that is over may still look at. */
+static struct program *new_program(void)
+{
+	struct program *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		give_up("out of memory");
+	return p;
+}
+
+static void drive(void *arg)
+{
+	struct program *p = new_program();
+
+	(void)arg;
+	printf("virtual %d\n", litmus_virtual);
+	driver.left_max = left_max();
+	if (!litmus_virtual)
+		driver.parked_before = rt->inspect->num_waiting();
+	while (litmus_load(driver.batch, p)) {
+		if (!run_program(p)) {
+			printf("full\n");
+			break;
+		}
+		p = new_program();
+	}
+	fflush(stdout);
+	/* main's return would be a report of those left behind */
+	rt->core->exit(0);
+}
+
+/* In virtual time if it is asked for and the runtime has it. */
+int litmus_main(const char *path)
+{
+	struct assay_run_options o = {.size = sizeof(o),
+				      .procs = case_run.procs,
+				      .flags = ASSAY_RUN_VIRTUAL_TIME,
+				      .seed = case_run.seed};
+	char clock[16] = "";
+	int status = ASSAY_ENOTSUP;
+
+	driver.batch = fopen(path, "r");
+	driver.random = case_run.seed * 2 + 1;
+	if (driver.batch == NULL ||
+	    fscanf(driver.batch, "clock %15s", clock) != 1)
+		give_up("no batch to run");
+	litmus_virtual = strcmp(clock, "virtual") == 0;
+	if (litmus_virtual)
+		status = rt->core->run(drive, NULL, &o);
+	if (status != ASSAY_ENOTSUP)
+		return status == ASSAY_OK ? 0 : 2;
+	litmus_virtual = false;
+	o.flags = 0;
+	return rt->core->run(drive, NULL, &o) == ASSAY_OK ? 0 : 2;
+}
