@@ -87,7 +87,6 @@ struct round {
 	_Atomic(uint64_t) last; /* what regs was at the end; once end is set */
 	atomic_int end;         /* -1: not yet */
 	atomic_int left;        /* goroutines that have not ended */
-	atomic_int asleep;      /* those in a sleep or a pause */
 	atomic_int refs;        /* the same and the driver */
 	union object object[OBJECTS];
 	struct actor actor[ACTORS];
@@ -96,8 +95,8 @@ struct round {
 /* True if the runtime's clock is virtual, for all rounds. */
 extern bool litmus_virtual;
 
-/* Goroutines of all rounds that have not ended. */
-extern atomic_int litmus_alive;
+/* Goroutines of all rounds that have not ended, and those in a sleep. */
+extern atomic_int litmus_alive, litmus_asleep;
 
 /* Returns the next number of a generator that must not be zero. */
 static inline uint64_t litmus_draw(uint64_t *x)

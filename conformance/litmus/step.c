@@ -15,7 +15,7 @@
 #define UNIT_REAL INT64_C(200000)
 
 bool litmus_virtual;
-atomic_int litmus_alive;
+atomic_int litmus_alive, litmus_asleep;
 
 /* ---- registers ----------------------------------------------------------- */
 
@@ -44,12 +44,12 @@ static uint64_t with(uint64_t regs, int reg, int64_t value)
 
 /* ---- pauses -------------------------------------------------------------- */
 
-static void nap(struct actor *a, int64_t ns)
+static void nap(int64_t ns)
 {
 	/* pairs with the driver's load: a sleeper is not stuck */
-	atomic_fetch_add_explicit(&a->round->asleep, 1, memory_order_seq_cst);
+	atomic_fetch_add_explicit(&litmus_asleep, 1, memory_order_seq_cst);
 	rt->time->sleep(ns);
-	atomic_fetch_sub_explicit(&a->round->asleep, 1, memory_order_seq_cst);
+	atomic_fetch_sub_explicit(&litmus_asleep, 1, memory_order_seq_cst);
 }
 
 static void dally(struct actor *a)
@@ -68,7 +68,7 @@ static void dally(struct actor *a)
 		break;
 	case SLEEPS:
 		if (litmus_virtual)
-			nap(a, n);
+			nap(n);
 		else
 			nanosleep(&t, NULL);
 		break;
@@ -288,11 +288,6 @@ static void add_wg(struct actor *a, const struct op *op)
 	panic_if(rt->sync->wg_add(&object(a, op->obj)->wg, op->value.number));
 }
 
-static void done_wg(struct actor *a, const struct op *op)
-{
-	panic_if(rt->sync->wg_add(&object(a, op->obj)->wg, -1));
-}
-
 static void wait_wg(struct actor *a, const struct op *op)
 {
 	panic_if(rt->sync->wg_wait(&object(a, op->obj)->wg, ASSAY_FOREVER));
@@ -398,7 +393,8 @@ static void set(struct actor *a, const struct op *op)
 
 static void sleep_units(struct actor *a, const struct op *op)
 {
-	nap(a, op->value.number * (litmus_virtual ? UNIT_VIRTUAL : UNIT_REAL));
+	(void)a;
+	nap(op->value.number * (litmus_virtual ? UNIT_VIRTUAL : UNIT_REAL));
 }
 
 static void yield(struct actor *a, const struct op *op)
@@ -427,7 +423,6 @@ bool litmus_op(const char *name,
 		{"runlock-rwmutex", runlock},
 		{"tryrlock-rwmutex", tryrlock},
 		{"add", add_wg},
-		{"done-waitgroup", done_wg},
 		{"wait-waitgroup", wait_wg},
 		{"wait-cond", wait_cond},
 		{"signal-cond", signal_cond},

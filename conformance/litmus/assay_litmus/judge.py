@@ -19,7 +19,7 @@ NEEDS = {"comm": "chan->send chan->recv chan->select", "close": "chan->close",
          "unlock-rwmutex": "sync->rw_unlock", "rlock": "sync->rw_rlock",
          "runlock": "sync->rw_runlock", "trylock-rwmutex": "sync->rw_lock",
          "tryrlock": "sync->rw_rlock", "add": "sync->wg_add",
-         "done": "sync->wg_add", "wait-waitgroup": "sync->wg_wait",
+         "wait-waitgroup": "sync->wg_wait",
          "wait-cond": "sync->cond_wait", "signal": "sync->cond_signal",
          "broadcast": "sync->cond_broadcast", "once": "sync->once_do",
          "panic": "core->panic", "sleep": "time->sleep"}

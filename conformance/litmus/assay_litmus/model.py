@@ -14,7 +14,7 @@ a WaitGroup), or that may run for ever, has no set: Unmodelled.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from .program import (BOOM, CLOSE_CLOSED, CLOSE_NIL, FATALS, HIGHEST,
                       NEGATIVE, NIL, PANICS, SEND_CLOSED, Arm, Op, Outcome,
@@ -30,6 +30,8 @@ READY, ARMED, WAIT, GOT, PANIC, ASLEEP, ENDED = range(7)
 # an RWMutex before and after they keep readers out, one in its try, and a
 # WaitGroup's waiter that has been let go and has not returned.
 RELOCK, QUEUED, PENDING, TRYING, RELEASED = range(7, 12)
+
+SKIPPED = ("yield", "loop", "try", "endtry")  # these do nothing of their own
 
 Actor = tuple[int, int, tuple]  # instruction, what it does, data of that
 State = tuple[tuple[Actor, ...], tuple, tuple[int, ...]]
@@ -54,14 +56,6 @@ class Model:
     def __init__(self, program: Program, virtual: bool = True):
         self.p, self.virtual = program, virtual
         self.main = -1 if program.linger else program.main
-        self.calls: dict[str, Callable[..., Iterator[Step]]] = {
-            name.replace("_", "-"): getattr(self, "do_" + name) for name in (
-                "comm", "close_chan", "lock_mutex", "unlock_mutex",
-                "trylock_mutex", "lock_rwmutex", "unlock_rwmutex",
-                "rlock_rwmutex", "runlock_rwmutex", "trylock_rwmutex",
-                "tryrlock_rwmutex", "add", "done_waitgroup", "wait_waitgroup",
-                "wait_cond", "signal_cond", "broadcast_cond", "once",
-                "endonce", "set", "if", "while", "try", "sleep", "panic")}
 
     def outcomes(self, limit: int) -> frozenset[Outcome]:
         """All of them.  Raises Unmodelled."""
@@ -110,7 +104,7 @@ class Model:
         Main's return is a step, as it ends the program.
         """
         code = self.p.code[g]
-        while pc < len(code) and code[pc].do in ("yield", "loop", "endtry"):
+        while pc < len(code) and code[pc].do in SKIPPED:
             pc = code[pc].to if code[pc].do == "loop" else pc + 1
         if pc == len(code) and g != self.main:
             return (pc, ENDED, ())
@@ -173,10 +167,11 @@ class Model:
         elif mode == PANIC:
             yield self.unwind(s, g, pc, data[0])
         elif mode == RELEASED or mode == ASLEEP and not self.virtual:
-            yield self.move(s, g, self.at(g, pc + 1))
+            yield self.go_on(s, g)
         elif mode not in (ASLEEP, ENDED):
             op = self.op(g, s[0][g])
-            yield from self.calls[op.do](s, g, op, mode)
+            call = getattr(self, "do_" + op.do.replace("-", "_"))
+            yield from call(s, g, op, mode)
 
     @staticmethod
     def move(s: State, g: int, actor: Actor, *changes: tuple) -> State:
@@ -185,6 +180,19 @@ class Model:
         for obj, new in changes:
             objs = put(objs, obj, new)
         return put(s[0], g, actor), objs, s[2]
+
+    def go_on(self, s: State, g: int, *changes: tuple) -> State:
+        """One goroutine goes to its next instruction and objects change."""
+        return self.move(s, g, self.at(g, s[0][g][0] + 1), *changes)
+
+    def wait(self, s: State, g: int, *changes: tuple) -> State:
+        """One goroutine blocks and objects change."""
+        return self.move(s, g, (s[0][g][0], WAIT, ()), *changes)
+
+    def give(self, s: State, g: int, value: int, *changes: tuple) -> State:
+        """One goroutine's call is over with a result; objects change."""
+        result = (self.op(g, s[0][g]).reg, value)
+        return self.move(s, g, self.past(g, s[0][g][0], result), *changes)
 
     @staticmethod
     def reads(op: Op) -> list[Value]:
@@ -227,8 +235,7 @@ class Model:
                 able = True
                 yield step
         if not able and op.default:
-            yield self.move(s, g, self.past(g, pc, (op.reg,
-                                                    len(op.arms) + 1)))
+            yield self.give(s, g, len(op.arms) + 1)
         elif not able:
             yield self.move(s, g, (pc, WAIT, values))
 
@@ -293,7 +300,7 @@ class Model:
             yield self.move(s, g, (pc, PANIC, (what,)))
             return
         closed = (op.obj, (True, s[1][op.obj][1]))
-        states = [self.move(s, g, self.at(g, pc + 1), closed)]
+        states = [self.go_on(s, g, closed)]
         for h, a in enumerate(s[0]):
             woken = [self.move(t, h, actor) for t in states
                      for actor in self.woken_by_close(s, h, a, op.obj)]
@@ -314,30 +321,28 @@ class Model:
     def do_lock_mutex(self, s: State, g: int, op: Op,
                       mode: int) -> Iterator[Step]:
         """Whoever comes may take a free lock, before those that wait."""
-        pc = s[0][g][0]
         if not s[1][op.obj]:
-            yield self.move(s, g, self.at(g, pc + 1), (op.obj, 1))
+            yield self.go_on(s, g, (op.obj, 1))
         elif mode == READY:
-            yield self.move(s, g, (pc, WAIT, ()))
+            yield self.wait(s, g)
 
     def do_trylock_mutex(self, s: State, g: int, op: Op,
                          mode: int) -> Iterator[Step]:
         """May fail beside one that waits: the lock may be meant for it."""
-        pc = s[0][g][0]
         waiters = self.waiting(s, (WAIT,), "lock-mutex", op.obj) + [
             h for h, a in enumerate(s[0]) if a[1] == RELOCK and
             self.p.things[self.op(h, a).obj].size == op.obj]
         if not s[1][op.obj]:
-            yield self.move(s, g, self.past(g, pc, (op.reg, 1)), (op.obj, 1))
+            yield self.give(s, g, 1, (op.obj, 1))
         if s[1][op.obj] or waiters:
-            yield self.move(s, g, self.past(g, pc, (op.reg, 0)))
+            yield self.give(s, g, 0)
 
     def do_unlock_mutex(self, s: State, g: int, op: Op,
                         mode: int) -> Iterator[Step]:
         if not s[1][op.obj]:
             yield Outcome("fatal " + FATALS[0])
         else:
-            yield self.move(s, g, self.at(g, s[0][g][0] + 1), (op.obj, 0))
+            yield self.go_on(s, g, (op.obj, 0))
 
     # ---- RWMutex: (a writer is at it, it has the lock, number of readers) --
 
@@ -347,7 +352,7 @@ class Model:
         pc, (writer, _, readers) = s[0][g][0], s[1][op.obj]
         if mode == PENDING and not readers or mode != PENDING and not (
                 writer or readers):
-            yield self.move(s, g, self.at(g, pc + 1), (op.obj, (1, 1, 0)))
+            yield self.go_on(s, g, (op.obj, (1, 1, 0)))
         elif mode != PENDING and not writer:
             yield self.move(s, g, (pc, PENDING, ()), (op.obj, (1, 0, readers)))
         elif mode == READY:
@@ -362,8 +367,7 @@ class Model:
         readers = self.waiting(s, (WAIT,), "rlock-rwmutex", op.obj)
         for h in readers:
             s = self.move(s, h, self.at(h, s[0][h][0] + 1))
-        yield self.move(s, g, self.at(g, s[0][g][0] + 1),
-                        (op.obj, (0, 0, len(readers))))
+        yield self.go_on(s, g, (op.obj, (0, 0, len(readers))))
 
     def kept_out(self, s: State, obj: int) -> bool:
         """True if a writer has the lock or waits for readers to leave."""
@@ -373,12 +377,11 @@ class Model:
     def do_rlock_rwmutex(self, s: State, g: int, op: Op,
                          mode: int) -> Iterator[Step]:
         """One that is kept out waits for the writer's unlock."""
-        pc, (writer, has, readers) = s[0][g][0], s[1][op.obj]
+        writer, has, readers = s[1][op.obj]
         if mode == READY and self.kept_out(s, op.obj):
-            yield self.move(s, g, (pc, WAIT, ()))
+            yield self.wait(s, g)
         elif mode == READY:
-            yield self.move(s, g, self.at(g, pc + 1),
-                            (op.obj, (writer, has, readers + 1)))
+            yield self.go_on(s, g, (op.obj, (writer, has, readers + 1)))
 
     def do_runlock_rwmutex(self, s: State, g: int, op: Op,
                            mode: int) -> Iterator[Step]:
@@ -388,43 +391,34 @@ class Model:
         if not readers:
             yield Outcome("fatal " + FATALS[2])
         else:
-            yield self.move(s, g, self.at(g, s[0][g][0] + 1),
-                            (op.obj, (writer, has, readers - 1)))
+            yield self.go_on(s, g, (op.obj, (writer, has, readers - 1)))
 
     def do_trylock_rwmutex(self, s: State, g: int, op: Op,
                            mode: int) -> Iterator[Step]:
         """Two steps: another's try, too, is a writer at the lock."""
-        pc, (writer, _, readers) = s[0][g][0], s[1][op.obj]
-        if mode == TRYING and readers or mode != TRYING and writer:
-            freed = (op.obj, (writer if mode != TRYING else 0,) +
-                     s[1][op.obj][1:])
-            yield self.move(s, g, self.past(g, pc, (op.reg, 0)), freed)
+        pc, (writer, has, readers) = s[0][g][0], s[1][op.obj]
+        if mode == TRYING and readers:
+            yield self.give(s, g, 0, (op.obj, (0, has, readers)))
         elif mode == TRYING:
-            yield self.move(s, g, self.past(g, pc, (op.reg, 1)),
-                            (op.obj, (1, 1, 0)))
-        else:
-            yield self.move(s, g, (pc, TRYING, ()), (op.obj, (1, 0, readers)))
+            yield self.give(s, g, 1, (op.obj, (1, 1, 0)))
+        elif writer or self.waiting(s, (QUEUED,), "lock-rwmutex", op.obj):
+            yield self.give(s, g, 0)
+        if mode == READY and not writer:
+            yield self.move(s, g, (pc, TRYING, ()), (op.obj, (1, has, readers)))
 
     def do_tryrlock_rwmutex(self, s: State, g: int, op: Op,
                             mode: int) -> Iterator[Step]:
-        pc, (writer, has, readers) = s[0][g][0], s[1][op.obj]
+        writer, has, readers = s[1][op.obj]
         if self.kept_out(s, op.obj):
-            yield self.move(s, g, self.past(g, pc, (op.reg, 0)))
+            yield self.give(s, g, 0)
         else:
-            yield self.move(s, g, self.past(g, pc, (op.reg, 1)),
-                            (op.obj, (writer, has, readers + 1)))
+            yield self.give(s, g, 1, (op.obj, (writer, has, readers + 1)))
 
     # ---- WaitGroup ------------------------------------------------------
 
-    def do_done_waitgroup(self, s: State, g: int, op: Op,
-                          mode: int) -> Iterator[Step]:
-        yield from self.add(s, g, op.obj, -1)
-
     def do_add(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
-        yield from self.add(s, g, op.obj, op.value.number)
-
-    def add(self, s: State, g: int, obj: int, delta: int) -> Iterator[Step]:
-        pc, new = s[0][g][0], s[1][obj] + delta
+        pc, obj, delta = s[0][g][0], op.obj, op.value.number
+        new = s[1][obj] + delta
         waiters = self.waiting(s, (WAIT,), "wait-waitgroup", obj)
         late = self.waiting(s, (RELEASED,), "wait-waitgroup", obj)
         if s[1][obj] < 0 or delta > 0 and s[1][obj] == 0 and (
@@ -435,34 +429,34 @@ class Model:
             return
         for h in waiters if new == 0 else []:
             s = self.move(s, h, (s[0][h][0], RELEASED, ()))
-        yield self.move(s, g, self.at(g, pc + 1), (obj, new))
+        yield self.go_on(s, g, (obj, new))
 
     def do_wait_waitgroup(self, s: State, g: int, op: Op,
                           mode: int) -> Iterator[Step]:
         if s[1][op.obj] < 0:
             raise Unmodelled("misuse of a WaitGroup")
-        pc = s[0][g][0]
-        if mode == READY:
-            yield self.move(s, g, (pc, WAIT, ()) if s[1][op.obj]
-                            else self.at(g, pc + 1))
+        if mode == READY and s[1][op.obj]:
+            yield self.wait(s, g)
+        elif mode == READY:
+            yield self.go_on(s, g)
 
     # ---- Cond -----------------------------------------------------------
 
     def do_wait_cond(self, s: State, g: int, op: Op,
                      mode: int) -> Iterator[Step]:
         """Unlocks and waits in one step; woken, it locks as any other."""
-        pc, mutex = s[0][g][0], self.p.things[op.obj].size
+        mutex = self.p.things[op.obj].size
         if mode == READY and not s[1][mutex]:
             yield Outcome("fatal " + FATALS[0])
         elif mode == READY:
-            yield self.move(s, g, (pc, WAIT, ()), (mutex, 0))
+            yield self.wait(s, g, (mutex, 0))
         elif mode == RELOCK and not s[1][mutex]:
-            yield self.move(s, g, self.at(g, pc + 1), (mutex, 1))
+            yield self.go_on(s, g, (mutex, 1))
 
     def do_signal_cond(self, s: State, g: int, op: Op,
                        mode: int) -> Iterator[Step]:
         """Wakes one, any of them, if there is one."""
-        after = self.move(s, g, self.at(g, s[0][g][0] + 1))
+        after = self.go_on(s, g)
         waiters = self.waiting(s, (WAIT,), "wait-cond", op.obj)
         for h in waiters:
             yield self.move(after, h, (s[0][h][0], RELOCK, ()))
@@ -473,38 +467,33 @@ class Model:
                           mode: int) -> Iterator[Step]:
         for h in self.waiting(s, (WAIT,), "wait-cond", op.obj):
             s = self.move(s, h, (s[0][h][0], RELOCK, ()))
-        yield self.move(s, g, self.at(g, s[0][g][0] + 1))
+        yield self.go_on(s, g)
 
     # ---- Once: 0 new, 1 running, 2 done ----------------------------------
 
     def do_once(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
-        pc = s[0][g][0]
         if s[1][op.obj] == 0:
-            yield self.move(s, g, self.at(g, pc + 1), (op.obj, 1))
+            yield self.go_on(s, g, (op.obj, 1))
         elif s[1][op.obj] == 2:
             yield self.move(s, g, self.at(g, op.to))
         elif mode == READY:
-            yield self.move(s, g, (pc, WAIT, ()))
+            yield self.wait(s, g)
 
     def do_endonce(self, s: State, g: int, op: Op,
                    mode: int) -> Iterator[Step]:
-        yield self.move(s, g, self.at(g, s[0][g][0] + 1), (op.obj, 2))
+        yield self.go_on(s, g, (op.obj, 2))
 
     # ---- what is no call ------------------------------------------------
 
     def do_set(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
         """Reads in one step, writes in the next."""
-        yield self.move(s, g, self.past(g, s[0][g][0],
-                                        (op.reg, self.value(s, op.value))))
+        yield self.give(s, g, self.value(s, op.value))
 
     def do_if(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
         same = s[2][op.reg] == self.value(s, op.value)
         yield self.move(s, g, self.at(g, s[0][g][0] + 1 if same else op.to))
 
     do_while = do_if
-
-    def do_try(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
-        yield self.move(s, g, self.at(g, s[0][g][0] + 1))
 
     def do_sleep(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
         pc, span = s[0][g][0], op.value.number

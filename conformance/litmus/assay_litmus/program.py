@@ -31,7 +31,7 @@ FATALS = ("sync: unlock of unlocked mutex",
 USES = {"close": ("chan", 0), "lock": ("mutex rwmutex", 0),
         "unlock": ("mutex rwmutex", 0), "trylock": ("mutex rwmutex", 1),
         "rlock": ("rwmutex", 0), "runlock": ("rwmutex", 0),
-        "tryrlock": ("rwmutex", 1), "done": ("waitgroup", 0),
+        "tryrlock": ("rwmutex", 1),
         "wait": ("waitgroup cond", 0), "signal": ("cond", 0),
         "broadcast": ("cond", 0)}
 
@@ -287,8 +287,8 @@ class Parser:
             obj = self.object(rest[0], kinds)
             do = first + "-" + self.p.things[obj].kind
             self.add(do, obj=obj, reg=self.reg(rest[1]) if regs else -1)
-        elif first == "add":
-            n = int(rest[1])
+        elif first in ("add", "done"):
+            n = int(rest[1]) if first == "add" else -1
             self.add("add", obj=self.object(rest[0], "waitgroup"),
                      value=Value(n))
         elif first == "sleep":

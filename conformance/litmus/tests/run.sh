@@ -8,5 +8,5 @@ LITMUS_BUILD=$(cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/.."
 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
-export PYTHONPATH LITMUS_BUILD
-exec ../../reports/python.sh -m tests.run "$@"
+export PYTHONPATH LITMUS_BUILD PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
+exec python3 -m tests.run "$@"

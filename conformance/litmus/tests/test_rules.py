@@ -72,10 +72,10 @@ FAULTS = (
     ("a panic passes every try",
      "if op.inside < 0:", "if True:"),
     ("a mutex excludes nobody",
-     "        pc = s[0][g][0]\n        if not s[1][op.obj]:\n            yield "
-     "self.move(s, g, self.at(g, pc + 1), (op.obj, 1))",
-     "        pc = s[0][g][0]\n        if True:\n            yield "
-     "self.move(s, g, self.at(g, pc + 1), (op.obj, 1))"),
+     "        if not s[1][op.obj]:\n            yield self.go_on(s, g, "
+     "(op.obj, 1))\n        elif mode",
+     "        if True:\n            yield self.go_on(s, g, "
+     "(op.obj, 1))\n        elif mode"),
     ("unlocking a free mutex is fine",
      "        if not s[1][op.obj]:\n            yield Outcome(\"fatal \" + "
      "FATALS[0])", "        if False:\n            pass"),
@@ -98,16 +98,14 @@ FAULTS = (
      'readers = self.waiting(s, (WAIT,), "rlock-rwmutex", op.obj)\n',
      "readers = []\n"),
     ("wait does not wait",
-     "(pc, WAIT, ()) if s[1][op.obj]\n", "(pc, WAIT, ()) if False\n"),
+     "if mode == READY and s[1][op.obj]:", "if False:"),
     ("one waiter is released",
      "for h in waiters if new == 0", "for h in waiters[:1] if new == 0"),
     ("a negative counter is no panic",
      "        if new < 0:\n", "        if False:\n"),
     ("once runs again",
-     "        if s[1][op.obj] == 0:\n            yield self.move(s, g, "
-     "self.at(g, pc + 1), (op.obj, 1))",
-     "        if s[1][op.obj] != 1:\n            yield self.move(s, g, "
-     "self.at(g, pc + 1), (op.obj, 1))"),
+     "        if s[1][op.obj] == 0:\n            yield self.go_on(",
+     "        if s[1][op.obj] != 1:\n            yield self.go_on("),
     ("once does not wait for the first",
      "elif s[1][op.obj] == 2:", "elif s[1][op.obj] >= 1:"),
     ("a once that panics has not run",
@@ -121,15 +119,11 @@ FAULTS = (
      'for h in self.waiting(s, (WAIT,), "wait-cond", op.obj)[:1]:\n'
      '            s ='),
     ("wait keeps the lock",
-     "self.move(s, g, (pc, WAIT, ()), (mutex, 0))",
-     "self.move(s, g, (pc, WAIT, ()), (mutex, 1))"),
+     "self.wait(s, g, (mutex, 0))", "self.wait(s, g, (mutex, 1))"),
     ("wait returns without the lock",
-     "self.move(s, g, self.at(g, pc + 1), (mutex, 1))",
-     "self.move(s, g, self.at(g, pc + 1), (mutex, 0))"),
+     "self.go_on(s, g, (mutex, 1))", "self.go_on(s, g, (mutex, 0))"),
     ("an addition is one step",
-     "yield self.move(s, g, self.past(g, s[0][g][0],\n"
-     "                                        (op.reg, self.value(s, op.value"
-     "))))",
+     "yield self.give(s, g, self.value(s, op.value))",
      "yield put(s[0], g, self.at(g, s[0][g][0] + 1)), s[1], put("
      "s[2], op.reg, self.value(s, op.value))"),
 )

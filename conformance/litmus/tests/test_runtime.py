@@ -74,10 +74,11 @@ def program(name: str):
     return load(FOLDER / f"{name}.lit")
 
 
-def judged(rt: Runtime, name: str, rounds: int) -> Task:
-    task = Task.of(program(name), rt.has())
-    Plan(rt, rounds, (2,)).run([task])
-    return task
+def judged(rt: Runtime, has: set[str], names: list[str],
+           rounds: int) -> list[Task]:
+    tasks = [Task.of(program(name), has) for name in names]
+    Plan(rt, rounds, (2,)).run(tasks)
+    return tasks
 
 
 class Asking(unittest.TestCase):
@@ -110,20 +111,25 @@ class Asking(unittest.TestCase):
 
 
 class Faults(unittest.TestCase):
+    def setUp(self):
+        self.has = runtime().has()
+        self.faults = [line.split() for line in FAULTS.split("\n")[1:-1]]
+
+    def wrapped(self, fault: str) -> Runtime:
+        return runtime(str(BUILD / "mutants/wrap.so"), MUTANT=fault,
+                       MUTANT_OF=GORO)
+
     def test_each_is_noticed(self):
-        for line in FAULTS.split("\n")[1:-1]:
-            fault, name = line.split()
-            rt = runtime(str(BUILD / "mutants/wrap.so"), MUTANT=fault,
-                         MUTANT_OF=GORO)
+        for fault, name in self.faults:
             with self.subTest(fault):
-                self.assertTrue(any(judged(rt, name, n).failed
-                                    for n in (50, 500, 2000)))
+                self.assertTrue(any(
+                    judged(self.wrapped(fault), self.has, [name], n)[0].failed
+                    for n in (50, 500, 2000)))
 
     def test_without_a_fault_none_is(self):
-        rt = runtime(str(BUILD / "mutants/wrap.so"), MUTANT="none",
-                     MUTANT_OF=GORO)
-        for line in FAULTS.split("\n")[1:-1]:
-            self.assertFalse(judged(rt, line.split()[1], 50).failed, line)
+        for task in judged(self.wrapped("none"), self.has,
+                           [name for _, name in self.faults], 50):
+            self.assertFalse(task.failed, task.program.name)
 
 
 class Tool(unittest.TestCase):
@@ -137,7 +143,7 @@ class Tool(unittest.TestCase):
         return status, out.getvalue(), err.getvalue()
 
     def test_the_folder_on_goro(self):
-        status, out, _ = self.said("-n", "100", "--more", "5")
+        status, out, _ = self.said("-n", "60", "--procs", "2 4")
         count = len(list(FOLDER.glob("*.lit")))
         self.assertEqual(status, 0, out)
         self.assertEqual(out.splitlines()[-1],
