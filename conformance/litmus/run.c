@@ -3,9 +3,10 @@
  *
  * A driver, the main goroutine, makes some rounds, starts their goroutines,
  * waits until all have ended and notes the outcomes: on a busy machine a wait is
- * what costs.  A round that ended otherwise than by itself leaves goroutines behind, blocked for ever: nothing lets them go,
- * their objects are theirs alone, and when they are many the driver stops and
- * says so.  assay_litmus/child.py then goes on in a new process.
+ * what costs.  A round that ended otherwise than by itself leaves goroutines
+ * behind, blocked for ever: nothing lets them go, their objects are theirs
+ * alone, and when they are many the driver stops and says so.
+ * assay_litmus/child.py then goes on in a new process.
  *
  * That nobody can go on is known in one of two ways.  In virtual time a sleep
  * of the driver ends when all others are blocked.  Otherwise the driver looks
@@ -131,6 +132,7 @@ static void start(struct round *r)
 	int first = (int)(litmus_draw(&driver.random) >> 20) & INT16_MAX;
 	int step = first & 1024 ? 1 : n - 1;
 
+	/* the driver's own: it alone counts up */
 	atomic_fetch_add_explicit(&litmus_alive, n, memory_order_relaxed);
 	for (int i = 0; i < n; i++)
 		if (rt->core->go(litmus_act, &r->actor[(first + i * step) % n],
@@ -152,19 +154,28 @@ static bool all_over(struct round **r, int n)
 	return n == 0;
 }
 
+/* Pairs with the count in litmus_act(). */
 static int alive_now(void)
 {
 	return atomic_load_explicit(&litmus_alive, memory_order_seq_cst);
 }
 
+static int64_t parked(void)
+{
+	if (rt->inspect == NULL || rt->inspect->num_waiting == NULL)
+		give_up("it has neither virtual time nor "
+			"inspect->num_waiting");
+	return rt->inspect->num_waiting();
+}
+
+/* The loads pair with the counts in litmus_act() and nap(). */
 static bool all_parked(void)
 {
 	int alive = alive_now();
 
 	return atomic_load_explicit(&litmus_asleep, memory_order_seq_cst) ==
 		       0 &&
-	       rt->inspect->num_waiting() - driver.parked_before >= alive &&
-	       alive_now() == alive;
+	       parked() - driver.parked_before >= alive && alive_now() == alive;
 }
 
 /* Returns when each round is over or nobody can go on. */
@@ -200,6 +211,7 @@ static struct seen outcome(struct round *r)
 	while ((s.end = atomic_load_explicit(&r->end, memory_order_acquire)) <
 	       0)
 		rt->core->yield();
+	/* ordered by the load of end above; pc pairs with go_to() */
 	s.regs = atomic_load_explicit(&r->last, memory_order_relaxed);
 	for (int i = 0; i < r->p->actors; i++)
 		s.pc[i] = s.end != END_QUIET
@@ -310,7 +322,7 @@ static void drive(void *arg)
 	printf("virtual %d\n", litmus_virtual);
 	driver.left_max = left_max();
 	if (!litmus_virtual)
-		driver.parked_before = rt->inspect->num_waiting();
+		driver.parked_before = parked();
 	while (litmus_load(driver.batch, p)) {
 		if (!run_program(p)) {
 			printf("full\n");

@@ -19,6 +19,7 @@ atomic_int litmus_alive, litmus_asleep;
 
 /* ---- registers ----------------------------------------------------------- */
 
+/* Registers are Go's atomics: each access is in one order with all others. */
 static uint64_t registers(const struct actor *a)
 {
 	return atomic_load_explicit(&a->round->regs, memory_order_seq_cst);
@@ -313,12 +314,13 @@ static void broadcast_cond(struct actor *a, const struct op *op)
 
 /* ---- blocks and the rest ------------------------------------------------- */
 
+/* It writes pc itself. */
 static int pc_of(struct actor *a)
 {
 	return atomic_load_explicit(&a->pc, memory_order_relaxed);
 }
 
-/* The driver reads it when nobody can go on. */
+/* Pairs with the driver's load, when nobody can go on. */
 static void go_to(struct actor *a, int pc)
 {
 	atomic_store_explicit(&a->pc, pc, memory_order_release);

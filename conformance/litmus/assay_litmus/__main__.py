@@ -165,17 +165,20 @@ def find_runtime(args: argparse.Namespace) -> Runtime:
               "builds those that this machine can")
 
 
-def counter(total: int):
-    """Says on a terminal how far it is."""
-    done = 0
+def reporter(args: argparse.Namespace, plan: Plan, total: int,
+             has: set[str]):
+    """Prints what is done, and on a terminal how far that is."""
+    count = 0
 
-    def step(n: int) -> None:
-        nonlocal done
-        done += n
+    def done(tasks: list[Task]) -> None:
+        nonlocal count
+        for task in tasks:
+            report(args, plan, task, has)
+        sys.stdout.flush()
+        count += len(tasks)
         if sys.stderr.isatty():
-            print(f"\r{done} of {total} ", end="\r" if done == total else "",
-                  file=sys.stderr, flush=True)
-    return step
+            print(f"{count} of {total}", end="\r", file=sys.stderr, flush=True)
+    return done
 
 
 def run(args: argparse.Namespace, programs: list[Program]) -> int:
@@ -185,9 +188,9 @@ def run(args: argparse.Namespace, programs: list[Program]) -> int:
     plan = Plan(find_runtime(args), args.rounds, procs, args.more)
     has = plan.runtime.has()
     tasks = [Task.of(p, has) for p in programs]
-    plan.run(tasks, counter(sum(not t.skip for t in tasks)))
-    for task in tasks:
-        report(args, plan, task, has)
+    done = reporter(args, plan, len(tasks), has)
+    done([t for t in tasks if t.skip])
+    plan.run(tasks, done)
     ran = [t for t in tasks if not t.skip]
     failed = sum(t.failed for t in ran)
     allowed = sum(len(t.expected()) for t in ran)

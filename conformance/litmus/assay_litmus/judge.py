@@ -101,14 +101,14 @@ class Plan:
             yield procs, i == 0 or i < len(self.procs) - 1
 
     def run(self, tasks: list[Task],
-            step: Callable[[int], None] = lambda n: None) -> None:
-        """Runs them all; step hears how many are done at each moment."""
+            done: Callable[[list[Task]], None] = lambda some: None) -> None:
+        """Runs them all; done hears of some as soon as they have run."""
         tasks = [task for task in tasks if not task.skip]
         for dies in (False, True):
             chosen = [task for task in tasks if task.may_die == dies]
             for at in range(0, len(chosen), AT_ONCE):
                 self.some(chosen[at:at + AT_ONCE], dies)
-                step(len(chosen[at:at + AT_ONCE]))
+                done(chosen[at:at + AT_ONCE])
 
     def some(self, tasks: list[Task], one_by_one: bool) -> None:
         for again in range(self.more + 1):
