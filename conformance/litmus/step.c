@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#define UNIT_VIRTUAL INT64_C(1000000) /* of the program's sleep */
+/* Of the program's sleep; in virtual time longer than all pauses of a round. */
+#define UNIT_VIRTUAL INT64_C(100000000)
 #define UNIT_REAL INT64_C(200000)
 
 bool litmus_virtual;

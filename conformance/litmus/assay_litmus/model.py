@@ -27,9 +27,10 @@ LIMIT = 100_000  # states
 # the call is over, its results not yet in the registers.
 READY, ARMED, WAIT, GOT, PANIC, ASLEEP, ENDED = range(7)
 # Other ways to be in a call: a cond's waiter that has been woken, writers of
-# an RWMutex before and after they keep readers out, one in its try, and a
-# WaitGroup's waiter that has been let go and has not returned.
-RELOCK, QUEUED, PENDING, TRYING, RELEASED = range(7, 12)
+# an RWMutex before and after they keep readers out, in a try, and in an unlock
+# that has let readers in, and a WaitGroup's waiter that has been let go and has
+# not returned.
+RELOCK, QUEUED, PENDING, TRYING, LEAVING, RELEASED = range(7, 13)
 
 SKIPPED = ("yield", "loop", "try", "endtry")  # these do nothing of their own
 
@@ -360,14 +361,21 @@ class Model:
 
     def do_unlock_rwmutex(self, s: State, g: int, op: Op,
                           mode: int) -> Iterator[Step]:
-        """Lets all readers in that wait, as their wait is for this writer."""
+        """Lets all readers in that wait, as their wait is for this writer.
+
+        In a second step it makes room for another writer.
+        """
+        if mode == LEAVING:
+            yield self.go_on(s, g, (op.obj, (0,) + s[1][op.obj][1:]))
+            return
         if not s[1][op.obj][1]:
             yield Outcome("fatal " + FATALS[1])
             return
         readers = self.waiting(s, (WAIT,), "rlock-rwmutex", op.obj)
         for h in readers:
             s = self.move(s, h, self.at(h, s[0][h][0] + 1))
-        yield self.go_on(s, g, (op.obj, (0, 0, len(readers))))
+        yield self.move(s, g, (s[0][g][0], LEAVING, ()),
+                        (op.obj, (1, 0, len(readers))))
 
     def kept_out(self, s: State, obj: int) -> bool:
         """True if a writer has the lock or waits for readers to leave."""

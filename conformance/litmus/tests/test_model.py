@@ -69,6 +69,14 @@ class Sets(unittest.TestCase):
             computed("rwmutex w\ngo r\nrlock w\nrunlock w\ngo a\n"
                      "trylock w x\ngo b\ntrylock w y\n"))
 
+    def test_a_try_beside_an_unlock_may_fail(self):
+        """Readers are in before another writer could be."""
+        self.assertEqual(
+            computed("rwmutex w\nchan c\ngo a\nlock w\nsleep 1\nunlock w\n"
+                     "go b\nrlock w\nrunlock w\nsend c 0\n"
+                     "go d\nsleep 1\nrecv c\ntrylock w x\n"),
+            ["done: x=0", "done: x=1"])
+
     def test_panic_in_a_select_in_a_once_in_a_try(self):
         self.assertEqual(
             computed("once o\nchan c\ngo a\ntry r\nonce o\nclose c\nselect\n"
