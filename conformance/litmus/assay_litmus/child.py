@@ -144,13 +144,13 @@ class Batch:
              for line in lines_of(jobs[i][0], i,
                                   min(self.share, rounds - n))])
         ran: collections.Counter[int] = collections.Counter()
-        at, virtual = -1, False
+        at, last, virtual = -1, -1, False
         for line in lines:
             word, *rest = line.split()
             if word == "virtual":
                 virtual = rest == ["1"]
             elif word == "begin":
-                at = int(rest[0])
+                at = last = int(rest[0])
                 results[at].virtual = virtual
             elif word == "seen":
                 results[at].seen[outcome(jobs[at][0],
@@ -159,13 +159,14 @@ class Batch:
                 ran[at] += int(rest[1])
                 at = -1
         left = [(i, rounds - ran[i]) for i, rounds in work]
-        if at < 0 and (status != 0 or hung or not ran):
+        if last < 0:
             raise Broken(f"{self.runtime.path}: the interpreter ends with "
                          f"{status}: {err.strip()[-200:]}")
-        if at >= 0:
-            self.died(results[at], status, err, hung)
-            lost = 1 << 30 if results[at].trouble else 1
-            left = [(i, rounds - lost * (i == at)) for i, rounds in left]
+        if at >= 0 or status != 0 or hung:
+            # After an end it was one that the last program has left behind.
+            self.died(results[last], status, err, hung)
+            lost = 1 << 30 if results[last].trouble else int(at >= 0)
+            left = [(i, rounds - lost * (i == last)) for i, rounds in left]
         return [(i, rounds) for i, rounds in left if rounds > 0]
 
     def ask(self, batch: list[str]) -> tuple[list[str], int, str, bool]:

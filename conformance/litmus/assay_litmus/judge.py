@@ -106,9 +106,10 @@ class Plan:
         tasks = [task for task in tasks if not task.skip]
         for dies in (False, True):
             chosen = [task for task in tasks if task.may_die == dies]
-            for at in range(0, len(chosen), AT_ONCE):
-                self.some(chosen[at:at + AT_ONCE], dies)
-                done(chosen[at:at + AT_ONCE])
+            size = 1 if dies else AT_ONCE  # who dies may die after its end
+            for at in range(0, len(chosen), size):
+                self.some(chosen[at:at + size], dies)
+                done(chosen[at:at + size])
 
     def some(self, tasks: list[Task], one_by_one: bool) -> None:
         for again in range(self.more + 1):

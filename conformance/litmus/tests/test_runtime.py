@@ -105,6 +105,14 @@ class Asking(unittest.TestCase):
         self.assertEqual(result.seen.total(), 20)
         self.assertIn(fatal, result.seen)
 
+    def test_a_fatal_error_of_one_left_behind(self):
+        p = parse("litmus x\nshows y\nmutex m\ngo a\nunlock m\nmain\n"
+                  "x = 1\n")
+        task = Task.of(p, runtime().has())
+        Plan(runtime(), 500, (1, 2, 4)).run([task])
+        self.assertFalse(task.failed, task.results)
+        self.assertEqual(task.unseen(), set())
+
     def test_one_that_cannot_be_asked(self):
         with self.assertRaises(Broken):
             runtime("/nonexistent.so").has()
