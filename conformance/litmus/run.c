@@ -95,8 +95,9 @@ static void set_up(struct actor *a, struct round *r, int number, enum mood mood)
 }
 
 /*
- * In real time a yield or a sleep may give the CPU to another process, for
- * long on a busy machine; so they are rarer.
+ * In virtual time sleeps cost nothing and give every order.  In real time a
+ * yield or a sleep may give the CPU to another process, for long on a busy
+ * machine; so they are rarer.
  */
 static enum mood draw_mood(void)
 {
@@ -104,7 +105,9 @@ static enum mood draw_mood(void)
 					  SPINS, SPINS, YIELDS, SLEEPS};
 	uint64_t x = litmus_draw(&driver.random) >> 20;
 
-	return litmus_virtual ? (enum mood)(x % MOODS) : real[x % 8];
+	if (litmus_virtual)
+		return x % 4 > 0 ? SLEEPS : (enum mood)(x / 4 % MOODS);
+	return real[x % 8];
 }
 
 static struct round *new_round(const struct program *p)

@@ -54,9 +54,11 @@ static void nap(int64_t ns)
 	atomic_fetch_sub_explicit(&litmus_asleep, 1, memory_order_seq_cst);
 }
 
+/* A sleep is now and then longer than all others of the round together. */
 static void dally(struct actor *a)
 {
-	uint32_t n = (uint32_t)(litmus_draw(&a->random) >> 33) % a->slow;
+	uint64_t x = litmus_draw(&a->random);
+	uint32_t n = (uint32_t)(x >> 33) % a->slow;
 	struct timespec t = {.tv_nsec = (long)n * 20};
 
 	switch (a->mood) {
@@ -70,7 +72,7 @@ static void dally(struct actor *a)
 		break;
 	case SLEEPS:
 		if (litmus_virtual)
-			nap(n);
+			nap((int64_t)n << (x >> 20) % 12);
 		else
 			nanosleep(&t, NULL);
 		break;
