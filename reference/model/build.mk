@@ -32,7 +32,9 @@ MC_LINKED_waiters := $(MC_TIMERS) wait/deadline
 MC_LINKED_poll := $(MC_TIMERS)
 MC_LINKED_samples := $(MC_QUEUES) diag/samples
 
+# An operation that the twin lacks would be one that links to nothing.
 MC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -MMD -MP $(WARN) $(WERROR) \
+	-Werror=implicit-function-declaration \
 	-I$(MC) -Ireference/include -Ireference/src/base/san/none \
 	-Ireference/src/base/arch/$(GORO_ARCH) -include $(MC)/seam/atomic.h
 # What no model calls need not be there.

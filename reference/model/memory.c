@@ -319,6 +319,10 @@ static uint64_t combined(enum model_rmw how, uint64_t old, uint64_t v,
 		return truncated(old + v, size);
 	case MODEL_SUB:
 		return truncated(old - v, size);
+	case MODEL_AND:
+		return truncated(old & v, size);
+	case MODEL_OR:
+		return truncated(old | v, size);
 	default:
 		return truncated(v, size);
 	}

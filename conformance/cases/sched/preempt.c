@@ -3,6 +3,7 @@
  * stopped by a flag, so that no case leaves one behind.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "kit/work.h"
 
@@ -375,4 +376,36 @@ CASE(SC_018, "a chain of goroutines beside another one", .procs = {1},
 	note("main ran again after %d of 20000 links",
 	     atomic_load_explicit(&links, memory_order_relaxed));
 	CHECK_ALL_STOP(1);
+}
+
+/* In the kernel, in a call that the runtime does not know of. */
+static void nap_on(void *arg)
+{
+	(void)arg;
+	while (!stopped())
+		usleep(3000);
+	finish();
+}
+
+static void compute_on(void *arg)
+{
+	(void)arg;
+	while (!stopped())
+		spin_for(MS / 10);
+	finish();
+}
+
+/* SC-031: each change stops them all, wherever they are. */
+CASE_OF(SC_031, asleep, "GOMAXPROCS may change beside who sleeps in the kernel",
+	PREEMPTS, NEEDS(NEED(inspect, gomaxprocs)))
+{
+	int64_t end = in(SEC);
+
+	go_many(4, nap_on, NULL);
+	go_many(3, compute_on, NULL);
+	for (int32_t i = 0; now() < end; i++) {
+		rt->inspect->gomaxprocs(1 + i % 4);
+		sleep_ns(MS / 5);
+	}
+	CHECK_ALL_STOP(7);
 }

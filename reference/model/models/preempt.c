@@ -1,6 +1,6 @@
 /*
  * preempt.c - goroutines that are stopped by the signal, wherever they are,
- * against parking, other Ms, and the end of the run.  preempt.c, resched.c,
+ * against parking, other Ms, a stop of the world, and the end of the run.  preempt.c, resched.c,
  * lockthread.c, halt.c and the scheduler as they are; the signal comes where a
  * goroutine is in code of its own.
  *
@@ -21,6 +21,7 @@
 #include "sched/resched.h"
 #include "sched/stack.h"
 #include "sched/switch.h"
+#include "sched/world.h"
 
 /* ---- the kernel ------------------------------------------------------------- */
 
@@ -160,6 +161,34 @@ static void computes_less(void *unused)
 	turns[i]++;
 }
 
+static void stops_itself(enum stopped how)
+{
+	goro__preempt(goro__m()->p, how);
+	user_code();
+	turns[me()]++;
+}
+
+static void is_stopped(void *unused)
+{
+	(void)unused;
+	stops_itself(STOPPED);
+}
+
+/* Taken for asleep: who was stopped before it is to go on. */
+static void is_taken_for_asleep(void *unused)
+{
+	(void)unused;
+	stops_itself(STOPPED_ASLEEP);
+}
+
+static void stops_world(void *unused)
+{
+	(void)unused;
+	goro__stop_world();
+	turns[me()]++;
+	goro__start_world();
+}
+
 /* ---- scenarios ---------------------------------------------------------------- */
 
 static int32_t asked; /* Ps */
@@ -217,6 +246,15 @@ static void setup_end(void)
 	harness_go(1, &harness_p[1], returns);
 }
 
+static void setup_world(void)
+{
+	reset(2);
+	asked = 0;
+	harness_go(0, &harness_p[0], is_stopped);
+	harness_go(1, &harness_p[0], is_taken_for_asleep);
+	harness_go(2, &harness_p[1], stops_world);
+}
+
 static void check_all(void)
 {
 	for (int i = 0; i < HARNESS_GS; i++)
@@ -229,5 +267,6 @@ const struct scenario model_scenarios[] = {
 	{"both", setup_both, check_all, 1, 0},
 	{"parks", setup_parks, check_all, 1, 0},
 	{"end", setup_end, NULL, 2, 0},
+	{"world", setup_world, check_all, 0, 0},
 	{NULL, NULL, NULL, 0, 0},
 };

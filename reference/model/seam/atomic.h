@@ -28,7 +28,7 @@ struct model_site {
 	uint8_t size;
 };
 
-enum model_rmw { MODEL_XCHG, MODEL_ADD, MODEL_SUB };
+enum model_rmw { MODEL_XCHG, MODEL_ADD, MODEL_SUB, MODEL_AND, MODEL_OR };
 
 uint64_t model_load(const volatile void *p, const struct model_site *at);
 void model_store(volatile void *p, uint64_t v, const struct model_site *at);
@@ -75,7 +75,13 @@ void model_fence(const struct model_site *at);
 #define add_relaxed(p, n) MODEL_RMW(p, ADD, n, "add_relaxed", RELAXED)
 #define add_acq_rel(p, n) MODEL_RMW(p, ADD, n, "add_acq_rel", ACQ_REL)
 #define add_seq(p, n) MODEL_RMW(p, ADD, n, "add_seq", SEQ)
+#define sub_relaxed(p, n) MODEL_RMW(p, SUB, n, "sub_relaxed", RELAXED)
 #define sub_release(p, n) MODEL_RMW(p, SUB, n, "sub_release", RELEASE)
+#define sub_acq_rel(p, n) MODEL_RMW(p, SUB, n, "sub_acq_rel", ACQ_REL)
+#define and_relaxed(p, v) MODEL_RMW(p, AND, v, "and_relaxed", RELAXED)
+#define and_seq(p, v) MODEL_RMW(p, AND, v, "and_seq", SEQ)
+#define or_relaxed(p, v) MODEL_RMW(p, OR, v, "or_relaxed", RELAXED)
+#define or_seq(p, v) MODEL_RMW(p, OR, v, "or_seq", SEQ)
 
 #define xchg_relaxed(p, v) MODEL_RMW(p, XCHG, v, "xchg_relaxed", RELAXED)
 #define xchg_acquire(p, v) MODEL_RMW(p, XCHG, v, "xchg_acquire", ACQUIRE)

@@ -144,17 +144,19 @@ static bool stop(struct m *m, struct g *g)
 {
 	struct sched *s = &goro__sched;
 	struct m *other = NULL;
-	bool can;
+	bool stopping, can;
 
 	lock(&s->lock);
 	if (load_relaxed(&s->done)) {
 		unlock(&s->lock);
 		return false;
 	}
-	can = s->idle.midle || load_relaxed(&s->stopping);
+	stopping = load_relaxed(&s->stopping); /* then the stopper has the P */
+	can = stopping || s->idle.midle;
 	if (!can)
 		goro__want_spare_m();
-	if (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP) {
+	if (!stopping &&
+	    (!can || load_relaxed(&m->p->preempt) == STOPPED_ASLEEP)) {
 		other = goro__stopped_m(m->p, !can);
 		can |= other != NULL;
 	}
