@@ -3,15 +3,18 @@
  */
 #include "diag/maps.h"
 
+#include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 bool goro__maps_open(struct maps *m)
 {
+	char path[PROC_PATH];
+
+	goro__proc_path(path, "maps");
 	m->at = m->n = 0;
-	m->fd = (int)sys_io(SYS_openat, AT_FDCWD,
-			    (void *)(uintptr_t) "/proc/self/maps",
-			    O_RDONLY | O_CLOEXEC, 0);
+	m->fd = (int)sys_io(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC,
+			    0);
 	return m->fd >= 0;
 }
 

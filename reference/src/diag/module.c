@@ -12,6 +12,7 @@
 #include <link.h>
 #include <string.h>
 
+#include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diag/maps.h"
@@ -143,11 +144,8 @@ static void copy_path(char *to, const char *from)
 static const char *unless_program(const char *path)
 {
 	char exe[MODULE_PATH];
-	long n = sys_io(SYS_readlinkat, AT_FDCWD,
-			(void *)(uintptr_t) "/proc/self/exe", (size_t)exe,
-			sizeof(exe) - 1);
 
-	exe[n > 0 ? n : 0] = '\0';
+	goro__proc_exe(exe, sizeof(exe));
 	return strcmp(exe, path) == 0 ? "" : path;
 }
 

@@ -15,6 +15,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diag/module.h"
@@ -104,11 +105,15 @@ static void close_file(struct file *f)
 
 static void open_file(struct file *f, const struct module *m)
 {
+	char own[PROC_PATH];
+
 	close_file(f);
 	f->module = *m;
 	f->strings = 0;
 	goro__module_path(m, f->path);
-	f->fd = open_read(f->path[0] ? f->path : "/proc/self/exe");
+	if (!f->path[0])
+		goro__proc_path(own, "exe");
+	f->fd = open_read(f->path[0] ? f->path : own);
 	if (f->fd >= 0)
 		find_symbols(f);
 }
@@ -241,15 +246,6 @@ void goro__names_find(struct names *n, uintptr_t pc, struct place *to)
 	errno = e;
 }
 
-static void find_program(struct names_memory *n)
-{
-	long got = sys_io(SYS_readlinkat, AT_FDCWD,
-			  (void *)(uintptr_t) "/proc/self/exe", (size_t)n->exe,
-			  sizeof(n->exe) - 1);
-
-	n->exe[got > 0 ? got : 0] = '\0';
-}
-
 void goro__names_open(struct names *n)
 {
 	int e = errno;
@@ -258,7 +254,7 @@ void goro__names_open(struct names *n)
 	if (n->memory) {
 		for (int i = 0; i < FILES; i++)
 			n->memory->files[i].fd = -1;
-		find_program(n->memory);
+		goro__proc_exe(n->memory->exe, sizeof(n->memory->exe));
 	}
 	errno = e;
 }
