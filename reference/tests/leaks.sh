@@ -60,6 +60,11 @@ if [ "$san" = none ]; then
 	check "leaks: a lock that waits for itself" reports_self
 	check "leaks: a circle, as text" tells_circle lockcycle=1 1
 	check "leaks: no circle if nobody notes the locks" tells_circle lockcycle=0 0
+	for procs in 1 2 4; do
+		check "dumps beside searches, GOMAXPROCS=$procs" \
+			on_procs $procs dumps search
+	done
+	check "a search after the end of the first thread" fine first_ends
 else
 	skip "leaks" "a sanitizer keeps memory in its own way"
 fi

@@ -30,6 +30,7 @@
  */
 #include "diag/leaksearch.h"
 
+#include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diag/apart.h"
@@ -40,6 +41,7 @@
 #include "diag/search.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "sched/probe.h"
 #include "sched/state.h"
 #include "wait/stopper.h"
 
@@ -115,6 +117,14 @@ static int64_t stop_tasks(struct search *s)
 	return status;
 }
 
+static int open_own(const char *file)
+{
+	char path[PROC_PATH];
+
+	goro__proc_path(path, file);
+	return sys_open(path);
+}
+
 /* The search, with the world stopped, on the stack of an M. */
 static void search_stopped(void *search_)
 {
@@ -128,8 +138,8 @@ static void search_stopped(void *search_)
 	s->found = stop_tasks(s);
 	if (s->found)
 		return;
-	s->mem = sys_open("/proc/self/mem");
-	s->pagemap = sys_open("/proc/self/pagemap");
+	s->mem = open_own("mem");
+	s->pagemap = open_own("pagemap");
 	s->found = s->mem < 0 ? GORO_ENOTSUP : search(s);
 	if (s->mem >= 0)
 		sys_close(s->mem);
@@ -147,7 +157,9 @@ enum { TRIES = 10, PAUSE = 1000000 };
 static int64_t try_search(struct search *s)
 {
 	goro__stop_all();
+	goro__probe_forbid();
 	goro__systemstack(search_stopped, s);
+	goro__probe_allow();
 	goro__start_all();
 	return s->found;
 }

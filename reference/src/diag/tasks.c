@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 
 #include "base/note.h"
+#include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/state.h"
@@ -139,11 +140,17 @@ static bool m_at_rest(const struct m *m)
 	return !m->curg || !g_is(m->curg, GSYSCALL);
 }
 
+/* The first thread stays in the list when it has ended before the others. */
+static bool has_ended(int tid)
+{
+	return tid == getpid() && goro__thread_state(tid) == 'Z';
+}
+
 static bool at_rest(int tid)
 {
 	struct sched *s = &goro__sched;
 
-	if (tid == sys_gettid() || goro__own_thread(tid))
+	if (tid == sys_gettid() || goro__own_thread(tid) || has_ended(tid))
 		return true;
 	/* Pairs with wait_for_end(): its frames are known. */
 	if (tid == load_acquire(&s->maker_tid))

@@ -36,7 +36,7 @@ static atomic_uint looking;
 /* Takes the turn to look; false if it is not had within the patience. */
 static bool take_turn(int64_t *patience)
 {
-	/* Pairs with the release in end_turn(). */
+	/* Pairs with the release in goro__probe_allow(). */
 	while (xchg_acquire(&looking, 1u)) {
 		sys_nanosleep(NAP);
 		*patience -= NAP;
@@ -46,7 +46,14 @@ static bool take_turn(int64_t *patience)
 	return true;
 }
 
-static void end_turn(void)
+void goro__probe_forbid(void)
+{
+	int64_t as_long_as_it_takes = INT64_MAX;
+
+	take_turn(&as_long_as_it_takes);
+}
+
+void goro__probe_allow(void)
 {
 	store_release(&looking, 0u);
 }
@@ -78,6 +85,6 @@ bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience)
 	if (!goro__preempt_enabled() || *patience <= 0 || !take_turn(patience))
 		return false;
 	done = look(m, fn, arg, patience);
-	end_turn();
+	goro__probe_allow();
 	return done;
 }

@@ -13,6 +13,12 @@
  * or nothing stops goroutines here.
  */
 bool goro__probe(struct m *m, void (*fn)(void *), void *arg, int64_t *patience);
+/*
+ * Between these nobody looks: whoever stops threads from outside might stop one
+ * that looks, and then wait for it in a handler.
+ */
+void goro__probe_forbid(void);
+void goro__probe_allow(void);
 /* m->probe: probe.c. */
 enum probe { PROBE_IDLE, PROBE_ASKED, PROBE_HERE };
 
