@@ -266,9 +266,14 @@ static int64_t no_trace(void)
 	return -1;
 }
 
+static void nothing_listed(void)
+{
+}
+
 STUB bool goro__tools;
 
-STUB const struct hooks goro__hooks = {.wait = no_trace};
+STUB const struct hooks goro__hooks = {.wait = no_trace,
+				       .free_listed = nothing_listed};
 
 STUB void goro__scavenge(bool all)
 {

@@ -37,6 +37,7 @@
 #include "sched/world.h"
 #include "sched/runq.h"
 #include "sched/sysmon.h"
+#include "wait/chanfree.h"
 #include "wait/stopper.h"
 #include "wait/owners.h"
 #include "diag/schedtrace.h"
@@ -75,12 +76,18 @@ static void at_end(void)
 	goro__tracefile_die();
 }
 
+static void free_listed(void)
+{
+	goro__chan_free_listed(goro__chan_free);
+}
+
 const struct hooks goro__hooks = {
 	.at_death = goro__schedtrace_stop,
 	.last_words = goro__schedtrace_dying,
 	.dump_all = goro__dump_all,
 	.dump_g = goro__dump_g,
 	.at_end = at_end,
+	.free_listed = free_listed,
 	.trace_turn = goro__tracegen_turn,
 	.trace_here = goro__tracestack_here,
 	.trace_of = goro__tracestack_of,
@@ -317,6 +324,7 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	goro__tracefile_run_over();
 	goro__cpuprof_run_over();
 	san_acquire(&goro__sched.done);
+	free_listed();
 	return GORO_OK;
 }
 

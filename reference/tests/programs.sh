@@ -37,6 +37,12 @@ done
 for procs in 2 4; do
 	check "dumps at once, GOMAXPROCS=$procs" on_procs $procs dumps
 done
+for procs in 1 2; do
+	for how in thread blocking; do
+		check "a channel freed without a P, $how, GOMAXPROCS=$procs" \
+			on_procs $procs free_outside $how
+	done
+done
 check "threads are used again" fine threads
 check "metrics: names, and as text" fine metrics
 if [ "$san" = tsan ]; then

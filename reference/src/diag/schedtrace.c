@@ -111,7 +111,7 @@ static void copy_p(struct pcopy *to, struct p *p)
 		.syscalltick = load_relaxed(&p->syscalltick),
 		.runq = runq_len(&p->runq),
 		.gfree = p->gfree.n,
-		.timers = p->timers.len,
+		.timers = load_relaxed(&p->timers.len),
 	};
 }
 

@@ -142,9 +142,13 @@ bool goro_map_load(goro_map *m, uint64_t key, void **value)
 	struct shard *s = shard_of(m, key);
 	bool found;
 
-	for (int i = 0; i < ATTEMPTS; i++)
+	/* A thread that may not lock tries on beside any number of writers. */
+	for (int i = 0; i < ATTEMPTS || goro__outside(); i++) {
 		if (try_load(s, key, value, &found))
 			return found;
+		if (i >= ATTEMPTS)
+			goro_yield();
+	}
 	goro_mutex_lock(&s->lock);
 	found = tell(find(s, key), value);
 	goro_mutex_unlock(&s->lock);

@@ -17,6 +17,8 @@ struct hooks {
 	void (*dump_g)(struct g *g, const char *state);
 	/* Before the process ends with a report, which is out. */
 	void (*at_end)(void);
+	/* At a scheduling point that was asked for: wait/chanfree.h. */
+	void (*free_listed)(void);
 	/*
 	 * At a scheduling point while a trace is on, on g0 of an M with a P:
 	 * a new generation may begin.

@@ -94,12 +94,12 @@ static uint32_t least_child(const struct timers *h, uint32_t i)
 	const struct due *c = &h->heap[first];
 	uint32_t least = 0, other = 2;
 
-	if (likely(first + ARITY <= h->len)) {
+	if (likely(first + ARITY <= load_relaxed(&h->len))) {
 		least += c[1].when < c[0].when;
 		other += c[3].when < c[2].when;
 		return first + (c[other].when < c[least].when ? other : least);
 	}
-	for (uint32_t n = 1; first + n < h->len; n++)
+	for (uint32_t n = 1; first + n < load_relaxed(&h->len); n++)
 		if (c[n].when < c[least].when)
 			least = n;
 	return first + least;
@@ -108,7 +108,7 @@ static uint32_t least_child(const struct timers *h, uint32_t i)
 /* Fills hole i with d: sinks it to a leaf and sifts d up; d is mostly late. */
 static void fill(struct timers *h, uint32_t i, struct due d)
 {
-	while (i * ARITY + 1 < h->len) {
+	while (i * ARITY + 1 < load_relaxed(&h->len)) {
 		uint32_t c = least_child(h, i);
 
 		put(h, i, h->heap[c]);
@@ -119,7 +119,8 @@ static void fill(struct timers *h, uint32_t i, struct due d)
 
 static void show_next(struct timers *h)
 {
-	store_release(&h->next, h->len ? h->heap[0].when : INT64_MAX);
+	store_release(&h->next,
+		      load_relaxed(&h->len) ? h->heap[0].when : INT64_MAX);
 }
 
 /*
@@ -133,8 +134,8 @@ static bool resize(struct timers *h, uint32_t cap)
 
 	if (!all)
 		return false;
-	if (h->len)
-		arch_copy(heap, h->heap, h->len * sizeof(*heap));
+	if (load_relaxed(&h->len))
+		arch_copy(heap, h->heap, load_relaxed(&h->len) * sizeof(*heap));
 	if (h->cap)
 		sys_unmap((char *)h->heap - LEAD,
 			  LEAD + h->cap * sizeof(*heap));
@@ -154,26 +155,29 @@ static void grow(struct timers *h)
 /* Shrinks a large heap that is nearly empty. */
 static void shrink(struct timers *h)
 {
-	if (h->cap > KEPT && h->len < h->cap / 8)
+	if (h->cap > KEPT && load_relaxed(&h->len) < h->cap / 8)
 		(void)resize(h, h->cap / 4);
 }
 
 /* Adds d.  True if it is the first of the heap. */
 static bool heap_add(struct timers *h, struct due d)
 {
+	uint32_t n = load_relaxed(&h->len);
 	bool first;
 
-	if (h->len == h->cap)
+	if (n == h->cap)
 		grow(h);
-	first = sift_up(h, h->len++, d) == 0;
+	store_relaxed(&h->len, n + 1);
+	first = sift_up(h, n, d) == 0;
 	show_next(h);
 	return first;
 }
 
 static void heap_remove(struct timers *h, uint32_t i)
 {
-	uint32_t last = --h->len;
+	uint32_t last = load_relaxed(&h->len) - 1;
 
+	store_relaxed(&h->len, last);
 	if (i != last)
 		fill(h, i, h->heap[last]);
 	show_next(h);
@@ -313,7 +317,7 @@ int64_t goro__timers_run(struct p *p, int64_t now)
 	if (load_relaxed(&h->next) > now)
 		return load_relaxed(&h->next);
 	plock(&h->lock);
-	while (h->len > 0 && h->heap[0].when <= now) {
+	while (load_relaxed(&h->len) > 0 && h->heap[0].when <= now) {
 		struct due d = h->heap[0];
 
 		if (sleeper_of(d))
@@ -331,7 +335,7 @@ void goro__timers_move(struct timers *to, struct timers *from)
 	struct p *p =
 		(struct p *)(void *)((char *)to - offsetof(struct p, timers));
 
-	while (from->len > 0) {
+	while (load_relaxed(&from->len) > 0) {
 		struct due d = from->heap[0];
 
 		heap_remove(from, 0);

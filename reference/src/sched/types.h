@@ -144,7 +144,8 @@ struct due {
 struct timers {
 	struct lock lock;
 	struct due *heap; /* 4-ary; [0] is due first */
-	uint32_t len, cap;
+	atomic_uint len;  /* the owner of the lock writes, all read */
+	uint32_t cap;
 	/* heap[0].when, INT64_MAX if none; written under lock, read by all */
 	_Atomic int64_t next;
 };

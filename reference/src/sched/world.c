@@ -61,6 +61,7 @@ void goro__attend(struct p *p)
 	fence_seq();
 	if (unlikely(load_relaxed(&goro__sched.done)))
 		goro__halt();
+	goro__hooks.free_listed();
 	if (load_relaxed(&goro__sched.stopping)) {
 		goro__world_park();
 		return;

@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "wait/chanfree.h"
 #include "wait/deadline.h"
 #include "wait/sleep.h"
 
@@ -105,10 +106,10 @@ static void abandon(struct goro_chan *c, struct waitq *q)
 }
 
 /*
- * Frees c while a run lasts.  The last sender or receiver may still be in its
- * call.  Its last access to c is the unlock, so taking the lock waits for it.
+ * The last sender or receiver may still be in its call.  Its last access to c is
+ * the unlock, so taking the lock waits for it.
  */
-static void free_in_run(struct goro_chan *c)
+void goro__chan_free(struct goro_chan *c)
 {
 	bool gone;
 
@@ -137,8 +138,10 @@ void goro_chan_free(goro_chan *c)
 		}
 		if (goro__sched.embedded)
 			FROM_OUTSIDE(goro_chan_free(c));
+		goro__chan_free_later(c);
+		return;
 	}
-	free_in_run(c);
+	goro__chan_free(c);
 }
 
 void goro__chan_leave(struct goro_chan *c, struct waitq *q, struct sudog *s)

@@ -34,6 +34,8 @@ struct chan_timer {
  * reported as long as its memory has not been reused.
  */
 enum { CHAN_OPEN, CHAN_CLOSED, CHAN_FREED };
+/* Frees c while a run lasts, or after it.  For the owner of a P. */
+void goro__chan_free(struct goro_chan *c);
 
 /* free() writes into the first bytes of the memory: c lies behind them. */
 enum { CHAN_LEAD = 16 };
