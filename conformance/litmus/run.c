@@ -33,7 +33,7 @@
 enum { KINDS_OF_END = 512, LEFT_MAX = 3000, LOOKS = 8, ABREAST = 32 };
 
 /* Longer than anything that a program or a pause sleeps. */
-#define VIRTUAL_HOUR INT64_C(3600000000000)
+#define VIRTUAL_DAY INT64_C(86400000000000)
 
 struct seen {
 	int count, end, pc[ACTORS];
@@ -188,7 +188,7 @@ static void await_ends(struct round **r, int n)
 	int looks = 0;
 
 	if (litmus_virtual) {
-		rt->time->sleep(VIRTUAL_HOUR);
+		rt->time->sleep(VIRTUAL_DAY);
 		return;
 	}
 	while (!all_over(r, n)) {

@@ -12,7 +12,7 @@
 #include <time.h>
 
 /* Of the program's sleep; in virtual time longer than all pauses of a round. */
-#define UNIT_VIRTUAL INT64_C(100000000)
+#define UNIT_VIRTUAL INT64_C(1000000000)
 #define UNIT_REAL INT64_C(200000)
 
 bool litmus_virtual;
@@ -54,7 +54,7 @@ static void nap(int64_t ns)
 	atomic_fetch_sub_explicit(&litmus_asleep, 1, memory_order_seq_cst);
 }
 
-/* A sleep is now and then longer than all others of the round together. */
+/* In virtual time a sleep is now and then much longer than others. */
 static void dally(struct actor *a)
 {
 	uint64_t x = litmus_draw(&a->random);
