@@ -270,18 +270,20 @@ FAULT(panic_alone, "PA-001", "a panic ends only its goroutine")
 	my.core.panic = panic_ends_goroutine;
 }
 
-static void panic_without_text(const struct assay_panic *p)
+static void panic_with_another(const struct assay_panic *p)
 {
 	struct assay_panic other = *p;
 
-	if (p->kind == ASSAY_PANIC_INT)
+	if (p->kind == ASSAY_PANIC_INT) {
+		other.value++;
 		other.text[0] = '\0';
+	}
 	was.core.panic(&other);
 }
 
-FAULT(panic_int_text, "PA-004", "a panic with an integer prints no value")
+FAULT(panic_int_text, "PA-004", "a panic with an integer prints another one")
 {
-	my.core.panic = panic_without_text;
+	my.core.panic = panic_with_another;
 }
 
 static int try_says_ok(assay_fn fn, void *arg, struct assay_panic *out)

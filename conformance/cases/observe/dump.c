@@ -196,7 +196,7 @@ static void dumps_often(void *done)
 
 CASE(DMP_004,
      "dumps at once, each of the others and of one that computes, come",
-     NEEDS(NEED(inspect, dump)))
+     .traits = ASSAY_TRAIT_PREEMPTIVE, NEEDS(NEED(inspect, dump)))
 {
 	assay_chan *done = chan_signal(3);
 

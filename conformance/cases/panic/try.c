@@ -381,6 +381,33 @@ CASE_OF(PA_008, next, "goroutines after it defer and return as ever",
 	}
 }
 
+static assay_chan *left;
+
+static void tell_left(void *unused)
+{
+	(void)unused;
+	send_token(left);
+}
+
+static void leave_the_inner(void *unused)
+{
+	defer(tell_left, unused);
+	rt->core->try_(leave_inside, NULL, NULL);
+}
+
+static void leave_both(void *unused)
+{
+	rt->core->try_(leave_the_inner, unused, NULL);
+}
+
+CASE_OF(PA_008, nested, "it runs what was deferred between two tries, too",
+	NEEDS_GOEXIT)
+{
+	left = chan_int(0);
+	go(leave_both, NULL);
+	CHECK_EQ(recv_int(left), 7);
+}
+
 #define NO_GOROUTINES                                                          \
 	"fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
 

@@ -198,6 +198,21 @@ static int64_t in_the_end(int64_t (*figure)(void), int64_t should_be)
 	return figure();
 }
 
+/* A runtime may have a file of /proc open for a moment: the least of some. */
+static int64_t least_fds(void)
+{
+	int64_t least = fd_count();
+
+	for (int i = 0; i < 10; i++) {
+		int64_t n;
+
+		sleep_ns(MS);
+		n = fd_count();
+		least = n < least ? n : least;
+	}
+	return least;
+}
+
 CASE(ST_003, "goroutines and descriptors are as many after a load as before",
      .timeout_ms = 20000, NEEDS(NEED_LOAD, NEED(inspect, num_goroutine)))
 {
@@ -206,7 +221,7 @@ CASE(ST_003, "goroutines and descriptors are as many after a load as before",
 
 	run_load(&l);
 	CHECK_EQ(in_the_end(live, 1), 1);
-	fds = fd_count();
+	fds = least_fds();
 	for (int64_t i = 0; i < n; i++) {
 		run_load(&l);
 		CHECK_EQ(in_the_end(live, 1), 1);
