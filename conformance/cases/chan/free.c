@@ -38,6 +38,7 @@ static void free_at_once(assay_chan *c)
 
 struct meeting {
 	assay_chan *c, *ended;
+	atomic_int begun; /* the other side is about to call */
 	int status, got;
 };
 
@@ -45,6 +46,7 @@ static void receive_one(void *arg)
 {
 	struct meeting *m = arg;
 
+	mark(&m->begun);
 	m->status = rt->chan->recv(m->c, &m->got, ASSAY_FOREVER);
 	send_signal(m->ended);
 }
@@ -53,6 +55,7 @@ static void receive_in_time(void *arg)
 {
 	struct meeting *m = arg;
 
+	mark(&m->begun);
 	m->status = rt->chan->recv(m->c, &m->got, in(10 * SEC));
 	send_signal(m->ended);
 }
@@ -62,6 +65,7 @@ static void send_one(void *arg)
 	struct meeting *m = arg;
 	int v = 7;
 
+	mark(&m->begun);
 	m->status = rt->chan->send(m->c, &v, ASSAY_FOREVER);
 	send_signal(m->ended);
 }
@@ -133,6 +137,7 @@ static void closes_and_frees(assay_fn fn, int status, int got)
 		struct meeting m = meeting();
 
 		go(fn, &m);
+		REQUIRE(becomes(&m.begun, 1));
 		settle(1);
 		close_chan(m.c);
 		end_meeting(&m, status, got);
