@@ -60,4 +60,4 @@ agree: ## do two runs of make bench, WITH and REPORT, say the same?
 		'$(or $(WITH),$(error make agree needs WITH=folder))'
 
 test-reports: ## statistics, rounds and report, on made-up figures
-	@$(REPORTS_PYTHON) reports/tests/run.py
+	@$(REPORTS_PYTHON) tests/lib/unittests.py test-reports reports

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh - the tests of the gate: run.py with the packages it needs.
+# run.sh - the tests of the gate, with the packages they need.
 #
 #	run.sh [TEST ...]       a module, as in test_decide; default: all
 set -eu
@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
 HYPOTHESIS_STORAGE_DIRECTORY=$PWD/../build/hypothesis
 export PYTHONPATH HYPOTHESIS_STORAGE_DIRECTORY
-exec ../reports/python.sh -m tests.run "$@"
+exec ../reports/python.sh ../tests/lib/unittests.py test-gate . "$@"

@@ -9,4 +9,4 @@ shift
 cd "$(dirname "$0")/.."
 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH LITMUS_BUILD PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
-exec python3 -m tests.run "$@"
+exec python3 ../../tests/lib/unittests.py test-litmus . "$@"

@@ -17,11 +17,6 @@ except ImportError as e:  # what needs it says so
 Node = Any
 
 
-def available() -> bool:
-    """True if the parser is installed."""
-    return tree_sitter is not None
-
-
 def _parser() -> Any:
     if tree_sitter is None:
         raise Failure(f"{MISSING}: scripts/setup.sh mutate installs it")

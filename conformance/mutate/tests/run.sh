@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh - the tests of mutate: run.py with what it needs.
+# run.sh - the tests of mutate, with what they need.
 #
 #	run.sh [TEST ...]       a module, as in test_draw; default: all
 set -eu
@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 root=$(cd ../.. && pwd)
 PYTHONPATH=$PWD:$root/build/tools/python${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
-exec "$root/reports/python.sh" -m tests.run "$@"
+exec "$root/reports/python.sh" "$root/tests/lib/unittests.py" test-mutate . "$@"
