@@ -394,6 +394,8 @@ GORO_API goro_chan *goro_make(size_t elem, int64_t cap);
  * other side: a goroutine that was woken through a channel, or out of a select
  * with the channel, does not touch it any more.  Goroutines that still wait on
  * c are never woken by it.  A later use is fatal, until the memory is reused.
+ * On a thread that is no goroutine, or in goro_blocking(), the memory is given
+ * back a little later.
  */
 GORO_API void goro_chan_free(goro_chan *c);
 

@@ -88,7 +88,7 @@ void goro__scan(struct search *s, const void *from, const void *to)
 void goro__scan_frames(struct search *s, const struct g *g, uintptr_t sp)
 {
 	s->in_frames = true;
-	/* Bit 0 of sp is set if g has not run yet: arch_first_frame(). */
+	/* Two bits of sp say what lies there: arch_first_frame(), struct g. */
 	goro__scan(s, (const void *)(sp & ~(uintptr_t)(1 | SP_OF_REGS)),
 		   g->stack);
 	s->in_frames = false;

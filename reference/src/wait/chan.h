@@ -34,8 +34,6 @@ struct chan_timer {
  * reported as long as its memory has not been reused.
  */
 enum { CHAN_OPEN, CHAN_CLOSED, CHAN_FREED };
-/* Frees c while a run lasts, or after it.  For the owner of a P. */
-void goro__chan_free(struct goro_chan *c);
 
 /* free() writes into the first bytes of the memory: c lies behind them. */
 enum { CHAN_LEAD = 16 };
@@ -58,6 +56,9 @@ struct goro_chan {
 	uint32_t stray;
 	uint32_t lead; /* bytes before this in its memory */
 };
+
+/* Frees c while a run lasts, or after it.  For the owner of a P. */
+void goro__chan_free(struct goro_chan *c);
 
 static inline char *chan_buf(const struct goro_chan *c)
 {

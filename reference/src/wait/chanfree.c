@@ -14,7 +14,7 @@ struct freed {
 
 static _Atomic(struct freed *) list;
 
-/* As sysmon: whoever runs on a P looks at its next switch. */
+/* Asks the owner of each P to attend at its next switch. */
 static void ask_all(void)
 {
 	struct sched *s = &goro__sched;
