@@ -12,18 +12,15 @@ struct freed {
 	struct goro_chan *c;
 };
 
+/* sched.lock guards it; whoever attends looks first without that. */
 static _Atomic(struct freed *) list;
 
 /* Asks the owner of each P to attend at its next switch. */
 static void ask_all(void)
 {
-	struct sched *s = &goro__sched;
-
-	lock(&s->lock);
 	fence_seq(); /* the list before resched; pairs with goro__attend() */
 	for (int32_t i = 0; i < goro__procs(); i++)
 		store_relaxed(&goro__allp[i]->resched, 1u);
-	unlock(&s->lock);
 }
 
 void goro__chan_free_later(struct goro_chan *c)
@@ -32,11 +29,11 @@ void goro__chan_free_later(struct goro_chan *c)
 
 	if (!f)
 		return;
+	lock(&goro__sched.lock);
 	*f = (struct freed){load_relaxed(&list), c};
-	/* Pairs with the acquire below. */
-	while (!cas_release(&list, &f->next, f))
-		;
+	store_relaxed(&list, f);
 	ask_all();
+	unlock(&goro__sched.lock);
 }
 
 void goro__chan_free_listed(void (*free)(struct goro_chan *c))
@@ -45,7 +42,11 @@ void goro__chan_free_listed(void (*free)(struct goro_chan *c))
 
 	if (!load_relaxed(&list))
 		return;
-	for (f = xchg_acquire(&list, NULL); f; f = next) {
+	lock(&goro__sched.lock);
+	f = load_relaxed(&list);
+	store_relaxed(&list, NULL);
+	unlock(&goro__sched.lock);
+	for (; f; f = next) {
 		next = f->next;
 		free(f->c);
 		sys_free(f);
