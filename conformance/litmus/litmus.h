@@ -43,6 +43,7 @@ struct actor;
 
 struct op {
 	void (*run)(struct actor *a, const struct op *op); /* NULL: an end */
+	bool waits; /* it may wait for others */
 	int obj, reg, to, is_default, arms;
 	struct value value;
 	struct arm arm[ARMS];
@@ -113,9 +114,8 @@ static inline uint64_t litmus_draw(uint64_t *x)
  */
 bool litmus_load(FILE *f, struct program *p);
 
-/* Sets *run to the function of an operation, NULL for an end; false if none. */
-bool litmus_op(const char *name,
-	       void (**run)(struct actor *, const struct op *));
+/* Sets run and waits of *op, which has that name; false if there is none. */
+bool litmus_op(const char *name, struct op *op);
 
 /* What a goroutine of a round runs; arg points to a struct actor. */
 void litmus_act(void *arg);

@@ -48,8 +48,7 @@ static void read_op(FILE *f, const struct program *p, struct op *op, int length)
 	want(fscanf(f, " op %31s %d %d %d %d %d %d %d", name, &op->obj,
 		    &op->value.number, &op->value.reg, &op->reg, &op->to,
 		    &op->is_default, &op->arms) == 8 &&
-		     litmus_op(name, &op->run) &&
-		     index_ok(op->obj, p->objects) &&
+		     litmus_op(name, op) && index_ok(op->obj, p->objects) &&
 		     index_ok(op->to, length) && op->arms >= 0 &&
 		     op->arms <= ARMS,
 	     "operation");

@@ -11,7 +11,8 @@
  * That nobody can go on is known in one of two ways.  In virtual time a sleep
  * of the driver ends when all others are blocked.  Otherwise the driver looks
  * whether as many goroutines are parked as are alive; if so twice in a row
- * nobody was on the way from one wait to the next.
+ * nobody was on the way from one wait to the next.  A runtime may count others,
+ * too, or one that waits on its own behalf: so each must be where it may wait.
  *
  * It prints
  *
@@ -181,6 +182,23 @@ static bool all_parked(void)
 	       parked() - driver.parked_before >= alive && alive_now() == alive;
 }
 
+/* True if who has not ended is in an operation that may wait, in each round. */
+static bool all_in_waits(struct round **r, int n)
+{
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < r[i]->p->actors; k++) {
+			/* pairs with go_to() */
+			int pc = atomic_load_explicit(&r[i]->actor[k].pc,
+						      memory_order_acquire);
+			const struct op *op =
+				&r[i]->p->code[k][pc < 0 ? 0 : pc];
+
+			if (!over(r[i]) && pc >= 0 && !op->waits)
+				return false;
+		}
+	return true;
+}
+
 /* Returns when each round is over or nobody can go on. */
 static void await_ends(struct round **r, int n)
 {
@@ -196,7 +214,7 @@ static void await_ends(struct round **r, int n)
 			rt->core->yield();
 			continue;
 		}
-		if (all_parked() && all_parked())
+		if (all_parked() && all_parked() && all_in_waits(r, n))
 			return;
 		nanosleep(&t, NULL);
 	}

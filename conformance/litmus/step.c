@@ -408,46 +408,47 @@ static void yield(struct actor *a, const struct op *op)
 	rt->core->yield();
 }
 
-bool litmus_op(const char *name,
-	       void (**run)(struct actor *, const struct op *))
+bool litmus_op(const char *name, struct op *op)
 {
 	static const struct {
 		const char *name;
 		void (*run)(struct actor *a, const struct op *op);
+		bool waits;
 	} ops[] = {
-		{"comm", communicate},
-		{"select", select_one},
-		{"close-chan", close_chan},
-		{"lock-mutex", lock_mutex},
-		{"unlock-mutex", unlock_mutex},
-		{"trylock-mutex", trylock_mutex},
-		{"lock-rwmutex", lock_rw},
-		{"unlock-rwmutex", unlock_rw},
-		{"trylock-rwmutex", trylock_rw},
-		{"rlock-rwmutex", rlock},
-		{"runlock-rwmutex", runlock},
-		{"tryrlock-rwmutex", tryrlock},
-		{"add", add_wg},
-		{"wait-waitgroup", wait_wg},
-		{"wait-cond", wait_cond},
-		{"signal-cond", signal_cond},
-		{"broadcast-cond", broadcast_cond},
-		{"once", once_block},
-		{"try", try_block},
-		{"endonce", NULL},
-		{"endtry", NULL},
-		{"if", branch},
-		{"while", branch},
-		{"loop", loop},
-		{"set", set},
-		{"sleep", sleep_units},
-		{"yield", yield},
-		{"panic", raise_boom},
+		{"comm", communicate, true},
+		{"select", select_one, true},
+		{"close-chan", close_chan, false},
+		{"lock-mutex", lock_mutex, true},
+		{"unlock-mutex", unlock_mutex, false},
+		{"trylock-mutex", trylock_mutex, false},
+		{"lock-rwmutex", lock_rw, true},
+		{"unlock-rwmutex", unlock_rw, false},
+		{"trylock-rwmutex", trylock_rw, false},
+		{"rlock-rwmutex", rlock, true},
+		{"runlock-rwmutex", runlock, false},
+		{"tryrlock-rwmutex", tryrlock, false},
+		{"add", add_wg, false},
+		{"wait-waitgroup", wait_wg, true},
+		{"wait-cond", wait_cond, true},
+		{"signal-cond", signal_cond, false},
+		{"broadcast-cond", broadcast_cond, false},
+		{"once", once_block, true},
+		{"try", try_block, false},
+		{"endonce", NULL, false},
+		{"endtry", NULL, false},
+		{"if", branch, false},
+		{"while", branch, false},
+		{"loop", loop, false},
+		{"set", set, false},
+		{"sleep", sleep_units, false},
+		{"yield", yield, false},
+		{"panic", raise_boom, false},
 	};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (strcmp(ops[i].name, name) == 0) {
-			*run = ops[i].run;
+			op->run = ops[i].run;
+			op->waits = ops[i].waits;
 			return true;
 		}
 	return false;

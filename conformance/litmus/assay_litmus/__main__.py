@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,7 +176,7 @@ def reporter(args: argparse.Namespace, plan: Plan, total: int,
         nonlocal count
         for task in tasks:
             report(args, plan, task, has)
-        sys.stdout.flush()
+        print(end="", flush=True)
         count += len(tasks)
         if sys.stderr.isatty():
             print(f"{count} of {total}", end="\r", file=sys.stderr, flush=True)
@@ -182,28 +184,36 @@ def reporter(args: argparse.Namespace, plan: Plan, total: int,
 
 
 def run(args: argparse.Namespace, programs: list[Program]) -> int:
-    procs = tuple(int(word) for word in args.procs.split())
-    if not procs or min(procs) < 1:
+    words = args.procs.split()
+    procs = tuple(int(w) for w in words if re.fullmatch("[0-9]{1,4}", w))
+    if not procs or len(procs) < len(words) or min(procs) < 1:
         raise Bad(f"--procs '{args.procs}' is no list of numbers")
     plan = Plan(find_runtime(args), args.rounds, procs, args.more)
     has = plan.runtime.has()
     tasks = [Task.of(p, has) for p in programs]
     done = reporter(args, plan, len(tasks), has)
     done([t for t in tasks if t.skip])
-    plan.run(tasks, done)
-    ran = [t for t in tasks if not t.skip]
+    ended = True
+    try:
+        plan.run(tasks, done)
+    except KeyboardInterrupt:
+        ended = False
+        print("interrupted")
+    ran = [t for t in tasks if not t.skip and (ended or t.results)]
     failed = sum(t.failed for t in ran)
     allowed = sum(len(t.expected()) for t in ran)
     seen = allowed - sum(len(t.unseen()) for t in ran)
     rounds = sum(t.seen().total() for t in ran)
     print(f"{rounds} rounds; {seen} of {allowed} allowed outcomes seen, "
           f"{100 * seen / max(allowed, 1):.1f} %")
+    skipped = sum(bool(t.skip) for t in tasks)
     print(f"litmus: {len(ran) - failed} passed, {failed} failed, "
-          f"{len(tasks) - len(ran)} skipped")
-    return 1 if failed else 0
+          f"{skipped} skipped")
+    return 130 if not ended else 1 if failed else 0
 
 
 def main(argv: list[str]) -> int:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     args = arguments(argv)
     try:
         programs = chosen(args)

@@ -49,7 +49,10 @@ class Runtime:
         if done.returncode != 0:
             why = (done.stderr.strip().splitlines() or ["it fails"])[-1]
             raise Broken(f"{self.path}: {why}")
-        return set(re.findall(r"^has (\S+)$", done.stdout, re.M))
+        found = set(re.findall(r"^has (\S+)$", done.stdout, re.M))
+        if not found:
+            raise Broken(f"{self.path}: it has no function, or is no runtime")
+        return found
 
 
 @dataclass
@@ -69,7 +72,7 @@ def number_of(v: Value) -> str:
 
 
 def op_lines(op: Op) -> list[str]:
-    do = "select" if op.text.startswith("select") else op.do
+    do = "select" if op.selects else op.do
     head = (f"op {do} {op.obj} {number_of(op.value)} {op.reg} {op.to} "
             f"{int(op.default)} {len(op.arms)}")
     return [head] + [f"arm {int(a.send)} {a.obj} {number_of(a.value)} "

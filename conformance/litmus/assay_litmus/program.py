@@ -27,6 +27,12 @@ FATALS = ("sync: unlock of unlocked mutex",
           "sync: Unlock of unlocked RWMutex",
           "sync: RUnlock of unlocked RWMutex")
 
+# The most words after an operation's first; what is not here has its own rule.
+MOST = {"chan": 2, "cond": 2, "mutex": 1, "rwmutex": 1, "waitgroup": 1,
+        "linger": 0, "go": 1, "select": 1, "default": 0, "end": 0, "add": 2,
+        "done": 1, "sleep": 1, "once": 1, "try": 1}
+LONGEST = 1 << 16  # bytes of a program's text
+
 # Each operation on objects: which kinds it takes, and how many registers.
 USES = {"close": ("chan", 0), "lock": ("mutex rwmutex", 0),
         "unlock": ("mutex rwmutex", 0), "trylock": ("mutex rwmutex", 1),
@@ -38,6 +44,12 @@ USES = {"close": ("chan", 0), "lock": ("mutex rwmutex", 0),
 
 class Bad(Exception):
     """A program that is not one; the text says where and why."""
+
+
+def clip(text: str) -> str:
+    """The text as it can go to a terminal, cut to one line."""
+    text = "".join(c if c.isprintable() else "?" for c in text[:81])
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,10 @@ class Op:
     default: bool = False
     to: int = -1      # a block: past its end; the end of a loop: its head
     inside: int = -1  # the head of the innermost try or once round it
+
+    @property
+    def selects(self) -> bool:
+        return self.do == "comm" and self.text.split()[0] == "select"
 
 
 @dataclass(frozen=True)
@@ -147,8 +163,8 @@ class Parser:
             try:
                 self.line()
             except (Bad, ValueError, IndexError) as e:
-                raise Bad(f"line {number}: {line.strip()}: "
-                          f"{e if isinstance(e, Bad) else 'not understood'}")
+                why = str(e) if isinstance(e, Bad) else "not understood"
+                raise Bad(f"line {number}: {clip(line.strip())}: {clip(why)}")
         self.finish()
         return self.p
 
@@ -163,13 +179,17 @@ class Parser:
 
     def line(self) -> None:
         first, rest = self.words[0], self.words[1:]
+        if len(rest) > MOST.get(first, len(rest)) and "=" not in rest[:1]:
+            raise Bad(f"{first} takes no more than {MOST[first]} words")
         if first in ("litmus", "shows", "allow", "linger"):
             self.header(first, rest)
         elif first in KINDS and not self.p.actors:
             self.thing(first, rest)
+        elif self.words == ["go"]:
+            raise Bad("a goroutine without a name")
         elif first == "go" or self.words == ["main"]:
             self.close_body()
-            self.goroutine(rest[0] if rest else first)
+            self.goroutine(self.words[-1])
         elif not self.p.actors:
             raise Bad("an operation outside of a goroutine")
         else:
@@ -218,11 +238,12 @@ class Parser:
             raise Bad(f"{word} is no new name")
         return word
 
-    def number(self, word: str) -> int:
-        n = int(word)
-        if not 0 <= n <= HIGHEST:
-            raise Bad(f"{n} is not from 0 to {HIGHEST}")
-        return n
+    def number(self, word: str, least: int = 0) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,9}", word):
+            raise Bad(f"{word} is no number from {least} to {HIGHEST}")
+        if not least <= int(word) <= HIGHEST:
+            raise Bad(f"{word} is not from {least} to {HIGHEST}")
+        return int(word)
 
     def object(self, word: str, kinds: str) -> int:
         for i, thing in enumerate(self.p.things):
@@ -250,7 +271,7 @@ class Parser:
             return Value(self.number(words[2]), self.reg(words[0]))
         if len(words) != 1:
             raise Bad("not a value")
-        if words[0].isdigit():
+        if words[0][0] in "0123456789":
             return Value(self.number(words[0]))
         return Value(0, self.reg(words[0]))
 
@@ -288,7 +309,7 @@ class Parser:
             do = first + "-" + self.p.things[obj].kind
             self.add(do, obj=obj, reg=self.reg(rest[1]) if regs else -1)
         elif first in ("add", "done"):
-            n = int(rest[1]) if first == "add" else -1
+            n = self.number(rest[1], -HIGHEST) if first == "add" else -1
             self.add("add", obj=self.object(rest[0], "waitgroup"),
                      value=Value(n))
         elif first == "sleep":
@@ -341,7 +362,11 @@ def parse(text: str) -> Program:
 
 
 def load(path: Path) -> Program:
+    if path.exists() and not path.is_file():
+        raise Bad(f"{path}: it is no file")
     try:
+        if path.stat().st_size > LONGEST:
+            raise Bad(f"it has more than {LONGEST} bytes")
         program = parse(path.read_text(encoding="utf-8"))
     except (Bad, UnicodeDecodeError) as e:
         raise Bad(f"{path}: {e}") from e

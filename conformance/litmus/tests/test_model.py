@@ -92,7 +92,10 @@ class Sets(unittest.TestCase):
                  "misuse of a WaitGroup"),
                 ("rwmutex w\ngo a\nlock w\nrunlock w\ngo b\nrlock w\n",
                  "RUnlock of a writer's lock"),
+                ("rwmutex w\nchan k\ngo a\nrlock w\nsend k 1\ngo b\nrecv k\n"
+                 "lock w\ngo c\nsleep 1\nunlock w\n", "Unlock of readers'"),
                 ("go a\nx = 99\nx = x + 1\n", "a register gets more than"),
+                ("go a\nx = 99\ny = x + 2\n", "a register gets more than"),
                 ("".join(f"go {g}\nn = n + 1\nn = n + 1\nn = n + 1\n"
                          for g in "abcdef"), "more than 2000 states")):
             with self.subTest(why), self.assertRaises(Unmodelled) as caught:

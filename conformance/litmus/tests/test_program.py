@@ -39,6 +39,16 @@ class Reading(unittest.TestCase):
                 ("chan c\ngo a\nsend c\n", "not a value"),
                 ("chan c -1\ngo a\n", "not from 0 to 99"),
                 ("cond k m\ngo a\n", "m is no object"),
+                ("chan c 1 2\ngo a\n", "chan takes no more than 2 words"),
+                ("chan c 1_0\ngo a\n", "1_0 is no number"),
+                ("go\nyield\n", "a goroutine without a name"),
+                ("go a b\nyield\n", "go takes no more than 1 words"),
+                ("go a\nsleep 1 2\n", "sleep takes no more than 1 words"),
+                ("go a\nif x == 1\nend 6\n", "end takes no more than 0"),
+                ("waitgroup g\ngo a\nadd g 3000000000\n", "is no number"),
+                ("waitgroup g\ngo a\nadd g -100\n", "not from -99 to 99"),
+                ("go a\n\x1b[31m" + "x" * 500 + "\n", "?[31mxxx"),
+                ("go a\n" + "x" * 500 + "\n", "xxx...: not an operation"),
                 ("linger\ngo a\n", "linger needs a main"),
                 ("go a\n" + "yield\n" * 61, "more than 60 instructions"),
                 ("go a\n" + "".join(f"r{i} = 1\n" for i in range(10)),
@@ -50,6 +60,16 @@ class Reading(unittest.TestCase):
             self.refused(text, why)
         with self.assertRaises(Bad):
             parse("go a\n")
+
+    def test_what_is_no_file_of_a_program(self):
+        for path in (Path("/dev/zero"), FOLDER):
+            with self.assertRaises(Bad) as caught:
+                load(path)
+            self.assertIn("it is no file", str(caught.exception))
+
+    def test_a_register_may_be_called_as_an_operation_begins(self):
+        op = parse(HEAD + "go a\nselected = 3\n").code[0][0]
+        self.assertFalse(op.selects)
 
     def test_blocks(self):
         body = parse(HEAD + "once o\ngo a\ntry r\nonce o\npanic\nend\nend\n"
