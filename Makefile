@@ -140,7 +140,7 @@ INSTALL_VARS = GORO_VERSION="$(GORO_VERSION)" GORO_SONAME="$(GORO_SONAME)" \
 #? TSAN      no: install leaves the build for ThreadSanitizer out
 TSAN ?= yes
 
-install: $(B)/libgoro.a $(B)/libgoro.so $(B)/goro-trace ## install goro: header, libraries, .pc, gdb
+install: $(B)/libgoro.a $(B)/libgoro.so $(B)/goro-trace $(B)/goro-explore ## install goro: header, libraries, .pc, gdb
 	@$(INSTALL_VARS) scripts/install.sh install $(B)
 	@if [ "$(TSAN)" = yes ] && scripts/install.sh can-tsan; then \
 		$(MAKE) CONFIG=tsan build/tsan/libgoro.a && \

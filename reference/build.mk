@@ -74,8 +74,9 @@ $(B)/libgoro.so: $(B)/reference/goro.o $(GORO_EXT_OBJ) reference/goro.map
 
 ALL += $(B)/libgoro.a $(B)/libgoro.so
 
-FRAGMENTS += reference/tools/trace/build.mk
+FRAGMENTS += reference/tools/trace/build.mk reference/tools/explore/build.mk
 include reference/tools/trace/build.mk
+include reference/tools/explore/build.mk
 
 FRAGMENTS += reference/tests/build.mk reference/tests/arch/build.mk \
 	reference/tests/fault/build.mk reference/tests/fd/build.mk \

@@ -37,6 +37,7 @@ install_all() {
 	pc goro
 	install -m 755 reference/tools/goro-symbolize "$bin/goro-symbolize"
 	install -m 755 "$1/goro-trace" "$bin/goro-trace"
+	install -m 755 "$1/goro-explore" "$bin/goro-explore"
 	install -m 644 reference/gdb/goro-gdb.py "$data/goro-gdb.py"
 	install -m 644 reference/gdb/goro-gdb.py "$auto"
 	echo "installed goro $GORO_VERSION under $DESTDIR$PREFIX"
@@ -65,7 +66,7 @@ uninstall_all() {
 		"$lib/libgoro.so" "$lib/pkgconfig/goro.pc" \
 		"$lib/libgoro-tsan.a" "$lib/pkgconfig/goro-tsan.pc" \
 		"$data/goro-gdb.py" "$auto" "$bin/goro-symbolize" \
-		"$bin/goro-trace"
+		"$bin/goro-trace" "$bin/goro-explore"
 	rmdir "$data" 2>/dev/null || :
 	if [ -n "$DESTDIR" ] && [ -d "$DESTDIR" ]; then
 		find "$DESTDIR" -mindepth 1 -depth -type d -empty -delete

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/decide.h"
 #include "base/libc_text.h"
 #include "sched/errtext.h"
 #include "sched/halt.h"
@@ -26,7 +27,10 @@
 #include "diag/dump.h"
 #include "diag/leaks.h"
 #include "diag/overflow.h"
+#include "diag/steps.h"
+#include "sched/explore.h"
 #include "sched/hooks.h"
+#include "sched/replay.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/thread.h"
@@ -97,6 +101,10 @@ const struct hooks goro__hooks = {
 	.unlock = goro__contention_unlock,
 	.stop_all = goro__stop_all,
 	.start_all = goro__start_all,
+	.explore_new = goro__explore_new,
+	.explore_turn = goro__explore_turn,
+	.explore_step = goro__explore_step,
+	.step = goro__steps_say,
 	.tick = tick,
 	.wait = wait_for_tick,
 };
@@ -193,7 +201,7 @@ static void call_main(void *arg)
 {
 	struct boot *b = arg;
 
-	b->fn(b->arg);
+	call_user(b->fn, b->arg);
 	if (goro__outside())
 		goro__refuse("return from main");
 }
@@ -206,8 +214,10 @@ static void run_main(void *arg)
 	goro__drop_error_texts();
 	let_panics_report();
 	goro__leaks_at_end();
+	if (explored())
+		goro__explore_main_ended();
 	san_release(&goro__sched.done);
-	if (goro__virtual())
+	if (goro__virtual() && !explored())
 		goro__goexit0(); /* the run ends with the last goroutine */
 	goro__tracefile_main_returned();
 	goro__systemstack(main_returned, NULL);
@@ -232,7 +242,8 @@ static void schedinit(const struct goro_config *c)
 	goro__overflow_init();
 	goro__owners_init(goro__leaks_init());
 	goro__tracestack_init();
-	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0);
+	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0 ||
+			   goro__explored_run);
 }
 
 /* Starts main's goroutine, on behalf of m0, which does not run yet. */
@@ -271,6 +282,8 @@ static int bootstrap(const struct goro_config *c)
 	goro__tls_m = m0;
 	goro__procresize(initial_procs(c));
 	goro__start_world();
+	if (goro__explored_run)
+		goro__explore_start();
 	goro__sched.allm = m0;
 	goro__schedtrace_first();
 	status = start_main(m0);
@@ -302,6 +315,22 @@ static __attribute__((noinline)) void wait_for_end(struct sched *s)
 	}
 }
 
+/* A run that is explored has one P and virtual time, and draws no lots. */
+static void explore(struct goro_config *c)
+{
+	c->procs = 1;
+	c->virtual_time = true;
+	c->seed = 1;
+}
+
+static int no_virtual_time(void)
+{
+	if (goro__explored_run)
+		print_str("goro: a run that is embedded or has asynctimerchan "
+			  "cannot be explored\n");
+	return GORO_ENOTSUP;
+}
+
 int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 {
 	static atomic_uint started;
@@ -311,8 +340,10 @@ int goro_run_with(goro_fn fn, void *arg, const struct goro_config *config)
 	if (!config_copy(&c, sizeof(c), config) || !fn || c.procs < 0 ||
 	    c.stack > GORO_STACK_MAX)
 		return GORO_EINVAL;
+	if (goro__replay_asked())
+		explore(&c);
 	if (c.virtual_time && (c.embedded || !goro_sync_timers()))
-		return GORO_ENOTSUP;
+		return no_virtual_time();
 	if (xchg_acquire(&started, 1u))
 		return GORO_ENOTSUP;
 	boot = (struct boot){.fn = fn, .arg = arg};

@@ -16,6 +16,7 @@
 #include "diag/dump.h"
 #include "diag/overflow.h"
 #include "sched/die.h"
+#include "sched/outside.h"
 #include "sched/stack.h"
 #include "diag/schedtrace.h"
 #include "base/sys.h"
@@ -92,7 +93,7 @@ static void as_before(int sig, siginfo_t *info, void *context)
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
-	struct m *m = goro__m();
+	struct m *m = goro__m() ? goro__m() : goro__explored_m();
 	struct g *owner, *g = NULL;
 	int e = errno;
 
@@ -109,7 +110,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 
 static void on_quit(int sig, siginfo_t *info, void *context)
 {
-	struct m *m = goro__m();
+	struct m *m = goro__m() ? goro__m() : goro__explored_m();
 
 	(void)sig, (void)info;
 	if (m) {

@@ -7,6 +7,7 @@
 #include "sched/clock.h"
 #include "base/note.h"
 #include "sched/die.h"
+#include "sched/decide.h"
 #include "sched/goroutine.h"
 #include "sched/timer.h"
 #include "sched/runq.h"
@@ -166,6 +167,7 @@ static bool park_for(struct pollside *side)
 	if (cas_seq(&side->word, &ready, PD_NIL))
 		return true;
 	count_own(&goro__m()->p->stats.netwaits);
+	decided_outside();
 	goro__park_after(commit, side, WAIT_IO);
 	return xchg_seq(&side->word, PD_NIL) == PD_READY;
 }

@@ -1,6 +1,7 @@
 /*
  * hooks.h - functions of higher rooms that the scheduler calls: reports and
- * traces.  boot.c, which alone knows those rooms, fills the table before a run.
+ * traces; and of explore.c, which stands above the rest of its room.  boot.c,
+ * which alone knows them all, fills the table before a run.
  */
 #ifndef GORO_HOOKS_H
 #define GORO_HOOKS_H
@@ -40,6 +41,12 @@ struct hooks {
 	/* goro__stop_all() and its end: wait/stopper.h. */
 	void (*stop_all)(void);
 	void (*start_all)(void);
+	/* In a run that is explored: explore.h. */
+	void (*explore_new)(struct g *g);
+	void (*explore_turn)(struct p *p);
+	void (*explore_step)(struct g *g, const char *call);
+	/* There g makes that step by a call of goro. */
+	void (*step)(const struct g *g, uint32_t step, const char *call);
 	/* At each tick of sysmon. */
 	void (*tick)(int64_t now);
 	/* How long sysmon may sleep with nothing to watch; -1: without end. */

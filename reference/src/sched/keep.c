@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "sched/die.h"
+#include "sched/outside.h"
 #include "sched/resched.h"
 #include "sched/tools.h"
 #include "base/sys.h"
@@ -182,7 +183,7 @@ void goro__keep_call(void)
 
 static int change_mask(int how, const sigset_t *set, sigset_t *old)
 {
-	struct m *m = goro__m();
+	struct m *m = goro__m() ? goro__m() : goro__explored_m();
 	sigset_t ours;
 
 	if (set) {

@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "base/note.h"
 #include "sched/lockthread.h"
+#include "sched/outside.h"
 #include "sched/stopm.h"
 #include "sched/runq.h"
 #include "sched/state.h"
@@ -77,8 +78,10 @@ void goro_lock_thread(void)
 	struct m *m = goro__m();
 	struct g *g;
 
-	if (!m)
+	if (!m) {
+		FROM_EXPLORED(goro_lock_thread());
 		return;
+	}
 	g = m->curg;
 	if (g->lockcount++ > 0)
 		return;
@@ -92,8 +95,10 @@ void goro_unlock_thread(void)
 	struct m *m = goro__m();
 	struct g *g;
 
-	if (!m)
+	if (!m) {
+		FROM_EXPLORED(goro_unlock_thread());
 		return;
+	}
 	g = m->curg;
 	if (g->lockcount == 0 || --g->lockcount > 0)
 		return;

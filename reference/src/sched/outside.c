@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "sched/user.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
@@ -131,6 +132,7 @@ static void in_child(void)
 	store_relaxed(&forked, 1u);
 	goro__tls_m = NULL;
 	self = NULL;
+	goro__user_forked();
 }
 
 /* ---- a thread's M and G --------------------------------------------------- */
@@ -209,7 +211,10 @@ static struct outsider *adopt(void)
 struct errtexts **goro__outsider_texts(void)
 {
 	static struct errtexts *none;
+	struct m *m = goro__explored_m();
 
+	if (m)
+		return &m->curg->stack->errtexts;
 	return self ? &self->stack.errtexts : &none;
 }
 
@@ -319,6 +324,8 @@ void goro__call_begin(const char *call)
 {
 	struct outsider *o;
 
+	if (goro__user_calls(call))
+		return;
 	if (!may_call())
 		goro__refuse(call);
 	while (!goro__running())
@@ -346,6 +353,10 @@ void goro__call_end(const char *call)
 		end_quietly();
 		return;
 	}
+	if (!m->outsider) {
+		goro__user_goes_on();
+		return;
+	}
 	san_release(self);
 	san_become(&m->curg->san, &m->san);
 	san_acquire(self);
@@ -354,9 +365,17 @@ void goro__call_end(const char *call)
 	goro__tls_m = NULL;
 }
 
-struct g *goro__goroutine(const char *call)
+/* Returns the M whose goroutine calls; NULL outside. */
+static struct m *m_of_caller(void)
 {
 	struct m *m = goro__m();
+
+	return m ? m : goro__explored_m();
+}
+
+struct g *goro__goroutine(const char *call)
+{
+	struct m *m = m_of_caller();
 
 	if (!m || m->outsider)
 		goro__refuse(call);
@@ -365,7 +384,7 @@ struct g *goro__goroutine(const char *call)
 
 struct g *goro__deferring(const char *call)
 {
-	struct m *m = goro__m();
+	struct m *m = m_of_caller();
 
 	if (!m || (m->outsider && !m->curg->stack->frame))
 		goro__refuse(call);
@@ -375,7 +394,7 @@ struct g *goro__deferring(const char *call)
 struct g *goro__panicking(const char *call, const char *text)
 {
 	if (goro__outside()) {
-		if (!may_call())
+		if (!may_call() && !goro__explored_m())
 			(void)!dprintf(STDERR_FILENO, "panic: %s\n", text);
 		goro__call_begin(call);
 	}

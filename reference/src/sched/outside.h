@@ -6,7 +6,8 @@
  * inside goro_blocking(), and in the child of a fork().  A call that needs a P
  * or a G checks for it first.  In an embedded run, and while no run is on, the
  * thread becomes a goroutine until the call ends (outside.c).  Otherwise the
- * process ends with a line that names the call.
+ * process ends with a line that names the call.  In a run that is explored
+ * goroutines come this way, too (explore.h).
  */
 #ifndef GORO_OUTSIDE_H
 #define GORO_OUTSIDE_H
@@ -40,6 +41,11 @@ struct g *goro__panicking(const char *call, const char *text);
 void goro__call_outside(struct m *m, void (*fn)(void *), void *arg);
 /* Returns the M that is inside goro_blocking() on this thread, or NULL. */
 struct m *goro__blocking_m(void);
+/*
+ * Returns the M whose goroutine runs the program's code on this thread while
+ * the run is explored, or NULL.  goro__m() is NULL meanwhile: explore.h.
+ */
+struct m *goro__explored_m(void);
 /* Returns where the calling thread keeps its error texts between its calls. */
 struct errtexts **goro__outsider_texts(void);
 /* Parks g, which is on a thread of the program: the thread sleeps. */
@@ -80,6 +86,16 @@ static inline bool goro__outside(void)
 			goro__call_end(__func__);                              \
 			return gives_;                                         \
 		}                                                              \
+	} while (0)
+
+/*
+ * Stands where a call does something else from outside: in a run that is
+ * explored a goroutine comes there, too.
+ */
+#define FROM_EXPLORED(again)                                                   \
+	do {                                                                   \
+		if (goro__explored_m())                                        \
+			FROM_OUTSIDE(again);                                   \
 	} while (0)
 
 /* Makes the caller a goroutine.  Returns NULL if it is one already. */

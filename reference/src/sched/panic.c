@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "sched/die.h"
+#include "sched/user.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "base/sys.h"
@@ -75,7 +76,7 @@ static void call_deferred(struct g *g, struct frame *f)
 		sys_free(g->stack->defers);
 	g->stack->defers = d.link;
 	g->stack->frame = f;
-	d.fn(d.arg);
+	call_user(d.fn, d.arg);
 	end_deferred(g, f);
 }
 
@@ -137,18 +138,6 @@ static void call_in(struct g *g, struct frame *f, goro_fn fn, void *arg)
 	g->stack->frame = f->link;
 }
 
-int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
-{
-	AS_GOROUTINE();
-	struct g *g = goro__self();
-	struct frame f = frame_at(g, NULL);
-
-	f.catches = true;
-	f.caught = out;
-	call_in(g, &f, fn, arg);
-	return f.panicked ? GORO_PANICKED : GORO_OK;
-}
-
 struct call {
 	goro_fn fn;
 	void *arg;
@@ -163,11 +152,25 @@ static void defer_and_call(void *arg)
 
 	if (c->after)
 		goro__defer(goro__self(), &c->defer, c->after, c->x);
-	c->fn(c->arg);
+	call_user(c->fn, c->arg);
+}
+
+int goro_try(goro_fn fn, void *arg, struct goro_panic_value *out)
+{
+	AS_GOROUTINE();
+	struct g *g = goro__self();
+	struct frame f = frame_at(g, NULL);
+	struct call c = {.fn = fn, .arg = arg};
+
+	f.catches = true;
+	f.caught = out;
+	call_in(g, &f, defer_and_call, &c);
+	return f.panicked ? GORO_PANICKED : GORO_OK;
 }
 
 void goro__call(goro_fn fn, void *arg, goro_fn after, void *x)
 {
+	AS_GOROUTINE();
 	struct g *g = goro__self();
 	struct frame f = frame_at(g, NULL);
 	struct call c = {.fn = fn, .arg = arg, .after = after, .x = x};
@@ -441,12 +444,12 @@ _Noreturn void goro__panic_status(int status)
 
 bool goro__in_panic(void)
 {
-	return stoppable(goro__self()) != NULL;
+	return stoppable(goro__goroutine(__func__)) != NULL;
 }
 
 bool goro_recover(struct goro_panic_value *out)
 {
-	struct m *m = goro__m();
+	struct m *m = goro__m() ? goro__m() : goro__explored_m();
 	struct panic *p = m ? recovered(m->curg) : NULL;
 
 	if (p && out) {
@@ -458,6 +461,7 @@ bool goro_recover(struct goro_panic_value *out)
 
 void goro_goexit(void)
 {
+	AS_GOROUTINE();
 	struct g *g = goro__goroutine(__func__);
 	struct panic p = {.goexit = true};
 

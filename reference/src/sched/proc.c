@@ -5,6 +5,7 @@
  * and goro__start.  How an M finds the next goroutine is in schedule.c.
  */
 #include "sched/die.h"
+#include "sched/user.h"
 #include "sched/gfree.h"
 #include "sched/goroutine.h"
 #include "sched/lockthread.h"
@@ -104,13 +105,22 @@ void goro__yield_to(bool global)
 	yield_by_g0(m, g, global);
 }
 
+/* In a run that is explored the step is all that is to be done. */
+static COLD void yield_from_outside(const char *call)
+{
+	if (goro__user_calls(call))
+		goro__user_goes_on();
+	else
+		sys_yield();
+}
+
 void goro_yield(void)
 {
 	struct m *m = goro__m();
 	struct p *p;
 
 	if (unlikely(!m)) {
-		sys_yield();
+		yield_from_outside("goro_yield");
 		return;
 	}
 	p = m->p;
@@ -126,8 +136,11 @@ void goro_checkpoint(void)
 {
 	struct m *m = goro__m();
 
-	if (unlikely(!m))
+	if (unlikely(!m)) {
+		if (goro__user_calls("goro_checkpoint"))
+			goro__user_goes_on();
 		return;
+	}
 	if (unlikely(load_relaxed(&m->p->resched)) &&
 	    (load_relaxed(&m->p->preempt) ||
 	     load_relaxed(&goro__sched.stopping)))
@@ -313,5 +326,7 @@ int64_t goro_id(void)
 {
 	const struct m *m = goro__m();
 
+	if (unlikely(!m))
+		m = goro__explored_m();
 	return likely(m != NULL) ? m->curg->goid : 0;
 }

@@ -48,6 +48,8 @@ void goro__preempt(struct p *p, enum stopped how)
 {
 	struct m *m;
 
+	if (mp() & MP_EXPLORED) /* who goes on is decided, not timed */
+		return;
 	store_relaxed(&p->preempt, how);
 	store_release(&p->resched, 1u);
 	m = load_relaxed(&p->m);

@@ -9,6 +9,7 @@
 #include "sched/clock.h"
 #include "sched/deadlock.h"
 #include "sched/die.h"
+#include "sched/user.h"
 #include "sched/idle.h"
 #include "sched/poll.h"
 #include "sched/poller.h"
@@ -54,11 +55,13 @@ static void end_run(struct sched *s)
 
 static _Noreturn void dead(struct sched *s)
 {
+	bool bubble = goro__virtual() && !explored();
+
 	unlock(&s->lock);
-	if (goro__virtual() && s->main_exited)
+	if (bubble && s->main_exited)
 		goro__die_of_deadlock("deadlock: main bubble goroutine has "
 				      "exited but blocked goroutines remain");
-	if (goro__virtual())
+	if (bubble)
 		goro__die_of_deadlock("deadlock: all goroutines in bubble are "
 				      "blocked");
 	if (s->main_exited && goro__count_live() == 0)

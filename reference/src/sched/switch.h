@@ -97,7 +97,7 @@ static inline void take_up(struct m *m, struct g *to)
 /* Switches from g to `to`.  Returns when g runs again, on any M. */
 static inline void switch_to(struct m *m, struct g *g, struct g *to)
 {
-	goro_check(!tracing(), "a trace misses a switch");
+	goro_check(!(mp() & MP_BY_G0), "a trace misses a switch");
 	take_up(m, to);
 	san_leave(&g->san, &to->san);
 	switch_keeping(m, g, to->sp);

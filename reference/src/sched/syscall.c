@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "sched/decide.h"
 #include "sched/keep.h"
 #include "sched/globq.h"
 #include "sched/idle.h"
@@ -160,9 +161,11 @@ __attribute__((no_sanitize("address"))) void goro_blocking(goro_fn fn,
 	int e;
 
 	if (goro__outside() || goro__m()->p == &goro__quiet_p) {
+		FROM_EXPLORED(goro_blocking(fn, arg));
 		fn(arg);
 		return;
 	}
+	decided_outside();
 	regs_here(&here);
 	frames_at(&here);
 	entersyscall();

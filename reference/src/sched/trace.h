@@ -40,7 +40,7 @@ static inline bool tracing(void)
 /* What p->resched is when nothing is asked for. */
 static inline uint32_t no_resched(void)
 {
-	return mp() & MP_TRACED;
+	return mp() & MP_BY_G0;
 }
 
 /* Strings that every generation has; the first are the wait reasons. */

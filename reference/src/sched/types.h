@@ -451,8 +451,9 @@ extern struct p goro__real_p;
 extern _Atomic(uint32_t) goro__seconds;
 /*
  * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  MP_WATCHED:
- * waits are counted.  MP_OWNED: it is noted who has which lock.  If any is set,
- * locks and queues are for real.  See lock.h, trace.h, watch.h, owners.h.
+ * waits are counted.  MP_OWNED: it is noted who has which lock.  MP_EXPLORED:
+ * the schedule is decided step by step.  If any is set, locks and queues are for
+ * real.  See lock.h, trace.h, watch.h, owners.h, explore.h.
  */
 extern _Atomic(uint32_t) goro__mp;
 enum {
@@ -461,7 +462,9 @@ enum {
 	MP_WATCHED = 4,
 	MP_OWNED = 8,
 	MP_TIMED = 16, /* in p->mp alone */
-	MP_SEEN = MP_TRACED | MP_WATCHED
+	MP_EXPLORED = 32,
+	MP_BY_G0 = MP_TRACED | MP_EXPLORED, /* each switch goes over g0 */
+	MP_SEEN = MP_BY_G0 | MP_WATCHED
 };
 #pragma GCC visibility pop
 #pragma GCC visibility pop

@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "sched/user.h"
 #include "sched/hooks.h"
 #include "sched/idle.h"
 #include "sched/queue.h"
@@ -24,13 +25,15 @@ void goro__set_watch(enum watch what, bool on)
 
 uint32_t goro__mp_for(int32_t procs)
 {
-	return (mp() & (MP_TRACED | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
+	return (mp() & (MP_BY_G0 | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
 	       (watched ? MP_WATCHED : 0);
 }
 
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 {
 	time_ready(p, g);
+	if (explored() && event == goro__trace_create)
+		goro__hooks.explore_new(g);
 	if (mp() & MP_TRACED)
 		event(g);
 	if (watching() && event == goro__trace_unblock)

@@ -26,8 +26,8 @@ static inline bool watching(void)
 extern int64_t goro__watched_since __attribute__((visibility("hidden")));
 
 /*
- * submit() of g while waits are counted or a trace is on, of which that is the
- * event: goro__trace_unblock, or g is new.  Or g alone is timed.
+ * submit() of g while waits are counted, a run is explored or a trace is on, of
+ * which that is the event: goro__trace_unblock, or g is new.  Or g alone is timed.
  */
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *));
 /* Notes when g parks; for while it is watched. */

@@ -7,6 +7,7 @@
  * is one at a time.
  */
 
+#include "sched/user.h"
 #include "sched/globq.h"
 #include "sched/queue.h"
 #include "sched/halt.h"
@@ -75,6 +76,8 @@ void goro__attend(struct p *p)
 		count_own(&p->stats.preemptions);
 		goro__runq_next_to_tail(p);
 	}
+	if (explored())
+		goro__hooks.explore_turn(p);
 }
 
 static void take_idle_and_syscall_ps(void)

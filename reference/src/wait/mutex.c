@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/die.h"
+#include "sched/user.h"
 #include "sched/hooks.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
@@ -64,6 +65,15 @@ static void take_over(struct mutex *m, int64_t waited)
 		m->starving = false;
 }
 
+/*
+ * Returns for how long a goroutine has waited.  A run that is explored must not
+ * depend on how fast the machine is: there nobody starves.
+ */
+static int64_t waited_since(int64_t start)
+{
+	return explored() ? 0 : sys_clock() - start;
+}
+
 /* Parks until m is the caller's.  Called with m->lock held, returns without. */
 static void wait_for_it(struct mutex *m)
 {
@@ -79,7 +89,7 @@ static void wait_for_it(struct mutex *m)
 		else
 			waitq_push(&m->q, &s);
 		goro__park(&m->lock, WAIT_MUTEX);
-		waited = sys_clock() - start;
+		waited = waited_since(start);
 		plock(&m->lock);
 		if (m->starving) {
 			take_over(m, waited);

@@ -6,12 +6,13 @@
 #include "sched/trace.h"
 #include "wait/stopper.h"
 #include "base/text.h"
+#include "sched/user.h"
 
 int goro_gomaxprocs(int n)
 {
 	int old = goro__procs();
 
-	if (n <= 0 || n == old)
+	if (n <= 0 || n == old || explored())
 		return old;
 	goro__need_run(__func__);
 	FROM_OUTSIDE_GIVES(goro_gomaxprocs(n));

@@ -12,6 +12,7 @@
  * freed already (goro_chan_free).
  */
 #include "wait/chan.h"
+#include "sched/explore.h"
 #include "sched/rand.h"
 #include "sched/goroutine.h"
 #include "sched/panic.h"
@@ -21,6 +22,9 @@
 #include "sched/outside.h"
 #include "wait/deadline.h"
 #include "wait/sleep.h"
+
+/* On the way of every select. */
+#define ALWAYS inline __attribute__((always_inline))
 
 enum { SMALL = 8, SORT_BY_INSERTION = 32 };
 
@@ -141,13 +145,13 @@ static bool any(bool a, bool b, bool c)
 	return (unsigned)a | (unsigned)b | (unsigned)c;
 }
 
-static bool can_send(goro_chan *c)
+static ALWAYS bool can_send(goro_chan *c)
 {
 	return any(load_relaxed(&c->qcount) < c->dataqsiz,
 		   c->recvq.first != NULL, load_relaxed(&c->closed) != 0);
 }
 
-static bool can_recv(goro_chan *c)
+static ALWAYS bool can_recv(goro_chan *c)
 {
 	if (unlikely(c->timer != NULL))
 		c->timer->poll(c);
@@ -155,7 +159,7 @@ static bool can_recv(goro_chan *c)
 		   load_relaxed(&c->closed) != 0);
 }
 
-static bool ready_case(const struct goro_case *k)
+static ALWAYS bool ready_case(const struct goro_case *k)
 {
 	if (!k->c)
 		return false;
@@ -168,7 +172,7 @@ static int perform(const struct goro_case *k)
 				   : goro__chan_recv_now(k->c, k->recv);
 }
 
-static uint32_t find_ready(const struct select *s)
+static ALWAYS uint32_t find_ready(const struct select *s)
 {
 	uint32_t n = 0;
 
@@ -333,6 +337,15 @@ static int wait_or_block(struct select *s, int64_t deadline, size_t *chosen)
 				 s->n ? WAIT_SELECT : WAIT_SELECT_NO_CASES);
 }
 
+/* Has the draw of try_cases() decided, if there is one. */
+static COLD void decide_draw(const struct select *s)
+{
+	uint32_t n = find_ready(s);
+
+	if (n > 1)
+		goro__explore_draw(n);
+}
+
 static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 {
 	int status;
@@ -341,6 +354,8 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 	if (unlikely(mp())) {
 		make_order(s);
 		lock_all(s);
+		if (explored())
+			decide_draw(s);
 	}
 	status = try_cases(s, chosen);
 	if (status == GORO_AGAIN && deadline != GORO_POLL)

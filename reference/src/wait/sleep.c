@@ -26,6 +26,7 @@ int goro__block_until(int64_t deadline, enum wait_reason why)
 void goro_sleep(int64_t ns)
 {
 	if (goro__outside()) {
+		FROM_EXPLORED(goro_sleep(ns));
 		if (ns > 0)
 			sys_nanosleep(ns);
 		return;

@@ -3,6 +3,7 @@
  */
 #include "base/text.h"
 #include "sched/die.h"
+#include "sched/user.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "sched/panic.h"
@@ -111,7 +112,7 @@ static void run_task(void *arg)
 	struct defer d;
 
 	goro__defer(g, &d, task_done, t->wg);
-	t->fn(t->arg);
+	call_user(t->fn, t->arg);
 	goro__run_defers(g); /* d is in this frame */
 }
 
