@@ -195,3 +195,18 @@ endif
 .PHONY: test-vendor
 test-vendor:
 	@$(GT)/vendor/run.sh $(or $(HOST_CC),$(CC)) clang
+
+# Programs whose schedules are explored.
+GT_EXPLORE := $(patsubst %,$(GT_OUT)/explore/%,bugs clean odd tiny)
+
+$(GT_OUT)/explore/%: $(GT)/explore/%.c $(B)/libgoro.a
+	@mkdir -p $(@D)
+	$(CC) $(C_BASE) -D_GNU_SOURCE -Ireference/include $(CONFIG_LDFLAGS) \
+		-MF $@.d -o $@ $< $(B)/libgoro.a -pthread -ldl
+
+ifeq ($(SAN),none)
+TESTS += test-explore
+endif
+.PHONY: test-explore
+test-explore: $(GT_EXPLORE) $(GT_OUT)/calls $(B)/goro-explore ## test goro-explore, and runs that it explores
+	@$(GT)/explore/explore.sh $(GT_OUT)/explore $(B)/goro-explore
