@@ -30,3 +30,8 @@ test-goker: $(B)/conformance $$(call conf_files,goro) ## each of them twice
 	@$(GOKER_RUN) --only '' -n 2 --procs 2 \
 		$(if $(filter none,$(SAN)),--strict) $(B)/conformance \
 		$(call conf_files,goro)
+
+.PHONY: goker-explore
+goker-explore: $(B)/conformance $$(call conf_files,goro) $(B)/goro-explore ## the run in which goro-explore finds each of those programs
+	@$(CONF_DIR)/goker/explore.sh $(B)/conformance $(call conf_files,goro) \
+		$(B)/goro-explore '$(ONLY)'

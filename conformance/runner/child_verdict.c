@@ -19,6 +19,7 @@
 #include "../cases/kit/caller.h"
 #include "../cases/kit/ledger.h"
 #include "caselist.h"
+#include <stdlib.h>
 #include "child_internal.h"
 
 static const struct testcase *current;
@@ -101,13 +102,18 @@ static bool unsupported(void)
 	return run_status == ASSAY_ENOTSUP && stage() == LEDGER_CALLED;
 }
 
-static void run_case(void)
+static struct assay_run_options options_of_run(void)
 {
-	struct assay_run_options options = {
-		.size = sizeof(options),
+	return (struct assay_run_options){
+		.size = sizeof(struct assay_run_options),
 		.procs = case_run.procs,
 		.flags = case_run.virtual_time ? ASSAY_RUN_VIRTUAL_TIME : 0,
 		.seed = case_run.seed};
+}
+
+static void run_case(void)
+{
+	struct assay_run_options options = options_of_run();
 
 	caller_enter(&caller);
 	step(LEDGER_NEW, LEDGER_CALLED);
@@ -190,6 +196,25 @@ static int verdict(unsigned failures)
 	return failures == 0 ? CHILD_PASSED : CHILD_FAILED;
 }
 
+static void start_bare(void *arg)
+{
+	(void)arg;
+	current->body();
+}
+
+/*
+ * Runs the program for goro-explore, which judges by how the process ends.  It
+ * forks in run(), which the ledger would take for a second start.
+ */
+static int run_explored(void)
+{
+	struct assay_run_options options = options_of_run();
+
+	return rt->core->run(start_bare, NULL, &options) == ASSAY_OK
+		       ? CHILD_PASSED
+		       : CHILD_UNUSABLE;
+}
+
 int verdict_of(const struct testcase *tc)
 {
 	unsigned failures;
@@ -197,6 +222,8 @@ int verdict_of(const struct testcase *tc)
 	current = case_run.tc = tc;
 	rt = &case_run.tables->rt;
 	ext = &case_run.tables->ext;
+	if (is_goker(tc) && getenv("GOKER_EXPLORED") != NULL)
+		return run_explored();
 	if (!register_all() || !run_registered(tc)) {
 		child_complain("CUnit: %s", CU_get_error_msg());
 		return CHILD_UNUSABLE;

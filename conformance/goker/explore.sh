@@ -1,0 +1,59 @@
+#!/bin/sh
+# explore.sh - in which run goro-explore finds the programs of GoKer that stay.
+#
+#	explore.sh CONFORMANCE GORO.SO GORO_EXPLORE [WORD]
+#
+# A line for each program that has WORD in its id: the run of the first hit out
+# of 100, what it is, the switches of the shortest schedule, and how often of 10
+# times that does the same.  The 100 are 10 runs with each of 10 seeds, of the
+# program's own random numbers and of goro-explore.
+set -u
+child="$1 --assay-runtime $2"
+tool=$3
+word=${4:-}
+GOKER_EXPLORED=1 GOTRACEBACK=none
+export GOKER_EXPLORED GOTRACEBACK
+found=0
+all=0
+
+# repeats SCHEDULE COMMAND ...: prints how often of 10 times it fails.
+repeats() {
+	n=0
+	i=0
+	schedule=$1
+	shift
+	while [ "$i" -lt 10 ]; do
+		GORO_REPLAY=$schedule timeout 10 "$@" >/dev/null 2>&1 </dev/null ||
+			n=$((n + 1))
+		i=$((i + 1))
+	done
+	echo "$n"
+}
+
+# try ID SEED: prints the line if one of 10 runs finds it.
+try() {
+	# shellcheck disable=SC2086 # two words
+	set -- "$1" "$2" $child --assay-case "$1" --procs 1 --seed "$2" \
+		--time-scale 1
+	id=$1
+	seed=$2
+	shift 2
+	said=$("$tool" --runs 10 --seed "$seed" "$@" 2>&1 </dev/null) && return 1
+	run=$(echo "$said" | sed -n 's/^\(.*\) in run \([0-9]*\): .*/\2 \1/p')
+	schedule=$(echo "$said" | sed -n 's/^replay: GORO_REPLAY=\([^ ]*\).*/\1/p')
+	echo "$id $(((seed - 1) * 10 + ${run%% *})) ${run#* }" \
+		"$(echo "$said" | sed -n 's/^switches: //p')" \
+		"$(repeats "$schedule" "$@")"
+}
+
+# shellcheck disable=SC2086 # two words
+for id in $($child --assay-goker | awk -F'\t' '$5 > 0 { print $1 }'); do
+	case $id in *"$word"*) ;; *) continue ;; esac
+	all=$((all + 1))
+	for seed in 1 2 3 4 5 6 7 8 9 10; do
+		try "$id" $seed && found=$((found + 1)) && continue 2
+	done
+	echo "$id: not found"
+done
+echo "goker-explore: $found of $all"
+[ "$found" -eq "$all" ]
