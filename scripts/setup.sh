@@ -17,11 +17,12 @@ cc=${CC:-cc}
 cxx=${CXX:-c++}
 gocode=/usr/share/gocode/src/golang.org/x
 pydist=/usr/lib/python3/dist-packages
-# Debian has no actionlint.  This one is built by Debian's Go too.
+# Debian has neither of the two programs in Go.  These are built by its Go too.
 tools=build/tools
 # Packages of Python that Debian has not, for the interpreter of python.sh.
 python=$tools/python
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.1
+panicparse=github.com/maruel/panicparse/v2@v2.3.1
 me=setup
 updated=
 
@@ -54,6 +55,7 @@ table() {
 	test     want wrk                   tool wrk
 	test     want gdb                   tool gdb
 	test     want valgrind              tool valgrind
+	test     want go:$panicparse        program $panicparse
 	mutate   need python3               tool python3
 	mutate   want python3-pip           exists $pydist/pip
 	mutate   want pip:tree-sitter==0.23.2 exists $python/tree_sitter-0.23.2.dist-info
@@ -76,7 +78,7 @@ table() {
 	lint     want shellcheck            tool shellcheck
 	lint     want pyflakes3             tool pyflakes3
 	lint     want pycodestyle           tool pycodestyle
-	lint     want go:$actionlint        exists $tools/${actionlint##*/}
+	lint     want go:$actionlint        program $actionlint
 	cross    need gcc-aarch64-linux-gnu tool aarch64-linux-gnu-gcc
 	cross    need libc6-dev-arm64-cross exists /usr/aarch64-linux-gnu/include/stdio.h
 	cross    need qemu-user             tool qemu-aarch64
@@ -113,6 +115,19 @@ probe_header() {
 probe_links() {
 	echo 'int main(void) { return 0; }' |
 		"$@" -x c - -o /dev/null 2>/dev/null
+}
+
+# Where the program of a module of Go is kept: .../NAME@VERSION.
+program_of() {
+	name=${1%@*}
+	case ${name##*/} in
+	v[0-9]*) name=${name%/*} ;;
+	esac
+	echo "$tools/${name##*/}@${1##*@}"
+}
+
+probe_program() {
+	probe_exists "$(program_of "$1")"
 }
 
 probe_go() {
@@ -222,11 +237,11 @@ install_of_python() {
 install_of_go() {
 	go=$(probe_go) || return 0
 	say "installing $1"
-	name=${1##*/}
+	program=$(program_of "$1")
 	mkdir -p "$tools"
 	if GOBIN=$PWD/$tools GOFLAGS='' GOWORK=off GOTOOLCHAIN=local \
 		timeout 300 "$go" install "$1" >/dev/null 2>&1; then
-		mv "$tools/${name%@*}" "$tools/$name"
+		mv "${program%@*}" "$program"
 	else
 		say "cannot build $1: no network, or Go is too old"
 	fi

@@ -8,6 +8,14 @@ GOCACHE=${GOCACHE:-$(go env GOCACHE 2>/dev/null)}
 export GOCACHE
 . tests/lib/page.sh
 
+# What setup has built, under the name that users know.
+find_panicparse() {
+	for program in build/tools/panicparse@*; do
+		[ ! -x "$program" ] ||
+			ln -sf "$PWD/$program" "$prefix/bin/panicparse"
+	done
+}
+
 # What is to be in ~/.gdbinit, as the page says; PREFIX stands for it.
 gdbinit() {
 	cp docs/sick.c "$tmp/here/docs" &&
@@ -46,6 +54,7 @@ can() {
 }
 
 check "make install" install_goro
+find_panicparse
 check ".gdbinit as the page has it" gdbinit
 page docs/debugging.md
 finish
