@@ -28,7 +28,7 @@ static inline void run_after(struct m *m)
 /* The goroutine is off its stack: who finds it may ready it. */
 static inline void harness_park(struct m *m, struct g *g, enum wait_reason why)
 {
-	g->reason = (uint16_t)why;
+	g->reason = (uint8_t)why;
 	store_relaxed(&g->status, GWAITING);
 	run_after(m);
 	model_sleep(g, goro__wait_text[why]);

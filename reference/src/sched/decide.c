@@ -63,6 +63,11 @@ void goro__decide_new(struct explored_g *g)
 	g->priority = below(UINT32_MAX);
 }
 
+void goro__decide_outside(void)
+{
+	goro__explored_run->outside = 1;
+}
+
 void goro__decide_yields(struct explored_g *g)
 {
 	if (g)

@@ -33,10 +33,11 @@ void goro__decide_start(struct explored *run);
 /* Returns which of o is chosen. */
 uint32_t goro__decide(const struct options *o);
 /* The run asks the world outside: it may do otherwise when it is repeated. */
+void goro__decide_outside(void);
 static inline void decided_outside(void)
 {
-	if (mp() & MP_EXPLORED)
-		goro__explored_run->outside = 1;
+	if (unlikely(mp() & MP_EXPLORED))
+		goro__decide_outside();
 }
 
 /* g is new. */
