@@ -76,10 +76,11 @@ CASE_OF(NP_056, end, "deadlines and close end it as they end a read", NEEDS_RAW)
 {
 	struct pair p = pair_of(TCP);
 	static struct raw r;
-	int64_t due = in(20 * MS);
+	int64_t due;
 
-	read_deadline(p.r, due);
 	start_raw(&r, p.r, 9);
+	due = in(20 * MS);
+	read_deadline(p.r, due);
 	REQUIRE(becomes(&r.over, 1));
 	CHECK_EQ(r.status, ASSAY_TIMEOUT);
 	CHECK_GE(now(), due);
