@@ -102,7 +102,7 @@
  *	           goro_cond_wait_r goro_cond_signal goro_cond_broadcast
  *	           goro_pool_get goro_pool_put goro_panic goro_panic_value
  *	           goro_panic_text goro_try goro_gomaxprocs
- *	goroutine: goro_goexit goro_defer
+ *	goroutine: goro_goexit goro_defer goro_bubble_run goro_bubble_wait
  *
  * A thread that is no goroutine has the number 0, yields and sleeps as a
  * thread, and is tied to itself.
@@ -512,6 +512,73 @@ GORO_API int goro_ticker_reset(goro_ticker *t, int64_t ns);
 GORO_API void goro_ticker_free(goro_ticker *t);
 /* Returns the channel of a ticker that is never freed; NULL if ns <= 0. */
 GORO_API goro_chan *goro_tick(int64_t ns);
+
+/*
+ * ---- bubbles -------------------------------------------------------------
+ *
+ * A bubble is what a test in Go's testing/synctest runs in: goroutines with a
+ * clock of their own, which stands still while one of them can run.  There may
+ * be any number of bubbles at once.
+ *
+ *	static void test(void *arg)
+ *	{
+ *		goro_timer *t = goro_after_func(3600 * GORO_SECOND, ring, &rung);
+ *
+ *		goro_sleep(3600 * GORO_SECOND);
+ *		goro_bubble_wait();
+ *		assert(rung);
+ *	}
+ *
+ *	goro_bubble_run(test, NULL, 0);
+ *
+ * A goroutine that one of a bubble starts is in the bubble too, and so is the
+ * function of a timer that one has made.  The clock, goro_now(), begins at
+ * midnight UTC of 2000-01-01.  When all are durably blocked, goro_bubble_wait()
+ * returns or, if none is in it, the clock goes to the next timer.
+ *
+ * Durably blocked is who can go on only by another one of the bubble, or by its
+ * clock: in a send or receive on a channel that was made in the bubble, or on
+ * NULL; in a select with such channels alone; in a sleep, goro_cond_wait(), or
+ * goro_wg_wait() if the first add was made in the bubble; and in
+ * goro_bubble_wait().  Who waits for a mutex, in goro_blocking(), for the
+ * network, a signal, or a channel from outside is not.
+ *
+ * To use a channel, timer or ticker of a bubble outside of it is a fatal error,
+ * but for the calls that free it; so is to wake from outside who is in
+ * goro_cond_wait(), and to add to a waitgroup both inside and outside.  A
+ * waitgroup is of no bubble any more when its count is zero and a wait has
+ * returned, or was there.
+ */
+
+enum goro_bubble_flags {
+	/*
+	 * Who waits for a mutex, also for reading, is durably blocked.  Right if
+	 * nobody outside of the bubble ever holds one that is used in it.
+	 */
+	GORO_BUBBLE_MUTEXES = 1
+};
+
+/*
+ * Runs fn(arg) in a goroutine in a new bubble, and returns when all goroutines
+ * of the bubble have ended.  Timers that are pending then never fire.  Once fn
+ * has returned, or left by goexit, time stands still.
+ *
+ * Panics with an error if none of them can go on: "deadlock: all goroutines in
+ * bubble are blocked", or "deadlock: main bubble goroutine has exited but
+ * blocked goroutines remain".  These goroutines are left for ever.  Panics as
+ * well when it is called in a bubble, and with GODEBUG=asynctimerchan=1.  A NULL
+ * fn is fatal, and so is a lack of memory.
+ *
+ * From the first bubble on all goroutines of the process are a little slower.
+ */
+GORO_API void goro_bubble_run(goro_fn fn, void *arg, unsigned flags);
+
+/*
+ * Blocks until every other goroutine of the caller's bubble is durably blocked
+ * or has ended.  What they did before happens before its return.  Panics
+ * outside of a bubble, and if another one is in it already.
+ */
+GORO_API void goro_bubble_wait(void);
 
 /*
  * ---- sync: all zero is ready to use, as in Go ---------------------------

@@ -4,7 +4,7 @@
  */
 #include "io/netpoll.h"
 
-#include "sched/clock.h"
+#include "sched/bubble.h"
 #include "base/note.h"
 #include "sched/die.h"
 #include "sched/decide.h"
@@ -354,11 +354,12 @@ static struct g *set_deadline(struct pollside *side, int64_t when, bool late)
 
 void goro__netpoll_deadline(struct polldesc *pd, unsigned modes, int64_t when)
 {
-	bool late = when <= goro__now();
+	int64_t now = goro__my_now();
+	bool late = when <= now;
 	struct g *g[2] = {NULL, NULL};
 
-	if (goro__virtual() && !late && when != GORO_FOREVER)
-		when += sys_clock() - goro__now();
+	if ((goro__virtual() || my_bubble()) && !late && when != GORO_FOREVER)
+		when += sys_clock() - now;
 	lock(&pd->lock);
 	if (!(load_relaxed(&pd->info) & PD_CLOSING))
 		for (int mode = 0; mode < 2; mode++)

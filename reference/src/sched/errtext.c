@@ -18,6 +18,15 @@ struct errtexts {
 	char text[ERRTEXT_KINDS][TEXT_MAX];
 };
 
+/* Has the caller's texts freed at its end, if it is a goroutine. */
+static void free_at_end(void)
+{
+	struct m *m = goro__m() ? goro__m() : goro__explored_m();
+
+	if (m)
+		m->curg->stack->at_end = true;
+}
+
 /* Returns where the goroutine's texts are, or those of a thread outside. */
 static struct errtexts **texts(void)
 {
@@ -35,6 +44,7 @@ void goro__set_error_text(enum errtext kind, const char *fmt, ...)
 		if (!e)
 			return;
 		*texts() = e;
+		free_at_end();
 	}
 	va_start(ap, fmt);
 	vsnprintf(e->text[kind], TEXT_MAX, fmt, ap);

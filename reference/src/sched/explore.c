@@ -199,7 +199,7 @@ static bool time_may_go_on(const struct p *p)
 static void let_time_go_on(struct p *p)
 {
 	int64_t to = load_relaxed(&p->timers.next);
-	int64_t nap = goro__when(now.nap);
+	int64_t nap = goro__when(goro__now(), now.nap);
 
 	goro__virtual_jump(now.nap > 0 && nap < to ? nap : to);
 	goro__timers_run(p, goro__now());
@@ -439,7 +439,7 @@ void goro__explore_main_ended(void)
 	if (goro__explored_run->left)
 		return;
 	now.last = goro__explored_run->steps + LAST_STEPS;
-	now.end = goro__when(LAST_TIME);
+	now.end = goro__when(goro__now(), LAST_TIME);
 	now.main = goro__self();
 	goro__park(NULL, WAIT_SLEEP);
 	goro__each_g(look_at, &left);

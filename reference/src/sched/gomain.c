@@ -3,7 +3,6 @@
  * (switch.S).
  */
 #include "base/text.h"
-#include "sched/errtext.h"
 #include "sched/goroutine.h"
 #include "sched/panic.h"
 #include "sched/switch.h"
@@ -21,7 +20,7 @@ void *goro__gomain(void)
 		goro__refuse("return from a goroutine");
 	if (unlikely(g->stack->defers != NULL))
 		goro__run_defers(g);
-	if (unlikely(g->stack->errtexts != NULL))
-		goro__drop_error_texts();
+	if (unlikely(g->stack->at_end))
+		goro__at_end(g);
 	return goro__end(goro__m(), g);
 }

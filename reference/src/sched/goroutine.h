@@ -11,6 +11,8 @@
  * released once its stack is free: a holder of l may find and ready it.
  */
 void goro__park(struct lock *l, enum wait_reason why);
+/* The same, for what is of bubble `id`, or of none (0): bubble.h. */
+void goro__park_in(uint32_t id, struct lock *l, enum wait_reason why);
 /* Parks the caller; fn runs once its stack is free. */
 void goro__park_after(after_fn fn, void *arg, enum wait_reason why);
 /* Makes a parked goroutine the next one to run on this P. */
@@ -27,6 +29,8 @@ _Noreturn void goro__goexit0(void);
 /* Calls fn(arg) on the scheduler's own stack of this M. */
 void goro__systemstack(void (*fn)(void *), void *arg);
 void *goro__gomain(void);
+/* Does what is left when g's deferred calls have run: g->stack->at_end. */
+void goro__at_end(struct g *g);
 /* Ends m's running goroutine.  Returns the stack to go on with. */
 void *goro__end(struct m *m, struct g *g);
 

@@ -4,6 +4,7 @@
  * Go's gopark and goready are goro__park and goro__ready; newproc is goro__newg
  * and goro__start.  How an M finds the next goroutine is in schedule.c.
  */
+#include "sched/bubble.h"
 #include "sched/die.h"
 #include "sched/user.h"
 #include "sched/gfree.h"
@@ -39,14 +40,20 @@ void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 	struct m *m = goro__m();
 
 	after(m, m->curg, fn, arg);
-	if (watching())
-		goro__watch_park(m->curg);
+	if (park_watched())
+		goro__watch_park(m->curg, why);
 	park_now(m, m->curg, why);
 }
 
 void goro__park(struct lock *l, enum wait_reason why)
 {
 	goro__park_after(l ? after_unlock : NULL, l, why);
+}
+
+void goro__park_in(uint32_t id, struct lock *l, enum wait_reason why)
+{
+	goro__bubble_waits(id);
+	goro__park(l, why);
 }
 
 void goro__ready(struct g *g)
@@ -282,6 +289,15 @@ static void pass_stack(struct g *ended, struct g *to)
 	ended->sp = NULL;
 }
 
+void goro__at_end(struct g *g)
+{
+	if (g->stack->errtexts)
+		goro__drop_error_texts();
+	if (g->stack->bubble)
+		goro__bubble_leave(g);
+	g->stack->at_end = false;
+}
+
 void *goro__end(struct m *m, struct g *g)
 {
 	const void *lo = g->stack->lo;
@@ -316,9 +332,9 @@ _Noreturn void goro__goexit0(void)
 {
 	struct g *g = goro__self();
 
-	if (unlikely(g->stack->errtexts != NULL))
-		goro__drop_error_texts();
 	goro__leave_catches();
+	if (unlikely(g->stack->at_end))
+		goro__at_end(g);
 	goro__leave(goro__end(goro__m(), g));
 }
 

@@ -10,6 +10,7 @@
 #ifndef GORO_SWITCH_H
 #define GORO_SWITCH_H
 
+#include "sched/bubble.h"
 #include "sched/keep.h"
 #include "sched/outside.h"
 #include "sched/globq.h"
@@ -151,13 +152,16 @@ static inline void park_now(struct m *m, struct g *g, enum wait_reason why)
 	leave(m, g);
 }
 
-/* goro__park(), inline for channels: with one P no lock was taken. */
+/*
+ * goro__park(), inline for channels: with one P no lock was taken.  *bubble is
+ * the number of the bubble that the channel is of.
+ */
 static inline void park(struct m *m, struct g *g, struct lock *l,
-			enum wait_reason why)
+			const uint32_t *bubble, enum wait_reason why)
 {
 	if (unlikely(mp())) {
-		if (watching()) {
-			goro__park(l, why);
+		if (park_watched()) {
+			goro__park_in(*bubble, l, why);
 			return;
 		}
 		after(m, g, after_unlock, l);

@@ -16,11 +16,13 @@
  */
 #include <string.h>
 
+#include "sched/bubble.h"
 #include "sched/clock.h"
 #include "sched/outside.h"
 #include "sched/poll.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
+#include "sched/rand.h"
 #include "sched/timer.h"
 #include "sched/runq.h"
 #include "base/text.h"
@@ -30,14 +32,13 @@ enum { ARITY = 4, SMALLEST = 256, KEPT = 1024, SPINS = 100 };
 /* Bytes in front of a heap, so that four siblings are a cache line. */
 #define LEAD (CACHE_LINE - sizeof(struct due))
 
-int64_t goro__when(int64_t ns)
+int64_t goro__when(int64_t now, int64_t ns)
 {
 	int64_t when;
 
 	if (ns <= 0)
 		ns = 0;
-	return __builtin_add_overflow(goro__now(), ns, &when) ? INT64_MAX - 1
-							      : when;
+	return __builtin_add_overflow(now, ns, &when) ? INT64_MAX - 1 : when;
 }
 
 int64_t goro__next_tick(int64_t when, int64_t period, int64_t now)
@@ -190,8 +191,7 @@ static int64_t positive(int64_t when)
 	return when > 0 ? when : 1;
 }
 
-/* Adds t to p's heap.  Only for the first of a heap an M is to wake. */
-void goro__timer_add_to(struct p *p, struct timer *t)
+bool goro__timer_put(struct p *p, struct timer *t)
 {
 	struct timers *h = &p->timers;
 	int64_t when = t->when = positive(t->when);
@@ -201,7 +201,15 @@ void goro__timer_add_to(struct p *p, struct timer *t)
 	store_relaxed(&t->p, p);
 	first = heap_add(h, (struct due){when, (uintptr_t)t});
 	punlock(&h->lock);
-	if (first)
+	return first;
+}
+
+/* Adds t to p's heap.  Only for the first of a heap an M is to wake. */
+void goro__timer_add_to(struct p *p, struct timer *t)
+{
+	int64_t when = positive(t->when);
+
+	if (goro__timer_put(p, t))
 		goro__deadline(when);
 }
 
@@ -220,6 +228,15 @@ static void after_sleep(struct m *m, struct g *prev, void *arg)
 	goro__deadline_here(m, load_relaxed(&h->next));
 }
 
+static void after_sleep_in(struct m *m, struct g *prev, void *bubble)
+{
+	struct bubble *b = bubble;
+
+	(void)m, (void)prev;
+	punlock(&b->p.timers.lock);
+	goro__bubble_due(b);
+}
+
 /*
  * Keeps the heap's lock until the stack is free, so that nobody finds the
  * goroutine due and makes it ready while it still runs.
@@ -227,11 +244,15 @@ static void after_sleep(struct m *m, struct g *prev, void *arg)
 void goro__sleep_until(int64_t when, enum wait_reason why)
 {
 	struct m *m = goro__m();
-	struct timers *h = &m->p->timers;
+	struct bubble *b = my_bubble();
+	struct timers *h = b ? &b->p.timers : &m->p->timers;
 
 	plock(&h->lock);
 	heap_add(h, (struct due){positive(when), (uintptr_t)m->curg + 1});
-	goro__park_after(after_sleep, h, why);
+	if (unlikely(b != NULL))
+		goro__park_after(after_sleep_in, b, why);
+	else
+		goro__park_after(after_sleep, h, why);
 }
 
 /* Locks and returns the heap that t is in; NULL if it is in none. */
@@ -280,18 +301,18 @@ void goro__timer_wait(struct timer *t)
 static void rearm(struct timers *h, struct timer *t, int64_t now)
 {
 	t->when = goro__next_tick(t->when, t->period, now);
-	fill(h, 0, (struct due){t->when, (uintptr_t)t});
+	fill(h, t->index, (struct due){t->when, (uintptr_t)t});
 	show_next(h);
 }
 
-/* Runs t, the first of the heap, with the lock released meanwhile. */
-static void run_first(struct timers *h, struct timer *t, int64_t now)
+/* Runs t, which is due, with the lock released meanwhile. */
+static void run_one(struct timers *h, struct timer *t, int64_t now)
 {
 	add_relaxed(&t->running, 1u);
 	if (t->period > 0) {
 		rearm(h, t, now);
 	} else {
-		heap_remove(h, 0);
+		heap_remove(h, t->index);
 		store_release(&t->p, NULL);
 	}
 	punlock(&h->lock);
@@ -300,13 +321,32 @@ static void run_first(struct timers *h, struct timer *t, int64_t now)
 	plock(&h->lock);
 }
 
-static void wake_first(struct timers *h, struct g *g)
+static void wake_one(struct timers *h, uint32_t i, struct g *g)
 {
-	heap_remove(h, 0);
+	heap_remove(h, i);
 	prefetch_frames(g);
 	punlock(&h->lock);
 	goro__ready(g);
 	plock(&h->lock);
+}
+
+/*
+ * Draws one of those that are due.  Each step stays, or goes to a child that is
+ * due too, with the same chance.
+ */
+static COLD uint32_t draw_due(const struct timers *h, int64_t now)
+{
+	uint32_t i = 0;
+
+	for (;;) {
+		uint32_t n = goro__rand_below(goro__m(), ARITY + 1);
+		uint32_t child = i * ARITY + n;
+
+		if (n == 0 || child >= load_relaxed(&h->len) ||
+		    h->heap[child].when > now)
+			return i;
+		i = child;
+	}
 }
 
 int64_t goro__timers_run(struct p *p, int64_t now)
@@ -318,16 +358,30 @@ int64_t goro__timers_run(struct p *p, int64_t now)
 		return load_relaxed(&h->next);
 	plock(&h->lock);
 	while (load_relaxed(&h->len) > 0 && h->heap[0].when <= now) {
-		struct due d = h->heap[0];
+		uint32_t i = unlikely(h->mixed) ? draw_due(h, now) : 0;
+		struct due d = h->heap[i];
 
 		if (sleeper_of(d))
-			wake_first(h, sleeper_of(d));
+			wake_one(h, i, sleeper_of(d));
 		else
-			run_first(h, timer_of(d), now);
+			run_one(h, timer_of(d), now);
 	}
 	next = load_relaxed(&h->next);
 	punlock(&h->lock);
 	return next;
+}
+
+void goro__timers_drop(struct p *p)
+{
+	struct timers *h = &p->timers;
+
+	plock(&h->lock);
+	for (uint32_t i = 0; i < load_relaxed(&h->len); i++)
+		if (!sleeper_of(h->heap[i]))
+			store_release(&timer_of(h->heap[i])->p, NULL);
+	store_relaxed(&h->len, 0u);
+	show_next(h);
+	punlock(&h->lock);
 }
 
 void goro__timers_move(struct timers *to, struct timers *from)

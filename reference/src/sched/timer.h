@@ -26,6 +26,10 @@ static inline bool goro__timer_del_sync(struct timer *t)
 		goro__timer_wait(t);
 	return pending;
 }
+/* Adds t to the heap of p and wakes nobody.  True if it is due first. */
+bool goro__timer_put(struct p *p, struct timer *t);
+/* Takes all off p's heap; none of them runs. */
+void goro__timers_drop(struct p *p);
 /* Runs what is due in p's heap.  Returns the next due time, or INT64_MAX. */
 int64_t goro__timers_run(struct p *p, int64_t now);
 /* Parks the caller until when. */
@@ -40,6 +44,6 @@ void goro__timers_move(struct timers *to, struct timers *from);
 /* Returns the first when + n * period after now; INT64_MAX: never. */
 int64_t goro__next_tick(int64_t when, int64_t period, int64_t now);
 /* Returns the time ns from now, without overflow. */
-int64_t goro__when(int64_t ns);
+int64_t goro__when(int64_t now, int64_t ns);
 
 #endif

@@ -66,7 +66,9 @@ enum gstatus {
 	X(STOP_WORLD, "stopping the world")                                    \
 	X(IO, "IO wait")                                                       \
 	X(SIGNAL, "signal wait")                                               \
-	X(SEMACQUIRE, "semacquire")
+	X(SEMACQUIRE, "semacquire")                                            \
+	X(BUBBLE_RUN, "synctest.Run")                                          \
+	X(BUBBLE_WAIT, "synctest.Wait")
 
 enum wait_reason {
 #define WAIT_ENUM(name, text) WAIT_##name,
@@ -85,6 +87,7 @@ enum stopped { NOT_STOPPED = 0, STOPPED = 1, STOPPED_ASLEEP = 2 };
 
 enum pstatus { PIDLE = 0, PRUNNING = 1, PSYSCALL = 2, PSTOPPED = 3 };
 
+struct bubble;
 struct cxx_globals;
 struct g;
 struct m;
@@ -143,6 +146,7 @@ struct due {
 
 struct timers {
 	struct lock lock;
+	bool mixed;       /* what is due at once runs in any order: bubble.h */
 	struct due *heap; /* 4-ary; [0] is due first */
 	atomic_uint len;  /* the owner of the lock writes, all read */
 	uint32_t cap;
@@ -190,6 +194,9 @@ struct stack {
 	void *fake;     /* AddressSanitizer's, while g does not run: tools.c */
 	int64_t parked; /* when it began to wait, if watched: watch.h */
 	struct lone lone;
+	struct bubble *bubble; /* that g is in; NULL: none */
+	bool durable;          /* g's wait counts as idle there: bubble.h */
+	bool at_end;           /* there is more to do at g's end: proc.c */
 } __attribute__((aligned(CACHE_LINE)));
 
 struct slist {
@@ -452,8 +459,9 @@ extern _Atomic(uint32_t) goro__seconds;
 /*
  * MP_MANY: there is more than one P.  MP_TRACED: a trace is on.  MP_WATCHED:
  * waits are counted.  MP_OWNED: it is noted who has which lock.  MP_EXPLORED:
- * the schedule is decided step by step.  If any is set, locks and queues are for
- * real.  See lock.h, trace.h, watch.h, owners.h, explore.h.
+ * the schedule is decided step by step.  MP_BUBBLED: there is, or was, a bubble.
+ * If any is set, locks and queues are for real.  See lock.h, trace.h, watch.h,
+ * owners.h, explore.h, bubble.h.
  */
 extern _Atomic(uint32_t) goro__mp;
 enum {
@@ -463,8 +471,10 @@ enum {
 	MP_OWNED = 8,
 	MP_TIMED = 16, /* in p->mp alone */
 	MP_EXPLORED = 32,
+	MP_BUBBLED = 64,
 	MP_BY_G0 = MP_TRACED | MP_EXPLORED, /* each switch goes over g0 */
-	MP_SEEN = MP_BY_G0 | MP_WATCHED
+	MP_PARKS = MP_WATCHED | MP_BUBBLED, /* each wait is looked at */
+	MP_SEEN = MP_BY_G0 | MP_PARKS
 };
 #pragma GCC visibility pop
 #pragma GCC visibility pop

@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "sched/bubble.h"
 #include "sched/user.h"
 #include "sched/hooks.h"
 #include "sched/idle.h"
@@ -25,13 +26,17 @@ void goro__set_watch(enum watch what, bool on)
 
 uint32_t goro__mp_for(int32_t procs)
 {
-	return (mp() & (MP_BY_G0 | MP_OWNED)) | (procs > 1 ? MP_MANY : 0) |
-	       (watched ? MP_WATCHED : 0);
+	return (mp() & (MP_BY_G0 | MP_OWNED | MP_BUBBLED)) |
+	       (procs > 1 ? MP_MANY : 0) | (watched ? MP_WATCHED : 0);
 }
 
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 {
 	time_ready(p, g);
+	if (bubbled() && event == goro__trace_create)
+		goro__bubble_new(g);
+	else if (bubbled())
+		goro__bubble_ready(g);
 	if (explored() && event == goro__trace_create)
 		goro__hooks.explore_new(g);
 	if (mp() & MP_TRACED)
@@ -42,7 +47,10 @@ void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *))
 	goro__wake_now();
 }
 
-void goro__watch_park(struct g *g)
+void goro__watch_park(struct g *g, enum wait_reason why)
 {
-	g->stack->parked = sys_clock();
+	if (watching())
+		g->stack->parked = sys_clock();
+	if (bubbled())
+		goro__bubble_park(g, why);
 }

@@ -30,7 +30,13 @@ extern int64_t goro__watched_since __attribute__((visibility("hidden")));
  * which that is the event: goro__trace_unblock, or g is new.  Or g alone is timed.
  */
 void goro__submit_seen(struct p *p, struct g *g, void (*event)(struct g *));
-/* Notes when g parks; for while it is watched. */
-void goro__watch_park(struct g *g);
+/* Notes that g parks: when, if waits are counted, and for its bubble. */
+void goro__watch_park(struct g *g, enum wait_reason why);
+
+/* True if goro__watch_park() is to be called. */
+static inline bool park_watched(void)
+{
+	return unlikely(mp() & MP_PARKS);
+}
 
 #endif

@@ -12,6 +12,7 @@
  */
 #include "wait/chan.h"
 
+#include "sched/bubble.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/panic.h"
@@ -22,6 +23,12 @@
 #include "wait/chanfree.h"
 #include "wait/deadline.h"
 #include "wait/sleep.h"
+
+void goro__chan_own(struct goro_chan *c, uint8_t state)
+{
+	c->bubble = my_bubble_id();
+	store_relaxed(&c->state, c->bubble ? state | CHAN_BUBBLED : state);
+}
 
 goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 {
@@ -47,6 +54,7 @@ goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 	c->lead = CHAN_LEAD;
 	c->dataqsiz = (uint64_t)cap;
 	c->elemsize = elem;
+	goro__chan_own(c, 0);
 	return c;
 }
 
@@ -58,7 +66,7 @@ const struct goro_chan *goro__chan_in(const void *at, size_t n)
 	size_t bytes;
 
 	if (n < own || c->lead != CHAN_LEAD || c->timer ||
-	    c->closed > CHAN_FREED || c->qcount > c->dataqsiz ||
+	    c->state >= CHAN_STATES || c->qcount > c->dataqsiz ||
 	    __builtin_mul_overflow(c->elemsize, c->dataqsiz, &bytes))
 		return NULL;
 	/* malloc rounds up to 16 bytes, and 8 more. */
@@ -87,7 +95,7 @@ static _Noreturn __attribute__((cold, noinline)) void freed(const char *text)
 /* True if c was freed and no goroutine will look for a stray sudog in it. */
 static bool last_gone(const struct goro_chan *c)
 {
-	return load_relaxed(&c->closed) == CHAN_FREED && c->stray == 0;
+	return load_relaxed(&c->state) & CHAN_FREED && c->stray == 0;
 }
 
 static void free_memory(struct goro_chan *c)
@@ -114,12 +122,12 @@ void goro__chan_free(struct goro_chan *c)
 	bool gone;
 
 	plock(&c->lock);
-	if (unlikely(load_relaxed(&c->closed) >= CHAN_FREED))
+	if (unlikely(load_relaxed(&c->state) & CHAN_FREED))
 		freed("free of freed channel");
 	abandon(c, &c->recvq);
 	abandon(c, &c->sendq);
 	store_relaxed(&c->qcount, 0u);
-	store_relaxed(&c->closed, CHAN_FREED);
+	store_relaxed(&c->state, CHAN_FREED);
 	gone = last_gone(c);
 	punlock(&c->lock);
 	if (gone)
@@ -186,9 +194,27 @@ static void san_handoff(struct goro_chan *c, uint64_t i, struct g *other)
 static __attribute__((noinline)) int closed(const struct goro_chan *c,
 					    int answer)
 {
-	if (load_relaxed(&c->closed) != CHAN_CLOSED)
+	if (load_relaxed(&c->state) & CHAN_FREED)
 		freed("use of freed channel");
 	return answer;
+}
+
+/* A send or close finds c->state set.  Returns what it is to return if at all. */
+static COLD int in_state(const struct goro_chan *c, const char *foreign,
+			 int answer)
+{
+	goro__bubble_check(c->bubble, foreign);
+	return load_relaxed(&c->state) & CHAN_ENDED ? closed(c, answer)
+						     : GORO_OK;
+}
+
+/* A receive finds that it has to ask first. */
+static COLD void ask(struct goro_chan *c)
+{
+	goro__bubble_check(c->bubble,
+			   "receive on synctest channel from outside bubble");
+	if (c->timer)
+		c->timer->poll(c);
 }
 
 /*
@@ -207,11 +233,15 @@ send_now(struct goro_chan *c, const void *v, bool release)
 {
 	struct sudog *s;
 
-	if (unlikely(load_relaxed(&c->closed))) {
-		int status = closed(c, GORO_SEND_CLOSED);
+	if (unlikely(load_relaxed(&c->state))) {
+		int status = in_state(
+			c, "send on synctest channel from outside bubble",
+			GORO_SEND_CLOSED);
 
-		release_if(release, c);
-		return status;
+		if (status) {
+			release_if(release, c);
+			return status;
+		}
 	}
 	s = waitq_claim(&c->recvq, &c->stray);
 	if (s) {
@@ -271,7 +301,7 @@ static int recv_closed(struct goro_chan *c, void *out)
 {
 	int status = closed(c, GORO_CLOSED);
 
-	san_acquire(&c->closed);
+	san_acquire(&c->state);
 	zero_user(c->elemsize, out);
 	return status;
 }
@@ -294,7 +324,7 @@ take_now(struct goro_chan *c, void *out, bool release)
 		release_if(release, c);
 		return GORO_OK;
 	}
-	if (!load_relaxed(&c->closed))
+	if (!(load_relaxed(&c->state) & CHAN_ENDED))
 		return GORO_AGAIN;
 	status = recv_closed(c, out);
 	release_if(release, c);
@@ -304,8 +334,8 @@ take_now(struct goro_chan *c, void *out, bool release)
 static inline __attribute__((always_inline)) int
 recv_now(struct goro_chan *c, void *out, bool release)
 {
-	if (unlikely(c->timer != NULL))
-		c->timer->poll(c);
+	if (unlikely(load_relaxed(&c->state) & CHAN_ASKS))
+		ask(c);
 	return take_now(c, out, release);
 }
 
@@ -335,7 +365,7 @@ wait_until(struct goro_chan *c, struct waitq *q, struct sudog *s,
 	s->contended = true;
 	store_relaxed(&g->select_done, 0u);
 	goro__deadline_start(&d, g, &c->lock, deadline);
-	goro__park(&c->lock, why);
+	goro__park_in(c->bubble, &c->lock, why);
 	goro__deadline_stop(&d);
 	if (g->wake)
 		return true;
@@ -358,7 +388,7 @@ static inline bool wait_in(struct goro_chan *c, struct waitq *q,
 	waitq_push(q, s);
 	if (unlikely(deadline != GORO_FOREVER))
 		return wait_until(c, q, s, deadline, why);
-	park(m, s->g, &c->lock, why);
+	park(m, s->g, &c->lock, &c->bubble, why);
 	return true;
 }
 
@@ -405,7 +435,7 @@ do_send(goro_chan *c, const void *v, int64_t deadline)
 	 * A poll that must fail needs no lock: there was a moment when the
 	 * channel was open, and full or without a receiver.
 	 */
-	if (deadline == GORO_POLL && !load_acquire(&c->closed) && full(c))
+	if (deadline == GORO_POLL && !load_acquire(&c->state) && full(c))
 		return goro__not_ready();
 	plock(&c->lock);
 	status = send_now(c, v, true);
@@ -457,7 +487,7 @@ static inline int recv_blocking(struct goro_chan *c, void *out,
 		return GORO_TIMEOUT;
 	if (s.success)
 		return GORO_OK;
-	san_acquire(&c->closed);
+	san_acquire(&c->state);
 	return GORO_CLOSED;
 }
 
@@ -469,8 +499,7 @@ do_recv(goro_chan *c, void *out, int64_t deadline)
 	if (unlikely(!c))
 		return goro__block_until(deadline, WAIT_CHAN_RECV_NIL);
 	/* As in do_send(): there was a moment when c was open and empty. */
-	if (deadline == GORO_POLL && !c->timer && empty(c) &&
-	    !load_acquire(&c->closed))
+	if (deadline == GORO_POLL && empty(c) && !load_acquire(&c->state))
 		return goro__not_ready();
 	plock(&c->lock);
 	status = recv_now(c, out, true);
@@ -507,7 +536,7 @@ static void drain(struct goro_chan *c, struct waitq *q, size_t size,
 	while ((s = waitq_claim(q, &c->stray)) != NULL) {
 		if (s->elem && size > 0)
 			arch_zero(s->elem, size);
-		san_acquire_as(&s->g->san, &c->closed);
+		san_acquire_as(&s->g->san, &c->state);
 		waitq_push(woken, s);
 	}
 }
@@ -515,19 +544,25 @@ static void drain(struct goro_chan *c, struct waitq *q, size_t size,
 static int close_chan(goro_chan *c)
 {
 	struct waitq woken = {0};
+	uint8_t state;
 
 	if (!c)
 		return GORO_CLOSE_NIL;
 	plock(&c->lock);
-	if (load_relaxed(&c->closed)) {
-		int status = closed(c, GORO_CLOSE_CLOSED);
+	state = load_relaxed(&c->state);
+	if (state) {
+		int status = in_state(
+			c, "close of synctest channel from outside bubble",
+			GORO_CLOSE_CLOSED);
 
-		punlock(&c->lock);
-		return status;
+		if (status) {
+			punlock(&c->lock);
+			return status;
+		}
 	}
-	san_release(&c->closed);
+	san_release(&c->state);
 	/* Pairs with the acquires in do_send() and do_recv(). */
-	store_release(&c->closed, CHAN_CLOSED);
+	store_release(&c->state, state | CHAN_CLOSED);
 	drain(c, &c->recvq, c->elemsize, &woken);
 	drain(c, &c->sendq, 0, &woken);
 	punlock(&c->lock);

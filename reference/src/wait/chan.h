@@ -30,10 +30,19 @@ struct chan_timer {
 };
 
 /*
+ * What keeps a channel from being an open one of the program's, in c->state.
  * goro_chan_free() leaves CHAN_FREED behind: a use of a freed channel is
  * reported as long as its memory has not been reused.
  */
-enum { CHAN_OPEN, CHAN_CLOSED, CHAN_FREED };
+enum {
+	CHAN_CLOSED = 1,
+	CHAN_FREED = 2,
+	CHAN_ENDED = CHAN_CLOSED | CHAN_FREED,
+	CHAN_TIMED = 4,   /* c->timer is set */
+	CHAN_BUBBLED = 8, /* c->bubble is set */
+	CHAN_ASKS = CHAN_TIMED | CHAN_BUBBLED,
+	CHAN_STATES = 16
+};
 
 /* free() writes into the first bytes of the memory: c lies behind them. */
 enum { CHAN_LEAD = 16 };
@@ -41,7 +50,8 @@ enum { CHAN_LEAD = 16 };
 /* The buffer, dataqsiz * elemsize bytes, stands after this. */
 struct goro_chan {
 	struct lock lock;
-	_Atomic(uint32_t) closed;
+	_Atomic(uint8_t) state;
+	uint8_t lead;      /* bytes before this in its memory */
 	uint64_t dataqsiz; /* slots of the buffer */
 	size_t elemsize;
 	_Atomic(uint64_t) qcount; /* values in the buffer */
@@ -54,9 +64,11 @@ struct goro_chan {
 	 * memory is kept until then.
 	 */
 	uint32_t stray;
-	uint32_t lead; /* bytes before this in its memory */
+	uint32_t bubble; /* number of the bubble it is of: bubble.h; 0: none */
 };
 
+/* Makes c, new and in no other state, one of the caller's bubble if it is in one. */
+void goro__chan_own(struct goro_chan *c, uint8_t state);
 /* Frees c while a run lasts, or after it.  For the owner of a P. */
 void goro__chan_free(struct goro_chan *c);
 

@@ -2,6 +2,9 @@
  * cond.c - Cond.
  */
 #include "base/text.h"
+#include "base/print.h"
+#include "sched/bubble.h"
+#include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "wait/mutex.h"
@@ -81,6 +84,29 @@ int goro_cond_wait_r(goro_cond *c, goro_rwmutex *m)
 	return status;
 }
 
+static void die_of_wake(void *woken)
+{
+	const struct g *g = woken;
+
+	goro__enter_death();
+	print_str("semaphore wake of synctest goroutine ");
+	print_int(g->goid);
+	print_str(" from outside bubble\n");
+	goro__fatal_alone("semaphore wake of synctest goroutine from outside "
+			  "bubble");
+}
+
+/* The goroutines of list are about to be woken: in a bubble, by it alone. */
+static COLD void check_woken(const struct sudog *list)
+{
+	for (const struct sudog *s = list; s; s = s->next) {
+		const struct bubble *b = bubble_of(s->g);
+
+		if (b && b != my_bubble())
+			goro__systemstack(die_of_wake, s->g);
+	}
+}
+
 static inline int wake(goro_cond *cond, struct sudog *(*whom)(struct waitq *))
 {
 	struct cond *c = of(cond);
@@ -91,6 +117,8 @@ static inline int wake(goro_cond *cond, struct sudog *(*whom)(struct waitq *))
 	san_release(c);
 	list = whom(&c->q);
 	punlock(&c->lock);
+	if (bubbled())
+		check_woken(list);
 	waitq_wake(list, true);
 	return GORO_OK;
 }

@@ -4,6 +4,7 @@
 #include "wait/deadline.h"
 
 #include "base/text.h"
+#include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/timer.h"
 
@@ -36,7 +37,7 @@ void goro__deadline_start(struct deadline *d, struct g *g, struct lock *l,
 	d->t.when = when;
 	d->t.fn = deadline_passed;
 	d->t.arg = d;
-	goro__timer_add(&d->t);
+	goro__add_my_timer(&d->t);
 }
 
 void goro__deadline_stop(struct deadline *d)

@@ -12,6 +12,7 @@
  * freed already (goro_chan_free).
  */
 #include "wait/chan.h"
+#include "sched/bubble.h"
 #include "sched/explore.h"
 #include "sched/rand.h"
 #include "sched/goroutine.h"
@@ -148,7 +149,8 @@ static bool any(bool a, bool b, bool c)
 static ALWAYS bool can_send(goro_chan *c)
 {
 	return any(load_relaxed(&c->qcount) < c->dataqsiz,
-		   c->recvq.first != NULL, load_relaxed(&c->closed) != 0);
+		   c->recvq.first != NULL,
+		   (load_relaxed(&c->state) & CHAN_ENDED) != 0);
 }
 
 static ALWAYS bool can_recv(goro_chan *c)
@@ -156,7 +158,7 @@ static ALWAYS bool can_recv(goro_chan *c)
 	if (unlikely(c->timer != NULL))
 		c->timer->poll(c);
 	return any(load_relaxed(&c->qcount) > 0, c->sendq.first != NULL,
-		   load_relaxed(&c->closed) != 0);
+		   (load_relaxed(&c->state) & CHAN_ENDED) != 0);
 }
 
 static ALWAYS bool ready_case(const struct goro_case *k)
@@ -306,6 +308,27 @@ static int result_of(const struct select *s, const struct sudog *w,
 	return k->dir == GORO_SEND ? GORO_SEND_CLOSED : GORO_CLOSED;
 }
 
+/* True if others of the caller's bubble alone can wake it. */
+static COLD bool all_own(const struct select *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->cases[i].c && !s->cases[i].c->bubble)
+			return false;
+	return true;
+}
+
+static void park_in(struct select *s)
+{
+	after_fn fn = NULL;
+
+	if (mp()) {
+		fn = after_unlock_all;
+		if (bubbled() && all_own(s))
+			goro__bubble_waits(my_bubble_id());
+	}
+	goro__park_after(fn, s, WAIT_SELECT);
+}
+
 /* Parks with all locks held, and returns without them. */
 static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 {
@@ -318,7 +341,7 @@ static int wait_all(struct select *s, int64_t deadline, size_t *chosen)
 	if (deadline != GORO_FOREVER)
 		/* unlock_all() releases the lock of chan_at(0) last. */
 		goro__deadline_start(&d, g, &chan_at(s, 0)->lock, deadline);
-	goro__park_after(mp() ? after_unlock_all : NULL, s, WAIT_SELECT);
+	park_in(s);
 	if (deadline != GORO_FOREVER)
 		goro__deadline_stop(&d);
 	w = g->wake;
@@ -333,15 +356,26 @@ static int wait_or_block(struct select *s, int64_t deadline, size_t *chosen)
 		make_order(s);
 	if (s->nlock > 0)
 		return wait_all(s, deadline, chosen);
+	if (bubbled())
+		goro__bubble_waits(my_bubble_id());
 	return goro__block_until(deadline,
 				 s->n ? WAIT_SELECT : WAIT_SELECT_NO_CASES);
 }
 
-/* Has the draw of try_cases() decided, if there is one. */
-static COLD void decide_draw(const struct select *s)
+/*
+ * What is seldom asked before a draw: whether a channel is another bubble's, and
+ * how a run that is explored decides the draw, if there is one.
+ */
+static COLD void before_draw(const struct select *s)
 {
-	uint32_t n = find_ready(s);
+	uint32_t n;
 
+	for (size_t i = 0; i < s->n; i++)
+		if (s->cases[i].c)
+			goro__bubble_check(s->cases[i].c->bubble,
+					   "select on synctest channel from "
+					   "outside bubble");
+	n = explored() ? find_ready(s) : 0;
 	if (n > 1)
 		goro__explore_draw(n);
 }
@@ -354,8 +388,8 @@ static int run_select(struct select *s, int64_t deadline, size_t *chosen)
 	if (unlikely(mp())) {
 		make_order(s);
 		lock_all(s);
-		if (explored())
-			decide_draw(s);
+		if (mp() & (MP_EXPLORED | MP_BUBBLED))
+			before_draw(s);
 	}
 	status = try_cases(s, chosen);
 	if (status == GORO_AGAIN && deadline != GORO_POLL)

@@ -5,7 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "sched/clock.h"
+#include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
 #include "sched/preempt.h"
@@ -34,12 +34,12 @@ void goro_sleep(int64_t ns)
 	if (ns <= 0)
 		goro_checkpoint();
 	else
-		goro__sleep_until(goro__when(ns), WAIT_SLEEP);
+		goro__sleep_until(goro__when(goro__my_now(), ns), WAIT_SLEEP);
 }
 
 int64_t goro_now(void)
 {
-	int64_t now = goro__now();
+	int64_t now = goro__my_now();
 
 	goro__stop_if_asked();
 	return now;

@@ -18,6 +18,7 @@
  * one slot.  Its own lock keeps two resets from putting it in twice.
  */
 #include "wait/chan.h"
+#include "sched/bubble.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
@@ -34,7 +35,10 @@ struct goro_timer {
 	int64_t when; /* 0: not armed; unused if heaped */
 	int64_t period;
 	goro_chan *c;     /* NULL: after_func */
-	uint32_t blocked; /* receivers waiting on c */
+	union {
+		uint32_t blocked; /* receivers waiting on c */
+		uint32_t bubble;  /* without c: as c->bubble */
+	};
 	struct lock lock; /* if heaped: held over a reset */
 	goro_fn fn;
 	void *arg;
@@ -51,6 +55,7 @@ struct with_chan {
 	int64_t slot; /* the buffer of c */
 };
 
+_Static_assert(offsetof(struct with_chan, c) <= UINT8_MAX, "goro_chan.lead");
 _Static_assert(offsetof(struct with_chan, slot) ==
 		       offsetof(struct with_chan, c) + sizeof(goro_chan),
 	       "chan_buf()");
@@ -60,12 +65,31 @@ static bool heaped(const goro_timer *t)
 	return !t->c || !t->c->timer;
 }
 
+static uint32_t bubble_id(const goro_timer *t)
+{
+	return t->c ? t->c->bubble : t->bubble;
+}
+
+/* Returns the time on t's clock: of a bubble that is the caller's, or real. */
+static int64_t now_of(const goro_timer *t)
+{
+	return unlikely(bubble_id(t)) ? goro__my_now() : goro__now();
+}
+
+static void add(goro_timer *t)
+{
+	if (unlikely(bubble_id(t)))
+		goro__add_my_timer(&t->t);
+	else
+		goro__timer_add(&t->t);
+}
+
 static void heap_in(goro_timer *t)
 {
 	if (!t->when || !t->blocked || load_relaxed(&t->t.p))
 		return;
 	t->t.when = t->when;
-	goro__timer_add(&t->t);
+	add(t);
 }
 
 static void heap_out(goro_timer *t)
@@ -119,7 +143,7 @@ static void poll(goro_chan *c)
 
 	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
 		return;
-	now = goro__now();
+	now = now_of(t);
 	if (t->when <= now)
 		fire(t, now);
 }
@@ -163,7 +187,7 @@ static inline bool disarm(goro_timer *t)
 
 static void arm(goro_timer *t, int64_t ns, int64_t period)
 {
-	t->when = goro__when(ns);
+	t->when = goro__when(now_of(t), ns);
 	t->period = period;
 	heap_in(t);
 }
@@ -187,10 +211,10 @@ static int reset_heaped(goro_timer *t, int64_t ns, int64_t period)
 
 	plock(&t->lock);
 	pending = goro__timer_del(&t->t);
-	t->t.when = goro__when(ns);
+	t->t.when = goro__when(now_of(t), ns);
 	t->t.period = period;
 	san_release(t);
-	goro__timer_add(&t->t);
+	add(t);
 	punlock(&t->lock);
 	return pending;
 }
@@ -243,6 +267,7 @@ static goro_ticker *new_timer(int64_t ns, int64_t period)
 	w->c.elemsize = sizeof(w->slot);
 	w->c.lead = offsetof(struct with_chan, c);
 	w->c.timer = async ? NULL : &chan_timer;
+	goro__chan_own(&w->c, async ? 0 : CHAN_TIMED);
 	t->c = &w->c;
 	t->t.fn = async ? due_async : due;
 	t->t.arg = t;
@@ -312,11 +337,24 @@ goro_timer *goro_after_func(int64_t ns, goro_fn fn, void *arg)
 	t->arg = arg;
 	t->t.fn = start_func;
 	t->t.arg = t;
+	t->bubble = my_bubble_id();
 	reset_heaped(t, ns, 0);
 	return t;
 }
 
 /* ---- both --------------------------------------------------------------- */
+
+static void check_stop(const goro_timer *t)
+{
+	goro__bubble_check(bubble_id(t),
+			   "stop of synctest timer from outside bubble");
+}
+
+static void check_reset(const goro_timer *t)
+{
+	goro__bubble_check(bubble_id(t),
+			   "reset of synctest timer from outside bubble");
+}
 
 int goro_timer_stop(goro_timer *t)
 {
@@ -325,6 +363,7 @@ int goro_timer_stop(goro_timer *t)
 	FROM_OUTSIDE_GIVES(goro_timer_stop(t));
 	if (!t)
 		return GORO_TIMER_STOP;
+	check_stop(t);
 	pending = stop(t);
 	goro__stop_if_asked();
 	return pending;
@@ -337,6 +376,7 @@ int goro_timer_reset(goro_timer *t, int64_t ns)
 	FROM_OUTSIDE_GIVES(goro_timer_reset(t, ns));
 	if (!t)
 		return GORO_TIMER_RESET;
+	check_reset(t);
 	pending = reset(t, ns, 0);
 	goro__stop_if_asked();
 	return pending;
@@ -385,8 +425,10 @@ goro_chan *goro_ticker_chan(goro_ticker *t)
 void goro_ticker_stop(goro_ticker *t)
 {
 	FROM_OUTSIDE(goro_ticker_stop(t));
-	if (t)
-		stop(&t->timer);
+	if (!t)
+		return;
+	check_stop(&t->timer);
+	stop(&t->timer);
 }
 
 int goro_ticker_reset(goro_ticker *t, int64_t ns)
@@ -396,6 +438,7 @@ int goro_ticker_reset(goro_ticker *t, int64_t ns)
 		return GORO_EINVAL;
 	if (ns <= 0)
 		return GORO_TICKER_RESET;
+	check_reset(&t->timer);
 	reset(&t->timer, ns, ns);
 	return GORO_OK;
 }

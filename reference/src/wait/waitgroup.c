@@ -2,6 +2,7 @@
  * waitgroup.c - WaitGroup.
  */
 #include "base/text.h"
+#include "sched/bubble.h"
 #include "sched/die.h"
 #include "sched/user.h"
 #include "sched/goroutine.h"
@@ -11,11 +12,31 @@
 
 struct waitgroup {
 	struct lock lock;
+	uint32_t bubble; /* number of the bubble it is of: bubble.h; 0: none */
 	int64_t n;
 	struct waitq q;
 };
 
 _Static_assert(sizeof(struct waitgroup) <= sizeof(goro_waitgroup), "goro.h");
+
+/*
+ * A group is of the bubble of its first add, until its count is zero and a wait
+ * returns, or there was one.
+ */
+static COLD void join_bubble(struct waitgroup *wg)
+{
+	uint32_t id = my_bubble_id();
+
+	if (id == wg->bubble)
+		return;
+	if (id && wg->bubble)
+		goro__fatal("sync: WaitGroup.Add called from multiple synctest "
+			    "bubbles");
+	if (wg->bubble || wg->n != 0 || wg->q.first)
+		goro__fatal("sync: WaitGroup.Add called from inside and "
+			    "outside synctest bubble");
+	wg->bubble = id;
+}
 
 static inline __attribute__((always_inline)) int add(goro_waitgroup *group,
 						     int64_t delta)
@@ -27,9 +48,14 @@ static inline __attribute__((always_inline)) int add(goro_waitgroup *group,
 	if (delta < 0)
 		san_release(wg);
 	plock(&wg->lock);
+	if (bubbled())
+		join_bubble(wg);
 	n = wg->n += delta;
-	if (n == 0)
+	if (n == 0) {
 		list = waitq_take(&wg->q);
+		if (list)
+			wg->bubble = 0;
+	}
 	punlock(&wg->lock);
 	waitq_wake(list, true);
 	return n < 0 ? GORO_WG_NEGATIVE : GORO_OK;
@@ -64,13 +90,20 @@ void goro_wg_done(goro_waitgroup *wg)
 void goro_wg_wait(goro_waitgroup *group)
 {
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
+	bool own;
 
 	FROM_OUTSIDE(goro_wg_wait(group));
 	plock(&wg->lock);
-	if (wg->n == 0)
+	own = bubbled() && wg->bubble == my_bubble_id();
+	if (wg->n == 0) {
+		if (own)
+			wg->bubble = 0;
 		punlock(&wg->lock);
-	else
+	} else {
+		if (own)
+			goro__bubble_waits(wg->bubble);
 		waitq_park(&wg->q, &wg->lock, WAIT_WAITGROUP);
+	}
 	san_acquire(wg);
 }
 
