@@ -93,6 +93,22 @@ extern "C" {
 	  "errgroup: modify limit while goroutines in the group are still "    \
 	  "active",                                                            \
 	  "panic; Go's text has the number of goroutines")                     \
+	X(BUBBLE_BLOCKED, -18,                                                 \
+	  "deadlock: all goroutines in bubble are blocked",                    \
+	  "panic: bubble->run")                                                \
+	X(BUBBLE_LEFT, -19,                                                    \
+	  "deadlock: main bubble goroutine has exited but blocked "            \
+	  "goroutines remain",                                                 \
+	  "panic: bubble->run")                                                \
+	X(BUBBLE_NESTED, -20,                                                  \
+	  "synctest.Run called from within a synctest bubble",                 \
+	  "panic: bubble->run")                                                \
+	X(BUBBLE_NONE, -21,                                                    \
+	  "goroutine is not in a bubble",                                      \
+	  "panic: bubble->wait")                                               \
+	X(BUBBLE_WAITING, -22,                                                 \
+	  "wait already in progress",                                          \
+	  "panic: bubble->wait")                                               \
 	X(EINVAL, -64, "invalid argument", "rule 6")                           \
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
 	X(ENOTSUP, -66, "not supported", "the runtime has no such form")       \
@@ -849,6 +865,34 @@ struct assay_recorder_ops {
 	int (*write)(const char *path, uint64_t *bytes);
 };
 
+/* ---- bubbles -------------------------------------------------------------- */
+
+enum assay_bubble_flags {
+	/* Who waits for a mutex counts as durably blocked.  Go has no such form. */
+	ASSAY_BUBBLE_MUTEXES = 1
+};
+
+/*
+ * Bubbles are those of Go's testing/synctest: goroutines with a clock of their
+ * own, time->now(), which goes on only when all of them are durably blocked.
+ */
+struct assay_bubble_ops {
+	size_t size;
+
+	/*
+	 * Runs fn(arg) in a goroutine in a new bubble, and returns when all of
+	 * the bubble have ended.  ASSAY_BUBBLE_BLOCKED, ASSAY_BUBBLE_LEFT: they
+	 * never will.  ASSAY_BUBBLE_NESTED; ASSAY_ENOTSUP for flags that the
+	 * runtime has not.
+	 */
+	int (*run)(assay_fn fn, void *arg, uint32_t flags);
+	/*
+	 * Blocks until all others of the caller's bubble are durably blocked or
+	 * have ended.  ASSAY_BUBBLE_NONE, ASSAY_BUBBLE_WAITING.
+	 */
+	int (*wait)(void);
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 enum assay_traits {
@@ -886,6 +930,7 @@ struct assay_runtime {
 	const struct assay_metrics_ops *metrics;
 	const struct assay_profile_ops *profile;
 	const struct assay_recorder_ops *recorder;
+	const struct assay_bubble_ops *bubble;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

@@ -89,6 +89,8 @@
 	FN(recorder, start) FN(recorder, stop) FN(recorder, enabled) \
 	FN(recorder, write)
 
+#define ASSAY_BUBBLE_FN(FN) FN(bubble, run) FN(bubble, wait)
+
 #define ASSAY_CONTEXT_FN(FN) \
 	FN(context, background) FN(context, todo) FN(context, with_cancel) \
 	FN(context, with_deadline) FN(context, with_timeout) \
@@ -140,7 +142,7 @@
 	GROUP(blocking, ASSAY_BLOCKING_FN) GROUP(inspect, ASSAY_INSPECT_FN) \
 	GROUP(net, ASSAY_NET_FN) GROUP(trace, ASSAY_TRACE_FN) \
 	GROUP(metrics, ASSAY_METRICS_FN) GROUP(profile, ASSAY_PROFILE_FN) \
-	GROUP(recorder, ASSAY_RECORDER_FN)
+	GROUP(recorder, ASSAY_RECORDER_FN) GROUP(bubble, ASSAY_BUBBLE_FN)
 
 #define ASSAY_EXT_GROUPS(GROUP) \
 	GROUP(context, ASSAY_CONTEXT_FN) GROUP(group, ASSAY_GROUP_FN) \

@@ -103,6 +103,7 @@
  *	           goro_pool_get goro_pool_put goro_panic goro_panic_value
  *	           goro_panic_text goro_try goro_gomaxprocs
  *	goroutine: goro_goexit goro_defer goro_bubble_run goro_bubble_wait
+ *	           goro_bubble_run_status goro_bubble_wait_status
  *
  * A thread that is no goroutine has the number 0, yields and sleeps as a
  * thread, and is tied to itself.
@@ -185,6 +186,22 @@ typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
 	  "errgroup: modify limit while goroutines in the group are still "    \
 	  "active",                                                            \
 	  "goro_group_set_limit: a task is active")                            \
+	X(BUBBLE_BLOCKED, -18,                                                 \
+	  "deadlock: all goroutines in bubble are blocked",                    \
+	  "goro_bubble_run_status")                                            \
+	X(BUBBLE_LEFT, -19,                                                    \
+	  "deadlock: main bubble goroutine has exited but blocked "            \
+	  "goroutines remain",                                                 \
+	  "goro_bubble_run_status")                                            \
+	X(BUBBLE_NESTED, -20,                                                  \
+	  "synctest.Run called from within a synctest bubble",                 \
+	  "goro_bubble_run_status")                                            \
+	X(BUBBLE_NONE, -21,                                                    \
+	  "goroutine is not in a bubble",                                      \
+	  "goro_bubble_wait_status")                                           \
+	X(BUBBLE_WAITING, -22,                                                 \
+	  "wait already in progress",                                          \
+	  "goro_bubble_wait_status")                                           \
 	X(EINVAL, -64, "invalid argument", "NULL, or a number out of range")   \
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \
 	X(ENOTSUP, -66, "not supported", "goro has no such form")              \
@@ -563,15 +580,20 @@ enum goro_bubble_flags {
  * of the bubble have ended.  Timers that are pending then never fire.  Once fn
  * has returned, or left by goexit, time stands still.
  *
- * Panics with an error if none of them can go on: "deadlock: all goroutines in
- * bubble are blocked", or "deadlock: main bubble goroutine has exited but
- * blocked goroutines remain".  These goroutines are left for ever.  Panics as
- * well when it is called in a bubble, and with GODEBUG=asynctimerchan=1.  A NULL
- * fn is fatal, and so is a lack of memory.
+ * Panics if none of them can go on: "deadlock: all goroutines in bubble are
+ * blocked", or "deadlock: main bubble goroutine has exited but blocked
+ * goroutines remain".  These goroutines are left for ever.  Panics as well when
+ * it is called in a bubble, and with GODEBUG=asynctimerchan=1.  A NULL fn is
+ * fatal, and so is a lack of memory.
  *
  * From the first bubble on all goroutines of the process are a little slower.
  */
 GORO_API void goro_bubble_run(goro_fn fn, void *arg, unsigned flags);
+/*
+ * As goro_bubble_run(), with a status instead of a panic.  GORO_EINVAL for a
+ * NULL fn and for unknown flags; GORO_ENOTSUP with asynctimerchan=1; GORO_ENOMEM.
+ */
+GORO_API int goro_bubble_run_status(goro_fn fn, void *arg, unsigned flags);
 
 /*
  * Blocks until every other goroutine of the caller's bubble is durably blocked
@@ -579,6 +601,8 @@ GORO_API void goro_bubble_run(goro_fn fn, void *arg, unsigned flags);
  * outside of a bubble, and if another one is in it already.
  */
 GORO_API void goro_bubble_wait(void);
+/* As goro_bubble_wait(), with a status instead of a panic. */
+GORO_API int goro_bubble_wait_status(void);
 
 /*
  * ---- sync: all zero is ready to use, as in Go ---------------------------

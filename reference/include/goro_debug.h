@@ -214,6 +214,7 @@ GORO_API size_t goro_leaks(char *buf, size_t n);
  *		"id": 7, "state": "chan receive", "seconds": 65,
  *		"waits_for": ["0x7f..." ...],
  *		"locked_to_thread": true, "leaked": true,
+ *		"bubble": 1, "durable": true,
  *		"labels": {"job": "load"},
  *		"parent": 1, "created_by": {as an element of stack},
  *		"stack": [{"pc": "0x55...", "function": "worker", "offset": 38,

@@ -27,6 +27,10 @@ GO_EXPERIMENT = $(shell GOEXPERIMENT=goroutineleakprofile "$(GO)" version \
 	>/dev/null 2>&1 && echo GOEXPERIMENT=goroutineleakprofile)
 GO_BUILD = $(GO) build -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
 	-buildvcs=false -tags "$$(cut -d' ' -f1 $(abspath $(GO_OBJ)/x/tags))"
+# Bubbles are linked by the names that they have inside of Go, since 1.25.
+GO_SINCE_125 := $(shell "$(GO)" version 2>/dev/null | \
+	grep -E 'go(1\.(2[5-9]|[3-9][0-9])|[2-9])')
+GO_LINKNAME := $(if $(GO_SINCE_125),-checklinkname=0)
 GO_VERSION = $$($(GO_RUN) $(GO) env GOVERSION)
 GO_LANGUAGE = $$(echo "$(GO_VERSION)" | sed 's/^go\([0-9]*\.[0-9]*\).*/\1/')
 
@@ -68,14 +72,13 @@ $(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_OBJ)/x/tags $(GO_SRC) \
 		-o $(abspath $@)-twins ./twins/main
 	cd runtimes/go && $(GO_RUN) CGO_ENABLED=1 \
 		CGO_LDFLAGS="-L$(abspath $(GO_OBJ))" $(GO_BUILD) \
-		-ldflags "-X main.cases=$$(cksum <$(abspath $(GO_LIB)) | \
+		-ldflags "$(GO_LINKNAME) -X main.cases=$$(cksum <$(abspath $(GO_LIB)) | \
 			tr ' ' -)" -o $(abspath $@) ./host
 	@touch $@
 
 # Programs made at random, on real Go and on goro: conformance/differ.  It needs
 # testing/synctest, which is Go 1.25's.
-ifneq ($(shell "$(GO)" version 2>/dev/null | \
-	grep -E 'go(1\.(2[5-9]|[3-9][0-9])|[2-9])'),)
+ifneq ($(GO_SINCE_125),)
 DIFFER = conformance/differ/differ.py $(B)/differ $(B)/runtimes/goro.so \
 	$(GO_OBJ)/differ
 

@@ -362,6 +362,16 @@ static const struct assay_recorder_ops recorder = {
 	.write = recorder_write,
 };
 
+/* ---- bubbles ------------------------------------------------------------ */
+
+SAME(ASSAY_BUBBLE_MUTEXES, GORO_BUBBLE_MUTEXES);
+
+static const struct assay_bubble_ops bubble = {
+	.size = sizeof(bubble),
+	.run = goro_bubble_run_status,
+	.wait = goro_bubble_wait_status,
+};
+
 /* ---- the table ---------------------------------------------------------- */
 
 /* assay_runtime() completes the traits. */
@@ -385,6 +395,7 @@ static struct assay_runtime table = {
 	.profile = &profile,
 	.trace = &trace,
 	.recorder = &recorder,
+	.bubble = &bubble,
 };
 
 GORO_API const struct assay_runtime *assay_runtime(void)

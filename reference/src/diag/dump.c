@@ -20,6 +20,7 @@
 #include "sched/outside.h"
 #include "diag/dump.h"
 #include "diag/leaked.h"
+#include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"
 #include "sched/lints.h"
@@ -125,12 +126,15 @@ static void out_lints(struct out *o, const struct g *g)
 
 static void out_head(struct out *o, struct g *g, const char *state)
 {
+	const struct bubble *b = bubble_of(g);
 	int64_t waited = minutes(g);
 
 	goro__out_str(o, "goroutine ");
 	goro__out_int(o, g->goid);
 	goro__out_str(o, " [");
 	goro__out_str(o, state);
+	if (b && bubble_durable(g))
+		goro__out_str(o, " (durable)");
 	if (goro__leaked(g))
 		goro__out_str(o, " (leaked)");
 	if (waited > 0) {
@@ -140,6 +144,10 @@ static void out_head(struct out *o, struct g *g, const char *state)
 	}
 	if (g->lockcount > 0)
 		goro__out_str(o, ", locked to thread");
+	if (b) {
+		goro__out_str(o, ", synctest bubble ");
+		goro__out_int(o, b->id);
+	}
 	if (goro__godebug("lints") > 0)
 		out_lints(o, g);
 	out_labels(o, g);
@@ -347,11 +355,12 @@ static void find_id(struct g *g, void *arg)
 int goro_state(int64_t id, char *buf, size_t n)
 {
 	struct lookup l = {.id = id};
+	const char *durable;
 
 	goro__each_g(find_id, &l);
 	if (!l.g || !buf || n == 0)
 		return GORO_EINVAL;
-	strncpy(buf, goro__state_of(l.g), n - 1);
-	buf[n - 1] = '\0';
+	durable = bubble_of(l.g) && bubble_durable(l.g) ? " (durable)" : "";
+	snprintf(buf, n, "%s%s", goro__state_of(l.g), durable);
 	return GORO_OK;
 }

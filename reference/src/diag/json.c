@@ -12,6 +12,7 @@
 #include "diag/waits.h"
 #include "diag/leaked.h"
 #include "goro_debug.h"
+#include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/labels.h"
 #include "sched/outside.h"
@@ -181,6 +182,17 @@ static void out_creator(struct json *j, const struct g *g)
 	out_place(j, pc, &at);
 }
 
+static void out_bubble(struct json *j, const struct g *g)
+{
+	const struct bubble *b = bubble_of(g);
+
+	if (!b)
+		return;
+	put_int(j, "bubble", b->id);
+	if (bubble_durable(g))
+		put_true(j, "durable");
+}
+
 static void out_g(struct g *g, void *arg)
 {
 	struct json *j = arg;
@@ -193,6 +205,7 @@ static void out_g(struct g *g, void *arg)
 	put_int(j, "id", g->goid);
 	put_text(j, "state", goro__state_of(g));
 	out_wait(j, g);
+	out_bubble(j, g);
 	if (g->lockcount > 0)
 		put_true(j, "locked_to_thread");
 	if (goro__leaked(g))

@@ -53,6 +53,15 @@ static inline struct bubble *bubble_of(const struct g *g)
 	return s ? *(struct bubble *const volatile *)&s->bubble : NULL;
 }
 
+/* True if g, which bubble_of() has found in one, is durably blocked. */
+static inline bool bubble_durable(const struct g *g)
+{
+	const struct stack *s = *(struct stack *const volatile *)&g->stack;
+
+	return load_relaxed(&g->status) == GWAITING && s &&
+	       *(const volatile bool *)&s->durable;
+}
+
 /* Returns the bubble of the goroutine that calls; NULL: it is in none. */
 static inline struct bubble *my_bubble(void)
 {

@@ -8,8 +8,6 @@
  */
 #include "sched/bubble.h"
 
-#include <string.h>
-
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/die.h"
@@ -145,57 +143,86 @@ static bool end(struct bubble *b)
 
 /* ---- calls ------------------------------------------------------------------ */
 
-static _Noreturn void deadlock(const struct bubble *b)
+/* What keeps g from running a bubble; GORO_OK: nothing. */
+static int refusal(const struct g *g, goro_fn fn, unsigned flags)
 {
-	struct goro_panic_value v = {.kind = GORO_PANIC_ERROR};
-
-	strcpy(v.text,
-	       b->done ? "deadlock: main bubble goroutine has exited but "
-			 "blocked goroutines remain"
-		       : "deadlock: all goroutines in bubble are blocked");
-	goro_panic_value(&v);
+	if (!fn || flags & ~(unsigned)GORO_BUBBLE_MUTEXES)
+		return GORO_EINVAL;
+	if (g->stack->bubble)
+		return GORO_BUBBLE_NESTED;
+	return goro__sched.async_timers ? GORO_ENOTSUP : GORO_OK;
 }
 
-static void refuse_run(const struct g *g)
+static int run(goro_fn fn, void *arg, unsigned flags, void *creator)
 {
-	if (g->stack->bubble)
-		goro_panic("synctest.Run called from within a synctest bubble");
-	if (goro__sched.async_timers)
-		goro_panic("synctest.Run not supported with "
-			   "asynctimerchan!=0");
+	struct bubble *b;
+	bool done, started;
+	int status = refusal(goro__self(), fn, flags);
+
+	if (status)
+		return status;
+	b = begin();
+	if (!b)
+		return GORO_ENOMEM;
+	b->durable_mutexes = flags & GORO_BUBBLE_MUTEXES;
+	started = start(b, fn, arg, creator);
+	if (started)
+		drive(b);
+	done = b->done;
+	if (!end(b))
+		return done ? GORO_BUBBLE_LEFT : GORO_BUBBLE_BLOCKED;
+	return started ? GORO_OK : GORO_ENOMEM;
+}
+
+int goro_bubble_run_status(goro_fn fn, void *arg, unsigned flags)
+{
+	AS_GOROUTINE();
+	(void)goro__goroutine(__func__);
+	return run(fn, arg, flags, __builtin_return_address(0));
 }
 
 void goro_bubble_run(goro_fn fn, void *arg, unsigned flags)
 {
 	AS_GOROUTINE();
-	struct g *g = goro__goroutine(__func__);
-	struct bubble *b;
+	int status;
 
+	(void)goro__goroutine(__func__);
 	if (!fn)
 		goro__fatal("go of nil func value");
-	refuse_run(g);
-	b = begin();
-	if (!b)
+	status = run(fn, arg, flags, __builtin_return_address(0));
+	if (status == GORO_ENOMEM)
 		goro__fatal("runtime: out of memory");
-	b->durable_mutexes = flags & GORO_BUBBLE_MUTEXES;
-	if (!start(b, fn, arg, __builtin_return_address(0)))
-		goro__fatal("runtime: cannot allocate a goroutine's stack");
-	drive(b);
-	if (!end(b))
-		deadlock(b);
+	if (status == GORO_ENOTSUP)
+		goro_panic("synctest.Run not supported with asynctimerchan!=0");
+	if (status)
+		goro__panic_status(status);
+}
+
+static int wait_until_idle(struct bubble *b)
+{
+	if (!b)
+		return GORO_BUBBLE_NONE;
+	lock(&b->lock);
+	if (b->waiter) {
+		unlock(&b->lock);
+		return GORO_BUBBLE_WAITING;
+	}
+	goro__bubble_wait_in(b, &b->waiter, WAIT_BUBBLE_WAIT);
+	return GORO_OK;
+}
+
+int goro_bubble_wait_status(void)
+{
+	AS_GOROUTINE();
+
+	return wait_until_idle(goro__goroutine(__func__)->stack->bubble);
 }
 
 void goro_bubble_wait(void)
 {
 	AS_GOROUTINE();
-	struct bubble *b = goro__goroutine(__func__)->stack->bubble;
+	int status = wait_until_idle(goro__goroutine(__func__)->stack->bubble);
 
-	if (!b)
-		goro_panic("goroutine is not in a bubble");
-	lock(&b->lock);
-	if (b->waiter) {
-		unlock(&b->lock);
-		goro_panic("wait already in progress");
-	}
-	goro__bubble_wait_in(b, &b->waiter, WAIT_BUBBLE_WAIT);
+	if (status)
+		goro__panic_status(status);
 }

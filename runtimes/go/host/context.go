@@ -127,7 +127,7 @@ func giveDeadline(parent C.uintptr_t, t time.Time, cause C.int,
 //export goWithDeadline
 func goWithDeadline(parent C.uintptr_t, deadline C.int64_t, cause C.int,
 	out *C.uintptr_t) C.int {
-	t := base.Add(time.Duration(deadline))
+	t := timeAt(int64(deadline))
 	return giveDeadline(parent, t, cause, out)
 }
 

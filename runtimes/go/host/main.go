@@ -47,6 +47,7 @@ func features() C.struct_go_features {
 		wg_go:          haveWaitGroupGo,
 		trace:          haveTrace,
 		recorder:       haveRecorder,
+		bubble:         haveBubble,
 		leaks:          C.bool(twins.Leaks() != nil),
 		keepalive:      haveKeepAliveConfig,
 	}

@@ -52,7 +52,7 @@ func timeOf(deadline C.int64_t) time.Time {
 	if deadline == C.ASSAY_FOREVER {
 		return time.Time{}
 	}
-	return base.Add(time.Duration(deadline))
+	return timeAt(int64(deadline))
 }
 
 //export goNetDial

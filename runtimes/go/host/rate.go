@@ -36,7 +36,7 @@ func doubleOf(l rate.Limit) C.double {
 
 // instant is the time of now(), so that waits and given times agree.
 func instant(at C.int64_t) time.Time {
-	return base.Add(time.Duration(at))
+	return timeAt(int64(at))
 }
 
 func limiterOf(h C.uintptr_t) *rate.Limiter {

@@ -562,6 +562,8 @@ const struct assay_runtime *assay_go_table(struct go_features features)
 	table.max_goroutines = features.max_goroutines;
 	if (features.recorder)
 		table.recorder = &assay_go_recorder;
+	if (features.bubble)
+		table.bubble = &assay_go_bubble;
 	if (!features.trace)
 		table.trace = NULL;
 	if (!features.wg_go)

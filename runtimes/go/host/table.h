@@ -27,6 +27,7 @@ struct go_features {
 	bool leaks;     /* an experiment since 1.26 */
 	bool trace;     /* in the form of 1.22 */
 	bool recorder;  /* since 1.25 */
+	bool bubble;    /* since 1.25 */
 	bool keepalive; /* as a config: since 1.23 */
 };
 
@@ -35,6 +36,7 @@ const struct assay_runtime *assay_go_table(struct go_features features);
 
 /* Since Go 1.25. */
 extern const struct assay_recorder_ops assay_go_recorder;
+extern const struct assay_bubble_ops assay_go_bubble;
 
 /* Runs fn(arg) as the body of the goroutine g; or what has a result. */
 void assay_go_enter(assay_fn fn, void *arg, uintptr_t g);

@@ -9,15 +9,27 @@ import (
 	"unsafe"
 )
 
-// The zero point of now(), a little before the first call.
+// A little before the first call.
 var base = time.Now().Add(-time.Second)
 
+// The zero point of now() is that of Unix, so that a time in a bubble, which is
+// of the year 2000, is positive too.
+var epoch = base.UnixNano()
+
 func nanoseconds(t time.Time) int64 {
-	return int64(t.Sub(base))
+	return epoch + int64(t.Sub(base))
 }
 
 func now() int64 {
-	return int64(time.Since(base))
+	return epoch + int64(time.Since(base))
+}
+
+// timeAt is the time that now() calls at.
+func timeAt(at int64) time.Time {
+	if at < 0 {
+		at = 0
+	}
+	return base.Add(time.Duration(at - epoch))
 }
 
 // timerAt makes a timer for an absolute deadline.
@@ -32,7 +44,8 @@ func timerAt(deadline int64) *time.Timer {
 // A timer or ticker and the handle of its channel; 0 for after_func.
 type timer struct {
 	*time.Timer
-	c C.uintptr_t
+	c       C.uintptr_t
+	bubbled bool
 }
 
 type ticker struct {
@@ -69,14 +82,14 @@ func goSleep(ns C.int64_t) {
 //export goTimerNew
 func goTimerNew(ns C.int64_t) C.uintptr_t {
 	t := time.NewTimer(time.Duration(ns))
-	return C.uintptr_t(cgo.NewHandle(timer{t, handleOfTimes(t.C)}))
+	return C.uintptr_t(cgo.NewHandle(timer{t, handleOfTimes(t.C), inBubble()}))
 }
 
 //export goAfterFunc
 func goAfterFunc(ns C.int64_t, fn C.assay_fn,
 	arg unsafe.Pointer) C.uintptr_t {
 	t := time.AfterFunc(time.Duration(ns), func() { enter(fn, arg) })
-	return C.uintptr_t(cgo.NewHandle(timer{Timer: t}))
+	return C.uintptr_t(cgo.NewHandle(timer{Timer: t, bubbled: inBubble()}))
 }
 
 //export goTimerChan
@@ -105,7 +118,9 @@ func goTimerReset(h C.uintptr_t, ns C.int64_t) (status C.int) {
 //export goTimerFree
 func goTimerFree(h C.uintptr_t) {
 	t := timerOf(h)
-	t.Stop()
+	if t.bubbled == inBubble() { // else the bubble is over
+		t.Stop()
+	}
 	if t.c != 0 {
 		cgo.Handle(t.c).Delete()
 	}
