@@ -9,27 +9,27 @@ import (
 	"unsafe"
 )
 
-// A little before the first call.
+// The zero point of now(), a little before the first call.  In a bubble, where
+// the year is 2000, that is Unix's.
 var base = time.Now().Add(-time.Second)
 
-// The zero point of now() is that of Unix, so that a time in a bubble, which is
-// of the year 2000, is positive too.
-var epoch = base.UnixNano()
-
 func nanoseconds(t time.Time) int64 {
-	return epoch + int64(t.Sub(base))
+	if inBubble() {
+		return t.UnixNano()
+	}
+	return int64(t.Sub(base))
 }
 
 func now() int64 {
-	return epoch + int64(time.Since(base))
+	return nanoseconds(time.Now())
 }
 
 // timeAt is the time that now() calls at.
 func timeAt(at int64) time.Time {
-	if at < 0 {
-		at = 0
+	if inBubble() {
+		return time.Unix(0, at)
 	}
-	return base.Add(time.Duration(at - epoch))
+	return base.Add(time.Duration(at))
 }
 
 // timerAt makes a timer for an absolute deadline.
