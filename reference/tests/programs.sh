@@ -43,6 +43,22 @@ for procs in 1 2; do
 			on_procs $procs free_outside $how
 	done
 done
+for procs in 1 2 4 8; do
+	check "bubbles: a storm, GOMAXPROCS=$procs" \
+		on_procs $procs bubbles storm 50
+done
+check "bubbles: panics and statuses" fine bubbles calls
+check "bubbles: in a run in virtual time" fine bubbles virtual
+
+# A deadlock of a bubble that nobody recovers shows who is in it.
+bubble_dies() {
+	exits 2 bubbles "$1" && complains "panic: deadlock: $2"
+}
+
+check "bubbles: all blocked" bubble_dies blocked \
+	"all goroutines in bubble are blocked"
+check "bubbles: one left" bubble_dies left \
+	"main bubble goroutine has exited but blocked goroutines remain"
 check "threads are used again" fine threads
 check "metrics: names, and as text" fine metrics
 if [ "$san" = tsan ]; then

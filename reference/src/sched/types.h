@@ -9,7 +9,8 @@
  * Each field says who may touch it.  "Owner" of a P is the M that holds it.
  * Locks are taken in this order, left before right:
  *
- *	channel locks by address -> timer heap of a P -> sched.lock -> slab
+ *	channel locks by address -> timer heap of a P -> bubble -> sched.lock
+ *	-> slab
  */
 #ifndef GORO_TYPES_H
 #define GORO_TYPES_H
