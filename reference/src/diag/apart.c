@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "diag/maps.h"
+#include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/stack.h"
 #include "sched/state.h"
@@ -35,6 +36,12 @@ static void p_apart(struct search *s, const struct p *p)
 
 	set_apart(s, p, sizeof(*p));
 	set_apart(s, h->heap + h->len, (h->cap - h->len) * sizeof(*h->heap));
+}
+
+static void bubble_apart(struct bubble *b, void *search)
+{
+	set_apart(search, b, sizeof(*b));
+	p_apart(search, &b->p);
 }
 
 /* Returns where the frames on m's own stack begin. */
@@ -74,6 +81,7 @@ void goro__runtime_apart(struct search *s)
 	for (int32_t i = 0; i < MAX_PROCS && goro__allp[i]; i++)
 		p_apart(s, goro__allp[i]);
 	p_apart(s, &goro__real_p);
+	goro__each_bubble(bubble_apart, s);
 }
 
 /*

@@ -209,6 +209,9 @@ static const char *reason_text(int reason)
 		return "forever";
 	case WAIT_IO:
 		return "network";
+	case WAIT_BUBBLE_RUN:
+	case WAIT_BUBBLE_WAIT:
+		return "synctest";
 	default:
 		return goro__wait_text[reason];
 	}

@@ -27,15 +27,15 @@
 struct bubble {
 	struct lock lock; /* of the two below, while anybody is counted */
 	struct g *root_waits;
-	struct g *waiter;     /* in goro_bubble_wait() */
-	struct g *main;       /* its first goroutine */
-	bool done;            /* main has ended: written before it is uncounted */
+	struct g *waiter; /* in goro_bubble_wait() */
+	struct g *main;   /* its first goroutine */
+	bool done;        /* main has ended: written before it is uncounted */
 	bool durable_mutexes; /* a wait for a mutex is durable */
-	uint32_t id;          /* of all bubbles ever; others may get it after 2^32 */
+	uint32_t id; /* of all bubbles ever; others may get it after 2^32 */
 	_Atomic(int32_t) total;   /* its goroutines, root included */
 	_Atomic(int32_t) running; /* those that are not durably blocked */
 	_Atomic(int64_t) now;     /* root writes, when it alone is counted */
-	struct bubble *free;
+	struct bubble *free, *all;
 	struct p p; /* in no list: has the heap of the timers */
 };
 
@@ -120,6 +120,9 @@ void goro__bubble_park(struct g *g, enum wait_reason why);
 void goro__bubble_ready(struct g *g);
 /* g, which runs and is in a bubble, ends. */
 void goro__bubble_leave(struct g *g);
+
+/* Calls fn for each bubble, also for those that are over; the world is stopped. */
+void goro__each_bubble(void (*fn)(struct bubble *b, void *arg), void *arg);
 
 /* ---- for bubblerun.c ------------------------------------------------------ */
 

@@ -21,31 +21,48 @@
 
 /* ---- memory ----------------------------------------------------------------- */
 
-/* 2000-01-01 00:00 UTC, as in Go. */
-#define FIRST_INSTANT INT64_C(946684800000000000)
-
 static struct {
 	struct lock lock;
-	struct bubble *free;
+	struct bubble *free, *all;
 	uint32_t last_id;
 } bubbles;
 
-/* Returns memory for a bubble, with a number; NULL if there is none. */
+/* Returns memory of a bubble that is over, or new one; NULL: there is none. */
+static struct bubble *take_memory(void)
+{
+	struct bubble *b = bubbles.free;
+
+	if (b) {
+		bubbles.free = b->free;
+		return b;
+	}
+	b = sys_map(sizeof(*b));
+	if (b) {
+		b->all = bubbles.all;
+		bubbles.all = b;
+	}
+	return b;
+}
+
+/* Returns memory for a bubble, with a number that is not 0. */
 static struct bubble *alloc(void)
 {
 	struct bubble *b;
 
 	lock(&bubbles.lock);
-	b = bubbles.free;
-	if (b)
-		bubbles.free = b->free;
-	else
-		b = sys_map(sizeof(*b));
-	if (b)
-		b->id = ++bubbles.last_id ? bubbles.last_id
-					  : ++bubbles.last_id;
+	b = take_memory();
+	if (b) {
+		bubbles.last_id += bubbles.last_id == UINT32_MAX ? 2 : 1;
+		b->id = bubbles.last_id;
+	}
 	unlock(&bubbles.lock);
 	return b;
+}
+
+void goro__each_bubble(void (*fn)(struct bubble *b, void *arg), void *arg)
+{
+	for (struct bubble *b = bubbles.all; b; b = b->all)
+		fn(b, arg);
 }
 
 static void give_back(struct bubble *b)

@@ -36,6 +36,12 @@ static inline int64_t goro__now(void)
 /* Sets the clock of how long goroutines have waited; now is sys_clock(). */
 void goro__set_seconds(int64_t now);
 
+/*
+ * When virtual time begins, and that of a bubble: 2000-01-01 00:00 UTC, if it
+ * were a date, as in Go.
+ */
+#define FIRST_INSTANT INT64_C(946684800000000000)
+
 /* ---- virtual.c ---------------------------------------------------------- */
 
 /* Makes time virtual from now on. */

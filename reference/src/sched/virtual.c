@@ -24,9 +24,6 @@
 #include "base/text.h"
 #include "sched/types.h"
 
-/* 2000-01-01 00:00 UTC, if it were a date: as in Go. */
-#define FIRST_INSTANT INT64_C(946684800000000000)
-
 _Atomic(int64_t) goro__virtual_now;
 
 struct p goro__real_p = {.timers = {.next = INT64_MAX}};

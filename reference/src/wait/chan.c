@@ -205,7 +205,7 @@ static COLD int in_state(const struct goro_chan *c, const char *foreign,
 {
 	goro__bubble_check(c->bubble, foreign);
 	return load_relaxed(&c->state) & CHAN_ENDED ? closed(c, answer)
-						     : GORO_OK;
+						    : GORO_OK;
 }
 
 /* A receive finds that it has to ask first. */

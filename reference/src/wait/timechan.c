@@ -34,7 +34,7 @@ struct goro_timer {
 	struct timer t;
 	int64_t when; /* 0: not armed; unused if heaped */
 	int64_t period;
-	goro_chan *c;     /* NULL: after_func */
+	goro_chan *c; /* NULL: after_func */
 	union {
 		uint32_t blocked; /* receivers waiting on c */
 		uint32_t bubble;  /* without c: as c->bubble */
