@@ -76,6 +76,15 @@ $(B)/runtimes/go: $(GO_LIB) $(GO_OBJ)/go.mod $(GO_OBJ)/x/tags $(GO_SRC) \
 			tr ' ' -)" -o $(abspath $@) ./host
 	@touch $@
 
+# Litmus programs on Go itself: conformance/litmus/PROTOCOL.md.
+LITMUS_FILES += $(B)/litmus/go-native
+
+$(B)/litmus/go-native: $(wildcard runtimes/go/litmus/*.go) $(GO_OBJ)/go.mod \
+		$(GO_OBJ)/x/tags
+	@mkdir -p $(@D)
+	cd runtimes/go && $(GO_RUN) CGO_ENABLED=0 $(GO_BUILD) \
+		-o $(abspath $@) ./litmus
+
 # Programs made at random, on real Go and on goro: conformance/differ.  It needs
 # testing/synctest, which is Go 1.25's.
 ifneq ($(GO_SINCE_125),)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from pathlib import Path
 
 from . import generate
 from .child import Broken, Runtime
+from .interpreter import Interpreter
 from .judge import Plan, Task, shrunk
 from .model import Unmodelled, outcomes
 from .program import Bad, Program, load, parse
+from .terms import Terms
 
 HERE = Path(__file__).resolve().parent.parent
 BUILD = Path("build/release")
@@ -43,6 +46,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         help="programs to run; the default is all of programs/")
     add("--runtime", default="goro", metavar="NAME",
         help="a runtime that is built, or its path (default goro)")
+    add("--interpreter", type=shlex.split, metavar="COMMAND",
+        help="instead of a runtime: an interpreter of PROTOCOL.md")
     add("-n", "--rounds", type=number(1), default=1000, metavar="N",
         help="rounds at each number of procs (default 1000)")
     add("--seed", type=number(0), default=1,
@@ -125,7 +130,7 @@ def histogram(task: Task) -> Iterator[str]:
 
 
 def report(args: argparse.Namespace, plan: Plan, task: Task,
-           has: set[str]) -> None:
+           terms: Terms) -> None:
     p = task.program
     if task.skip:
         print(f"skip  {p.name}: {task.skip}")
@@ -138,12 +143,12 @@ def report(args: argparse.Namespace, plan: Plan, task: Task,
     if task.failed or args.verbose:
         print("\n".join(histogram(task)))
     if task.failed:
-        show_failed(args, plan, task, has)
+        show_failed(args, plan, task, terms)
 
 
 def show_failed(args: argparse.Namespace, plan: Plan, task: Task,
-                has: set[str]) -> None:
-    small = shrunk(plan, task, has)
+                terms: Terms) -> None:
+    small = shrunk(plan, task, terms)
     if small is not task:
         print("      as small as it can be made:")
     print("\n".join("      " + line
@@ -156,7 +161,15 @@ def show_failed(args: argparse.Namespace, plan: Plan, task: Task,
         path.write_text(small.program.text, encoding="utf-8")
 
 
-def find_runtime(args: argparse.Namespace) -> Runtime:
+def find_runtime(args: argparse.Namespace) -> Runtime | Interpreter:
+    """A runtime is behind the ABI, or else has an interpreter."""
+    interpreter = args.build / "litmus" / args.runtime
+    if args.interpreter == []:
+        raise Bad("--interpreter names no command")
+    if args.interpreter:
+        return Interpreter(args.interpreter, args.seed)
+    if interpreter.is_file():
+        return Interpreter([str(interpreter.resolve())], args.seed)
     places = [args.build / "runtimes" / f"{args.runtime}.so",
               args.build / "runtimes" / args.runtime, Path(args.runtime)]
     for place in places:
@@ -168,14 +181,14 @@ def find_runtime(args: argparse.Namespace) -> Runtime:
 
 
 def reporter(args: argparse.Namespace, plan: Plan, total: int,
-             has: set[str]):
+             terms: Terms):
     """Prints what is done, and on a terminal how far that is."""
     count = 0
 
     def done(tasks: list[Task]) -> None:
         nonlocal count
         for task in tasks:
-            report(args, plan, task, has)
+            report(args, plan, task, terms)
         print(end="", flush=True)
         count += len(tasks)
         if sys.stderr.isatty():
@@ -189,9 +202,17 @@ def run(args: argparse.Namespace, programs: list[Program]) -> int:
     if not procs or len(procs) < len(words) or min(procs) < 1:
         raise Bad(f"--procs '{args.procs}' is no list of numbers")
     plan = Plan(find_runtime(args), args.rounds, procs, args.more)
-    has = plan.runtime.has()
-    tasks = [Task.of(p, has) for p in programs]
-    done = reporter(args, plan, len(tasks), has)
+    try:
+        return run_plan(args, plan, programs)
+    finally:
+        plan.runtime.close()
+
+
+def run_plan(args: argparse.Namespace, plan: Plan,
+             programs: list[Program]) -> int:
+    terms = plan.runtime.terms()
+    tasks = [Task.of(p, terms) for p in programs]
+    done = reporter(args, plan, len(tasks), terms)
     done([t for t in tasks if t.skip])
     ended = True
     try:

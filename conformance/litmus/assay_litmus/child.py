@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .program import BITS, FATALS, Op, Outcome, Program, Value
+from .terms import Terms
 
 SILENCE = 120.0  # seconds after which a child that says nothing hangs
 FATAL = re.compile(r"^fatal error: (.*)$", re.M)
@@ -41,7 +42,7 @@ class Runtime:
             return [self.conformance, "--assay-runtime", self.path]
         return [self.path]
 
-    def has(self) -> set[str]:
+    def terms(self) -> Terms:
         """The functions that the runtime has, as in "chan->send"."""
         done = subprocess.run([*self.command, "--assay-describe"],
                               env={**os.environ, **self.env}, text=True,
@@ -52,7 +53,15 @@ class Runtime:
         found = set(re.findall(r"^has (\S+)$", done.stdout, re.M))
         if not found:
             raise Broken(f"{self.path}: it has no function, or is no runtime")
-        return found
+        return Terms(frozenset(found))
+
+    def run(self, jobs: list[tuple[Program, int]], procs: int, virtual: bool,
+            one_by_one: bool = False) -> list[Result]:
+        """All of them; one by one if a round may end the process."""
+        return Batch(self, procs, virtual).run(jobs, one_by_one)
+
+    def close(self) -> None:
+        """A batch leaves nothing open."""
 
 
 @dataclass

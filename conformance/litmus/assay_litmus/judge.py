@@ -5,34 +5,15 @@ import collections
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from .child import Batch, Result, Runtime
-from .model import Unmodelled, outcomes
+from .child import Result, Runtime
+from .interpreter import Interpreter
+from .model import Unmodelled
 from .program import Bad, Outcome, Program, parse
 from .shrink import shrink
+from .terms import Terms
 
 AT_ONCE = 40       # programs in a batch
 FATAL_SHARE = 50   # a round that may end the process is that much dearer
-
-NEEDS = {"comm": "chan->send chan->recv chan->select", "close": "chan->close",
-         "lock-mutex": "sync->mutex_lock", "unlock-mutex": "sync->mutex_unlock",
-         "trylock-mutex": "sync->mutex_lock", "lock-rwmutex": "sync->rw_lock",
-         "unlock-rwmutex": "sync->rw_unlock", "rlock": "sync->rw_rlock",
-         "runlock": "sync->rw_runlock", "trylock-rwmutex": "sync->rw_lock",
-         "tryrlock": "sync->rw_rlock", "add": "sync->wg_add",
-         "wait-waitgroup": "sync->wg_wait",
-         "wait-cond": "sync->cond_wait", "signal": "sync->cond_signal",
-         "broadcast": "sync->cond_broadcast", "once": "sync->once_do",
-         "panic": "core->panic", "sleep": "time->sleep"}
-ALWAYS = "core->try_ core->yield chan->make chan->free"
-
-
-def needs(p: Program) -> set[str]:
-    """The functions of a runtime that a program calls."""
-    found = set(ALWAYS.split())
-    for op in (op for body in p.code for op in body):
-        for name in (op.do, op.do.split("-")[0]):
-            found |= set(NEEDS.get(name, "").split())
-    return found
 
 
 @dataclass
@@ -44,16 +25,14 @@ class Task:
     skip: str = ""
 
     @classmethod
-    def of(cls, program: Program, has: set[str]) -> Task:
-        task = cls(program)
-        lacks = sorted(needs(program) - has)
-        if lacks:
-            task.skip = "needs " + ", ".join(lacks)
+    def of(cls, program: Program, terms: Terms) -> Task:
+        task = cls(program, skip=terms.why_not(program))
+        if task.skip:
             return task
         try:
-            task.allowed[True] = outcomes(program)
-            task.allowed[False] = (outcomes(program, False) if program.sleeps
-                                   else task.allowed[True])
+            task.allowed[True] = terms.outcomes(program)
+            task.allowed[False] = (terms.outcomes(program, False)
+                                   if program.sleeps else task.allowed[True])
         except Unmodelled as e:
             task.skip = str(e)
         return task
@@ -91,7 +70,7 @@ class Task:
 class Plan:
     """How each program is run.  On the last number of procs, if there are
     several, time is real, on the others virtual where the runtime has it."""
-    runtime: Runtime
+    runtime: Runtime | Interpreter
     rounds: int
     procs: tuple[int, ...]
     more: int = 0  # times that a program runs again for what it has not seen
@@ -126,13 +105,13 @@ class Plan:
             rounds = max(1, min(rounds, 10 + rounds // FATAL_SHARE))
         runtime = replace(self.runtime,
                           seed=self.runtime.seed * 1000 + again * 10 + procs)
-        batch = Batch(runtime, procs, virtual)
-        for task, result in zip(tasks, batch.run(
-                [(task.program, rounds) for task in tasks], one_by_one)):
+        for task, result in zip(tasks, runtime.run(
+                [(task.program, rounds) for task in tasks], procs, virtual,
+                one_by_one)):
             task.results.append(result)
 
 
-def shrunk(plan: Plan, task: Task, has: set[str]) -> Task:
+def shrunk(plan: Plan, task: Task, terms: Terms) -> Task:
     """The smallest program found that still fails."""
     best = task
     careful = replace(plan, rounds=plan.rounds * 3, more=0,
@@ -141,7 +120,7 @@ def shrunk(plan: Plan, task: Task, has: set[str]) -> Task:
     def still_fails(text: str) -> bool:
         nonlocal best
         try:
-            smaller = Task.of(parse(text), has)
+            smaller = Task.of(parse(text), terms)
         except Bad:
             return False
         if smaller.skip:

@@ -11,6 +11,7 @@ from assay_litmus import __main__ as tool
 from assay_litmus.child import Batch, Broken, Runtime
 from assay_litmus.judge import Plan, Task
 from assay_litmus.program import Outcome, load, parse
+from assay_litmus.terms import Terms
 
 BUILD = Path(os.environ.get("LITMUS_BUILD", "build/release"))
 FOLDER = Path(__file__).resolve().parent.parent / "programs"
@@ -74,9 +75,9 @@ def program(name: str):
     return load(FOLDER / f"{name}.lit")
 
 
-def judged(rt: Runtime, has: set[str], names: list[str],
+def judged(rt: Runtime, terms: Terms, names: list[str],
            rounds: int) -> list[Task]:
-    tasks = [Task.of(program(name), has) for name in names]
+    tasks = [Task.of(program(name), terms) for name in names]
     Plan(rt, rounds, (2,)).run(tasks)
     return tasks
 
@@ -108,19 +109,19 @@ class Asking(unittest.TestCase):
     def test_a_fatal_error_of_one_left_behind(self):
         p = parse("litmus x\nshows y\nmutex m\ngo a\nunlock m\nmain\n"
                   "x = 1\n")
-        task = Task.of(p, runtime().has())
+        task = Task.of(p, runtime().terms())
         Plan(runtime(), 500, (1, 2, 4)).run([task])
         self.assertFalse(task.failed, task.results)
         self.assertEqual(task.unseen(), set())
 
     def test_one_that_cannot_be_asked(self):
         with self.assertRaises(Broken):
-            runtime("/nonexistent.so").has()
+            runtime("/nonexistent.so").terms()
 
 
 class Faults(unittest.TestCase):
     def setUp(self):
-        self.has = runtime().has()
+        self.terms = runtime().terms()
         self.faults = [line.split() for line in FAULTS.split("\n")[1:-1]]
 
     def wrapped(self, fault: str) -> Runtime:
@@ -131,11 +132,11 @@ class Faults(unittest.TestCase):
         for fault, name in self.faults:
             with self.subTest(fault):
                 self.assertTrue(any(
-                    judged(self.wrapped(fault), self.has, [name], n)[0].failed
+                    judged(self.wrapped(fault), self.terms, [name], n)[0].failed
                     for n in (50, 500, 2000)))
 
     def test_without_a_fault_none_is(self):
-        for task in judged(self.wrapped("none"), self.has,
+        for task in judged(self.wrapped("none"), self.terms,
                            [name for _, name in self.faults], 50):
             self.assertFalse(task.failed, task.program.name)
 
