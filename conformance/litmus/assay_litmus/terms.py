@@ -25,9 +25,9 @@ ALWAYS = "core->try_ core->yield chan->make chan->free"
 
 # What an interpreter may lack.
 FEATURES = ("nil", "unbuffered", "buffered", "close", "poll", "select",
-            "select-default", "select-empty", "select-same", "mutex",
-            "trylock", "rwmutex", "tryrwlock", "waitgroup", "once", "cond",
-            "panic", "try", "sleep")
+            "select-default", "select-empty", "select-same", "shared-recv",
+            "mutex", "trylock", "rwmutex", "tryrwlock", "waitgroup", "once",
+            "cond", "panic", "try", "sleep")
 
 
 def needs(p: Program) -> set[str]:
@@ -50,11 +50,19 @@ def comm_features(op: Op) -> set[str]:
     return found - {""}
 
 
+def receives(body: list[Op]) -> set[int]:
+    """The channels that a goroutine receives from."""
+    return {arm.obj for op in body for arm in op.arms if not arm.send}
+
+
 def features(p: Program) -> set[str]:
     """Those of FEATURES that a program uses."""
     room = {NIL: "nil", 0: "unbuffered"}
     found = {room.get(thing.size, "buffered") if thing.kind == "chan"
              else thing.kind for thing in p.things}
+    all_received = [obj for body in p.code for obj in receives(body)]
+    if len(set(all_received)) < len(all_received):
+        found.add("shared-recv")
     for op in (op for body in p.code for op in body):
         if op.do == "comm":
             found |= comm_features(op)

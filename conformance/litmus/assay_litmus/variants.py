@@ -68,6 +68,23 @@ class Retry(Variant):
         return super().woken_by_close(s, h, a, obj)
 
 
+class Reserve(Retry):
+    """As `retry`, and room may be kept for a sender that waits: a poll beside
+    it finds none."""
+
+    def do_comm(self, s: State, g: int, op: Op, mode: int) -> Iterator[Step]:
+        yield from super().do_comm(s, g, op, mode)
+        if mode != WAIT and op.default and any(
+                arm.send and self.buffered(arm) and self.sender_waits(s, arm)
+                for arm in op.arms):
+            yield self.give(s, g, len(op.arms) + 1)
+
+    def sender_waits(self, s: State, arm: Arm) -> bool:
+        return any(a[1] == WAIT and self.op(h, a).do == "comm" and any(
+            other.send and other.obj == arm.obj
+            for other in self.op(h, a).arms) for h, a in enumerate(s[0]))
+
+
 class Ends(Variant):
     """A goroutine owns the ends of channels that it uses: `close` gives its
     sending end back, its end both; the last one closes the other side."""
@@ -399,7 +416,8 @@ class OnceAgain(OncePoisoned):
 
 
 VARIANTS: dict[str, type[Model]] = {
-    "retry": Retry, "ends": Ends, "close-mild": CloseMild,
+    "retry": Retry, "reserve": Reserve, "ends": Ends,
+    "close-mild": CloseMild,
     "mutex-checked": MutexChecked, "mutex-owned": MutexOwned,
     "mutex-reentrant": MutexReentrant, "cond-spurious": CondSpurious,
     "cond-monitor": CondMonitor, "rw-any": RwAny, "rw-owned": RwOwned,

@@ -20,11 +20,18 @@ def computed(variants: str, text: str) -> list[str]:
 FULL = ("chan c 1\ngo a\nsend c 1\nsend c 2\ngo b\nsleep 1\nrecv c x\n"
         "select s\nsend c 3\ndefault\nend\n")
 
+POLL = "select t\nrecv c y\ndefault\nend\n"
+
 # Variants, a program, and what it may do with them.
 SETS = (
     # Another may come between a receive and the sender that waits for room.
     ("retry", FULL, ["deadlock: x=1 s=1 | a in send c 2", "done: x=1 s=2"]),
     ("", FULL, ["done: x=1 s=2"]),
+    ("retry", FULL + POLL,
+     ["done: x=1 s=1 t=1 y=3", "done: x=1 s=2 t=1 y=2"]),
+    ("reserve", FULL + POLL, [
+        "done: x=1 s=1 t=1 y=3", "done: x=1 s=2 t=1 y=2",
+        "done: x=1 s=2 t=2 y=0"]),
     ("retry", "chan c 1\ngo a\nrecv c x ok\ngo b\nsend c 1\nclose c\n",
      ["done: x=1 ok=1"]),
     ("retry", "chan c\nchan d 1\ngo a\nselect s\nrecv c\nrecv d x\nend\n"
