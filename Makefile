@@ -64,6 +64,9 @@ endif
 ifneq ($(filter bench bench-% gate report %/assay-bench,$(GOALS)),)
 PROFILE := bench
 endif
+ifneq ($(filter interpreters,$(GOALS)),)
+PROFILE := litmus
+endif
 ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)
 PROFILE := tsan
 endif

@@ -193,7 +193,7 @@ if have "$go"; then
 	check "go vet" vet
 fi
 have rustfmt && rustfmt --version >/dev/null 2>&1 && check rustfmt sh -c \
-	'cd benchmarks/native/tokio && rustfmt --edition 2021 --check src/main.rs'
+	'git ls-files "*.rs" | xargs -r rustfmt --edition 2021 --check'
 check "code of the runtime is marked" code_marked
 check "calls of the runtime are masked" calls_masked
 check "no long lines" sh -c '! git ls-files "*.c" "*.h" |

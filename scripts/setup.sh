@@ -6,7 +6,7 @@
 #	setup.sh check [PROFILE ...]    install nothing; 1 if something is missing
 #	setup.sh stamp FILE PROFILE     as the first; writes what was found
 #
-# PROFILE: build, test, mutate, bench, tsan, valgrind, lint, cross or all.
+# PROFILE: build, test, mutate, bench, litmus, tsan, valgrind, lint, cross or all.
 #
 # The stamp is a piece of a makefile that depends on the files found, so a
 # later make looks at those files and runs this script only if one is gone.
@@ -70,6 +70,9 @@ table() {
 	bench    want python3-numpy         exists $pydist/numpy
 	bench    want chromium              tool chromium
 	bench    want valgrind              tool valgrind
+	litmus   want cargo                 tool cargo
+	litmus   want maven                 tool mvn
+	litmus   want openjdk-21-jdk-headless jdk
 	tsan     need clang                 tool clang
 	tsan     need clang-runtime         links clang -fsanitize=thread
 	valgrind need valgrind              tool valgrind
@@ -134,15 +137,20 @@ probe_go() {
 	command -v go || probe_exists /usr/local/go/bin/go
 }
 
+# The compiler of a JDK that is new enough.
+probe_jdk() {
+	home=$(runtimes/java/jdk.sh 2>/dev/null) && echo "$home/bin/javac"
+}
+
 # The profiles that $1 stands for.
 profiles() {
 	case $1 in
 	build) echo build ;;
 	test) echo build test mutate ;;
-	mutate | bench | tsan | valgrind | lint | cross) echo build "$1" ;;
-	all) echo build test mutate bench tsan valgrind lint cross ;;
+	mutate | bench | litmus | tsan | valgrind | lint | cross) echo build "$1" ;;
+	all) echo build test mutate bench litmus tsan valgrind lint cross ;;
 	*)
-		say "no profile '$1'; there are build test mutate bench tsan valgrind lint cross all"
+		say "no profile '$1'; there are build test mutate bench litmus tsan valgrind lint cross all"
 		exit 2
 		;;
 	esac

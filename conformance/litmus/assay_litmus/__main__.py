@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import re
 import shlex
 import signal
@@ -211,6 +212,8 @@ def run(args: argparse.Namespace, programs: list[Program]) -> int:
 def run_plan(args: argparse.Namespace, plan: Plan,
              programs: list[Program]) -> int:
     terms = plan.runtime.terms()
+    if terms.about:
+        print(terms.about)
     tasks = [Task.of(p, terms) for p in programs]
     done = reporter(args, plan, len(tasks), terms)
     done([t for t in tasks if t.skip])
@@ -234,12 +237,14 @@ def run_plan(args: argparse.Namespace, plan: Plan,
 
 
 def main(argv: list[str]) -> int:
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     args = arguments(argv)
     try:
         programs = chosen(args)
         return (print_outcomes(programs) if args.outcomes
                 else run(args, programs))
+    except BrokenPipeError:  # of whoever reads this: an interpreter's is not
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except (Bad, Broken, OSError, ValueError) as e:
         print(f"litmus: {e}", file=sys.stderr)
         return 2

@@ -101,8 +101,11 @@ def terms_of(hello: dict) -> Terms:
             if word not in known:
                 raise Trouble(f"names a {what} that is not known: "
                               f"{clip(str(word))}")
+    about = f"{hello['name']}: {hello['version']}"
+    if variants:
+        about += "; variants: " + " ".join(variants)
     return Terms(None, {word: clip(why) for word, why in lacks.items()},
-                 tuple(variants))
+                 tuple(variants), clip(about))
 
 
 def left(p: Program, at: object) -> tuple[tuple[int, int], ...]:
@@ -112,8 +115,8 @@ def left(p: Program, at: object) -> tuple[tuple[int, int], ...]:
     for g, pc in enumerate(at):
         if not is_number(pc, -1, len(p.code[g]) - 1):
             raise Trouble(f"has a goroutine at {clip(str(pc))}")
-        op = p.code[g][pc]
-        if pc >= 0 and (op.do not in WAITS or op.default):
+        op = p.code[g][pc] if pc >= 0 else None
+        if op and (op.do not in WAITS or op.default):
             raise Trouble(f"leaves one in {op.text}, which never waits")
     return tuple((g, pc) for g, pc in enumerate(at) if pc >= 0)
 

@@ -79,6 +79,7 @@ class Terms:
     has: frozenset[str] | None = None  # functions; None: all
     lacks: dict[str, str] = field(default_factory=dict)  # and why
     variants: tuple[str, ...] = ()
+    about: str = ""  # who answers, for people
 
     def why_not(self, p: Program) -> str:
         """Why a program cannot be asked of it; empty: it can."""

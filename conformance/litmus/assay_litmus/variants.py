@@ -1,7 +1,7 @@
 """Variants of the model: what other languages mean by the same operation.
 
 Each is a class of the rules that it changes; an interpreter names those that
-describe it, and they are mixed.  A class's text is what ../README.md says of it.
+describe it, and they are mixed.  A class's text is what ../README.md says.
 """
 from __future__ import annotations
 

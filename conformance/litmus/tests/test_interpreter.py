@@ -3,6 +3,7 @@ import contextlib
 import io
 import json
 import os
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -31,8 +32,8 @@ TROUBLES = {
     "number": "no object", "deep": "no object", "bytes": "no object",
     "surrogate": "answers ?", "two": "more than one line",
     "half-line": "ends with 0 within a line",
-    "endless": "a line of more than", "hang": "says nothing for 2 s",
-    "deaf": "says nothing for 2 s", "die": "ends with 3 and says: it hurts",
+    "endless": "a line of more than", "hang": "says nothing for 1 s",
+    "deaf": "says nothing for 1 s", "die": "ends with 3 and says: it hurts",
     "kill": "ends with -9", "leaves": "ends with 0 and says: nothing",
     "close": "closes its output", "unknown-end": "an end that is not known",
     "no-end": "an end", "no-main": "an end", "panic": "an end",
@@ -49,16 +50,18 @@ TROUBLES = {
     "full-of-nothing": "ran 0 rounds of 50"}
 # And about a bad hello.
 BROKEN = {
-    "mute": "says nothing for 2 s", "dead": "ends with 1 and says: no such ma",
+    "mute": "says nothing for 1 s", "dead": "ends with 1 and says: no such ma",
     "old": "version 0 of the protocol", "nameless": "no name and version",
     "feature": "a feature that is not known: wings",
     "variant": "a variant that is not known: upside-down",
     "variants": "no list", "unreasoned": "no reason", "list": "no reason"}
 
 
-def fake_one(way: str, silence: float = 2) -> Interpreter:
+def fake_one(way: str) -> Interpreter:
+    """One that is waited for long if it is not one that says nothing."""
+    mute = way in ("mute", "hang", "deaf", "close")
     return Interpreter([sys.executable, str(HERE / "fake.py"), way],
-                       silence=silence)
+                       silence=1 if mute else 30)
 
 
 def saying(hello: dict, said: dict) -> Interpreter:
@@ -79,6 +82,14 @@ class Fakes(unittest.TestCase):
         self.assertEqual(sets.seen, {Outcome("done", (1,)): 450})
         self.assertEqual(waits.seen, {Outcome("stuck", (0,), ((0, 0),)): 450})
         self.assertEqual(sets.trouble + waits.trouble, "")
+
+    def test_a_goroutine_that_does_nothing(self):
+        p = parse(HEAD + "go a\n\tx = 1\ngo b\n")
+        said = {"id": 1, "seen": [{"count": 9, "end": "quiet",
+                                   "registers": [1], "at": [-1, -1]}]}
+        with contextlib.closing(saying(fake.HELLO, said)) as one:
+            result = one.run([(p, 9)], 1, False)[0]
+        self.assertEqual((result.seen.total(), result.trouble), (9, ""))
 
     def test_one_that_is_full_is_started_again(self):
         result = self.asked("full", SETS, rounds=50)[0]
@@ -148,6 +159,22 @@ class Tool(unittest.TestCase):
         self.assertIn("ends with 3 and says: it hurts", out)
         self.assertIn("litmus: 0 passed, 1 failed, 0 skipped", out)
         self.assertEqual(status, 1)
+
+    def test_one_that_hears_nothing_is_no_broken_pipe(self):
+        done = subprocess.run(
+            [str(HERE.parent / "litmus"), "--interpreter",
+             f"'{sys.executable}' '{HERE / 'fake.py'}' leaves", "--procs", "1",
+             self.program("open-recv-waits"), self.program("rendezvous")],
+            capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn("litmus: 0 passed, 2 failed, 0 skipped", done.stdout)
+
+    def test_who_reads_no_more(self):
+        done = subprocess.run(
+            f"'{HERE.parent / 'litmus'}' --outcomes | head -n 1", shell=True,
+            capture_output=True, text=True)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(len(done.stdout.splitlines()), 1)
 
     def test_none(self):
         status, _, err = self.said("dead", self.program("rendezvous"))

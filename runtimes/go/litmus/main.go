@@ -18,6 +18,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -195,6 +196,8 @@ func main() {
 		procs, _ := strconv.Atoi(os.Args[1])
 		runtime.GOMAXPROCS(procs)
 	}
+	// One that starts the collector waits for it as others do for a lock.
+	debug.SetGCPercent(-1)
 	out := json.NewEncoder(os.Stdout)
 	_ = out.Encode(map[string]any{"litmus": 1, "name": "go-native",
 		"version": runtime.Version()})
@@ -212,5 +215,6 @@ func main() {
 			rand.New(rand.NewSource(ask.Seed)))
 		_ = out.Encode(map[string]any{"id": ask.ID, "seen": seen,
 			"full": full})
+		runtime.GC()
 	}
 }
