@@ -101,11 +101,11 @@ def terms_of(hello: dict) -> Terms:
             if word not in known:
                 raise Trouble(f"names a {what} that is not known: "
                               f"{clip(str(word))}")
-    about = f"{hello['name']}: {hello['version']}"
+    about = clip(f"{hello['name']}: {hello['version']}")
     if variants:
         about += "; variants: " + " ".join(variants)
     return Terms(None, {word: clip(why) for word, why in lacks.items()},
-                 tuple(variants), clip(about))
+                 tuple(variants), about)
 
 
 def left(p: Program, at: object) -> tuple[tuple[int, int], ...]:
