@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -23,8 +24,9 @@ from .terms import FEATURES, Terms
 from .variants import VARIANTS
 
 PROTOCOL = 1
-LONGEST = 1 << 20  # bytes of a line
-SHARE = 200        # rounds that are asked for at once
+LONGEST = 1 << 20       # bytes of a line
+MOST_WRITTEN = 1 << 30  # bytes of a file, as of its standard error
+SHARE = 200             # rounds that are asked for at once
 OTHER_PANIC = 121
 
 # The operations that a goroutine can be left in.
@@ -83,7 +85,7 @@ def read(line: bytes) -> dict:
 
 def terms_of(hello: dict) -> Terms:
     """What the first line says; Trouble if it is not one."""
-    if hello.get("litmus") != PROTOCOL:
+    if not is_number(hello.get("litmus"), PROTOCOL, PROTOCOL):
         raise Trouble(f"speaks version {clip(str(hello.get('litmus')))} of "
                       f"the protocol, not {PROTOCOL}")
     lacks, variants = hello.get("lacks", {}), hello.get("variants", [])
@@ -163,6 +165,11 @@ def outcomes_of(p: Program, said: dict, number: int,
 # ---- a process ------------------------------------------------------------
 
 
+def limit() -> None:
+    """In the process: its complaints fill no disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+
+
 class Talk:
     """One process of an interpreter, and its hello."""
 
@@ -174,7 +181,8 @@ class Talk:
             self.child = subprocess.Popen(
                 [*command, str(procs)], stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=self.errors, bufsize=0,
-                env={**os.environ, **env}, start_new_session=True)
+                env={**os.environ, **env}, start_new_session=True,
+                preexec_fn=limit)
         except OSError:
             self.errors.close()
             raise

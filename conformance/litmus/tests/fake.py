@@ -12,7 +12,8 @@ import time
 
 HELLO = {"litmus": 1, "name": "fake", "version": "1",
          "lacks": {"once": "it is a fake"}, "variants": []}
-HELLOS = {"old": {"litmus": 0}, "nameless": {"name": 1},
+HELLOS = {"old": {"litmus": 0}, "true-hello": {"litmus": True},
+          "nameless": {"name": 1},
           "feature": {"lacks": {"wings": "none"}},
           "variant": {"variants": ["upside-down"]},
           "variants": {"variants": "retry"},
@@ -69,6 +70,8 @@ def answer(way: str, ask: dict) -> None:
     if way == "die":
         print("it hurts", file=sys.stderr)
         os._exit(3)
+    while way == "loud":
+        os.write(2, b"no!\n" * 9999)
     if way == "kill":
         os.kill(os.getpid(), 9)
     if way == "fatal":

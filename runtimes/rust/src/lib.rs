@@ -256,7 +256,8 @@ fn wait(rounds: &[Arc<Round>]) {
         }
         match looks {
             0..=20 => thread::yield_now(),
-            _ => thread::sleep(Duration::from_micros(20)),
+            // a look is not free where threads are many
+            _ => thread::sleep(Duration::from_micros(looks.min(500))),
         }
     }
 }
