@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import generate
-from .child import Broken, Runtime
+from .child import SILENCE, Broken, Runtime
 from .interpreter import Interpreter
 from .judge import Plan, Task, shrunk
 from .model import Unmodelled, outcomes
@@ -66,6 +66,9 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         help="only the first COUNT programs")
     add("--only", default="", metavar="WORD",
         help="only programs whose name holds it")
+    add("--silence", type=number(1), default=int(SILENCE), metavar="SECONDS",
+        help="one that says nothing for so long hangs "
+        f"(default {SILENCE:.0f})")
     add("--outcomes", action="store_true",
         help="run nothing: print each program's allowed outcomes")
     add("--save", type=Path, metavar="DIR",
@@ -168,15 +171,16 @@ def find_runtime(args: argparse.Namespace) -> Runtime | Interpreter:
     if args.interpreter == []:
         raise Bad("--interpreter names no command")
     if args.interpreter:
-        return Interpreter(args.interpreter, args.seed)
+        return Interpreter(args.interpreter, args.seed, args.silence)
     if interpreter.is_file():
-        return Interpreter([str(interpreter.resolve())], args.seed)
+        return Interpreter([str(interpreter.resolve())], args.seed,
+                           args.silence)
     places = [args.build / "runtimes" / f"{args.runtime}.so",
               args.build / "runtimes" / args.runtime, Path(args.runtime)]
     for place in places:
         if place.is_file():
             return Runtime(str(args.build / "conformance"),
-                           str(place.resolve()), args.seed)
+                           str(place.resolve()), args.seed, args.silence)
     raise Bad(f"no runtime {args.runtime} below {args.build}; make all "
               "builds those that this machine can")
 

@@ -71,6 +71,7 @@ class Result:
     seen: collections.Counter[Outcome] = field(
         default_factory=collections.Counter)
     trouble: str = ""  # a crash, a hang: the text says which
+    hung: bool = False
 
 
 # ---- the batch ------------------------------------------------------------
@@ -205,6 +206,7 @@ class Batch:
         if fatal and fatal[1] in FATALS and not hung:
             result.seen[Outcome("fatal " + fatal[1])] += 1
         elif hung:
+            result.hung = True
             result.trouble = f"says nothing for {self.runtime.silence:.0f} s"
         else:
             said = (err.strip().splitlines() or ["nothing"])[0]

@@ -38,6 +38,10 @@ class Trouble(Exception):
     """What an interpreter did that it must not do."""
 
 
+class Hung(Trouble):
+    """It said nothing in time."""
+
+
 class Fatal(Exception):
     """It ended with a fatal error of Go's, which may be an outcome."""
 
@@ -217,7 +221,7 @@ class Talk:
             elif open_for:
                 ask = self.tell(ask)
             else:
-                raise Trouble(f"says nothing for {silence:.0f} s")
+                raise Hung(f"says nothing for {silence:.0f} s")
         line, _, self.heard = self.heard.partition(b"\n")
         if self.heard:
             raise Trouble("says more than one line: " +
@@ -281,7 +285,7 @@ class Interpreter:
                 self.one(program, rounds, procs, result,
                          1 if one_by_one else SHARE)
             except (Trouble, OSError) as e:
-                result.trouble = str(e)
+                result.trouble, result.hung = str(e), isinstance(e, Hung)
                 self.stop(procs)
             if one_by_one:
                 self.stop(procs)  # who is left behind may end it later

@@ -49,6 +49,11 @@ class Task:
         return [r.trouble for r in self.results if r.trouble]
 
     @property
+    def hung(self) -> bool:
+        """It is not asked again: each time would take long."""
+        return any(r.hung for r in self.results)
+
+    @property
     def failed(self) -> bool:
         return bool(self.forbidden() or self.troubles())
 
@@ -93,7 +98,8 @@ class Plan:
     def some(self, tasks: list[Task], one_by_one: bool) -> None:
         for again in range(self.more + 1):
             for procs, virtual in self.clocks():
-                self.once(tasks, procs, virtual, one_by_one, again)
+                self.once([t for t in tasks if not t.hung], procs, virtual,
+                          one_by_one, again)
             tasks = [t for t in tasks if t.unseen() and not t.failed]
             if not tasks or one_by_one:
                 return
@@ -112,8 +118,10 @@ class Plan:
 
 
 def shrunk(plan: Plan, task: Task, terms: Terms) -> Task:
-    """The smallest program found that still fails."""
+    """The smallest program found that still fails, unless it hangs."""
     best = task
+    if task.hung:
+        return task
     careful = replace(plan, rounds=plan.rounds * 3, more=0,
                       runtime=replace(plan.runtime, silence=20))
 

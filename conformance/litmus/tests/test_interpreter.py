@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -162,6 +163,14 @@ class Tool(unittest.TestCase):
         status, out, _ = self.said("die", waits)
         self.assertIn("ends with 3 and says: it hurts", out)
         self.assertIn("litmus: 0 passed, 1 failed, 0 skipped", out)
+        self.assertEqual(status, 1)
+
+    def test_one_that_hangs_is_asked_once(self):
+        start = time.monotonic()
+        status, out, _ = self.said("hang", "--silence", "1", "--procs",
+                                   "1 2 4", self.program("rendezvous"))
+        self.assertLess(time.monotonic() - start, 15)
+        self.assertEqual(out.count("says nothing for 1 s"), 1)
         self.assertEqual(status, 1)
 
     def test_one_that_hears_nothing_is_no_broken_pipe(self):
