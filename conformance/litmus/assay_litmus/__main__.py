@@ -172,7 +172,7 @@ def find_runtime(args: argparse.Namespace) -> Runtime | Interpreter:
         raise Bad("--interpreter names no command")
     if args.interpreter:
         return Interpreter(args.interpreter, args.seed, args.silence)
-    if interpreter.is_file():
+    if "/" not in args.runtime and interpreter.is_file():
         return Interpreter([str(interpreter.resolve())], args.seed,
                            args.silence)
     places = [args.build / "runtimes" / f"{args.runtime}.so",
