@@ -4,7 +4,7 @@
 //! the locks that it holds; both go when it ends.
 
 use assay_litmus::{serve, value, Arm, Asleep, Op, Random, Round};
-use crossbeam_channel::{bounded, Receiver, Select, Sender};
+use crossbeam_channel::{bounded, never, Receiver, Select, Sender};
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{atomic::Ordering::SeqCst, Arc};
@@ -65,8 +65,21 @@ fn code(payload: Box<dyn Any + Send>) -> i32 {
     }
 }
 
+/// The first selects of all threads draw alike (examples/first_select.rs), so
+/// some that choose nothing come before those of the program.
+fn draw(times: usize) {
+    let (a, b) = (never::<()>(), never::<()>());
+    for _ in 0..times {
+        let mut select = Select::new();
+        select.recv(&a);
+        select.recv(&b);
+        let _ = select.try_select();
+    }
+}
+
 impl Actor {
     fn live(mut self) {
+        draw(self.random.below(8));
         let end = catch_unwind(AssertUnwindSafe(|| self.block()));
         let main = self.number as i32 == self.round.p.main;
         match end {
