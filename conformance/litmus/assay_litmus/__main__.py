@@ -181,8 +181,8 @@ def find_runtime(args: argparse.Namespace) -> Runtime | Interpreter:
         if place.is_file():
             return Runtime(str(args.build / "conformance"),
                            str(place.resolve()), args.seed, args.silence)
-    raise Bad(f"no runtime {args.runtime} below {args.build}; make all "
-              "builds those that this machine can")
+    raise Bad(f"no runtime {args.runtime} below {args.build}; make all and "
+              "make interpreters build those that this machine can")
 
 
 def reporter(args: argparse.Namespace, plan: Plan, total: int,
