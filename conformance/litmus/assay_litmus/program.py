@@ -21,11 +21,11 @@ PANICS = {101: ("send-closed", "send on closed channel"),
           102: ("close-closed", "close of closed channel"),
           103: ("close-nil", "close of nil channel"),
           105: ("negative-counter", "sync: negative WaitGroup counter"),
-          106: ("not-held", "unlock of a lock that is not held"),
-          107: ("poisoned", "poisoned"),
-          120: ("boom", "boom")}
-(SEND_CLOSED, CLOSE_CLOSED, CLOSE_NIL, NEGATIVE, NOT_HELD, POISONED,
- BOOM) = PANICS
+          120: ("boom", "boom"),  # 121 is any other
+          122: ("not-held", "unlock of a lock that is not held"),
+          123: ("poisoned", "poisoned")}
+(SEND_CLOSED, CLOSE_CLOSED, CLOSE_NIL, NEGATIVE, BOOM, NOT_HELD,
+ POISONED) = PANICS
 FATALS = ("sync: unlock of unlocked mutex",
           "sync: Unlock of unlocked RWMutex",
           "sync: RUnlock of unlocked RWMutex")

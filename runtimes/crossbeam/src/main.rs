@@ -60,7 +60,7 @@ fn code(payload: Box<dyn Any + Send>) -> i32 {
         payload.downcast_ref::<&str>().map(|s| s.contains("poisoned"));
     match (payload.downcast_ref::<i32>(), poisoned) {
         (Some(code), _) => *code,
-        (_, Some(true)) => 107,
+        (_, Some(true)) => 123,
         _ => 121,
     }
 }
@@ -237,7 +237,7 @@ impl Actor {
         match op.act.as_str() {
             "lock-mutex" => mine.mutex = Some(locks.mutex.lock().unwrap()),
             "unlock-mutex" => {
-                drop(mine.mutex.take().unwrap_or_else(|| panic_with(106)))
+                drop(mine.mutex.take().unwrap_or_else(|| panic_with(122)))
             }
             "trylock-mutex" => {
                 got = Some(
@@ -250,7 +250,7 @@ impl Actor {
             }
             "lock-rwmutex" => mine.write = Some(locks.rw.write().unwrap()),
             "unlock-rwmutex" => {
-                drop(mine.write.take().unwrap_or_else(|| panic_with(106)))
+                drop(mine.write.take().unwrap_or_else(|| panic_with(122)))
             }
             "trylock-rwmutex" => {
                 got = Some(
@@ -259,7 +259,7 @@ impl Actor {
             }
             "rlock-rwmutex" => mine.read.push(locks.rw.read().unwrap()),
             "runlock-rwmutex" => {
-                drop(mine.read.pop().unwrap_or_else(|| panic_with(106)))
+                drop(mine.read.pop().unwrap_or_else(|| panic_with(122)))
             }
             _ => {
                 got =
@@ -274,7 +274,7 @@ impl Actor {
     fn wait(&mut self, op: &Op) {
         let mutex = self.round.p.objects[op.obj as usize].size as usize;
         let held = self.held[mutex].mutex.take();
-        let guard = held.unwrap_or_else(|| panic_with(106));
+        let guard = held.unwrap_or_else(|| panic_with(122));
         let cond = &self.locks(op.obj as usize).cond;
         self.held[mutex].mutex = Some(cond.wait(guard).unwrap());
     }

@@ -93,7 +93,7 @@ public final class Main extends Round {
 	}
 
 	static int code(Throwable e) {
-		return e instanceof Boom ? 120 : e instanceof IllegalMonitorStateException ? 106 : 121;
+		return e instanceof Boom ? 120 : e instanceof IllegalMonitorStateException ? 122 : 121;
 	}
 
 	private final class Actor implements Runnable {

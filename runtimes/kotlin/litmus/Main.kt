@@ -33,7 +33,7 @@ class Boom : RuntimeException("boom", null, false, false)
 fun code(e: Throwable): Int = when (e) {
 	is Boom -> 120
 	is ClosedSendChannelException -> 101
-	is IllegalStateException -> 106
+	is IllegalStateException -> 122
 	else -> 121
 }
 

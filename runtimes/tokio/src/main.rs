@@ -232,7 +232,7 @@ impl Actor {
         match op.act.as_str() {
             "lock-mutex" => mine.mutex = Some(mutex.lock_owned().await),
             "unlock-mutex" => {
-                drop(mine.mutex.take().unwrap_or_else(|| panic_with(106)))
+                drop(mine.mutex.take().unwrap_or_else(|| panic_with(122)))
             }
             "trylock-mutex" => {
                 got = Some(
@@ -244,7 +244,7 @@ impl Actor {
             }
             "lock-rwmutex" => mine.write = Some(rw.write_owned().await),
             "unlock-rwmutex" => {
-                drop(mine.write.take().unwrap_or_else(|| panic_with(106)))
+                drop(mine.write.take().unwrap_or_else(|| panic_with(122)))
             }
             "trylock-rwmutex" => {
                 got = Some(
@@ -253,7 +253,7 @@ impl Actor {
             }
             "rlock-rwmutex" => mine.read.push(rw.read_owned().await),
             "runlock-rwmutex" => {
-                drop(mine.read.pop().unwrap_or_else(|| panic_with(106)))
+                drop(mine.read.pop().unwrap_or_else(|| panic_with(122)))
             }
             _ => {
                 got =
