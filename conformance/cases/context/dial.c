@@ -2,6 +2,8 @@
  * dial.c - more of a dial that ends with its context: contexts that have
  * ended, parents, what is left open (NP-030, see also net/dial.c).
  */
+#include <stdio.h>
+
 #include "cx.h"
 #include "net/outside.h"
 
@@ -17,8 +19,17 @@ static int dial_fails(assay_context *c, const char *address)
 	return status;
 }
 
+/* The error is that of a dial to the address. */
+static void check_said(const char *address, const char *what)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "dial tcp %s: %s", address, what);
+	CHECK_STR(rt->net->error(), text);
+}
+
 CASE_OF(NP_030, ended, "dial with an ended context fails at once",
-	NEEDS(NEED_DIAL, NEED_TIMEOUT))
+	NEEDS(NEED_DIAL, NEED_TIMEOUT, NEED(net, error)))
 {
 	char there[64], full[64];
 	assay_context *c = with_cancel(background());
@@ -30,8 +41,10 @@ CASE_OF(NP_030, ended, "dial with an ended context fails at once",
 	cancel(c);
 	begin = now();
 	CHECK_EQ(dial_fails(c, there), ASSAY_NET_CANCELED);
+	check_said(there, "operation was canceled");
 	CHECK_EQ(dial_fails(c, full), ASSAY_NET_CANCELED);
 	CHECK_EQ(dial_fails(past, there), ASSAY_TIMEOUT);
+	check_said(there, "i/o timeout");
 	CHECK_EQ(dial_fails(past, full), ASSAY_TIMEOUT);
 	CHECK_LT(now() - begin, upto(SEC));
 	free_context(c);

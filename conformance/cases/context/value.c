@@ -209,18 +209,25 @@ static bool named(assay_context *ctx, const char *name)
 	return check_str(buf, name, __FILE__, __LINE__, "the context's name");
 }
 
-/* The name starts with that, and ends as it must. */
-static void named_like(assay_context *ctx, const char *start, const char *end)
+static bool ends_with(assay_context *ctx, const char *end)
 {
 	char buf[400];
 	size_t n = ext->context->name(ctx, buf, sizeof(buf));
 	size_t tail = strlen(end);
 
 	CHECK_EQ(n, strlen(buf));
+	return n > tail && strcmp(buf + n - tail, end) == 0;
+}
+
+/* The name starts with that, and ends as it must. */
+static void named_like(assay_context *ctx, const char *start, const char *end)
+{
+	char buf[400];
+
+	ext->context->name(ctx, buf, sizeof(buf));
 	CHECK_MSG(strncmp(buf, start, strlen(start)) == 0, "%s is not %s...",
 		  buf, start);
-	CHECK_MSG(n > tail && strcmp(buf + n - tail, end) == 0,
-		  "%s is not ...%s", buf, end);
+	CHECK_MSG(ends_with(ctx, end), "%s is not ...%s", buf, end);
 }
 
 CASE(CX_017, "a context's name is that of its layers",
@@ -241,6 +248,7 @@ CASE(CX_017, "a context's name is that of its layers",
 	named(kept, "context.Background.WithCancel.WithoutCancel");
 	named_like(timed, "context.Background.WithDeadline(", "])");
 	named_like(value, "context.Background.WithValue(", ")");
+	CHECK(!ends_with(value, "val <nil>)"));
 	named_like(below, "context.Background.WithValue(", ").WithCancel");
 	cancel(one);
 	named(one, "context.Background.WithCancel");

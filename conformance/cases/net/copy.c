@@ -117,6 +117,28 @@ CASE_OF(NP_053, other, "to a unix socket and to a pipe", NEEDS_COPY)
 	copy_files(OS_PIPE, SIZES - 1);
 }
 
+/* The kernel sends no such file, nor knows its size. */
+CASE_OF(NP_053, unsendable, "what the kernel cannot send is copied", NEEDS_COPY)
+{
+	struct pair p = pair_of(TCP);
+	int fd = open("/proc/self/auxv", O_RDONLY | O_CLOEXEC);
+	char want[4096], came[4096];
+	int64_t done = -1;
+	assay_conn *c;
+	ssize_t n;
+
+	REQUIRE_CMP(fd, >=, 0);
+	n = pread(fd, want, sizeof(want), 0);
+	REQUIRE_CMP(n, >, 0);
+	c = conn_of(fd);
+	CHECK_EQ(rt->net->copy(p.w, c, -1, &done), ASSAY_OK);
+	REQUIRE_EQ(done, n);
+	read_all(p.r, came, (size_t)n);
+	CHECK_BYTES(came, want, (size_t)n);
+	end_conn(c);
+	end_pair(&p);
+}
+
 /* ---- from a socket -------------------------------------------------------- */
 
 struct source {

@@ -191,6 +191,11 @@ int listen_path_fd(const char *path)
 	return fd;
 }
 
+void datagram_pair(int ends[2])
+{
+	REQUIRE_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), 0);
+}
+
 void send_descriptors(int fd, const int *fds, size_t n)
 {
 	union {

@@ -49,6 +49,8 @@ int tcp_option(int fd, enum tcp_option option);
  */
 void own_network(int first, int last);
 
+/* Two sockets for datagrams, of no name, which are each other's peer. */
+void datagram_pair(int ends[2]);
 /* A blocking socket that listens at that path. */
 int listen_path_fd(const char *path);
 /* Sends a byte and n descriptors, at most 8, over a unix socket. */

@@ -39,11 +39,14 @@ static int take(struct station *at, void *buf, size_t n, size_t *got,
 	int status;
 
 	*got = SIZE_MAX;
+	strcpy(from, "nobody");
 	status = rt->net->read_from(at->c, buf, n, got, from, 80);
-	if (status != ASSAY_OK)
-		CHECK_EQ(*got, 0);
-	else
+	if (status == ASSAY_OK) {
 		REQUIRE_CMP(*got, <=, n);
+	} else {
+		CHECK_EQ(*got, 0);
+		CHECK_STR(from, "nobody");
+	}
 	return status;
 }
 
@@ -126,6 +129,23 @@ CASE(NP_062, "a socket of all addresses talks to a peer of IPv4", NEEDS_UDP)
 	CHECK_STR(from, peer.address);
 	end_conn(all.c);
 	end_conn(peer.c);
+}
+
+CASE(NP_067, "a datagram may go to a broadcast address", NEEDS_UDP)
+{
+	struct station from = station();
+	struct station all = station_at("127.255.255.255:0");
+	char buf[8] = "", address[80];
+	size_t got;
+
+	REQUIRE_EQ(rt->net->write_to(from.c, "to all", 6, all.address),
+		   ASSAY_OK);
+	REQUIRE_EQ(take(&all, buf, sizeof(buf), &got, address), ASSAY_OK);
+	CHECK_EQ(got, 6);
+	CHECK_BYTES(buf, "to all", 6);
+	CHECK_STR(address, from.address);
+	end_conn(from.c);
+	end_conn(all.c);
 }
 
 CASE_OF(NP_032, cut, "what does not fit is gone, and the next is whole",

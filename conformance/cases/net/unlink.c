@@ -117,6 +117,24 @@ CASE(NP_049, "descriptors that come over a unix socket are close-on-exec",
 	end_server(&s);
 }
 
+CASE_OF(NP_049, alone, "they can be taken without a byte",
+	NEEDS(NEED_CONN, NEED(net, from_fd), NEED(net, read_msg)))
+{
+	int ends[2], came[2];
+	size_t got = SIZE_MAX, n = SIZE_MAX;
+	assay_conn *c;
+
+	datagram_pair(ends);
+	c = conn_of(ends[0]);
+	send_descriptors(ends[1], &ends[1], 1);
+	REQUIRE_EQ(rt->net->read_msg(c, NULL, 0, &got, came, 2, &n), ASSAY_OK);
+	CHECK_EQ(got, 0);
+	REQUIRE_EQ(n, 1);
+	close(came[0]);
+	close(ends[1]);
+	end_conn(c);
+}
+
 CASE_OF(NP_049, room, "those for which there is no room are closed",
 	NEEDS_RIGHTS)
 {

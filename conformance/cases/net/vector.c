@@ -177,3 +177,44 @@ CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",
 		free_vector(v);
 	}
 }
+
+/* ---- in memory ------------------------------------------------------------ */
+
+static void take_four_and_end(void *c)
+{
+	take_bytes(c, 0, 4);
+	end_conn(c);
+}
+
+/* Writes 2, 3 and 2 bytes of the stream to a reader of some of them. */
+static int write_three(assay_fn reader, size_t *done, struct vector *v)
+{
+	static const size_t sizes[] = {2, 3, 2};
+	struct pair p = pair_of(MEM_PIPE);
+	int status;
+
+	for (size_t i = 0, at = 0; i < 3; at += sizes[i++])
+		v->parts[i] = (struct assay_bytes){v->bytes + at, sizes[i]};
+	go(reader, p.r);
+	status = rt->net->writev(p.w, v->parts, 3, done);
+	end_conn(p.w);
+	check_left(v, *done);
+	return status;
+}
+
+CASE_OF(NP_052, memory, "of a pipe in memory, too: all, or up to its end",
+	NEEDS(NEED_MEM, NEED(net, writev)))
+{
+	static unsigned char bytes[7];
+	static struct vector v = {.bytes = bytes, .n = 3, .all = sizeof(bytes)};
+	size_t done = 99;
+
+	stream_bytes(bytes, sizeof(bytes), 0);
+	CHECK_EQ(write_three(take_stream, &done, &v), ASSAY_OK);
+	CHECK_EQ(done, 7);
+	REQUIRE(becomes(&over, 1));
+	CHECK_EQ(came, 7);
+	CHECK_EQ(write_three(take_four_and_end, &done, &v),
+		 ASSAY_NET_PIPE_CLOSED);
+	CHECK_EQ(done, 4);
+}

@@ -74,6 +74,26 @@ CASE(TM_002, "sleep(0) and negative sleeps return at once")
 	prove_alive();
 }
 
+static void take_turn(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add_explicit(&counted, 1, memory_order_relaxed);
+}
+
+/* The one before may have been taken up as the runtime preempts the caller. */
+CASE_OF(TM_002, stays, "a sleep of none gives no turn to others", .procs = {1})
+{
+	int turns = 0;
+
+	for (int i = 1; i <= 100; i++) {
+		go(take_turn, NULL);
+		sleep_ns(i % 2 - 1);
+		turns += count(&counted) == i;
+		REQUIRE(becomes(&counted, i));
+	}
+	CHECK_LT(turns, 50);
+}
+
 static void echo(void *arg)
 {
 	assay_chan *c = arg;
