@@ -62,6 +62,25 @@ CASE_OF(NP_018, met, "data before the deadline is read, and after it again",
 	end_pair(&p);
 }
 
+/* The clock of the run stands still: it is the machine's that ends it. */
+CASE_OF(NP_018, virtual, "in virtual time a deadline is as far as it was set",
+	.flags = CASE_VIRTUAL_TIME, NEEDS(NEED_PIPE, NEED_DEADLINES))
+{
+	struct pair p = pair_of(OS_PIPE);
+
+	for (int i = 0; i < 3; i++) {
+		int64_t begin = kernel_now(), took;
+
+		read_deadline(p.r, in(20 * MS));
+		CHECK_EQ(read_fails(p.r), ASSAY_TIMEOUT);
+		took = kernel_now() - begin;
+		CHECK_GE(took, 20 * MS);
+		CHECK_LT(took, upto(2 * SEC));
+		sleep_ns(HOUR);
+	}
+	end_pair(&p);
+}
+
 /* All that wait, not only the one whose turn it is. */
 CASE_OF(NP_018, several, "a deadline ends every read that waits", NEEDS_TCP)
 {

@@ -250,6 +250,7 @@ CASE(MET_003, "a program asleep counts its CPUs as idle", NEED_METRICS,
 		note("idle %.1f %%", part * 100);
 	}
 	CHECK_REAL(part, >=, 0.9);
+	CHECK_REAL(part, <=, 2); /* wall is a little shorter than idle's time */
 }
 
 static void churn(void *stop)
@@ -554,6 +555,9 @@ CASE_OF(MET_006, turns, "how long goroutines run without a switch is counted",
 	}
 	for (int i = 0; i < 3; i++)
 		CHECK(found[i]);
+	/* none is longer than the process lives */
+	CHECK_EQ(counted_between("/sched/turns:seconds", 1000 * SEC, INT64_MAX),
+		 0);
 	close_chan(r.begin);
 }
 

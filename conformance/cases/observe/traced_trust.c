@@ -2,7 +2,10 @@
  * Traces can be trusted: over generations, under load, beside calls and pipes.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tr.h"
 
@@ -321,4 +324,152 @@ CASE(TRC_002, "hardly a wake-up is futile",
 	note("%" PRId64 " futile of %" PRId64, n, blocks);
 	CHECK_LE(n, blocks / 10);
 	tr_free(t);
+}
+
+/* ---- TRC-009, TRC-010: who else stops all, who else traces ------------------ */
+
+static atomic_int over;
+
+static void change_procs(void *unused)
+{
+	int procs = case_procs();
+
+	(void)unused;
+	for (int i = 1; !steered(&stop); i++) {
+		rt->inspect->gomaxprocs(procs + i % 2);
+		if (i % 16 == 0)
+			yield();
+	}
+	rt->inspect->gomaxprocs(procs);
+	mark(&over);
+}
+
+static void sleep_in_kernel(void *unused)
+{
+	(void)unused;
+	while (!steered(&stop)) {
+		kernel_sleep(25 * MS);
+		yield();
+	}
+	mark(&over);
+}
+
+/* Traces again and again beside n goroutines of fn, which stop then. */
+static void trace_beside(assay_fn fn, int n, int64_t traces)
+{
+	assay_chan *talk = chan_int(1);
+
+	go_many(n, fn, NULL);
+	for (int64_t i = 0; i < traces; i++) {
+		struct tr t;
+
+		tr_start();
+		send_int(talk, 1);
+		recv_int(talk);
+		yield();
+		t = tr_stop();
+		tr_check(t);
+		tr_free(t);
+	}
+	steer(&stop, 1);
+	REQUIRE(becomes(&over, n));
+	/* nobody has lost a P, or has one twice */
+	for (int i = 0; i < 4; i++)
+		rt->inspect->gomaxprocs(case_procs() + i % 2);
+	prove_alive();
+}
+
+CASE(TRC_009, "traces begin and end while GOMAXPROCS changes",
+     NEEDS(NEED_TRACE, NEED(inspect, gomaxprocs)), .procs = {2, 4})
+{
+	trace_beside(change_procs, 1, rounds(60));
+}
+
+CASE_OF(TRC_009, asleep, "and beside threads that cannot stop at once",
+	NEEDS(NEED_TRACE, NEED(inspect, gomaxprocs)), .procs = {2, 4})
+{
+	trace_beside(sleep_in_kernel, 2, rounds(12));
+}
+
+enum { TRACERS = 4 };
+
+static atomic_int refused;
+
+/* Traces into a file of its own whenever no other trace is on. */
+static void trace_in_turn(void *traces)
+{
+	char path[80];
+	int64_t left = *(int64_t *)traces;
+
+	snprintf(path, sizeof(path), "%s-%" PRId64, tr_path(),
+		 rt->inspect->goid());
+	while (left > 0) {
+		int status = rt->trace->start(path);
+		struct tr t;
+
+		if (status == ASSAY_EBUSY) {
+			mark(&refused);
+			sleep_ns(20000);
+			continue;
+		}
+		REQUIRE_EQ(status, ASSAY_OK);
+		yield();
+		rt->trace->stop();
+		t = tr_read(path, &status);
+		REQUIRE_EQ(status, ASSAY_OK);
+		REQUIRE(t.n > 0);
+		tr_check(t);
+		tr_free(t);
+		left--;
+	}
+	unlink(path);
+	send_signal(done);
+}
+
+CASE(TRC_010, "of goroutines that begin a trace at once one does, in turn",
+     NEEDS(NEED_TRACE, NEED(trace, enabled), NEED(inspect, goid)),
+     .procs = {1, 4}, .timeout_ms = 60000)
+{
+	static int64_t traces;
+
+	traces = rounds(20);
+	done = chan_signal(TRACERS);
+	unlink(tr_path());
+	go_many(TRACERS, trace_in_turn, &traces);
+	join(done, TRACERS);
+	note("%d refused", count(&refused));
+	CHECK(!rt->trace->enabled());
+}
+
+/* ---- TRC-011: how much is written ------------------------------------------- */
+
+/* The bytes of a trace of n regions, all of the same name. */
+static int64_t size_of_trace(int64_t n)
+{
+	char name[201];
+	struct stat file;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	tr_start();
+	for (int64_t i = 0; i < n; i++) {
+		rt->trace->region_begin(0, name);
+		rt->trace->region_end(0, name);
+	}
+	rt->trace->stop();
+	REQUIRE_EQ(stat(tr_path(), &file), 0);
+	unlink(tr_path());
+	return (int64_t)file.st_size;
+}
+
+CASE(TRC_011, "a name that comes again and again is written once",
+     NEEDS(NEED(trace, start), NEED(trace, stop), NEED(trace, region_begin),
+	   NEED(trace, region_end)))
+{
+	int64_t n = rounds(2000);
+	int64_t few = size_of_trace(n), more = size_of_trace(2 * n);
+
+	note("%.1f bytes a region", (double)(more - few) / (double)n);
+	/* a generation may have ended in between, and has it again */
+	CHECK_LT(more - few, n * 150);
 }
