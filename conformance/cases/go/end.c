@@ -3,6 +3,7 @@
  * of it runs any more (GO-026); and the numbers of goroutines (GO-027).
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -109,6 +110,43 @@ CASE(GO_026, "nothing runs any more after run() has returned",
 	seen = count(&since_the_end);
 	kernel_sleep(60 * MS);
 	CHECK_EQ(count(&since_the_end), seen);
+}
+
+static FILE *shared;
+
+static void write_on(void *arg)
+{
+	static const char text[4096] = {[0 ... 4094] = 'x'};
+
+	for (;;) {
+		fputs(text, shared);
+		mark(arg);
+		for (int64_t i = 0; i < 100000; i++)
+			__asm__ volatile("");
+	}
+}
+
+static void leave_writers(void *turns)
+{
+	go_many(8, write_on, turns);
+	CHECK(becomes(turns, 100));
+}
+
+/* Often one of them was stopped in the middle of fputs(). */
+CASE_OF(GO_026, library, "nor has it kept a lock of the C library",
+	.traits = ASSAY_TRAIT_PREEMPTIVE, .flags = CASE_OUTSIDE)
+{
+	static atomic_int turns;
+	int seen;
+
+	shared = fopen("/dev/null", "w");
+	REQUIRE(shared != NULL);
+	CHECK_EQ(run_main(leave_writers, &turns), ASSAY_OK);
+	seen = count(&turns);
+	for (int i = 0; i < 100; i++)
+		CHECK(fputs("after", shared) >= 0);
+	CHECK_EQ(fclose(shared), 0);
+	CHECK_EQ(count(&turns), seen);
 }
 
 /* ---- GO-027 ------------------------------------------------------------- */
