@@ -5,8 +5,12 @@
  * cannot tell an old value on main's stack from one in use.  Not with
  * sanitizers: they keep memory in their own way, and pointers in it.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "kit/sync_kit.h"
 
@@ -370,6 +374,49 @@ static void by_waiter(void)
 	go(recv_it, c[1]);
 }
 
+/* A channel that nothing has but the frame or the register of who takes it. */
+static uintptr_t hidden;
+
+static void hide_one(void)
+{
+	assay_chan *c = chan_signal(0);
+
+	hidden = ~(uintptr_t)c;
+	go(recv_it, c);
+}
+
+static atomic_int has_it, let_go;
+
+static void call_with(void *out)
+{
+	assay_chan *volatile c = (assay_chan *)~hidden;
+
+	mark(&has_it);
+	while (count(&let_go) == 0)
+		kernel_sleep(MS);
+	*(assay_chan **)out = c;
+}
+
+static void calls(void *unused)
+{
+	assay_chan *c = NULL;
+
+	(void)unused;
+	rt->blocking->call(call_with, &c);
+	close_chan(c);
+}
+
+static void spins(void *unused)
+{
+	uintptr_t c = ~hidden;
+
+	(void)unused;
+	mark(&has_it);
+	while (count(&let_go) == 0)
+		__asm__ volatile("" : "+r"(c));
+	close_chan((assay_chan *)c);
+}
+
 static void sleeper(void *unused)
 {
 	(void)unused;
@@ -426,6 +473,95 @@ CASE_OF(OB_027, local, "no leak: main has the channel and will use it",
 	settle(1);
 	CHECK_EQ(reported(), 0);
 	send_int(c, 7);
+}
+
+static void hide(void *unused)
+{
+	(void)unused;
+	hide_one();
+}
+
+CASE_TABLE(OB_027, no_leak_of, (assay_fn fn),
+	   ROW(call, (calls), "no leak: a call of C has the channel",
+	       NEEDS_LEAKS(NEED(blocking, call))),
+	   ROW(spinner, (spins),
+	       "no leak: one that computes has it in a register",
+	       .traits = ASSAY_TRAIT_PREEMPTIVE, NEEDS_LEAKS()))
+{
+	go(hide, NULL);
+	settle(1);
+	go(fn, NULL);
+	REQUIRE(becomes(&has_it, 1));
+	for (int i = 0; i < 10; i++)
+		CHECK_EQ(reported(), 0);
+	mark(&let_go);
+	settle(0);
+}
+
+/* From before the run: of another heap than that of goroutines. */
+static assay_chan **early;
+
+static void keep_in_early(void *unused)
+{
+	(void)unused;
+	*early = chan_signal(0);
+	go(recv_it, *early);
+}
+
+static void search_early(void *unused)
+{
+	(void)unused;
+	go(keep_in_early, NULL);
+	settle(1);
+	CHECK_EQ(reported(), 0);
+}
+
+CASE_OF(OB_027, early, "no leak: memory from before the run has the channel",
+	.flags = CASE_NOT_SANITIZED | CASE_OUTSIDE,
+	NEEDS(NEED(inspect, leaks), NEED(inspect, num_waiting)))
+{
+	early = room_for(sizeof(*early));
+	CHECK_EQ(run_main(search_early, NULL), ASSAY_OK);
+}
+
+/* A name that no buffer of a usual size holds. */
+static void map_long_name(void)
+{
+	char path[700] = "/tmp/assay-leak-XXXXXX";
+	size_t made[3], n = strlen(path);
+	void *at;
+	int fd;
+
+	REQUIRE(mkdtemp(path) != NULL);
+	for (int i = 0; i < 3; i++) {
+		made[i] = n;
+		path[n++] = '/';
+		memset(path + n, 'a', 200);
+		path[n += 200] = '\0';
+		if (i < 2)
+			REQUIRE_EQ(mkdir(path, 0700), 0);
+	}
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	REQUIRE_CMP(fd, >=, 0);
+	REQUIRE_EQ(ftruncate(fd, 1 << 16), 0);
+	at = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	REQUIRE(at != MAP_FAILED);
+	close(fd);
+	unlink(path);
+	for (int i = 2; i >= 0; i--) {
+		path[made[i]] = '\0';
+		rmdir(path);
+	}
+}
+
+CASE_OF(OB_027, mapped, "no leak beside a mapped file of a long name",
+	NEEDS_LEAKS())
+{
+	map_long_name();
+	by_global();
+	settle(1);
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(reported(), 0);
 }
 
 /* ---- dead only through each other ------------------------------------------ */
