@@ -3,6 +3,8 @@
  */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lib/group.h"
 #include "net/np.h"
@@ -90,6 +92,43 @@ static void make_and_free(void *arg)
 CASE_OF(ST_010, channels, "nor do channels that are freed", GROWTH)
 {
 	grow("channels", make_and_free, NULL, 3000);
+}
+
+/* Each of them for the first time, in memory that is there already. */
+struct locks {
+	struct {
+		assay_mutex m;
+		assay_rwmutex rw;
+	} * at;
+	int64_t next, n;
+};
+
+static void use_new_locks(void *arg)
+{
+	struct locks *l = arg;
+	int64_t i = l->next++;
+
+	REQUIRE_CMP(i, <, l->n);
+	lock(&l->at[i].m);
+	unlock(&l->at[i].m);
+	rlock(&l->at[i].rw);
+	runlock(&l->at[i].rw);
+	wlock(&l->at[i].rw);
+	wunlock(&l->at[i].rw);
+}
+
+CASE_OF(ST_010, locks, "nor locks that were used once", GROWTH,
+	NEEDS(NEED_MUTEX, NEED_RW))
+{
+	struct locks l = {.n = rounds(1000) * 64};
+	size_t size = (size_t)l.n * sizeof(*l.at);
+
+	l.at = malloc(size);
+	REQUIRE(l.at != NULL);
+	memset(l.at, 1, size); /* all of it resident */
+	memset(l.at, 0, size);
+	grow("locks", use_new_locks, &l, 1000);
+	free(l.at);
 }
 
 static void free_timers(void *arg)
