@@ -1,10 +1,12 @@
 /*
  * Traces can be trusted: over generations, under load, beside calls and pipes.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tr.h"
@@ -472,4 +474,61 @@ CASE(TRC_011, "a name that comes again and again is written once",
 	note("%.1f bytes a region", (double)(more - few) / (double)n);
 	/* a generation may have ended in between, and has it again */
 	CHECK_LT(more - few, n * 150);
+}
+
+/* ---- TRC-012: who reads ------------------------------------------------------ */
+
+/* A process that after a while copies all that comes to a file. */
+static pid_t slow_reader(int from, const char *to)
+{
+	char command[200];
+	pid_t child;
+
+	snprintf(command, sizeof(command), "sleep 0.2; exec cat >%s", to);
+	child = fork();
+	REQUIRE_CMP(child, >=, 0);
+	if (child > 0)
+		return child;
+	dup2(from, 0);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static void log_often(int64_t n)
+{
+	static const char text[] = "a message of some sixty bytes, more or "
+				   "less, for a pipe to be full";
+
+	for (int64_t i = 0; i < n; i++)
+		rt->trace->log(0, "c", text);
+}
+
+CASE(TRC_012, "a trace into a pipe waits for its reader, and is whole",
+     NEEDS(NEED_TRACE, NEED(trace, log)), .flags = CASE_NOT_SANITIZED)
+{
+	char fifo[80];
+	int64_t n = rounds(5000);
+	int fd, status;
+	pid_t child;
+	struct tr t;
+
+	snprintf(fifo, sizeof(fifo), "%s-fifo", tr_path());
+	REQUIRE_EQ(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	REQUIRE_CMP(fd, >=, 0);
+	REQUIRE_EQ(rt->trace->start(fifo), ASSAY_OK);
+	REQUIRE_EQ(fcntl(fd, F_SETFL, 0), 0);
+	child = slow_reader(fd, tr_path());
+	close(fd);
+	unlink(fifo);
+	log_often(n);
+	rt->trace->stop();
+	REQUIRE_EQ(waitpid(child, &status, 0), child);
+	CHECK_EQ(status, 0);
+	t = tr_read(tr_path(), &status);
+	unlink(tr_path());
+	REQUIRE_EQ(status, ASSAY_OK);
+	tr_check(t);
+	CHECK_EQ(tr_count(t, "log", -1), n);
+	tr_free(t);
 }
