@@ -29,7 +29,22 @@ static void nested(void *arg)
 	CHECK_EQ(rt->core->try_(nested, left, NULL), ASSAY_OK);
 }
 
+/* Its unwind tables say once more that the caller's register 0 is where it was. */
+static void nested_restored(void *arg)
+{
+	int64_t *left = arg;
+
+	__asm__ volatile(".cfi_restore 0");
+	if (*left == 0) {
+		rt->inspect->dump(dump, sizeof(dump));
+		return;
+	}
+	--*left;
+	CHECK_EQ(rt->core->try_(nested_restored, left, NULL), ASSAY_OK);
+}
+
 struct count {
+	assay_fn nested;
 	int64_t depth;
 	struct shown shown;
 	assay_chan *done;
@@ -58,18 +73,23 @@ static void counts(void *arg)
 	struct count *c = arg;
 	int64_t left = c->depth;
 
-	nested(&left);
+	c->nested(&left);
 	c->shown = count_frames(dump);
 	send_signal(c->done);
 }
 
-static struct shown shown_at(int64_t depth)
+static struct shown shown_of(assay_fn fn, int64_t depth)
 {
-	struct count c = {.depth = depth, .done = chan_signal(0)};
+	struct count c = {fn, depth, .done = chan_signal(0)};
 
 	go(counts, &c);
 	wait_for(c.done);
 	return c.shown;
+}
+
+static struct shown shown_at(int64_t depth)
+{
+	return shown_of(nested, depth);
 }
 
 CASE(DMP_002, "of a deep stack a dump has the first 50 and the last 50 frames",
@@ -93,4 +113,12 @@ CASE(DMP_002, "of a deep stack a dump has the first 50 and the last 50 frames",
 	s = shown_at(depth);
 	CHECK_EQ(s.frames, 2 * END);
 	CHECK_EQ(s.elided, few.frames + each * (depth - 2) - 2 * END);
+}
+
+CASE_OF(DMP_002, restored, "frames of functions that restore registers early",
+	NEEDS(NEED(core, try_), NEED(inspect, dump)))
+{
+	for (int64_t depth = 0; depth < 6; depth++)
+		CHECK_EQ(shown_of(nested_restored, depth).frames,
+			 shown_at(depth).frames);
 }
