@@ -192,6 +192,18 @@ CASE_OF(NP_053, sockets, "from a socket to a socket, as much as was asked for",
 	copy_sockets(TCP, TCP, SIZES);
 }
 
+/* A runtime may keep a pipe for each P. */
+CASE_OF(NP_053, closed, "copies between sockets leave nothing open", NEEDS_COPY)
+{
+	int64_t open;
+
+	copy_socket(TCP, TCP, 1, -1);
+	open = descriptors();
+	for (int i = 0; i < 40; i++)
+		copy_socket(TCP, TCP, 1, -1);
+	CHECK_LT(descriptors(), open + 20);
+}
+
 CASE_OF(NP_053, unlike, "between sockets and pipes of several kinds",
 	NEEDS_COPY)
 {

@@ -480,6 +480,24 @@ CASE_OF(ST_012, cleared, "nor maps that are cleared", GROWTH,
 	grow("clears", store_and_clear, ext->map->make(), 2000);
 }
 
+/* It grows on the way. */
+static void fill_and_free(void *unused)
+{
+	assay_map *m = ext->map->make();
+
+	(void)unused;
+	REQUIRE(m != NULL);
+	for (uint64_t i = 1; i <= 2000; i++)
+		REQUIRE_EQ(ext->map->store(m, i, m), ASSAY_OK);
+	ext->map->free(m);
+}
+
+CASE_OF(ST_012, freed, "nor maps that are freed", GROWTH,
+	NEEDS(NEED_EXT(map, make), NEED_EXT(map, store), NEED_EXT(map, free)))
+{
+	grow("maps", fill_and_free, NULL, 20);
+}
+
 static void one_pipe(void *arg)
 {
 	assay_conn *c[2];
