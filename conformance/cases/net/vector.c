@@ -180,6 +180,12 @@ CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",
 
 /* ---- in memory ------------------------------------------------------------ */
 
+static void take_two_and_end(void *c)
+{
+	take_bytes(c, 0, 2);
+	end_conn(c);
+}
+
 static void take_four_and_end(void *c)
 {
 	take_bytes(c, 0, 4);
@@ -217,4 +223,7 @@ CASE_OF(NP_052, memory, "of a pipe in memory, too: all, or up to its end",
 	CHECK_EQ(write_three(take_four_and_end, &done, &v),
 		 ASSAY_NET_PIPE_CLOSED);
 	CHECK_EQ(done, 4);
+	CHECK_EQ(write_three(take_two_and_end, &done, &v),
+		 ASSAY_NET_PIPE_CLOSED);
+	CHECK_EQ(done, 2);
 }

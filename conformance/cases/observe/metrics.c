@@ -595,3 +595,38 @@ CASE(MET_007, "how long goroutines wait for their turn is counted",
 	/* nobody is timed twice for one turn, and the first wait for nobody */
 	CHECK_LE(grown, rounds * 10);
 }
+
+static atomic_int yielding, enough;
+
+static void yield_each_ms(void *unused)
+{
+	(void)unused;
+	mark(&yielding);
+	while (count(&enough) == 0) {
+		int64_t until = now() + MS;
+
+		while (now() < until)
+			;
+		yield();
+	}
+}
+
+CASE_OF(MET_007, yields, "and that of those that yield", NEED_METRICS,
+	.procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT)
+{
+	const char *name = "/sched/latencies:seconds";
+	int64_t end = in(upto(8 * SEC)), sleeps = 0, before, grown = 0;
+
+	metric(name); /* or skips */
+	go_many(10, yield_each_ms, NULL);
+	REQUIRE(becomes(&yielding, 10));
+	before = counted_between(name, 2 * MS, SEC);
+	for (; now() < end && grown < sleeps + 5; sleeps++) {
+		sleep_ns(50 * MS);
+		grown = counted_between(name, 2 * MS, SEC) - before;
+	}
+	mark(&enough);
+	note("%" PRId64 " in %" PRId64 " sleeps", grown, sleeps);
+	/* each sleep ends with a wait of its own */
+	CHECK_GE(grown, sleeps + 5);
+}
