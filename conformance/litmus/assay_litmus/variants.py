@@ -38,7 +38,7 @@ class Variant(Model):
         return False
 
     def leavings(self, s: State, g: int) -> Iterator[State]:
-        """What one that has come to its end gives back, in any order."""
+        """What one that has come to its end may give back next."""
         yield from ()
 
 
@@ -124,6 +124,7 @@ class Ends(Variant):
             for side in (0, 1):
                 if thing.kind == "chan" and g in self.ends(s, obj)[side]:
                     yield self.give_back(s, g, obj, side)
+                    return  # in the order of the objects
 
     def do_close_chan(self, s: State, g: int, op: Op,
                       mode: int) -> Iterator[Step]:
@@ -376,14 +377,20 @@ class Guards(MutexOwned, RwOwned):
     def leavings(self, s: State, g: int) -> Iterator[State]:
         yield from super().leavings(s, g)
         for obj, thing in enumerate(self.p.things):
-            state = s[1][obj]
-            if thing.kind == "mutex" and state and state[0] == g:
-                yield s[0], put(s[1], obj, 0), s[2]
-            elif thing.kind == "rwmutex" and state[0] == g:
-                yield s[0], put(s[1], obj, (None, ())), s[2]
-            elif thing.kind == "rwmutex" and g in state[1]:
-                readers = tuple(r for r in state[1] if r != g)
-                yield s[0], put(s[1], obj, (None, readers)), s[2]
+            if thing.kind in ("mutex", "rwmutex"):
+                without = self.let_go(thing.kind, s[1][obj], g)
+                if without != s[1][obj]:
+                    yield s[0], put(s[1], obj, without), s[2]
+                    return
+
+    @staticmethod
+    def let_go(kind: str, lock: tuple, g: int) -> object:
+        """A lock that a goroutine does not hold any more."""
+        if kind == "mutex":
+            return 0 if lock and lock[0] == g else lock
+        writer, readers = lock
+        return (None if writer == g else writer,
+                tuple(r for r in readers if r != g))
 
 
 # ---- Once: 3 is poisoned --------------------------------------------------
