@@ -158,7 +158,7 @@ CASE_OF(NP_052, past,
 }
 
 CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",
-	NEEDS_VECTOR)
+	NEEDS(NEED_VECTOR, NEED_TEXT))
 {
 	static const enum net_kind kinds[] = {TCP, UNIX};
 
@@ -171,6 +171,9 @@ CASE_OF(NP_052, gone, "a peer that goes in the middle: so much was sent",
 		go(take_some_and_end, p.r);
 		status = rt->net->writev(p.w, v->parts, v->n, &done);
 		CHECK_EITHER(status, ASSAY_NET_RESET, ASSAY_NET_PIPE);
+		CHECK_MSG(said(k == 0 ? "writev tcp " : "writev unix ") &&
+				  said(": writev: "),
+			  "\"%s\"", rt->net->error());
 		CHECK_GE(done, 100000);
 		check_left(v, done);
 		end_conn(p.w);

@@ -79,7 +79,9 @@ static int sock_writev(goro_conn *c, struct iovec *parts, size_t n,
 
 	if (status == GORO_OK)
 		return status;
-	return goro__sock_fail(of(c), "write", "writev", status);
+	/* Of a file Go makes writes. */
+	return goro__sock_fail(of(c), of(c)->net ? "writev" : "write", "writev",
+			       status);
 }
 
 static bool is_packet(const struct sock *s)
