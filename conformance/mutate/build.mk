@@ -10,7 +10,7 @@ FILES ?=
 TESTS += test-mutate
 
 .PHONY: mutate kills test-mutate
-mutate: $(B)/conformance ## plant faults drawn at random, with ARGS
+mutate: $(B)/conformance $(CONF_BODIES) ## plant faults drawn at random, with ARGS
 	@conformance/mutate/mutate -n '$(N)' --seed '$(SEED)' $(ARGS) -- \
 		$(foreach f,$(FILES),'$(f)')
 

@@ -192,3 +192,37 @@ CASE_OF(DMP_001, change, "a change is the goroutine's own, and its later ones'",
 	CHECK_EQ(with_a, 2);
 	CHECK_EQ(with_b, 2);
 }
+
+/* Waits with one label, whose value has n letters. */
+static void labelled_so(void *arg)
+{
+	int n = *(int *)arg;
+	char value[201];
+	const struct assay_label set[] = {{"n", value}};
+
+	memset(value, 'a' + n % 26, (size_t)n);
+	value[n] = '\0';
+	CHECK_EQ(rt->inspect->set_labels(set, 1), ASSAY_OK);
+	recv(never, NULL);
+}
+
+CASE_OF(DMP_001, sizes, "long and short labels beside each other are kept",
+	NEEDS_LABELS, LABELS_ON)
+{
+	static int sizes[] = {200, 1, 150, 2, 3, 100, 5, 180, 7, 60, 9};
+	enum { N = sizeof(sizes) / sizeof(*sizes) };
+
+	never = chan_signal(0);
+	for (int i = 0; i < N; i++)
+		go(labelled_so, &sizes[i]);
+	settle(N);
+	REQUIRE_CMP(rt->inspect->dump(dump, sizeof(dump)), <, sizeof(dump));
+	for (int i = 0; i < N; i++) {
+		char want[240];
+		int at = snprintf(want, sizeof(want), "labels:{\"n\": \"");
+
+		memset(want + at, 'a' + sizes[i] % 26, (size_t)sizes[i]);
+		strcpy(want + at + sizes[i], "\"}");
+		CHECK_MSG(strstr(dump, want) != NULL, "no %s", want);
+	}
+}

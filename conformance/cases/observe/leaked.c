@@ -397,6 +397,35 @@ static void call_with(void *out)
 	*(assay_chan **)out = c;
 }
 
+#ifdef __x86_64__
+#define IN_VECTOR "+x"
+#else
+#define IN_VECTOR "+w"
+#endif
+
+/* In one that floating point has, too. */
+static void call_with_vector(void *out)
+{
+	uintptr_t c = ~hidden;
+	double d;
+
+	memcpy(&d, &c, sizeof(d));
+	c = 0;
+	mark(&has_it);
+	while (count(&let_go) == 0)
+		__asm__ volatile("" : IN_VECTOR(d), "+r"(c));
+	memcpy(out, &d, sizeof(d));
+}
+
+static void calls_with_vector(void *unused)
+{
+	assay_chan *c = NULL;
+
+	(void)unused;
+	rt->blocking->call(call_with_vector, &c);
+	close_chan(c);
+}
+
 static void calls(void *unused)
 {
 	assay_chan *c = NULL;
@@ -483,6 +512,9 @@ static void hide(void *unused)
 
 CASE_TABLE(OB_027, no_leak_of, (assay_fn fn),
 	   ROW(call, (calls), "no leak: a call of C has the channel",
+	       NEEDS_LEAKS(NEED(blocking, call))),
+	   ROW(vector, (calls_with_vector),
+	       "no leak: a call of C has it in a vector",
 	       NEEDS_LEAKS(NEED(blocking, call))),
 	   ROW(spinner, (spins),
 	       "no leak: one that computes has it in a register",

@@ -101,6 +101,32 @@ CASE_OF(WG_026, empty, "an empty pool gives what make gives, or NULL",
 	rt->sync->pool_free(bare);
 }
 
+/* By one goroutine alone, so that none is anyone else's. */
+CASE_OF(WG_026, many, "of many items put in most come out, each once",
+	NEEDS(NEED_POOL))
+{
+	enum { MANY = 300 };
+	static char put[MANY];
+	bool out[MANY] = {false};
+	assay_pool *pool = rt->sync->pool_new(NULL, NULL);
+	int came = 0;
+	char *it;
+
+	REQUIRE(pool != NULL);
+	for (int i = 0; i < MANY; i++)
+		rt->sync->pool_put(pool, &put[i]);
+	for (int i = 0; i < MANY; i++) {
+		it = rt->sync->pool_get(pool);
+		if (it == NULL) /* a pool may drop items */
+			continue;
+		REQUIRE(it >= put && it < put + MANY);
+		CHECK(!out[it - put]);
+		out[it - put] = true;
+		came++;
+	}
+	CHECK_GE(came, MANY / 2);
+}
+
 CASE(WG_027, "a pool makes far fewer items than it has users", NEEDS(NEED_POOL))
 {
 	struct users u = {.done = chan_signal(0), .each = trials(1000)};

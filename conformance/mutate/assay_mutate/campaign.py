@@ -23,6 +23,7 @@ from .state import State, digest
 from .trees import BUILD, SOURCES, Tree
 
 RUNNER = BUILD / "conformance"
+BODIES = BUILD / "cases_cxx.so"   # of cases, beside the runner
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Campaign:
         folder.mkdir(parents=True, exist_ok=True)
         self.runner = folder / "conformance"
         shutil.copy2(root / RUNNER, self.runner)
+        if (root / BODIES).exists():
+            shutil.copy2(root / BODIES, folder)
         # A runtime that is asked for by its path has none of its own.
         self.expectations = folder / "expectations"
         shutil.copy2(root / "runtimes/goro/expectations", self.expectations)
