@@ -642,7 +642,10 @@ struct assay_net_ops {
 	int (*close)(assay_conn *c);
 	void (*free)(assay_conn *c);
 
-	/* Datagrams, on an unconnected "udp" conn that packet_listen made. */
+	/*
+	 * Datagrams, on an unconnected "udp" conn that packet_listen made.  An
+	 * error leaves `from` as it was.
+	 */
 	int (*packet_listen)(const char *network, const char *address,
 			     assay_conn **out);
 	int (*read_from)(assay_conn *c, void *buf, size_t n, size_t *got,
