@@ -196,6 +196,14 @@ struct assay_run_options {
 	int32_t procs;  /* GOMAXPROCS; 0: the runtime's own default */
 	uint32_t flags; /* assay_run_flags */
 	uint64_t seed;  /* for select's choice and stealing; 0: any */
+	/*
+	 * ASSAY_TRAIT_EXPLORES: not 0: the runtime runs one goroutine at a time
+	 * and decides by this number who goes on at each call, and which ready
+	 * case a select takes.  The same number gives the same run, other
+	 * numbers others.  The clock is virtual and stands still while a
+	 * goroutine can run.  Goroutines may be left when main returns.
+	 */
+	uint64_t schedule;
 };
 
 enum assay_panic_kind {
@@ -906,7 +914,8 @@ enum assay_traits {
 	ASSAY_TRAIT_DEEP_STACKS = 16, /* stacks grow beyond 12 MiB */
 	ASSAY_TRAIT_RESTART = 32,     /* core->run() again in one process */
 	ASSAY_TRAIT_GODEBUG = 64,     /* schedtrace, scheddetail */
-	ASSAY_TRAIT_PROC_LIMIT = 128  /* at most GOMAXPROCS bodies at once */
+	ASSAY_TRAIT_PROC_LIMIT = 128, /* at most GOMAXPROCS bodies at once */
+	ASSAY_TRAIT_EXPLORES = 256    /* assay_run_options.schedule */
 };
 
 struct assay_runtime {

@@ -85,7 +85,7 @@ define CONF_NEWLINE
 
 endef
 
-.PHONY: FORCE conformance cases coverage test-registry test-runner
+.PHONY: FORCE conformance explore cases coverage test-registry test-runner
 FORCE:
 
 # The parts of cases that are C++, if there is a compiler for it; a case that
@@ -109,6 +109,12 @@ conformance: $(B)/conformance $(CONF_BODIES) $$(foreach r,$$(CONF_ASKED),$$(call
 		conf_files,$$(r))) ## judge RUNTIME by the cases, with ARGS
 	$(foreach r,$(CONF_LEFT_OUT),$(call conf_say_left_out,$(r))$(CONF_NEWLINE)	)
 	@$(B)/conformance $(CONF_RUN) $(ARGS)
+
+# Each of the N schedules of a case takes some milliseconds.
+EXPLORE_N = $(if $(filter command environment,$(firstword $(origin N))),$(N),1000)
+
+explore: $(B)/conformance $(CONF_BODIES) $$(call conf_files,goro) ## judge goro under N schedules of each case
+	@$(B)/conformance --runtime goro --explore $(EXPLORE_N) $(ARGS)
 
 cases: $(B)/cases.o $(B)/child.o ## compile the conformance cases
 
@@ -155,6 +161,7 @@ $(call conf_fake,ext_group,-DFAKE_LAZY_SIZE=12345678)
 $(call conf_fake,ext_null,-DFAKE_EXT=NULL)
 $(call conf_fake,go122,-DFAKE_GO='"1.22.3"')
 $(call conf_fake,go_soon,-DFAKE_GO='"soon"')
+$(call conf_fake,explores,-DFAKE_BAD_SCHEDULE=3)
 $(call conf_fake,full,-DFAKE_TABLE='&full' -DFAKE_EXT='&full_ext')
 CONF_FAKE_FILES := $(patsubst %,$(CONF_TEST_OUT)/%.so,$(CONF_FAKES))
 

@@ -56,6 +56,11 @@ static bool take_value(const char *name, const char *value,
 		case_run.seed = (uint64_t)n;
 		return true;
 	}
+	if (strcmp(name, "--schedule") == 0 &&
+	    whole(value, 10, 0, INT64_MAX, &n)) {
+		case_run.schedule = (uint64_t)n;
+		return true;
+	}
 	return strcmp(name, "--time-scale") == 0 &&
 	       scale(value, &case_run.time_scale);
 }

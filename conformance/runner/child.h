@@ -8,6 +8,7 @@
  *	--assay-describe                 print what the runtime is and has
  *	--assay-goker                    print the programs of goker/
  *	--assay-case ID --procs N --seed S --time-scale F
+ *		[--schedule K]
  *	--assay-litmus FILE --procs N --seed S
  *
  * Results go to the descriptor in the environment variable ASSAY_RESULT_FD;

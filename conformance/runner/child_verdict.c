@@ -108,7 +108,8 @@ static struct assay_run_options options_of_run(void)
 		.size = sizeof(struct assay_run_options),
 		.procs = case_run.procs,
 		.flags = case_run.virtual_time ? ASSAY_RUN_VIRTUAL_TIME : 0,
-		.seed = case_run.seed};
+		.seed = case_run.seed,
+		.schedule = case_run.schedule};
 }
 
 static void run_case(void)

@@ -63,7 +63,12 @@ void human_head(const struct results *rs)
 	for (size_t i = 0; i < options.nprocs; i++)
 		printf("%s%d", i == 0 ? " " : ",", options.procs[i]);
 	printf(", seed %llu", (unsigned long long)options.seed);
-	if (options.repeat > 1)
+	if (options.explore > 0)
+		printf(", %lld schedule%s from %lld",
+		       (long long)options.explore,
+		       options.explore == 1 ? "" : "s",
+		       (long long)options.schedule);
+	else if (options.repeat > 1)
 		printf(", %lld repetitions", (long long)options.repeat);
 	if (options.shuffle)
 		printf(", shuffled by %llu",
@@ -79,7 +84,9 @@ static void print_where(const struct result *r, const struct run *run)
 	printf(" [%s", r->runtime->label);
 	if (run->procs > 0)
 		printf(", procs %d", run->procs);
-	if (options.repeat > 1 || options.until_fail)
+	if (run->schedule > 0)
+		printf(", schedule %llu", (unsigned long long)run->schedule);
+	else if (options.repeat > 1 || options.until_fail)
 		printf(", repetition %lld", (long long)run->repetition);
 	printf(", seed %llu]", (unsigned long long)run->seed);
 }
@@ -157,8 +164,8 @@ static void print_case(const struct result *r)
 					: YELLOW,
 		result_word(r));
 	printf(" %s %s [%s, %zu run%s, %.2f s]%s", r->entry->id,
-	       r->entry->tc->title, r->runtime->label, r->nruns,
-	       r->nruns == 1 ? "" : "s", result_seconds(r),
+	       r->entry->tc->title, r->runtime->label, r->nruns + r->dropped,
+	       r->nruns + r->dropped == 1 ? "" : "s", result_seconds(r),
 	       *reason == '\0' ? "" : ": ");
 	escape_line(stdout, reason);
 	putchar('\n');

@@ -24,6 +24,11 @@ static const char help[] =
 	"  --skip GLOB         not those\n"
 	"  --procs 1,2,4       the GOMAXPROCS to run each case at\n"
 	"  --repeat N          run everything N times\n"
+	"  --explore N         each case at one proc under the schedules 1 to "
+	"N,"
+	"\n"
+	"                      up to the first that fails\n"
+	"  --schedule K        only under that one\n"
 	"  --until-fail        repeat until something fails\n"
 	"  --fail-fast         end all at the first unexpected failure\n"
 	"  --shuffle[=SEED]    in random order\n"
@@ -58,6 +63,8 @@ enum {
 	OPT_SKIP,
 	OPT_PROCS,
 	OPT_REPEAT,
+	OPT_EXPLORE,
+	OPT_SCHEDULE,
 	OPT_UNTIL_FAIL,
 	OPT_FAIL_FAST,
 	OPT_SHUFFLE,
@@ -86,6 +93,8 @@ static const struct option names[] = {
 	{"skip", required_argument, NULL, OPT_SKIP},
 	{"procs", required_argument, NULL, OPT_PROCS},
 	{"repeat", required_argument, NULL, OPT_REPEAT},
+	{"explore", required_argument, NULL, OPT_EXPLORE},
+	{"schedule", required_argument, NULL, OPT_SCHEDULE},
 	{"until-fail", no_argument, NULL, OPT_UNTIL_FAIL},
 	{"fail-fast", no_argument, NULL, OPT_FAIL_FAST},
 	{"shuffle", optional_argument, NULL, OPT_SHUFFLE},
@@ -199,6 +208,13 @@ static bool take_value(int option, const char *arg)
 	case OPT_REPEAT:
 		options.repeat = number("repeat", arg, 1, 1000000);
 		return true;
+	case OPT_EXPLORE:
+		options.explore = number("explore", arg, 1, 1000000);
+		return true;
+	case OPT_SCHEDULE:
+		options.explore = 1;
+		options.schedule = number("schedule", arg, 1, INT64_MAX - 1);
+		return true;
 	case OPT_SHUFFLE:
 		take_shuffle(arg);
 		return true;
@@ -286,6 +302,7 @@ static void set_defaults(const char *program)
 				   .procs = {1, 2, 4},
 				   .nprocs = 3,
 				   .seed = 1,
+				   .schedule = 1,
 				   .timeout_scale = 1,
 				   .jobs = default_jobs()};
 }
@@ -336,6 +353,19 @@ static void check_reports(void)
 		die("--tap goes to standard output, and so would -");
 }
 
+/* Under exploration a repetition is a schedule, and there is one proc. */
+static void set_explored(void)
+{
+	if (options.explore == 0)
+		return;
+	if (options.repeat > 0 || options.until_fail)
+		die("--explore repeats by itself: not with --repeat or "
+		    "--until-fail");
+	options.repeat = options.explore;
+	options.procs[0] = 1;
+	options.nprocs = 1;
+}
+
 void options_parse(int argc, char **argv)
 {
 	int option;
@@ -354,5 +384,6 @@ void options_parse(int argc, char **argv)
 	}
 	for (; optind < argc; optind++)
 		strings_add(&options.run, argv[optind]);
+	set_explored();
 	check_reports();
 }

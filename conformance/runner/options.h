@@ -18,7 +18,9 @@ struct options {
 	const char *expectations; /* a file; NULL: the runtime's own */
 	int procs[PROCS_MAX];
 	size_t nprocs;
-	int64_t repeat; /* 0: not given */
+	int64_t repeat;   /* 0: not given */
+	int64_t explore;  /* > 0: so many schedules */
+	int64_t schedule; /* the first of them */
 	bool until_fail;
 	bool fail_fast;
 	bool shuffle;

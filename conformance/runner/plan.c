@@ -101,6 +101,8 @@ static void add_job(struct jobs *jobs, struct result *r, int procs,
 
 	run->procs = procs;
 	run->repetition = repetition;
+	if (options.explore > 0)
+		run->schedule = (uint64_t)(options.schedule + repetition - 1);
 	run->seed = options.seed + (uint64_t)repetition - 1 + seed * SEED_STEP;
 	jobs->v = grow(jobs->v, jobs->n + 1, sizeof(*jobs->v));
 	jobs->v[jobs->n++] = (struct job){r, run};
@@ -126,7 +128,9 @@ static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
 
 /*
  * Adds the runs of one case.  In a stochastic row each run has its own seed and
- * there are at least SEEDS runs, so numbers of procs may repeat.
+ * there are at least SEEDS runs, so numbers of procs may repeat.  Under
+ * exploration a repetition is a schedule, and there is none after one that
+ * failed.
  */
 static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
 {
@@ -137,6 +141,10 @@ static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
 
 	if (r->skipped != NULL)
 		return;
+	if (options.explore > 0 && r->worst != NULL)
+		return;
+	if (options.explore > 0)
+		stochastic = false;
 	if (stochastic && n > 0 && runs < SEEDS)
 		runs = SEEDS;
 	for (size_t i = 0; i < runs; i++)
@@ -188,12 +196,15 @@ static void append(char **argv, size_t *n, const char *option, char *value)
 static char **argv_of(const struct job *job)
 {
 	size_t n;
-	char **argv = runtime_argv(job->result->runtime, 8, &n);
+	char **argv = runtime_argv(job->result->runtime, 10, &n);
 
 	append(argv, &n, "--assay-case", copy_text(job->result->entry->id));
 	append(argv, &n, "--procs", text_of("%d", job->run->procs));
 	append(argv, &n, "--seed",
 	       text_of("%llu", (unsigned long long)job->run->seed));
+	if (job->run->schedule > 0)
+		append(argv, &n, "--schedule",
+		       text_of("%llu", (unsigned long long)job->run->schedule));
 	append(argv, &n, "--time-scale", text_of("%g", settings.time_scale));
 	return argv;
 }
@@ -295,6 +306,12 @@ static const char *why_not(const struct result *r)
 	lacks = runtime_lacks(r->runtime, r->entry);
 	if (lacks != NULL)
 		return lacks;
+	if (options.explore > 0) {
+		const char *why = explored_not(r->runtime, r->entry);
+
+		if (why != NULL)
+			return why;
+	}
 	if (settings.sanitized && (tc->flags & CASE_NOT_SANITIZED) != 0)
 		return "too heavy for sanitizers and valgrind";
 	for (size_t i = 0; i < options.nprocs; i++)

@@ -27,8 +27,30 @@ static bool outputs_kept(const struct result *r)
 	return failed < OUTPUTS_KEPT;
 }
 
+static void run_free(struct run *run)
+{
+	free(run->reason);
+	free(run->ended);
+	capture_free(&run->out);
+	capture_free(&run->err);
+	free(run);
+}
+
+/* Keeps of a run only that it passed, and its time. */
+static void drop(struct result *r, struct run *run)
+{
+	r->dropped++;
+	r->dropped_seconds += run->seconds;
+	run_free(run);
+}
+
 void result_add(struct result *r, struct run *run)
 {
+	/* there may be a thousand times as many runs as cases */
+	if (options.explore > 0 && r->nruns > 0 && !run_failed(run)) {
+		drop(r, run);
+		return;
+	}
 	if (!outputs_kept(r)) {
 		capture_free(&run->out);
 		capture_free(&run->err);
@@ -105,7 +127,7 @@ struct totals results_totals(const struct results *rs, size_t runtime)
 
 double result_seconds(const struct result *r)
 {
-	double sum = 0;
+	double sum = r->dropped_seconds;
 
 	for (size_t i = 0; i < r->nruns; i++)
 		sum += r->runs[i]->seconds;
@@ -216,6 +238,9 @@ char *result_command(const struct result *r, const struct run *run)
 		fprintf(t.f, " --procs %d", run->procs);
 	if (run != NULL)
 		fprintf(t.f, " --seed %llu", (unsigned long long)run->seed);
+	if (run != NULL && run->schedule > 0)
+		fprintf(t.f, " --schedule %llu",
+			(unsigned long long)run->schedule);
 	if (options.timeout_scale > 1 || options.timeout_scale < 1)
 		fprintf(t.f, " --timeout-scale %g", options.timeout_scale);
 	if (options.valgrind)

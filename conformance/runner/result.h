@@ -15,6 +15,7 @@ struct run {
 	int procs;          /* 0: the runtime's default */
 	int64_t repetition; /* from 1 */
 	uint64_t seed;
+	uint64_t schedule; /* 0: as the runtime likes */
 	enum verdict verdict;
 	char *reason; /* NULL: passed; else one line */
 	char *ended;  /* "exit status 2", "signal 11 (Segmentation fault)" */
@@ -39,6 +40,8 @@ struct result {
 	const struct expectation *expectation; /* NULL: it must pass */
 	struct run **runs;
 	size_t nruns;
+	size_t dropped; /* more runs, which passed; only under --explore */
+	double dropped_seconds;
 	const char *skipped;    /* why it was not run; NULL: it was run */
 	const char *unfinished; /* why some of its runs did not end, or NULL */
 	enum outcome_kind kind;

@@ -4,6 +4,7 @@
  *	loader.c    the child side of a runtime in a shared object
  *	probe.c     asks a child what a runtime is and has
  *	plan.c      decides which cases run, how often, in which order
+ *	explored.c  which cases can run under a decided schedule
  *	judge.c     the verdict of one run, from its child's lines and end
  *	outcome.c   compares a child's end with what its case declares (ENDS)
  *	matrix.c    the tables of the report for a person
@@ -43,6 +44,9 @@ void plan_select(const struct entry ***out, size_t *n);
  * then.
  */
 void plan_run(struct results *rs);
+
+/* Returns why the case cannot be run under --explore, or NULL. */
+const char *explored_not(const struct runtime *r, const struct entry *e);
 
 /*
  * Judges one run.  Takes over the captures of *end and fills all of *run except

@@ -27,6 +27,7 @@ static const struct {
 	{ASSAY_TRAIT_RESTART, "restart"},
 	{ASSAY_TRAIT_GODEBUG, "GODEBUG"},
 	{ASSAY_TRAIT_PROC_LIMIT, "limit of procs"},
+	{ASSAY_TRAIT_EXPLORES, "explores"},
 };
 
 /* Returns the directory of this executable; runtimes are built beside it. */

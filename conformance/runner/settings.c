@@ -16,10 +16,8 @@ static const struct {
 	double time_scale;
 	const char *test_scale;
 } slow[] = {
-	{"none", 1, "1"},
-	{"asan", 10, "0.2"},
-	{"tsan", 10, "0.05"},
-	{"valgrind", 10, "0.02"},
+	{"none", 1, "1"},     {"explored", 1, "0.02"},  {"asan", 10, "0.2"},
+	{"tsan", 10, "0.05"}, {"valgrind", 10, "0.02"},
 };
 
 /*
@@ -61,7 +59,9 @@ static double own_scale(double scale)
 
 void settings_init(void)
 {
-	const char *name = options.valgrind ? "valgrind" : ASSAY_SAN_NAME;
+	const char *name = options.valgrind      ? "valgrind"
+			   : options.explore > 0 ? "explored"
+						 : ASSAY_SAN_NAME;
 	size_t n = 0, i = 0;
 
 	while (i + 1 < sizeof(slow) / sizeof(slow[0]) &&

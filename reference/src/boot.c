@@ -193,8 +193,11 @@ static void main_returned(void *unused)
  */
 static void let_panics_report(void)
 {
-	for (int i = 0; i < 1000 && goro__panics_running() > 0; i++)
+	for (int i = 0; i < 1000 && goro__panics_running() > 0; i++) {
+		if (explored())
+			goro__explore_gives_way();
 		goro_yield();
+	}
 }
 
 static void call_main(void *arg)

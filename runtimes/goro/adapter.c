@@ -3,6 +3,9 @@
  * have the same layout and numbers on both sides.  Assertions here check that,
  * so most entries of the table are goro's own functions.
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -31,6 +34,18 @@ _Static_assert(sizeof(assay_cond) >= sizeof(goro_cond), "storage");
 
 /* ---- core --------------------------------------------------------------- */
 
+/*
+ * Asks goro for the schedule of that number.  One that a person has asked for
+ * in the environment comes first.
+ */
+static void explore(uint64_t schedule)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "left,slow=0,draw=%" PRIu64, schedule);
+	setenv("GORO_REPLAY", text, 0);
+}
+
 static int run(assay_fn fn, void *arg, const struct assay_run_options *o)
 {
 	struct goro_config c = {.size = sizeof(c)};
@@ -43,6 +58,8 @@ static int run(assay_fn fn, void *arg, const struct assay_run_options *o)
 	c.seed = o->seed;
 	c.embedded = o->flags & ASSAY_RUN_EMBEDDED;
 	c.virtual_time = o->flags & ASSAY_RUN_VIRTUAL_TIME;
+	if (o->size >= sizeof(*o) && o->schedule > 0)
+		explore(o->schedule);
 	return goro_run_with(fn, arg, &c);
 }
 
@@ -401,7 +418,7 @@ static struct assay_runtime table = {
 GORO_API const struct assay_runtime *assay_runtime(void)
 {
 	if (goro_sync_timers())
-		table.traits |= ASSAY_TRAIT_SYNC_TIMERS;
+		table.traits |= ASSAY_TRAIT_SYNC_TIMERS | ASSAY_TRAIT_EXPLORES;
 	if (goro_preemptive())
 		table.traits |= ASSAY_TRAIT_PREEMPTIVE;
 	return &table;

@@ -327,7 +327,7 @@ static void named_with_rest(int64_t timeout, const char *start)
 }
 
 CASE_OF(CX_017, rest, "a name tells the time that is left, no unit for nothing",
-	NEEDS(NEED_MAKERS, NEED_EXT(context, name)))
+	NEEDS(NEED_MAKERS, NEED_EXT(context, name)), .flags = CASE_REAL_TIME)
 {
 	named_with_rest(100 * HOUR + HOUR / 2, "[100h29m");
 	named_with_rest(HOUR + 30 * SEC, "[1h0m");

@@ -57,7 +57,7 @@ static void spin(void *arg)
 }
 
 CASE(GO_004, "main's return ends the process under a spinning goroutine",
-     ENDS(.status = 0, .max_ms = 2000))
+     ENDS(.status = 0, .max_ms = 2000), .flags = CASE_REAL_TIME)
 {
 	static atomic_int spinning;
 

@@ -100,7 +100,12 @@ enum case_flags {
 	 * The body is no goroutine.  It runs on the thread of main() and calls
 	 * core->run() itself, as often as it likes.
 	 */
-	CASE_OUTSIDE = 64
+	CASE_OUTSIDE = 64,
+	/*
+	 * Needs time that goes on while goroutines run, turns that are fair, or
+	 * preemption at one P: a run whose schedule is decided has none.
+	 */
+	CASE_REAL_TIME = 128
 };
 
 struct testcase {

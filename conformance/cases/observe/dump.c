@@ -223,7 +223,7 @@ CASE(SY_017, "SIGQUIT prints all goroutines and ends with status 2",
 		    "\ngoroutine [0-9]+ [^\n]*\\[chan receive\\]:\n",
 		    "\ncreated by "},
 	  .out = "", .max_ms = 4000),
-     NEEDS(NEED(chan, select), NEED(inspect, dump)))
+     NEEDS(NEED(chan, select), NEED(inspect, dump)), .flags = CASE_REAL_TIME)
 {
 	size_t chosen;
 

@@ -180,17 +180,21 @@ static void take_second(void *arg)
 /* Some runtimes look at one wait in eight, and count it as eight. */
 CASE_TABLE(MET_002, lock_waits, (enum lock_kind kind),
 	   ROW1((MUTEX), "time spent waiting for a mutex is counted",
+		.flags = CASE_REAL_TIME,
 		NEEDS(NEED(metrics, read), NEED(sync, mutex_lock),
 		      NEED(sync, mutex_unlock))),
 	   ROW(writer_reader, (WRITER_READER), "a reader waits for a writer",
+	       .flags = CASE_REAL_TIME,
 	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
 		     NEED(sync, rw_unlock), NEED(sync, rw_rlock),
 		     NEED(sync, rw_runlock))),
 	   ROW(reader_writer, (READER_WRITER), "a writer waits for a reader",
+	       .flags = CASE_REAL_TIME,
 	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
 		     NEED(sync, rw_unlock), NEED(sync, rw_rlock),
 		     NEED(sync, rw_runlock))),
 	   ROW(writer_writer, (WRITER_WRITER), "a writer waits for a writer",
+	       .flags = CASE_REAL_TIME,
 	       NEEDS(NEED(metrics, read), NEED(sync, rw_lock),
 		     NEED(sync, rw_unlock))))
 {
@@ -265,7 +269,7 @@ static void churn(void *stop)
 }
 
 CASE(MET_005, "in one reading the classes of CPU time add up to their total",
-     NEED_METRICS)
+     NEED_METRICS, .flags = CASE_REAL_TIME)
 {
 	struct assay_metric m[CLASSES];
 	assay_chan *stop = chan_signal(0);
@@ -292,7 +296,8 @@ CASE(MET_005, "in one reading the classes of CPU time add up to their total",
 /* ---- pauses ---------------------------------------------------------------- */
 
 CASE(MET_004, "each pause of all goroutines is counted",
-     NEEDS(NEED(metrics, read), NEED(inspect, gomaxprocs)))
+     NEEDS(NEED(metrics, read), NEED(inspect, gomaxprocs)),
+     .flags = CASE_REAL_TIME)
 {
 	struct assay_class room[512];
 	struct assay_metric m = {.name = "/sched/pauses/total/other:seconds",
@@ -407,7 +412,7 @@ static void end(void *done)
 
 /* The starter must not be stopped meanwhile, or the queue is emptied. */
 CASE(MET_006, "more goroutines than a queue holds overflow it", NEED_METRICS,
-     .procs = {1})
+     .procs = {1}, .flags = CASE_REAL_TIME)
 {
 	const char *name = "/sched/overflows:overflows";
 	assay_chan *done = chan_signal(0);
@@ -535,7 +540,7 @@ static void run_for(void *arg)
  * a length with a chance below 1e-22.
  */
 CASE_OF(MET_006, turns, "how long goroutines run without a switch is counted",
-	NEED_METRICS)
+	NEED_METRICS, .flags = CASE_REAL_TIME)
 {
 	static const int64_t lengths[] = {MS, 5 * MS, 9 * MS};
 	static struct runner r; /* it may end after main */
@@ -576,7 +581,8 @@ static void take_ms(void *done)
  * last seven with a chance below 1e-40.
  */
 CASE(MET_007, "how long goroutines wait for their turn is counted",
-     NEED_METRICS, .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT)
+     NEED_METRICS, .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT,
+     .flags = CASE_REAL_TIME)
 {
 	const char *name = "/sched/latencies:seconds";
 	int64_t end = in(upto(20 * SEC)), rounds = 0;

@@ -451,7 +451,8 @@ static void check_wait(const char *text, const char *name)
 CASE(PRF_003, "the block profile has each kind of wait, with its stack",
      NEEDS(NEED_PROFILE, NEED(profile, block_rate), NEED(sync, cond_wait),
 	   NEED(sync, cond_signal), NEED(sync, mutex_lock),
-	   NEED(sync, mutex_unlock), NEED_WG, NEED(chan, select)))
+	   NEED(sync, mutex_unlock), NEED_WG, NEED(chan, select)),
+     .flags = CASE_REAL_TIME)
 {
 	static const char *const names[] = {
 		"prf_recv",        "prf_send",  "prf_closed", "prf_select_recv",
@@ -506,7 +507,8 @@ void prf_holder(assay_chan *done)
 
 CASE(PRF_004, "the mutex profile has the unlock that others waited for",
      NEEDS(NEED_PROFILE, NEED(profile, mutex_fraction), NEED(sync, mutex_lock),
-	   NEED(sync, mutex_unlock)))
+	   NEED(sync, mutex_unlock)),
+     .flags = CASE_REAL_TIME)
 {
 	assay_chan *done = chan_signal(WAITERS);
 	struct entry holder;

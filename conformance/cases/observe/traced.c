@@ -217,7 +217,7 @@ static int64_t slept(struct tr t, int64_t *longest)
 
 CASE_SOME_UNIT(OB_020, naps_add_up, 4 * MS,
 	       "waits one by one take their sum, at once the longest",
-	       NEEDS(NEED_TRACE))
+	       NEEDS(NEED_TRACE), .flags = CASE_REAL_TIME)
 {
 	int64_t sum = 0, most = 0, longest, in_turn, together;
 	struct tr a, b;

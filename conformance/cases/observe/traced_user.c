@@ -65,7 +65,8 @@ static void a_task(void *unused)
 
 CASE(OB_018, "a task goes over goroutines and knows its parent",
      NEEDS(NEED_TRACE, NEED(trace, region_begin), NEED(trace, task_begin),
-	   NEED(trace, task_end), NEED(trace, region_end)))
+	   NEED(trace, task_end), NEED(trace, region_end)),
+     .flags = CASE_REAL_TIME)
 {
 	struct tr t = tr_of(a_task, NULL);
 	int64_t first, second, parts = 0, ended = 0;

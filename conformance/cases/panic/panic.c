@@ -76,7 +76,8 @@ static void boom_slowly(void *c)
 /* Its deferred calls are under way, or it is not even raised. */
 CASE_OF(PA_001, returning, "main that returns meanwhile does not hide it",
 	.procs = {1}, PANICS("boom", NOT_MAIN, .out = ""),
-	NEEDS(NEED(core, panic), NEED(core, defer), NEED(core, try_)))
+	NEEDS(NEED(core, panic), NEED(core, defer), NEED(core, try_)),
+     .flags = CASE_REAL_TIME)
 {
 	assay_chan *c = chan_int(0);
 

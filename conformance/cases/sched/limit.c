@@ -110,7 +110,8 @@ static int most_at_once(int *left_out)
 }
 
 CASE(SC_005, "at most GOMAXPROCS goroutines run at one instant",
-     .procs = {1, 2, 4}, .traits = ASSAY_TRAIT_PROC_LIMIT)
+     .procs = {1, 2, 4}, .traits = ASSAY_TRAIT_PROC_LIMIT,
+     .flags = CASE_REAL_TIME)
 {
 	int left_out = 0, most;
 

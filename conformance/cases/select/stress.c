@@ -502,7 +502,8 @@ static void until_timer(struct busy *b, size_t place)
 
 CASE(SE_029, "a timer is taken though two senders are always ready",
      NEEDS(NEED(chan, select), NEED(time, timer_new), NEED(time, timer_chan),
-	   NEED(time, timer_free)))
+	   NEED(time, timer_free)),
+     .flags = CASE_REAL_TIME)
 {
 	struct busy b = {chan_int(0), chan_signal(0), chan_signal(0)};
 

@@ -236,7 +236,8 @@ static bool waiter_comes_first(struct handover *h)
 }
 
 CASE(MU_010, "a mutex that is handed over lets the waiter run first",
-     .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT, NEEDS(NEED_MUTEX))
+     .procs = {1}, .traits = ASSAY_TRAIT_PROC_LIMIT, NEEDS(NEED_MUTEX),
+     .flags = CASE_REAL_TIME)
 {
 	static struct handover h;
 	int64_t n = trials(50), waiter = 0;

@@ -63,7 +63,8 @@ static assay_chan *due_channel(assay_timer **t)
 CASE(TM_069, "a select that does not wait sees a timer that is due",
      .procs = {1}, .traits = ASSAY_TRAIT_SYNC_TIMERS,
      NEEDS(NEED(chan, select), NEED(time, timer_new), NEED(time, timer_chan),
-	   NEED(time, timer_free)))
+	   NEED(time, timer_free)),
+     .flags = CASE_REAL_TIME)
 {
 	for (int i = 0; i < 20; i++) {
 		assay_timer *t;
@@ -81,7 +82,8 @@ CASE(TM_069, "a select that does not wait sees a timer that is due",
 CASE_OF(TM_069, receive, "so does a receive", .procs = {1},
 	.traits = ASSAY_TRAIT_SYNC_TIMERS,
 	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
-	      NEED(time, timer_free)))
+	      NEED(time, timer_free)),
+	.flags = CASE_REAL_TIME)
 {
 	for (int i = 0; i < 20; i++) {
 		assay_timer *t;
@@ -116,7 +118,7 @@ static void receive_all(void *c)
 }
 
 CASE(TM_054, "two that keep a P busy with each other do not starve after_func",
-     .procs = {1, 2}, NEEDS(NEED(time, after_func)))
+     .procs = {1, 2}, NEEDS(NEED(time, after_func)), .flags = CASE_REAL_TIME)
 {
 	assay_chan *c = chan_signal(1);
 

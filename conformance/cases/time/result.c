@@ -109,12 +109,14 @@ static void fight_all(int (*disarm)(assay_timer *t))
 	note("%d of %" PRId64 " came", came, 4 * rounds(1000));
 }
 
-CASE(TM_056, "a stop is true if, and only if, nothing comes", NEEDS_TIMER)
+CASE(TM_056, "a stop is true if, and only if, nothing comes", NEEDS_TIMER,
+     .flags = CASE_REAL_TIME)
 {
 	fight_all(stop);
 }
 
-CASE_OF(TM_056, reset, "so is a reset, of what was before", NEEDS_TIMER)
+CASE_OF(TM_056, reset, "so is a reset, of what was before", NEEDS_TIMER,
+	.flags = CASE_REAL_TIME)
 {
 	fight_all(put_off);
 }

@@ -53,6 +53,9 @@
 #ifndef FAKE_GO
 #define FAKE_GO NULL
 #endif
+#ifndef FAKE_BAD_SCHEDULE
+#define FAKE_BAD_SCHEDULE 0
+#endif
 #ifndef FAKE_CONSTRUCTOR
 #define FAKE_CONSTRUCTOR (void)0
 #endif
@@ -61,6 +64,9 @@ static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 {
 	if (FAKE_ENOTSUP || (options != NULL && options->flags != 0))
 		return ASSAY_ENOTSUP;
+	if (FAKE_BAD_SCHEDULE && options != NULL &&
+	    options->schedule == FAKE_BAD_SCHEDULE)
+		return ASSAY_ENOMEM;
 	fn(arg);
 	return ASSAY_OK;
 }
@@ -144,17 +150,18 @@ static const struct assay_time_ops time_ops = {
 	.now = now,
 	.sleep = sleep_ns};
 
-static const struct assay_runtime table
-	__attribute__((unused)) = {.size = FAKE_SIZE,
-				   .abi = FAKE_ABI,
-				   .name = FAKE_NAME,
-				   .version = "0.1",
-				   .model = "N:1",
-				   .traits = ASSAY_TRAIT_RESTART,
-				   .core = FAKE_CORE,
-				   .chan = &chan,
-				   .time = &time_ops,
-				   .go_version = FAKE_GO};
+static const struct assay_runtime table __attribute__((unused)) = {
+	.size = FAKE_SIZE,
+	.abi = FAKE_ABI,
+	.name = FAKE_NAME,
+	.version = "0.1",
+	.model = "N:1",
+	.traits = ASSAY_TRAIT_RESTART |
+		  (FAKE_BAD_SCHEDULE ? ASSAY_TRAIT_EXPLORES : 0),
+	.core = FAKE_CORE,
+	.chan = &chan,
+	.time = &time_ops,
+	.go_version = FAKE_GO};
 
 /* Every function of the contract; none of them can be called. */
 #define NO_CALL(g, f)                                                          \

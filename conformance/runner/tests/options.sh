@@ -36,6 +36,33 @@ check "fail-fast: what still runs is ended" sh -c \
 on --fail-fast --repeat 2 --run GO-001
 check "fail-fast: none" is 0
 
+explores() {
+	run --runtime "$dir/explores.so" "$@"
+}
+explores --explore 5 --run GO-001
+check "explore: fails" is 1
+check "explore: in which schedule" says "[fake, procs 1, schedule 3, seed 3]"
+check "explore: how to repeat it" says "--seed 3 --schedule 3 --run GO-001"
+check "explore: none after it" sh -c "[ \$(grep -c '^FAIL' $out) -eq 2 ]"
+explores --schedule 3 --run GO-001
+check "schedule: fails" is 1
+explores --schedule 4 --run GO-001
+check "schedule: another" is 0
+explores --explore 2 --verbose --run GO-001
+check "explore: passes" is 0
+check "explore: runs are counted" says "[fake, 2 runs,"
+explores --explore 2 --run GO-011
+check "explore: one proc" sh -c "! grep -q 'procs 2' $out"
+explores --explore 2 --run CH-005
+check "explore: not a case that measures" is 3
+check "explore: and says why" says "not explored: it measures"
+on --explore 2 --run GO-001
+check "explore: a runtime that cannot" is 3
+check "explore: what it lacks" says "needs the trait 'explores'"
+explores --explore 2 --repeat 2 --run GO-001
+check "explore and repeat" is 2
+check "explore and repeat: why" one_line
+
 run --runtime "$good" --procs 1,2 --run GO-011
 check "procs" says "procs 2"
 check "procs: counts once" last_is "conformance: 0 passed, 1 failed, 0 skipped"

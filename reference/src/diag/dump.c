@@ -26,6 +26,7 @@
 #include "sched/lints.h"
 #include "sched/stack.h"
 #include "sched/timed.h"
+#include "sched/user.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -283,6 +284,7 @@ size_t goro_dump(char *buf, size_t n)
 {
 	char none;
 	struct dump d = {.out = {.buf = n ? buf : &none, .n = n}};
+	bool user = goro__user_asks();
 
 	if (goro__outside()) {
 		dump_all(&d);
@@ -290,6 +292,8 @@ size_t goro_dump(char *buf, size_t n)
 		d.first = goro__self();
 		goro__systemstack(dump_here, &d);
 	}
+	if (user)
+		goro__user_goes_on();
 	return d.out.len;
 }
 

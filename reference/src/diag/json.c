@@ -17,6 +17,7 @@
 #include "sched/labels.h"
 #include "sched/outside.h"
 #include "sched/stack.h"
+#include "sched/user.h"
 
 #define PATIENCE INT64_C(20000000)
 
@@ -273,10 +274,13 @@ size_t goro_dump_json(char *buf, size_t n)
 	char none;
 	struct json j = {.out = {.buf = n ? buf : &none, .n = n},
 			 .patience = PATIENCE};
+	bool user = goro__user_asks();
 
 	if (goro__outside())
 		out_all(&j);
 	else
 		goro__systemstack(out_all, &j);
+	if (user)
+		goro__user_goes_on();
 	return j.out.len;
 }

@@ -10,6 +10,7 @@
 #include "sched/state.h"
 #include "sched/trace.h"
 #include "sched/tracebuf.h"
+#include "sched/user.h"
 
 /* True if a goroutine calls and a trace is on. */
 static bool listens(void)
@@ -18,6 +19,17 @@ static bool listens(void)
 
 	return m && m->p && !m->outsider && load_relaxed(&goro__tracing);
 }
+
+/* Tells the trace, if one listens. */
+#define TELL(...)                                                              \
+	do {                                                                   \
+		bool user = goro__user_asks();                                 \
+                                                                               \
+		if (listens())                                                 \
+			TRACE_EVENT(__VA_ARGS__);                              \
+		if (user)                                                      \
+			goro__user_goes_on();                                  \
+	} while (0)
 
 /* Returns the number of s in this generation, which no other begins meanwhile. */
 static uint64_t string(const char *s)
@@ -30,35 +42,28 @@ uint64_t goro_trace_task_begin(uint64_t parent, const char *name)
 	static _Atomic(uint64_t) tasks;
 	uint64_t task = add_relaxed(&tasks, 1u) + 1;
 
-	if (listens())
-		TRACE_EVENT(TRACE_TASK_BEGIN, task, parent, string(name),
-			    goro__tracestack_here());
+	TELL(TRACE_TASK_BEGIN, task, parent, string(name),
+	     goro__tracestack_here());
 	return task;
 }
 
 void goro_trace_task_end(uint64_t task)
 {
-	if (listens())
-		TRACE_EVENT(TRACE_TASK_END, task, goro__tracestack_here());
+	TELL(TRACE_TASK_END, task, goro__tracestack_here());
 }
 
 void goro_trace_region_begin(uint64_t task, const char *name)
 {
-	if (listens())
-		TRACE_EVENT(TRACE_REGION_BEGIN, task, string(name),
-			    goro__tracestack_here());
+	TELL(TRACE_REGION_BEGIN, task, string(name), goro__tracestack_here());
 }
 
 void goro_trace_region_end(uint64_t task, const char *name)
 {
-	if (listens())
-		TRACE_EVENT(TRACE_REGION_END, task, string(name),
-			    goro__tracestack_here());
+	TELL(TRACE_REGION_END, task, string(name), goro__tracestack_here());
 }
 
 void goro_trace_log(uint64_t task, const char *category, const char *message)
 {
-	if (listens())
-		TRACE_EVENT(TRACE_LOG, task, string(category), string(message),
-			    goro__tracestack_here());
+	TELL(TRACE_LOG, task, string(category), string(message),
+	     goro__tracestack_here());
 }

@@ -6,6 +6,7 @@
 
 #include "calls.h"
 #include "sock.h"
+#include "sched/outside.h"
 
 /* ---- one connect ---------------------------------------------------------- */
 
@@ -21,6 +22,13 @@ struct watcher {
 	bool canceled;    /* valid once ended is closed */
 };
 
+static void stop_wait(struct fd *fd)
+{
+	AS_GOROUTINE(); /* if the run is explored it calls as the program does */
+
+	goro__fd_set_deadline(fd, FD_MODE_WRITE, 1);
+}
+
 static void watch(void *arg)
 {
 	struct watcher *w = arg;
@@ -29,7 +37,7 @@ static void watch(void *arg)
 
 	if (goro_select(cases, 2, NULL) == 1) {
 		w->canceled = true;
-		goro__fd_set_deadline(w->fd, FD_MODE_WRITE, 1);
+		stop_wait(w->fd);
 	}
 	goro_close(w->ended);
 }

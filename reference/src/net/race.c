@@ -13,11 +13,18 @@ struct racer {
 	int index, status;
 };
 
+static int try_in_turn(struct racer *r)
+{
+	AS_GOROUTINE(); /* if the run is explored it calls as the program does */
+
+	return goro__try_in_turn(&r->a, &r->p);
+}
+
 static void run(void *arg)
 {
 	struct racer *r = arg;
 
-	r->status = goro__try_in_turn(&r->a, &r->p);
+	r->status = try_in_turn(r);
 	goro_send(r->ended, &r->index);
 }
 

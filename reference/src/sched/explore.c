@@ -330,6 +330,11 @@ void goro__explore_draw(uint32_t n)
 
 /* ---- steps ------------------------------------------------------------------- */
 
+void goro__explore_gives_way(void)
+{
+	goro__decide_yields(of(goro__self()));
+}
+
 /* Ends the run: main has returned, and the others have had their time. */
 static void end_run(void *unused)
 {

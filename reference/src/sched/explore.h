@@ -20,6 +20,8 @@
 
 /* The run that begins is explored; no P runs anything yet. */
 void goro__explore_start(void);
+/* The caller waits for all others, by yields. */
+void goro__explore_gives_way(void);
 /* Main has returned: waits for the others; the process ends if any is left. */
 void goro__explore_main_ended(void);
 

@@ -6,6 +6,8 @@
  *
  *	slow=MS	time may go on by so many ms while goroutines can run (1000)
  *	left	goroutines may be left when main has returned
+ *	draw=N	the options that no decision names are drawn by a strategy,
+ *		which as its settings depends on N: the N-th of many schedules
  *	-	nothing: the default schedule
  *
  * GORO_EXPLORE=N names the descriptors of goro-explore: explored.h.
@@ -66,6 +68,18 @@ static bool read_decision(struct explored *run, const char **s)
 	return true;
 }
 
+/*
+ * How many decisions a run has is not known, so where PCT and delays change them
+ * is drawn from ever longer ones.
+ */
+static void draw(struct explored *run, uint64_t n)
+{
+	run->strategy = EXPLORE_RANDOM + (uint32_t)(n % 3);
+	run->depth = 1 + (uint32_t)(n / 3 % 4);
+	run->length = 8u << (n / 12 % 8);
+	run->seed = n;
+}
+
 static bool read_word(struct explored *run, const char **s)
 {
 	uint64_t v;
@@ -76,6 +90,10 @@ static bool read_word(struct explored *run, const char **s)
 		if (!number(s, &v) || v > UINT32_MAX)
 			return false;
 		run->slow = (uint32_t)v;
+	} else if (skip(s, "draw=")) {
+		if (!number(s, &v))
+			return false;
+		draw(run, v);
 	} else if (!skip(s, "-"))
 		return read_decision(run, s);
 	return true;

@@ -77,7 +77,7 @@ static _Noreturn void dead(struct sched *s)
 static struct deadlock_view look(struct sched *s, int64_t awake)
 {
 	bool virtual = goro__virtual();
-	bool over = virtual && s->main_exited;
+	bool over = virtual && s->main_exited && !explored();
 
 	fence_seq();
 	return (struct deadlock_view){

@@ -53,6 +53,11 @@ void goro__user_call(goro_fn fn, void *arg)
 	(void)take_user(); /* in the child of a fork() there is none */
 }
 
+bool goro__user_asks(void)
+{
+	return explored() && take_user() != NULL;
+}
+
 bool goro__user_calls(const char *call)
 {
 	struct m *m = take_user();

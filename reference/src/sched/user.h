@@ -17,7 +17,9 @@ static inline bool explored(void)
 
 /* goro__call_begin() of a goroutine.  False if the caller is none. */
 bool goro__user_calls(const char *call);
-/* The end of such a call. */
+/* The same for a call that is no step, as nobody else notices it. */
+bool goro__user_asks(void);
+/* The end of either. */
 void goro__user_goes_on(void);
 /* Calls the program's fn as the program's code. */
 void goro__user_call(goro_fn fn, void *arg);
