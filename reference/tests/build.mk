@@ -197,7 +197,7 @@ test-vendor:
 	@$(GT)/vendor/run.sh $(or $(HOST_CC),$(CC)) clang
 
 # Programs whose schedules are explored.
-GT_EXPLORE := $(patsubst %,$(GT_OUT)/explore/%,bugs clean odd tiny)
+GT_EXPLORE := $(patsubst %,$(GT_OUT)/explore/%,bugs clean odd random tiny)
 
 $(GT_OUT)/explore/%: $(GT)/explore/%.c $(B)/libgoro.a
 	@mkdir -p $(@D)
@@ -207,6 +207,11 @@ $(GT_OUT)/explore/%: $(GT)/explore/%.c $(B)/libgoro.a
 ifeq ($(SAN),none)
 TESTS += test-explore
 endif
-.PHONY: test-explore
+ifeq ($(SAN),tsan)
+TESTS += test-races
+endif
+.PHONY: test-explore test-races
+test-races: $(GT_EXPLORE) $(B)/goro-explore ## data races, by goro-explore; with CONFIG=tsan
+	@$(GT)/explore/races.sh $(GT_OUT)/explore $(B)/goro-explore
 test-explore: $(GT_EXPLORE) $(GT_OUT)/calls $(B)/goro-explore ## test goro-explore, and runs that it explores
 	@$(GT)/explore/explore.sh $(GT_OUT)/explore $(B)/goro-explore

@@ -284,7 +284,7 @@ size_t goro_dump(char *buf, size_t n)
 {
 	char none;
 	struct dump d = {.out = {.buf = n ? buf : &none, .n = n}};
-	bool user = goro__user_asks();
+	bool user = explored() && goro__user_asks();
 
 	if (goro__outside()) {
 		dump_all(&d);

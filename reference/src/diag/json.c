@@ -274,7 +274,7 @@ size_t goro_dump_json(char *buf, size_t n)
 	char none;
 	struct json j = {.out = {.buf = n ? buf : &none, .n = n},
 			 .patience = PATIENCE};
-	bool user = goro__user_asks();
+	bool user = explored() && goro__user_asks();
 
 	if (goro__outside())
 		out_all(&j);

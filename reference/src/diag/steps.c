@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "diag/frames.h"
+#include "diag/pairs.h"
 #include "diag/unwind.h"
 #include "sched/explore.h"
 
@@ -67,6 +68,13 @@ void goro__steps_say(const struct g *g, uint32_t step, const char *call)
 	char buf[1024];
 	struct out o = {.buf = buf, .n = sizeof(buf), .through = true};
 
+	uintptr_t pc;
+
+	if (!wanted() && !goro__pairs_wanted())
+		return;
+	pc = caller(g);
+	if (goro__pairs_wanted())
+		goro__pairs_add(g, pc);
 	if (!wanted())
 		return;
 	goro__out_str(&o, "step ");
@@ -76,6 +84,6 @@ void goro__steps_say(const struct g *g, uint32_t step, const char *call)
 	goro__out_str(&o, ": ");
 	goro__out_str(&o, call);
 	goro__out_str(&o, "\n");
-	out_caller(&o, caller(g));
+	out_caller(&o, pc);
 	goro__out_flush(&o);
 }

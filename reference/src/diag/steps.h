@@ -6,7 +6,10 @@
 
 #include "sched/types.h"
 
-/* Prints g's step, the caller's, if the environment has GORO_STEPS=1. */
+/*
+ * Counts g's step, the caller's, if goro-explore does (pairs.h), and prints it if
+ * the environment has GORO_STEPS=1.
+ */
 void goro__steps_say(const struct g *g, uint32_t step, const char *call);
 
 #endif

@@ -23,7 +23,7 @@ static bool listens(void)
 /* Tells the trace, if one listens. */
 #define TELL(...)                                                              \
 	do {                                                                   \
-		bool user = goro__user_asks();                                 \
+		bool user = explored() && goro__user_asks();                   \
                                                                                \
 		if (listens())                                                 \
 			TRACE_EVENT(__VA_ARGS__);                              \

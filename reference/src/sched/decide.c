@@ -13,6 +13,8 @@
  */
 #include "sched/decide.h"
 
+#include <unistd.h>
+
 #include "base/text.h"
 
 enum { CLOCK_RARE = 8 };
@@ -141,10 +143,33 @@ static uint32_t draw(const struct explored *run, const struct options *o)
 	return run->strategy == EXPLORE_DELAY ? by_delay(run, o) : walk(o);
 }
 
+/* Returns the first option that does not sleep; if all do, the run ends. */
+static uint32_t awake(struct explored *run, uint32_t n, uint64_t asleep)
+{
+	uint32_t i = 0;
+
+	while (i < n && i < 64 && (asleep >> i & 1) != 0)
+		i++;
+	if (i < n)
+		return i;
+	run->pruned = 1;
+	_exit(0);
+}
+
+void goro__decide_alone(const struct options *o)
+{
+	struct explored *run = goro__explored_run;
+
+	if (run->reduce && o->n == 1)
+		(void)awake(run, 1, goro__sleepers(o));
+}
+
 uint32_t goro__decide(const struct options *o)
 {
 	struct explored *run = goro__explored_run;
 	uint32_t at = run->decisions;
+	bool reduce = run->reduce && o->kind != DECIDE_DRAW;
+	uint64_t asleep = reduce ? goro__sleepers(o) : 0;
 	uint32_t chosen = 0;
 
 	if (at >= EXPLORED_DECISIONS || o->n > UINT16_MAX) {
@@ -152,13 +177,16 @@ uint32_t goro__decide(const struct options *o)
 		return 0;
 	}
 	if (at >= run->prefix)
-		chosen = draw(run, o);
+		chosen = reduce ? awake(run, o->n, asleep) : draw(run, o);
 	else if (run->d[at].chosen < o->n)
 		chosen = run->d[at].chosen;
 	run->d[at] = (struct decision){.n = (uint16_t)o->n,
 				       .chosen = (uint16_t)chosen,
 				       .kind = (uint8_t)o->kind,
-				       .clock = o->clock};
+				       .clock = o->clock,
+				       .asleep = asleep};
+	if (reduce)
+		goro__reduce_chosen(o, chosen);
 	run->decisions = at + 1;
 	run->hash = (run->hash ^ chosen) * UINT64_C(0x100000001b3);
 	return chosen;

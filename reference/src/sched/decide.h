@@ -6,13 +6,17 @@
 #define GORO_DECIDE_H
 
 #include "sched/explored.h"
+#include "sched/reduce.h"
 #include "sched/types.h"
 
 /* What the strategies know of a goroutine. */
 struct explored_g {
 	goro_fn fn; /* its function, which explore.c calls */
 	void *arg;
-	int64_t priority; /* of PCT: the highest goes on */
+	int64_t priority;  /* of PCT: the highest goes on */
+	struct touch next; /* what it touches up to its next step */
+	bool all_ever;     /* that is all, always */
+	bool sleeps;       /* reduce.h */
 	struct explored_g *free;
 };
 
@@ -32,6 +36,8 @@ extern struct explored *goro__explored_run
 void goro__decide_start(struct explored *run);
 /* Returns which of o is chosen. */
 uint32_t goro__decide(const struct options *o);
+/* There is but one option, or none: nothing is to be decided. */
+void goro__decide_alone(const struct options *o);
 /* The run asks the world outside: it may do otherwise when it is repeated. */
 void goro__decide_outside(void);
 static inline void decided_outside(void)

@@ -87,6 +87,11 @@ goro_fn goro__explored_fn(const struct g *g)
 	return of(g) ? of(g)->fn : g->fn;
 }
 
+struct touch goro__explored_touch(const struct g *g)
+{
+	return of(g) ? goro__touch_by_object(&of(g)->next) : (struct touch){0};
+}
+
 static struct explored_g *alloc(void)
 {
 	struct explored_g *e = now.unused;
@@ -111,6 +116,8 @@ void goro__explore_new(struct g *g)
 
 	e->fn = g->fn;
 	e->arg = g->arg;
+	e->next = (struct touch){0};
+	e->all_ever = e->sleeps = false;
 	g->fn = explored_main;
 	g->arg = e;
 	goro__decide_new(e);
@@ -125,7 +132,7 @@ static void *moved(void *old, uint32_t room)
 	if (!to)
 		goro__fatal("runtime: out of memory");
 	if (room > 0 && old)
-		memcpy(to, old, room * sizeof(*to));
+		san_copy(to, old, room * sizeof(*to));
 	if (old)
 		sys_unmap(old, room * sizeof(*to));
 	return to;
@@ -234,7 +241,10 @@ static uint32_t choose(struct p *p, enum explored_kind kind)
 	o.clock = now.n > 0 && time_may_go_on(p);
 	if (o.clock)
 		now.who[o.n++] = NULL;
-	return o.n > 1 ? goro__decide(&o) : 0;
+	if (o.n > 1)
+		return goro__decide(&o);
+	goro__decide_alone(&o);
+	return 0;
 }
 
 static struct g *pick(struct p *p)
@@ -251,6 +261,9 @@ static struct g *pick(struct p *p)
 			return now.ready[i];
 	}
 	now.time = false;
+	for (i = 0; i < now.n; i++)
+		now.who[i] = of(now.ready[i]);
+	goro__reduce_time(now.who, now.n);
 	put_back(p, NULL);
 	let_time_go_on(p);
 	collect(p);
@@ -363,13 +376,16 @@ static bool gives_way(const struct g *g, const char *call)
 	return strcmp(call, "goro_yield") == 0;
 }
 
-/* Adds g, which runs, at its place in ready. */
+/* Adds g, which runs, at its place in ready, and moves the others up. */
 static void add_self(struct g *g, bool last)
 {
 	add(g);
 	if (last)
 		return;
-	memmove(now.ready + 1, now.ready, (now.n - 1) * sizeof(*now.ready));
+	for (uint32_t i = now.n - 1; i > 0; i--) {
+		now.ready[i] = now.ready[i - 1];
+		__asm__ volatile(""); /* as in san_copy(): it is no memmove */
+	}
 	now.ready[0] = g;
 }
 
@@ -393,10 +409,27 @@ static bool others_first(struct p *p, struct g *g, const char *call)
 	return now.time || now.picked;
 }
 
+/*
+ * If goroutines may be left, the run ends with main, and what the others have
+ * done then is seen.
+ */
+static void say_touches(const struct g *g)
+{
+	struct explored_g *e = of(g);
+	struct touch t = goro__touched();
+
+	if (!e)
+		return;
+	e->all_ever |= t.ever_all || (goro__explored_run->left && g->goid == 1);
+	e->next = t;
+	e->next.all |= e->all_ever;
+}
+
 void goro__explore_step(struct g *g, const char *call)
 {
 	struct explored *run = goro__explored_run;
 
+	say_touches(g);
 	if (others_first(goro__m()->p, g, call))
 		goro__yield_to(false);
 	count_step(run);

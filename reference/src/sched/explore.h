@@ -15,6 +15,7 @@
 #ifndef GORO_EXPLORE_H
 #define GORO_EXPLORE_H
 
+#include "sched/reduce.h"
 #include "sched/types.h"
 #include "sched/user.h"
 
@@ -27,6 +28,8 @@ void goro__explore_main_ended(void);
 
 /* g is new, and on no queue yet. */
 void goro__explore_new(struct g *g);
+/* Returns what g's step touches; as one object those of a select. */
+struct touch goro__explored_touch(const struct g *g);
 /* Returns g's function, which is not g->fn. */
 goro_fn goro__explored_fn(const struct g *g);
 /* On g0: puts the goroutine that is to go on first in p's queue. */

@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 enum {
-	EXPLORED_VERSION = 1,
+	EXPLORED_VERSION = 2,
 	EXPLORED_DECISIONS = 1 << 20, /* of a run, at most */
+	EXPLORED_PAIRS = 1024,        /* of operations, of a run, at most */
 	EXPLORED_DEPTH = 64,          /* of PCT, or how many delays, at most */
 	EXPLORED_SLOW = 1000          /* ms: slow, if nothing else is said */
 };
@@ -37,6 +38,8 @@ struct decision {
 	uint16_t chosen;
 	uint8_t kind;  /* enum explored_kind */
 	uint8_t clock; /* the last option is that time goes on */
+	/* One bit each for the first 64 options: it need not be taken. */
+	uint64_t asleep;
 };
 
 /* What the tool learns of a run's end; after a start, of 0 the first. */
@@ -56,13 +59,21 @@ struct explored {
 	uint32_t left;      /* goroutines may be left when main has returned */
 	uint32_t
 		slow; /* time may go on by so many ms while goroutines can run */
+	uint32_t count_pairs;
+	uint32_t reduce; /* only one of the orders that are alike */
 	uint64_t seed;
 	/* And the run these. */
 	uint32_t decisions;
 	uint32_t steps;
 	uint32_t outside;  /* it has asked the world outside */
+	uint32_t pruned;   /* it has ended: the rest is like an earlier run's */
 	uint32_t too_long; /* more decisions than there is room for */
 	uint64_t hash;     /* of what was chosen (FNV-1a) */
+	/*
+	 * Pairs of operations, diag/pairs.h: a set, 0 for none.  An operation is
+	 * 32 bits, made of the place in the program that calls.
+	 */
+	uint64_t pairs[EXPLORED_PAIRS];
 	struct decision d[EXPLORED_DECISIONS];
 };
 

@@ -6,6 +6,7 @@
  */
 #include "sched/bubble.h"
 #include "sched/die.h"
+#include "sched/reduce.h"
 #include "sched/user.h"
 #include "sched/gfree.h"
 #include "sched/goroutine.h"
@@ -115,6 +116,7 @@ void goro__yield_to(bool global)
 /* In a run that is explored the step is all that is to be done. */
 static COLD void yield_from_outside(const char *call)
 {
+	goro__touches(NULL, NULL);
 	if (goro__user_calls(call))
 		goro__user_goes_on();
 	else
@@ -144,6 +146,7 @@ void goro_checkpoint(void)
 	struct m *m = goro__m();
 
 	if (unlikely(!m)) {
+		goro__touches(NULL, NULL);
 		if (goro__user_calls("goro_checkpoint"))
 			goro__user_goes_on();
 		return;
@@ -227,6 +230,7 @@ static COLD int start_from_outside(goro_fn fn, const void *arg, size_t n,
 {
 	int status;
 
+	goro__touches(&goro__spawning, NULL);
 	goro__call_begin(call);
 	status = start_new(fn, arg, n, size_class, creator, call);
 	goro__call_end(call);

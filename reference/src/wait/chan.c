@@ -20,6 +20,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "wait/chanfree.h"
 #include "wait/deadline.h"
 #include "wait/sleep.h"
@@ -514,13 +515,13 @@ do_recv(goro_chan *c, void *out, int64_t deadline)
 
 int goro_chan_send(goro_chan *c, const void *v, int64_t deadline)
 {
-	FROM_OUTSIDE_GIVES(goro_chan_send(c, v, deadline));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_chan_send(c, v, deadline));
 	return do_send(c, v, deadline);
 }
 
 int goro_chan_recv(goro_chan *c, void *out, int64_t deadline)
 {
-	FROM_OUTSIDE_GIVES(goro_chan_recv(c, out, deadline));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_chan_recv(c, out, deadline));
 	return do_recv(c, out, deadline);
 }
 
@@ -572,7 +573,7 @@ static int close_chan(goro_chan *c)
 
 int goro_chan_close(goro_chan *c)
 {
-	FROM_OUTSIDE_GIVES(goro_chan_close(c));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_chan_close(c));
 	return close_chan(c);
 }
 
@@ -590,7 +591,7 @@ void goro_send(goro_chan *c, const void *v)
 {
 	int status;
 
-	FROM_OUTSIDE(goro_send(c, v));
+	FROM_OUTSIDE_ON(c, NULL, goro_send(c, v));
 	status = do_send(c, v, GORO_FOREVER);
 	if (unlikely(status))
 		goro__panic_status(status);
@@ -598,7 +599,7 @@ void goro_send(goro_chan *c, const void *v)
 
 bool goro_recv(goro_chan *c, void *out)
 {
-	FROM_OUTSIDE_GIVES(goro_recv(c, out));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_recv(c, out));
 	return do_recv(c, out, GORO_FOREVER) == GORO_OK;
 }
 
@@ -606,7 +607,7 @@ void goro_close(goro_chan *c)
 {
 	int status;
 
-	FROM_OUTSIDE(goro_close(c));
+	FROM_OUTSIDE_ON(c, NULL, goro_close(c));
 	status = close_chan(c);
 	if (unlikely(status))
 		goro__panic_status(status);

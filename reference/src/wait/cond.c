@@ -7,6 +7,7 @@
 #include "sched/die.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "wait/mutex.h"
 #include "wait/waitq.h"
 
@@ -66,7 +67,7 @@ int goro_cond_wait(goro_cond *c, goro_mutex *m)
 {
 	int status;
 
-	FROM_OUTSIDE_GIVES(goro_cond_wait(c, m));
+	FROM_OUTSIDE_ON_GIVES(c, m, goro_cond_wait(c, m));
 	status = wait(c, unlock_mutex, m);
 	if (!status)
 		goro_mutex_lock(m);
@@ -77,7 +78,7 @@ int goro_cond_wait_r(goro_cond *c, goro_rwmutex *m)
 {
 	int status;
 
-	FROM_OUTSIDE_GIVES(goro_cond_wait_r(c, m));
+	FROM_OUTSIDE_ON_GIVES(c, m, goro_cond_wait_r(c, m));
 	status = wait(c, unlock_read, m);
 	if (!status)
 		goro_rwmutex_rlock(m);
@@ -125,12 +126,12 @@ static inline int wake(goro_cond *cond, struct sudog *(*whom)(struct waitq *))
 
 int goro_cond_signal(goro_cond *c)
 {
-	FROM_OUTSIDE_GIVES(goro_cond_signal(c));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_cond_signal(c));
 	return wake(c, waitq_pop);
 }
 
 int goro_cond_broadcast(goro_cond *c)
 {
-	FROM_OUTSIDE_GIVES(goro_cond_broadcast(c));
+	FROM_OUTSIDE_ON_GIVES(c, NULL, goro_cond_broadcast(c));
 	return wake(c, waitq_take);
 }

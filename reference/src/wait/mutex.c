@@ -16,6 +16,7 @@
 #include "sched/hooks.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "wait/owners.h"
 #include "wait/waitq.h"
 
@@ -137,6 +138,7 @@ static COLD void lock_owned(struct mutex *m)
 
 static COLD void lock_from_outside(goro_mutex *m)
 {
+	goro__touches(m, NULL);
 	goro__call_begin("goro_mutex_lock");
 	goro_mutex_lock(m);
 	goro__call_end("goro_mutex_lock");
@@ -169,7 +171,7 @@ bool goro_mutex_trylock(goro_mutex *mutex)
 	struct mutex *m = of(mutex);
 	bool ok;
 
-	FROM_OUTSIDE_GIVES(goro_mutex_trylock(mutex));
+	FROM_OUTSIDE_ON_GIVES(mutex, NULL, goro_mutex_trylock(mutex));
 	plock(&m->lock);
 	ok = take(m);
 	punlock(&m->lock);
@@ -234,6 +236,7 @@ bool goro__mutex_release(goro_mutex *mutex)
 
 static COLD void unlock_from_outside(goro_mutex *m)
 {
+	goro__touches(m, NULL);
 	goro__call_begin("goro_mutex_unlock");
 	goro_mutex_unlock(m);
 	goro__call_end("goro_mutex_unlock");

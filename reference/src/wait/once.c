@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "sched/panic.h"
 
 struct once {
@@ -83,8 +84,11 @@ void goro_once_do(goro_once *once, goro_fn fn, void *arg)
 {
 	struct once *o = (struct once *)(void *)once;
 
-	if (unlikely(!once_over(o)))
+	if (unlikely(!once_over(o)) && goro__outside()) {
+		/* fn's steps end with what the others wait for */
+		goro__touches_ever_all();
 		FROM_OUTSIDE(goro_once_do(once, fn, arg));
+	}
 	if (unlikely(!once_over(o)) && first_call(o))
 		goro__call(fn, arg, once_done, o);
 	san_acquire(o);

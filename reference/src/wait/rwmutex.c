@@ -9,6 +9,7 @@
 #include "sched/die.h"
 #include "sched/hooks.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "wait/owners.h"
 #include "wait/waitq.h"
 
@@ -110,7 +111,7 @@ void goro_rwmutex_lock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 
-	FROM_OUTSIDE(goro_rwmutex_lock(mutex));
+	FROM_OUTSIDE_ON(mutex, NULL, goro_rwmutex_lock(mutex));
 	plock(&m->lock);
 	if (take_write(m))
 		punlock(&m->lock);
@@ -124,7 +125,7 @@ bool goro_rwmutex_trylock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	bool ok;
 
-	FROM_OUTSIDE_GIVES(goro_rwmutex_trylock(mutex));
+	FROM_OUTSIDE_ON_GIVES(mutex, NULL, goro_rwmutex_trylock(mutex));
 	plock(&m->lock);
 	ok = take_write(m);
 	punlock(&m->lock);
@@ -137,7 +138,7 @@ void goro_rwmutex_rlock(goro_rwmutex *mutex)
 {
 	struct rwmutex *m = of(mutex);
 
-	FROM_OUTSIDE(goro_rwmutex_rlock(mutex));
+	FROM_OUTSIDE_ON(mutex, NULL, goro_rwmutex_rlock(mutex));
 	plock(&m->lock);
 	if (take_read(m))
 		punlock(&m->lock);
@@ -151,7 +152,7 @@ bool goro_rwmutex_tryrlock(goro_rwmutex *mutex)
 	struct rwmutex *m = of(mutex);
 	bool ok;
 
-	FROM_OUTSIDE_GIVES(goro_rwmutex_tryrlock(mutex));
+	FROM_OUTSIDE_ON_GIVES(mutex, NULL, goro_rwmutex_tryrlock(mutex));
 	plock(&m->lock);
 	ok = take_read(m);
 	punlock(&m->lock);
@@ -184,7 +185,7 @@ void goro_rwmutex_unlock(goro_rwmutex *mutex)
 	struct sudog *list;
 	int64_t ns;
 
-	FROM_OUTSIDE(goro_rwmutex_unlock(mutex));
+	FROM_OUTSIDE_ON(mutex, NULL, goro_rwmutex_unlock(mutex));
 	san_release(write_edge(m));
 	if (owned())
 		goro__owners_free(m);
@@ -208,7 +209,7 @@ void goro_rwmutex_runlock(goro_rwmutex *mutex)
 	struct sudog *list = NULL;
 	int64_t ns = 0;
 
-	FROM_OUTSIDE(goro_rwmutex_runlock(mutex));
+	FROM_OUTSIDE_ON(mutex, NULL, goro_rwmutex_runlock(mutex));
 	san_release(read_edge(m));
 	if (owned())
 		goro__owners_free(m);

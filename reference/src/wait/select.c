@@ -21,6 +21,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "wait/deadline.h"
 #include "wait/sleep.h"
 
@@ -467,7 +468,11 @@ static inline int select_until(const struct goro_case *cases, size_t n,
 int goro_select_until(const struct goro_case *cases, size_t n, int64_t deadline,
 		      size_t *chosen)
 {
-	FROM_OUTSIDE_GIVES(goro_select_until(cases, n, deadline, chosen));
+	if (goro__outside()) {
+		goro__touches_cases(cases, n);
+		FROM_OUTSIDE_GIVES(
+			goro_select_until(cases, n, deadline, chosen));
+	}
 	return select_until(cases, n, deadline, chosen);
 }
 
@@ -485,7 +490,10 @@ size_t goro_select(const struct goro_case *cases, size_t n, bool *ok)
 	size_t chosen = SIZE_MAX;
 	int status;
 
-	FROM_OUTSIDE_GIVES(goro_select(cases, n, ok));
+	if (goro__outside()) {
+		goro__touches_cases(cases, n);
+		FROM_OUTSIDE_GIVES(goro_select(cases, n, ok));
+	}
 	status = select_until(cases, n, GORO_FOREVER, &chosen);
 	return finish(status, chosen, ok);
 }
@@ -495,7 +503,10 @@ size_t goro_select_default(const struct goro_case *cases, size_t n, bool *ok)
 	size_t chosen = SIZE_MAX;
 	int status;
 
-	FROM_OUTSIDE_GIVES(goro_select_default(cases, n, ok));
+	if (goro__outside()) {
+		goro__touches_cases(cases, n);
+		FROM_OUTSIDE_GIVES(goro_select_default(cases, n, ok));
+	}
 	status = select_until(cases, n, GORO_POLL, &chosen);
 	return finish(status, chosen, ok);
 }

@@ -8,6 +8,7 @@
 #include "sched/bubble.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "sched/preempt.h"
 #include "sched/timer.h"
 
@@ -26,6 +27,7 @@ int goro__block_until(int64_t deadline, enum wait_reason why)
 void goro_sleep(int64_t ns)
 {
 	if (goro__outside()) {
+		goro__touches(NULL, NULL);
 		FROM_EXPLORED(goro_sleep(ns));
 		if (ns > 0)
 			sys_nanosleep(ns);

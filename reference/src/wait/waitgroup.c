@@ -4,9 +4,11 @@
 #include "base/text.h"
 #include "sched/bubble.h"
 #include "sched/die.h"
+#include "sched/hooks.h"
 #include "sched/user.h"
 #include "sched/goroutine.h"
 #include "sched/outside.h"
+#include "sched/reduce.h"
 #include "sched/panic.h"
 #include "wait/waitq.h"
 
@@ -63,7 +65,7 @@ static inline __attribute__((always_inline)) int add(goro_waitgroup *group,
 
 int goro_wg_add_status(goro_waitgroup *wg, int64_t delta)
 {
-	FROM_OUTSIDE_GIVES(goro_wg_add_status(wg, delta));
+	FROM_OUTSIDE_ON_GIVES(wg, NULL, goro_wg_add_status(wg, delta));
 	return add(wg, delta);
 }
 
@@ -77,13 +79,24 @@ static void add_or_panic(goro_waitgroup *wg, int64_t delta)
 
 void goro_wg_add(goro_waitgroup *wg, int64_t delta)
 {
-	FROM_OUTSIDE(goro_wg_add(wg, delta));
+	FROM_OUTSIDE_ON(wg, NULL, goro_wg_add(wg, delta));
 	add_or_panic(wg, delta);
+}
+
+static COLD void done_from_outside(goro_waitgroup *wg)
+{
+	goro__touches_alike(wg);
+	goro__call_begin("goro_wg_done");
+	goro_wg_done(wg);
+	goro__call_end("goro_wg_done");
 }
 
 void goro_wg_done(goro_waitgroup *wg)
 {
-	FROM_OUTSIDE(goro_wg_done(wg));
+	if (goro__outside()) {
+		done_from_outside(wg);
+		return;
+	}
 	add_or_panic(wg, -1);
 }
 
@@ -92,7 +105,7 @@ void goro_wg_wait(goro_waitgroup *group)
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 	bool own;
 
-	FROM_OUTSIDE(goro_wg_wait(group));
+	FROM_OUTSIDE_ON(group, NULL, goro_wg_wait(group));
 	plock(&wg->lock);
 	own = bubbled() && wg->bubble == my_bubble_id();
 	if (wg->n == 0) {
@@ -112,7 +125,7 @@ bool goro_wg_trywait(goro_waitgroup *group)
 	struct waitgroup *wg = (struct waitgroup *)(void *)group;
 	bool zero;
 
-	FROM_OUTSIDE_GIVES(goro_wg_trywait(group));
+	FROM_OUTSIDE_ON_GIVES(group, NULL, goro_wg_trywait(group));
 	plock(&wg->lock);
 	zero = wg->n == 0;
 	punlock(&wg->lock);
@@ -127,6 +140,13 @@ struct wg_task {
 	void *arg;
 };
 
+/* In a run that is explored the task's done is a step, too. */
+static COLD void step(goro_waitgroup *wg)
+{
+	goro__touches_alike(wg);
+	goro__hooks.explore_step(goro__self(), "goro_wg_done");
+}
+
 /* Calls done.  A panic of fn ends the process first: no waiter goes on then. */
 static void task_done(void *wg)
 {
@@ -134,6 +154,8 @@ static void task_done(void *wg)
 
 	if (goro_recover(&v))
 		goro_panic_value(&v);
+	if (explored())
+		step(wg);
 	goro_wg_done(wg);
 }
 
@@ -149,12 +171,24 @@ static void run_task(void *arg)
 	goro__run_defers(g); /* d is in this frame */
 }
 
+static COLD int go_from_outside(goro_waitgroup *wg, goro_fn fn, void *arg)
+{
+	int status;
+
+	goro__touches(wg, &goro__spawning);
+	goro__call_begin("goro_wg_go");
+	status = goro_wg_go(wg, fn, arg);
+	goro__call_end("goro_wg_go");
+	return status;
+}
+
 int goro_wg_go(goro_waitgroup *wg, goro_fn fn, void *arg)
 {
 	struct wg_task t = {.wg = wg, .fn = fn, .arg = arg};
 	int status;
 
-	FROM_OUTSIDE_GIVES(goro_wg_go(wg, fn, arg));
+	if (goro__outside())
+		return go_from_outside(wg, fn, arg);
 	if (!fn)
 		goro__fatal("go of nil func value");
 	goro_wg_add(wg, 1);

@@ -3,7 +3,8 @@
 #
 #	explore.sh PROGRAMS TOOL
 #
-# PROGRAMS is where bugs, clean, odd and tiny are built, TOOL is goro-explore.
+# PROGRAMS is where bugs, clean, odd, random and tiny are built, TOOL is
+# goro-explore.
 set -u
 programs=$(cd "$1" && pwd)
 tool=$(realpath "$2")
@@ -136,6 +137,65 @@ each_call() {
 	says ", 0 wrong"
 }
 
+# outcomes "SEED [STEPS ...]" ARGUMENT ...: how that random program has ended,
+# over all runs.
+outcomes() {
+	program=$1
+	shift
+	# shellcheck disable=SC2086 # several words
+	"$tool" --slow 0 --keep-going --output "$@" ./random $program |
+		tee "$tmp/all" | grep -E '^(-?[0-9]+ )+\||^(fatal error|panic): ' |
+		sort -u
+	grep -q "these are all" "$tmp/all"
+	sed -n 's/^\([0-9]*\) runs in .*/\1/p' "$tmp/all" >>"$tmp/runs"
+}
+
+# What a search with all orders shows, one without those that are alike does too.
+loses_nothing() {
+	outcomes "$1" --exhaustive --preemptions 1000 >"$tmp/full" &&
+		outcomes "$1" --reduce >"$tmp/reduced" &&
+		[ -s "$tmp/full" ] && diff "$tmp/full" "$tmp/reduced"
+}
+
+# And takes a small part of the runs.
+saves_runs() {
+	awk 'NR % 2 { all += $1 } NR % 2 == 0 { some += $1 }
+		END { print all, some; exit !(some * 10 < all) }' "$tmp/runs"
+}
+
+reduces_to() {
+	n=$1
+	shift
+	explores 0 --reduce --slow 0 "$@" && says "$n different schedules" &&
+		says "these are all"
+}
+
+counts_pairs() {
+	explores 0 --exhaustive --slow 0 --preemptions 100 ./tiny locks &&
+		says "4 pairs of operations" && says "4 of them in both orders"
+}
+
+# ends_always STATUS NAME LINE: under each of many schedules.
+ends_always() {
+	for n in $(seq 24); do
+		GORO_REPLAY=draw=$n ./odd "$2" >"$said" 2>&1
+		got=$?
+		if [ "$got" -ne "$1" ] || ! says "$3"; then
+			echo "draw=$n: status $got"
+			return 1
+		fi
+	done
+}
+
+steps_of() {
+	GORO_STEPS=1 GORO_REPLAY=$1 ./clean queue 2>&1 | grep ^step
+}
+
+draws() {
+	steps_of draw=5 >"$tmp/one" && steps_of draw=5 | diff "$tmp/one" - &&
+		! steps_of draw=6 | diff "$tmp/one" - >/dev/null
+}
+
 no_schedule() {
 	GORO_REPLAY=$1 ./clean queue >"$said" 2>&1
 	[ $? -eq 2 ] && says "this is no schedule: GORO_REPLAY=$1"
@@ -167,6 +227,26 @@ for pair in "0 2" "1 5" "2 9" "3 10"; do
 		--preemptions "${pair% *}" ./tiny points 1
 done
 
+check "without what is alike: 1" reduces_to 1 ./tiny points 3
+check "and 4" reduces_to 4 ./tiny locks
+check "and two by a yield" reduces_to 1 ./tiny yield
+check "it finds" explores 1 --reduce ./bugs lock_order
+# Programs of 2 to 4 outcomes, whose schedules are some hundreds at most.
+for seed in 24 46 54 63 68 108 138 171 182 185 202 205; do
+	check "random $seed: no outcome is lost" loses_nothing $seed
+done
+# What each touches that the other is not seen to call: the mutex of a condition,
+# a group by its task's end, a once by its function's, channels by a select.
+for program in "2 v ti" "5 d A" "6 ds rA" "3 o o" "1 xs sr"; do
+	check "random $program: none is lost" loses_nothing "$program"
+done
+check "by a tenth of the runs" saves_runs
+check "pairs of operations are counted" counts_pairs
+check "a schedule that is drawn" draws
+
+check "main ends by goexit" ends_always 2 goexits "no goroutines (main called"
+check "a panic beside a main that returns" ends_always 2 returns "panic: boom"
+check "a dump shows who calls it" ends_always 0 dumps "dumps(...)"
 check "too many steps" ends yields "no end in run 1: fatal error: too many"
 check "no step at all" ends spins "no end in run 1: no end after 1 seconds"
 check "a fault" ends faults "signal in run 1: signal: Segmentation fault"
@@ -190,7 +270,8 @@ check "no goro_run()" refuses ./odd early
 check "no such option" refuses --fast 1 ./clean queue
 check "no number" refuses --runs many ./clean queue
 check "no such strategy" refuses --strategy best ./clean queue
-for text in x 1 1: "1:1," 1:1:1 slow=x 99999999:1; do
+check "no bound for --reduce" refuses --reduce --preemptions 1 ./clean queue
+for text in x draw= draw=x 1 1: "1:1," 1:1:1 slow=x 99999999:1; do
 	check "GORO_REPLAY=$text is refused" no_schedule "$text"
 done
 finish

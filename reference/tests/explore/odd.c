@@ -74,16 +74,67 @@ static void leaves(void)
 	goro_go(forever, NULL);
 }
 
+static void goexits(void)
+{
+	goro_goexit();
+}
+
+static void tell_and_yield(void *c)
+{
+	goro_send(c, NULL);
+	for (int i = 0; i < 10; i++)
+		goro_yield();
+}
+
+static void boom(void *c)
+{
+	goro_defer(tell_and_yield, c);
+	goro_panic("boom");
+}
+
+/* Main returns while the panic's deferred call goes on. */
+static void returns(void)
+{
+	goro_chan *c = goro_make(0, 0);
+
+	goro_go(boom, c);
+	goro_recv(c, NULL);
+}
+
+static int shared;
+
+static void add_up(void *unused)
+{
+	(void)unused;
+	shared++;
+}
+
+static void races(void)
+{
+	goro_go(add_up, NULL);
+	goro_go(add_up, NULL);
+}
+
+static void dumps(void)
+{
+	char text[4096];
+
+	goro_dump(text, sizeof(text));
+	puts(text);
+}
+
 static void run(void *name)
 {
 	static const struct {
 		const char *name;
 		void (*fn)(void);
-	} programs[] = {{"yields", yields}, {"spins", spins},
-			{"faults", faults}, {"asserts", asserts},
-			{"exits", exits},   {"misuses", misuses},
-			{"prints", prints}, {"overflows", overflows},
-			{"leaves", leaves}};
+	} programs[] = {{"yields", yields},   {"spins", spins},
+			{"faults", faults},   {"asserts", asserts},
+			{"exits", exits},     {"misuses", misuses},
+			{"prints", prints},   {"overflows", overflows},
+			{"leaves", leaves},   {"goexits", goexits},
+			{"returns", returns}, {"dumps", dumps},
+			{"races", races}};
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
 		if (strcmp(name, programs[i].name) == 0)

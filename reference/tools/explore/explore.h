@@ -22,6 +22,7 @@ enum { MIX = EXPLORE_DELAY + 1 }; /* each strategy in turn */
 struct options {
 	char **argv; /* the program and its arguments */
 	bool exhaustive;
+	bool reduce; /* one of the orders that are alike */
 	bool keep_going;
 	bool output;
 	bool left;
@@ -61,6 +62,7 @@ struct program {
 	const struct options *o;
 	struct explored *run; /* what it shares with each run */
 	int commands, answers, output;
+	bool reduce; /* for the next runs */
 	uint32_t runs;
 };
 
@@ -98,7 +100,10 @@ void schedule_run(struct program *p, const struct schedule *s,
 bool schedule_continue(struct schedule *s, const struct explored *run);
 /* What it costs to take option i of d; the first costs nothing. */
 typedef uint32_t (*cost_fn)(const struct decision *d, uint32_t i);
-/* Makes s the next one that costs at most bound.  False: there is none. */
+/*
+ * Makes s the next one that costs at most bound, without those that are like
+ * another.  False: there is none.
+ */
 bool schedule_next(struct schedule *s, cost_fn cost, uint32_t bound);
 /* Takes switches away from s as long as runs end as `wanted` says. */
 void shrink(struct program *p, struct schedule *s,

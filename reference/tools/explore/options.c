@@ -9,6 +9,10 @@
 
 #include "explore.h"
 
+#define NO_BOUND UINT32_MAX
+
+enum { PREEMPTIONS = 2 };
+
 static const char usage[] =
 	"usage: goro-explore [option ...] program [argument ...]\n"
 	"Runs a program that uses goro under many schedules, and says which one"
@@ -22,6 +26,10 @@ static const char usage[] =
 	"  --exhaustive     all schedules, one after the other\n"
 	"  --preemptions N  of those with at most N switches away from a\n"
 	"                   goroutine that could go on (2)\n"
+	"  --reduce         all schedules, but one of those that only swap "
+	"steps\n"
+	"                   of different objects; misses nothing in a program\n"
+	"                   without data races\n"
 	"  --slow MS        a timer may be early by that, as if goroutines "
 	"were\n"
 	"                   slow (1000 ms of virtual time; 0: never)\n"
@@ -82,6 +90,7 @@ static bool flag(struct options *o, const char *name)
 		const char *name;
 		bool *to;
 	} flags[] = {{"--exhaustive", &o->exhaustive},
+		     {"--reduce", &o->reduce},
 		     {"--keep-going", &o->keep_going},
 		     {"--output", &o->output},
 		     {"--left", &o->left}};
@@ -102,7 +111,7 @@ static bool counted(struct options *o, const char *name, const char *text)
 	} counts[] = {{"--runs", &o->runs, 1, UINT32_MAX},
 		      {"--depth", &o->depth, 1, EXPLORED_DEPTH},
 		      {"--delays", &o->delays, 0, EXPLORED_DEPTH},
-		      {"--preemptions", &o->preemptions, 0, UINT32_MAX},
+		      {"--preemptions", &o->preemptions, 0, NO_BOUND - 1},
 		      {"--steps", &o->steps, 1, EXPLORED_DECISIONS},
 		      {"--seconds", &o->seconds, 1, 100000},
 		      {"--slow", &o->slow, 0, UINT32_MAX}};
@@ -129,6 +138,16 @@ static void valued(struct options *o, const char *name, const char *text)
 		fail("there is no option %s (see --help)", name);
 }
 
+/* Reduced or not, all schedules are gone through. */
+static void check_reduce(struct options *o)
+{
+	if (!o->reduce)
+		return;
+	if (o->preemptions != NO_BOUND)
+		fail("--reduce has no bound: not with --preemptions");
+	o->exhaustive = true;
+}
+
 void options_read(struct options *o, int argc, char **argv)
 {
 	int i = 1;
@@ -136,7 +155,7 @@ void options_read(struct options *o, int argc, char **argv)
 	*o = (struct options){.strategy = MIX,
 			      .depth = 3,
 			      .delays = 2,
-			      .preemptions = 2,
+			      .preemptions = NO_BOUND,
 			      .steps = 100000,
 			      .seconds = 10,
 			      .seed = 1,
@@ -158,6 +177,9 @@ void options_read(struct options *o, int argc, char **argv)
 	if (i >= argc)
 		fail("which program? (see --help)");
 	o->argv = argv + i;
+	check_reduce(o);
+	if (o->exhaustive && !o->reduce && o->preemptions == NO_BOUND)
+		o->preemptions = PREEMPTIONS;
 	if (o->runs == 0)
 		o->runs = o->exhaustive ? UINT32_MAX : 1000;
 }

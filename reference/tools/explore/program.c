@@ -105,6 +105,7 @@ void program_start(struct program *p, const struct options *o)
 		      memory, 0);
 	check(p->run != MAP_FAILED, "mmap");
 	p->run->version = EXPLORED_VERSION;
+	p->run->count_pairs = 1;
 	check(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0, "pipe");
 	pid = fork();
 	check(pid >= 0, "fork");
@@ -135,7 +136,7 @@ static const struct {
 	{"fatal error: no goroutines", END_DEADLOCK},
 	{"fatal error: goroutines are left for ever", END_LEAK},
 	{"fatal error: too many steps", END_STEPS},
-	{"WARNING: ThreadSanitizer: data race", END_RACE},
+	{"SUMMARY: ThreadSanitizer: data race", END_RACE},
 	{"fatal error: ", END_FATAL},
 	{"panic: ", END_PANIC},
 };
@@ -204,8 +205,11 @@ static void prepare(struct program *p)
 
 	run->left = p->o->left;
 	run->slow = p->o->slow;
+	run->reduce = p->reduce;
 	run->max_steps = p->o->steps;
 	run->decisions = run->steps = run->outside = run->too_long = 0;
+	run->pruned = 0;
+	memset(run->pairs, 0, sizeof(run->pairs));
 	run->hash = UINT64_C(0xcbf29ce484222325);
 	check(ftruncate(p->output, 0) == 0, "ftruncate");
 }

@@ -69,10 +69,15 @@ bool schedule_continue(struct schedule *s, const struct explored *run)
 	return true;
 }
 
+static bool sleeps(const struct decision *d, uint32_t i)
+{
+	return i < 64 && (d->asleep >> i & 1) != 0;
+}
+
 static bool next_option(struct decision *d, cost_fn cost, uint32_t left)
 {
 	while (d->chosen + 1 < d->n)
-		if (cost(d, ++d->chosen) <= left)
+		if (cost(d, ++d->chosen) <= left && !sleeps(d, d->chosen))
 			return true;
 	return false;
 }

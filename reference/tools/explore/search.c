@@ -10,15 +10,22 @@
 
 enum { FINDINGS = 64 };
 
+struct set {
+	uint64_t *v; /* 0: free */
+	size_t room, n;
+};
+
 struct search {
 	struct program *p;
-	double began, said; /* seconds */
-	uint64_t *seen;     /* hashes of schedules; 0: none */
-	size_t room, distinct;
-	uint32_t tried;    /* runs but for those that shrink */
-	uint32_t longest;  /* decisions */
-	uint32_t outside;  /* runs that asked the world outside */
-	uint32_t too_long; /* runs with more decisions than can be kept */
+	double began, said;   /* seconds */
+	struct set schedules; /* their hashes */
+	struct set pairs;     /* of operations: two times 32 bits */
+	uint32_t new_pair;    /* the run that had the last new one */
+	uint32_t tried;       /* runs but for those that shrink */
+	uint32_t longest;     /* decisions */
+	uint32_t pruned;      /* runs that have ended as the rest is known */
+	uint32_t outside;     /* runs that asked the world outside */
+	uint32_t too_long;    /* runs with more decisions than can be kept */
 	struct outcome found[FINDINGS];
 	uint32_t nfound;
 	bool all; /* there are no more schedules */
@@ -32,40 +39,75 @@ static double clock_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* ---- different schedules ------------------------------------------------------- */
+/* ---- sets of numbers ----------------------------------------------------------- */
 
-static bool put_hash(uint64_t *set, size_t room, uint64_t hash)
+/* Returns the place of v, or the free one where it belongs. */
+static uint64_t *place_in_set(const struct set *set, uint64_t v)
 {
-	size_t i = hash % room;
+	size_t i = v * UINT64_C(0x9e3779b97f4a7c15) % set->room;
 
-	while (set[i] && set[i] != hash)
-		i = (i + 1) % room;
-	if (set[i])
+	while (set->v[i] && set->v[i] != v)
+		i = (i + 1) % set->room;
+	return &set->v[i];
+}
+
+static bool set_has(const struct set *set, uint64_t v)
+{
+	return set->n > 0 && *place_in_set(set, v) == v;
+}
+
+static void set_grow(struct set *set)
+{
+	struct set bigger = {.n = set->n,
+			     .room = set->room ? 2 * set->room : 4096};
+
+	bigger.v = calloc(bigger.room, sizeof(*bigger.v));
+	if (!bigger.v)
+		fail("no memory");
+	for (size_t i = 0; i < set->room; i++)
+		if (set->v[i])
+			*place_in_set(&bigger, set->v[i]) = set->v[i];
+	free(set->v);
+	*set = bigger;
+}
+
+/* Adds v, which is not 0.  True if it is new. */
+static bool set_add(struct set *set, uint64_t v)
+{
+	if (2 * set->n >= set->room)
+		set_grow(set);
+	if (set_has(set, v))
 		return false;
-	set[i] = hash;
+	*place_in_set(set, v) = v;
+	set->n++;
 	return true;
 }
 
-static void grow(struct search *s)
-{
-	size_t room = s->room ? 2 * s->room : 4096;
-	uint64_t *set = calloc(room, sizeof(*set));
-
-	if (!set)
-		fail("no memory");
-	for (size_t i = 0; i < s->room; i++)
-		if (s->seen[i])
-			put_hash(set, room, s->seen[i]);
-	free(s->seen);
-	s->seen = set;
-	s->room = room;
-}
+/* ---- what the runs have covered ------------------------------------------------ */
 
 static void count_schedule(struct search *s, uint64_t hash)
 {
-	if (2 * s->distinct >= s->room)
-		grow(s);
-	s->distinct += put_hash(s->seen, s->room, hash ? hash : 1);
+	set_add(&s->schedules, hash ? hash : 1);
+}
+
+static void count_pairs(struct search *s, const struct explored *run)
+{
+	for (size_t i = 0; i < EXPLORED_PAIRS; i++)
+		if (run->pairs[i] && set_add(&s->pairs, run->pairs[i]))
+			s->new_pair = s->tried;
+}
+
+/* Returns how many pairs were seen in both orders. */
+static size_t both_orders(const struct set *pairs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pairs->room; i++) {
+		uint64_t v = pairs->v[i];
+
+		n += v && set_has(pairs, v << 32 | v >> 32);
+	}
+	return n;
 }
 
 /* ---- progress ------------------------------------------------------------------ */
@@ -78,7 +120,7 @@ static void say_progress(struct search *s)
 		return;
 	s->said = now;
 	fprintf(stderr, "\r%u runs, %zu schedules, %u found ", s->tried,
-		s->distinct, s->nfound);
+		s->schedules.n, s->nfound);
 }
 
 static void clear_progress(void)
@@ -95,8 +137,20 @@ static void summary(const struct search *s)
 	printf("%u runs in %.1f s (%.0f a second), %zu different schedules, "
 	       "%u decisions at most\n",
 	       s->tried, seconds, s->p->runs / (seconds > 0 ? seconds : 1),
-	       s->distinct, s->longest);
-	if (s->all)
+	       s->schedules.n, s->longest);
+	if (s->pairs.n > 0)
+		printf("%zu pairs of operations on one object, by two "
+		       "goroutines, %zu of them in both orders; the last new "
+		       "one in run %u\n",
+		       s->pairs.n, both_orders(&s->pairs), s->new_pair);
+	if (s->pruned > 0)
+		printf("ended early, as the rest is like an earlier one: %u "
+		       "runs\n",
+		       s->pruned);
+	if (s->all && s->p->o->reduce)
+		printf("these are all schedules but for such as only swap "
+		       "steps of different objects\n");
+	else if (s->all)
 		printf("these are all schedules with at most %u preemptions\n",
 		       s->p->o->preemptions);
 	if (s->outside > 0)
@@ -129,6 +183,7 @@ static void found(struct search *s, const struct outcome *out)
 		return;
 	s->found[s->nfound++] = *out;
 	clear_progress();
+	s->p->reduce = false;
 	schedule_of(s->p->run, &schedule);
 	schedule_run(s->p, &schedule, &again);
 	repeats = same_outcome(out, &again);
@@ -136,6 +191,7 @@ static void found(struct search *s, const struct outcome *out)
 		shrink(s->p, &schedule, out);
 	report(s->p, s->tried, &schedule, out, repeats);
 	schedule_free(&schedule);
+	s->p->reduce = s->p->o->reduce;
 }
 
 /*
@@ -149,7 +205,10 @@ static bool try_one(struct search *s, struct schedule *all)
 
 	program_run(s->p, &out);
 	s->tried++;
-	count_schedule(s, run->hash);
+	s->pruned += run->pruned;
+	if (!run->pruned)
+		count_schedule(s, run->hash);
+	count_pairs(s, run);
 	s->outside += run->outside;
 	s->too_long += run->too_long;
 	if (run->decisions > s->longest)
@@ -206,6 +265,7 @@ static void go_through(struct search *s)
 	struct schedule now = {0};
 	bool more;
 
+	p->reduce = p->o->reduce;
 	do {
 		schedule_ask(p, &now);
 		more = try_one(s, &now);
@@ -230,7 +290,8 @@ bool search(struct program *p)
 		draw(s);
 	summary(s);
 	any = s->nfound > 0;
-	free(s->seen);
+	free(s->schedules.v);
+	free(s->pairs.v);
 	free(s);
 	return any;
 }
