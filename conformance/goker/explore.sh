@@ -1,28 +1,32 @@
 #!/bin/sh
-# explore.sh - in which run goro-explore finds the programs of GoKer that stay.
+# explore.sh - in which run goro-explore finds the programs of GoKer.
 #
-#	explore.sh CONFORMANCE GORO.SO GORO_EXPLORE [WORD]
+#	explore.sh CONFORMANCE GORO.SO GORO_EXPLORE stay|others [WORD]
 #
-# A line for each program that has WORD in its id: the run of the first hit out
-# of 100, what it is, the switches of the shortest schedule, and how often of 10
-# times that does the same.  The 100 are 10 runs with each of 10 seeds, of the
-# program's own random numbers and of goro-explore.
+# Of those in which goroutines stay, or of the others: a line for each program
+# that has WORD in its id, with the run of the first hit out of 100, what it is,
+# the switches of the shortest schedule, and how often of TIMES times that does
+# the same.  The 100 are 10 runs with each of 10 seeds, of the program's own
+# random numbers and of goro-explore.
 set -u
 child="$1 --assay-runtime $2"
 tool=$3
-word=${4:-}
+which=$4
+word=${5:-}
+#? TIMES    goker-explore: how often a schedule that was found is repeated
+TIMES=${TIMES:-100}
 GOKER_EXPLORED=1 GOTRACEBACK=none
 export GOKER_EXPLORED GOTRACEBACK
 found=0
 all=0
 
-# repeats SCHEDULE COMMAND ...: prints how often of 10 times it fails.
+# repeats SCHEDULE COMMAND ...: prints how often of TIMES times it fails.
 repeats() {
 	n=0
 	i=0
 	schedule=$1
 	shift
-	while [ "$i" -lt 10 ]; do
+	while [ "$i" -lt "$TIMES" ]; do
 		GORO_REPLAY=$schedule timeout 10 "$@" >/dev/null 2>&1 </dev/null ||
 			n=$((n + 1))
 		i=$((i + 1))
@@ -47,7 +51,8 @@ try() {
 }
 
 # shellcheck disable=SC2086 # two words
-for id in $($child --assay-goker | awk -F'\t' '$5 > 0 { print $1 }'); do
+for id in $($child --assay-goker | awk -F'\t' -v which="$which" '
+		which == "stay" ? $5 > 0 : $8 != "-" { print $1 }'); do
 	case $id in *"$word"*) ;; *) continue ;; esac
 	all=$((all + 1))
 	for seed in 1 2 3 4 5 6 7 8 9 10; do
