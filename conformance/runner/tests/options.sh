@@ -53,7 +53,7 @@ check "explore: passes" is 0
 check "explore: runs are counted" says "[fake, 2 runs,"
 explores --explore 2 --run GO-011
 check "explore: one proc" sh -c "! grep -q 'procs 2' $out"
-explores --explore 2 --run CH-005
+explores --explore 2 --run GO-012
 check "explore: not a case that measures" is 3
 check "explore: and says why" says "not explored: it measures"
 on --explore 2 --run GO-001
