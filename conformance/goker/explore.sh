@@ -6,7 +6,7 @@
 # Of those in which goroutines stay, or of the others: a line for each program
 # that has WORD in its id, with the run of the first hit out of 100, what it is,
 # the switches of the shortest schedule, and how often of TIMES times that does
-# the same.  The 100 are 10 runs with each of 10 seeds, of the program's own
+# the same; once if it has no end.  The 100 are 10 runs with each of 10 seeds, of the program's own
 # random numbers and of goro-explore.
 set -u
 child="$1 --assay-runtime $2"
@@ -20,13 +20,14 @@ export GOKER_EXPLORED GOTRACEBACK
 found=0
 all=0
 
-# repeats SCHEDULE COMMAND ...: prints how often of TIMES times it fails.
+# repeats TIMES SCHEDULE COMMAND ...: prints how often of them it fails.
 repeats() {
 	n=0
 	i=0
-	schedule=$1
-	shift
-	while [ "$i" -lt "$TIMES" ]; do
+	times=$1
+	schedule=$2
+	shift 2
+	while [ "$i" -lt "$times" ]; do
 		GORO_REPLAY=$schedule timeout 10 "$@" >/dev/null 2>&1 </dev/null ||
 			n=$((n + 1))
 		i=$((i + 1))
@@ -45,9 +46,13 @@ try() {
 	said=$("$tool" --runs 10 --seed "$seed" "$@" 2>&1 </dev/null) && return 1
 	run=$(echo "$said" | sed -n 's/^\(.*\) in run \([0-9]*\): .*/\2 \1/p')
 	schedule=$(echo "$said" | sed -n 's/^replay: GORO_REPLAY=\([^ ]*\).*/\1/p')
+	case $run in
+	*"no end") times=1 ;;
+	*) times=$TIMES ;;
+	esac
 	echo "$id $(((seed - 1) * 10 + ${run%% *})) ${run#* }" \
 		"$(echo "$said" | sed -n 's/^switches: //p')" \
-		"$(repeats "$schedule" "$@")"
+		"$(repeats "$times" "$schedule" "$@")"
 }
 
 # shellcheck disable=SC2086 # two words
