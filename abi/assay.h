@@ -103,11 +103,9 @@ extern "C" {
 	X(BUBBLE_NESTED, -20,                                                  \
 	  "synctest.Run called from within a synctest bubble",                 \
 	  "panic: bubble->run")                                                \
-	X(BUBBLE_NONE, -21,                                                    \
-	  "goroutine is not in a bubble",                                      \
+	X(BUBBLE_NONE, -21, "goroutine is not in a bubble",                    \
 	  "panic: bubble->wait")                                               \
-	X(BUBBLE_WAITING, -22,                                                 \
-	  "wait already in progress",                                          \
+	X(BUBBLE_WAITING, -22, "wait already in progress",                     \
 	  "panic: bubble->wait")                                               \
 	X(EINVAL, -64, "invalid argument", "rule 6")                           \
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \

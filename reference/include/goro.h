@@ -196,11 +196,9 @@ typedef struct goro_chan goro_chan; /* NULL is Go's nil channel */
 	X(BUBBLE_NESTED, -20,                                                  \
 	  "synctest.Run called from within a synctest bubble",                 \
 	  "goro_bubble_run_status")                                            \
-	X(BUBBLE_NONE, -21,                                                    \
-	  "goroutine is not in a bubble",                                      \
+	X(BUBBLE_NONE, -21, "goroutine is not in a bubble",                    \
 	  "goro_bubble_wait_status")                                           \
-	X(BUBBLE_WAITING, -22,                                                 \
-	  "wait already in progress",                                          \
+	X(BUBBLE_WAITING, -22, "wait already in progress",                     \
 	  "goro_bubble_wait_status")                                           \
 	X(EINVAL, -64, "invalid argument", "NULL, or a number out of range")   \
 	X(ENOMEM, -65, "out of memory", "nothing was changed")                 \

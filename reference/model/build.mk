@@ -28,7 +28,7 @@ MC_LINKED_world := $(MC_SCHED) $(addprefix sched/,world syscall proc)
 MC_LINKED_deadlock := $(MC_SCHED)
 MC_LINKED_preempt := $(MC_SCHED) $(addprefix sched/,world proc preempt \
 	resched lockthread halt)
-MC_LINKED_waiters := $(MC_TIMERS) wait/deadline
+MC_LINKED_waiters := $(MC_TIMERS) sched/bubblewait wait/deadline
 MC_LINKED_poll := $(MC_TIMERS)
 MC_LINKED_samples := $(MC_QUEUES) diag/samples
 

@@ -43,8 +43,9 @@ static inline void after_unlock(struct m *m, struct g *prev, void *l)
 }
 
 static inline void park(struct m *m, struct g *g, struct lock *l,
-			enum wait_reason why)
+			const uint32_t *bubble, enum wait_reason why)
 {
+	(void)bubble;
 	after(m, g, after_unlock, l);
 	harness_park(m, g, why);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/bubble.h"
 #include "sched/clock.h"
 #include "sched/decide.h"
 #include "base/libc_text.h"
@@ -105,6 +106,9 @@ const struct hooks goro__hooks = {
 	.explore_turn = goro__explore_turn,
 	.explore_step = goro__explore_step,
 	.step = goro__steps_say,
+	.bubble_park = goro__bubble_park,
+	.bubble_leave = goro__bubble_leave,
+	.bubble_due = goro__bubble_due,
 	.tick = tick,
 	.wait = wait_for_tick,
 };

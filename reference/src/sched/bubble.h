@@ -105,8 +105,6 @@ void goro__bubble_due(struct bubble *b);
  * not 0 it is the caller's own, and the wait is durable.
  */
 void goro__bubble_waits(uint32_t id);
-/* True if bubble `id`, not 0, is not that of the caller. */
-bool goro__bubble_foreign(uint32_t id);
 /* Ends the process if bubble `id` is neither 0 nor that of the caller. */
 void goro__bubble_check(uint32_t id, const char *text);
 

@@ -1,7 +1,7 @@
 /*
  * hooks.h - functions of higher rooms that the scheduler calls: reports and
- * traces; and of explore.c, which stands above the rest of its room.  boot.c,
- * which alone knows them all, fills the table before a run.
+ * traces; and of explore.c and bubblewait.c, which stand above the rest of
+ * their room.  boot.c, which alone knows them all, fills the table before a run.
  */
 #ifndef GORO_HOOKS_H
 #define GORO_HOOKS_H
@@ -47,6 +47,10 @@ struct hooks {
 	void (*explore_step)(struct g *g, const char *call);
 	/* There g makes that step by a call of goro. */
 	void (*step)(const struct g *g, uint32_t step, const char *call);
+	/* For bubbles, what bubble.h says of them. */
+	void (*bubble_park)(struct g *g, enum wait_reason why);
+	void (*bubble_leave)(struct g *g);
+	void (*bubble_due)(struct bubble *b);
 	/* At each tick of sysmon. */
 	void (*tick)(int64_t now);
 	/* How long sysmon may sleep with nothing to watch; -1: without end. */

@@ -10,6 +10,7 @@
 #include "sched/user.h"
 #include "sched/gfree.h"
 #include "sched/goroutine.h"
+#include "sched/hooks.h"
 #include "sched/lockthread.h"
 #include "sched/schedule.h"
 #include "sched/stack.h"
@@ -298,7 +299,7 @@ void goro__at_end(struct g *g)
 	if (g->stack->errtexts)
 		goro__drop_error_texts();
 	if (g->stack->bubble)
-		goro__bubble_leave(g);
+		goro__hooks.bubble_leave(g);
 	g->stack->at_end = false;
 }
 

@@ -22,6 +22,7 @@
 #include "sched/poll.h"
 #include "sched/die.h"
 #include "sched/goroutine.h"
+#include "sched/hooks.h"
 #include "sched/rand.h"
 #include "sched/timer.h"
 #include "sched/runq.h"
@@ -234,7 +235,7 @@ static void after_sleep_in(struct m *m, struct g *prev, void *bubble)
 
 	(void)m, (void)prev;
 	punlock(&b->p.timers.lock);
-	goro__bubble_due(b);
+	goro__hooks.bubble_due(b);
 }
 
 /*

@@ -67,9 +67,13 @@ size_t goro__tools_stack_scale(void)
 /* What only a parked goroutine points to is no leak. */
 void goro__tools_stack(const void *lo, const void *hi)
 {
-	if (__lsan_register_root_region)
-		__lsan_register_root_region(
-			lo, (size_t)((const char *)hi - (const char *)lo));
+	size_t n = (size_t)((const char *)hi - (const char *)lo);
+
+	if (!__lsan_register_root_region)
+		return;
+	preempt_disable();
+	__lsan_register_root_region(lo, n);
+	preempt_enable();
 }
 
 /* ---- from one stack to another ------------------------------------------- */

@@ -52,5 +52,5 @@ void goro__watch_park(struct g *g, enum wait_reason why)
 	if (watching())
 		g->stack->parked = sys_clock();
 	if (bubbled())
-		goro__bubble_park(g, why);
+		goro__hooks.bubble_park(g, why);
 }

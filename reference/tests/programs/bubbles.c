@@ -49,14 +49,16 @@ static void fire(void *arg)
 /* Waits until one more timer of the bubble has fired than before. */
 static void wait_for_fire(struct storm *s)
 {
+	goro_timer *timer;
 	int before;
 
 	goro_mutex_lock(&s->m);
 	before = s->fired;
-	goro_after_func(GORO_SECOND, fire, s);
+	timer = goro_after_func(GORO_SECOND, fire, s);
 	while (s->fired == before)
 		goro_cond_wait(&s->cond, &s->m);
 	goro_mutex_unlock(&s->m);
+	goro_timer_free(timer);
 }
 
 static void sleep_exactly(struct storm *s, int64_t ns)
