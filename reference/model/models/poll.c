@@ -94,7 +94,7 @@ void goro__park_after(after_fn fn, void *arg, enum wait_reason why)
 
 void goro__park(struct lock *l, enum wait_reason why)
 {
-	park(goro__m(), goro__m()->curg, l, why);
+	park(goro__m(), goro__m()->curg, l, NULL, why);
 }
 
 void goro__ready(struct g *g)

@@ -237,11 +237,11 @@ static void when_saturates(void)
 {
 	int64_t before = sys_clock();
 
-	CU_ASSERT_TRUE(goro__when(INT64_MAX) < INT64_MAX);
-	CU_ASSERT_TRUE(goro__when(INT64_MAX) > before + INT64_MAX / 4);
-	CU_ASSERT_TRUE(goro__when(-5) >= before);
-	CU_ASSERT_TRUE(goro__when(INT64_MIN) <= sys_clock());
-	CU_ASSERT_TRUE(goro__when(1000) >= before + 1000);
+	CU_ASSERT_TRUE(goro__when(before, INT64_MAX) < INT64_MAX);
+	CU_ASSERT_TRUE(goro__when(before, INT64_MAX) > before + INT64_MAX / 4);
+	CU_ASSERT_EQUAL(goro__when(before, -5), before);
+	CU_ASSERT_EQUAL(goro__when(before, INT64_MIN), before);
+	CU_ASSERT_EQUAL(goro__when(before, 1000), before + 1000);
 }
 
 static const struct unit_test tests[] = {
