@@ -42,6 +42,13 @@ static const struct text status_texts[] = {
 	{GORO_GROUP_LIMIT,
 	 "errgroup: modify limit while goroutines in the group are still "
 	 "active"},
+	{GORO_BUBBLE_BLOCKED, "deadlock: all goroutines in bubble are blocked"},
+	{GORO_BUBBLE_LEFT, "deadlock: main bubble goroutine has exited but "
+			   "blocked goroutines remain"},
+	{GORO_BUBBLE_NESTED,
+	 "synctest.Run called from within a synctest bubble"},
+	{GORO_BUBBLE_NONE, "goroutine is not in a bubble"},
+	{GORO_BUBBLE_WAITING, "wait already in progress"},
 	{GORO_NET_CLOSED, "use of closed network connection"},
 	{GORO_NET_REFUSED, "connect: connection refused"},
 	{GORO_NET_RESET, "connection reset by peer"},
@@ -96,6 +103,8 @@ static const struct text wait_texts[] = {
 	{WAIT_RW_LOCK, "sync.RWMutex.Lock"},
 	{WAIT_WAITGROUP, "sync.WaitGroup.Wait"},
 	{WAIT_COND, "sync.Cond.Wait"},
+	{WAIT_BUBBLE_RUN, "synctest.Run"},
+	{WAIT_BUBBLE_WAIT, "synctest.Wait"},
 };
 
 static void wait_reasons(void)
