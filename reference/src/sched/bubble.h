@@ -47,10 +47,12 @@ static inline bool bubbled(void)
 /* Returns the bubble of g, which may be on no stack; NULL: it is in none. */
 static inline struct bubble *bubble_of(const struct g *g)
 {
-	/* g may end meanwhile, where a dump looks at it. */
+	/* Where a dump looks, g may end meanwhile, or may be trampled on. */
 	const struct stack *s = *(struct stack *const volatile *)&g->stack;
 
-	return s ? *(struct bubble *const volatile *)&s->bubble : NULL;
+	if (!bubbled() || !s || *(struct g *const volatile *)&s->g != g)
+		return NULL;
+	return *(struct bubble *const volatile *)&s->bubble;
 }
 
 /* True if g, which bubble_of() has found in one, is durably blocked. */

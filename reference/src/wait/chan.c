@@ -191,11 +191,11 @@ static void san_handoff(struct goro_chan *c, uint64_t i, struct g *other)
 	san_acquire(slot);
 }
 
-/* Returns answer if c is closed.  Dies if c, which is not open, was freed. */
+/* Returns answer if c is closed.  Dies if c was freed, or is no channel. */
 static __attribute__((noinline)) int closed(const struct goro_chan *c,
 					    int answer)
 {
-	if (load_relaxed(&c->state) & CHAN_FREED)
+	if (load_relaxed(&c->state) & ~(CHAN_CLOSED | CHAN_ASKS))
 		freed("use of freed channel");
 	return answer;
 }
