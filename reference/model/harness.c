@@ -272,8 +272,6 @@ static void nothing_listed(void)
 
 STUB bool goro__tools;
 
-STUB struct explored *goro__explored_run;
-
 STUB const struct hooks goro__hooks = {.wait = no_trace,
 				       .free_listed = nothing_listed};
 
