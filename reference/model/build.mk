@@ -29,7 +29,7 @@ MC_LINKED_deadlock := $(MC_SCHED)
 MC_LINKED_preempt := $(MC_SCHED) $(addprefix sched/,world proc preempt \
 	resched lockthread halt)
 MC_LINKED_waiters := $(MC_TIMERS) sched/bubblewait wait/deadline
-MC_LINKED_poll := $(MC_TIMERS)
+MC_LINKED_poll := $(MC_TIMERS) sched/bubble
 MC_LINKED_samples := $(MC_QUEUES) diag/samples
 
 # An operation that the twin lacks would be one that links to nothing.

@@ -41,7 +41,7 @@ COLD void goro__touches_cases(const struct goro_case *cases, size_t n);
 /* Each step of the caller touches all, from now on. */
 COLD void goro__touches_ever_all(void);
 /* Starts goroutines: their numbers depend on the order. */
-extern const char goro__spawning __attribute__((visibility("hidden")));
+extern const char goro__spawning;
 
 /* Returns what the last of these said of the step that begins, and forgets it. */
 struct touch goro__touched(void);
