@@ -18,9 +18,9 @@ BEGIN {
 	ok["wait"] = "base sched wait"
 	ok["io"] = "base sched wait io"
 	ok["diag"] = "base sched diag wait/chan.h wait/owners.h wait/sleep.h wait/stopper.h"
-	ok["ext"] = "ext base/ref.h sched/errtext.h sched/outside.h sched/call.h"
+	ok["ext"] = "ext base/ref.h sched/errtext.h sched/outside.h sched/call.h wait/shared.h"
 	ok["debug"] = "debug sched/outside.h"
-	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h io/fd.h io/move.h"
+	ok["net"] = "net base/ref.h sched/die.h sched/errtext.h sched/outside.h wait/shared.h io/fd.h io/move.h"
 }
 {
 	split($0, part, /["<>]/)

@@ -555,11 +555,13 @@ GORO_API goro_chan *goro_tick(int64_t ns);
  * clock: in a send or receive on a channel that was made in the bubble, or on
  * NULL; in a select with such channels alone; in a sleep, goro_cond_wait(), or
  * goro_wg_wait() if the first add was made in the bubble; and in
- * goro_bubble_wait().  Who waits for a mutex, in goro_blocking(), for the
- * network, a signal, or a channel from outside is not.
+ * goro_bubble_wait().  Who waits for a mutex, for the network, or for a channel
+ * from outside is not.  Who is in goro_blocking() is not either, and what it
+ * calls there is called from outside of the bubble.
  *
  * To use a channel, timer or ticker of a bubble outside of it is a fatal error,
- * but for the calls that free it; so is to wake from outside who is in
+ * but for the calls that free it (to free a context also stops its timer and
+ * ends its children: do that inside); so is to wake from outside who is in
  * goro_cond_wait(), and to add to a waitgroup both inside and outside.  A
  * waitgroup is of no bubble any more when its count is zero and a wait has
  * returned, or was there.

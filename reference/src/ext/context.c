@@ -97,6 +97,7 @@ static int with_timer(goro_context *parent, int64_t deadline, int64_t now,
 	if (!c)
 		return GORO_ENOMEM;
 	c->u.e.deadline = deadline;
+	c->u.e.clock = goro__clock_of_caller();
 	c->u.e.timeout_cause = cause;
 	if (goro__context_join(c))
 		return undo(c);
@@ -113,7 +114,7 @@ static int until(goro_context *parent, int64_t deadline, int64_t now, int cause,
 {
 	int64_t earlier;
 
-	if (goro_context_deadline(parent, &earlier) && earlier < deadline)
+	if (goro__context_deadline(parent, &earlier) && earlier < deadline)
 		return with_cancel(parent, false, out);
 	return with_timer(parent, deadline, now, cause, out);
 }
@@ -235,15 +236,27 @@ int goro_cancel(goro_context *c, int cause)
 	return GORO_OK;
 }
 
-bool goro_context_deadline(goro_context *c, int64_t *deadline)
+/* Returns the context that c has its deadline from, or NULL. */
+static goro_context *timer_of(goro_context *c)
 {
 	while (c && c->kind != TIMER && c->kind != WITHOUT_CANCEL)
 		c = c->parent;
-	if (!c || c->kind == WITHOUT_CANCEL)
-		return false;
-	if (deadline)
+	return c && c->kind == TIMER ? c : NULL;
+}
+
+bool goro_context_deadline(goro_context *c, int64_t *deadline)
+{
+	c = timer_of(c);
+	if (c && deadline)
 		*deadline = c->u.e.deadline;
-	return true;
+	return c;
+}
+
+bool goro__context_deadline(goro_context *c, int64_t *deadline)
+{
+	c = timer_of(c);
+	return c && c->u.e.clock == goro__clock_of_caller() &&
+	       goro_context_deadline(c, deadline);
 }
 
 void *goro_context_value(goro_context *c, struct goro_key key)

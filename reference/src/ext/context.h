@@ -55,6 +55,7 @@ struct canceler {
 
 	/* TIMER */
 	int64_t deadline;
+	uint32_t clock; /* goro__clock_of_caller() when it was made */
 	int timeout_cause;
 	goro_timer *timer; /* with the lock */
 
@@ -109,6 +110,11 @@ int goro__context_join(goro_context *c);
 /* Ends c and its descendants and takes c off its owner's list. */
 void goro__context_end(goro_context *c, int err, int cause);
 
+/*
+ * goro_context_deadline(), but false if that is a time of another clock than
+ * the caller's: in a bubble one from outside, which ends c all the same.
+ */
+bool goro__context_deadline(goro_context *c, int64_t *deadline);
 /* Ends c by its deadline and drops the timer's reference.  Run by the timer. */
 void goro__context_expire(void *c);
 

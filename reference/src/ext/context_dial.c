@@ -3,6 +3,7 @@
  */
 #include <goro_ext.h>
 
+#include "context.h"
 #include "sched/errtext.h"
 #include "sched/outside.h"
 
@@ -27,7 +28,7 @@ int goro_context_dial(goro_context *c, const char *network, const char *address,
 	err = goro_context_err(c);
 	if (err)
 		return ended(err, network, address);
-	goro_context_deadline(c, &deadline);
+	goro__context_deadline(c, &deadline);
 	status = goro_dial_cancel(network, address, deadline,
 				  goro_context_done(c), out);
 	/* c's deadline may close its channel before it ends the dial. */

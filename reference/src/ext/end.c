@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sched/outside.h"
+#include "wait/shared.h"
 
 /* Returns a closed channel, always the same.  NULL without memory. */
 static goro_chan *closed_chan(void)
@@ -17,7 +18,7 @@ static goro_chan *closed_chan(void)
 
 	if (c)
 		return c;
-	c = goro_chan_make(0, 0, NULL);
+	c = goro__chan_make_shared(0, 0);
 	if (!c)
 		return NULL;
 	goro_close(c);

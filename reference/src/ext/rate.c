@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "context.h"
 #include "sched/errtext.h"
 #include "sched/outside.h"
 
@@ -358,7 +359,7 @@ int goro_limiter_wait(goro_limiter *l, goro_context *c, int64_t n)
 	err = goro_context_err(c);
 	if (err)
 		return failed(err);
-	if (goro_context_deadline(c, &deadline))
+	if (goro__context_deadline(c, &deadline))
 		patience = subtract(deadline, now);
 	r = reserve(l, now, n, patience);
 	if (!r.ok)

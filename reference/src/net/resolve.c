@@ -14,6 +14,7 @@
 
 #include "base/ref.h"
 #include "net.h"
+#include "wait/shared.h"
 
 struct lookup {
 	struct ref holders; /* the caller and the goroutine */
@@ -106,7 +107,7 @@ static goro_chan *slots(void)
 
 	if (c)
 		return c;
-	c = goro_chan_make(0, LOOKUPS_AT_ONCE, NULL);
+	c = goro__chan_make_shared(0, LOOKUPS_AT_ONCE);
 	if (!c || atomic_compare_exchange_strong_explicit(&made, &none, c,
 							  memory_order_acq_rel,
 							  memory_order_acquire))

@@ -11,20 +11,23 @@
 
 /* ---- the clock ------------------------------------------------------------- */
 
-/* Returns the M whose goroutine calls, also from its goro_blocking(). */
-static struct m *m_of_caller(void)
+struct bubble *goro__my_bubble(void)
 {
-	if (goro__m())
-		return goro__m();
-	return goro__explored_m() ? goro__explored_m() : goro__blocking_m();
+	const struct m *m = goro__m() ? goro__m() : goro__explored_m();
+
+	return m && m->curg ? m->curg->stack->bubble : NULL;
 }
 
 int64_t goro__my_now(void)
 {
-	const struct m *m = bubbled() ? m_of_caller() : NULL;
-	const struct bubble *b = m && m->curg ? m->curg->stack->bubble : NULL;
+	const struct bubble *b = my_bubble();
 
 	return b ? bubble_now(b) : goro__now();
+}
+
+uint32_t goro__clock_of_caller(void)
+{
+	return my_bubble_id();
 }
 
 /* ---- who is in it ---------------------------------------------------------- */

@@ -65,11 +65,10 @@ static inline bool bubble_durable(const struct g *g)
 }
 
 /* Returns the bubble of the goroutine that calls; NULL: it is in none. */
+struct bubble *goro__my_bubble(void);
 static inline struct bubble *my_bubble(void)
 {
-	const struct m *m = goro__m();
-
-	return bubbled() && m && m->curg ? m->curg->stack->bubble : NULL;
+	return bubbled() ? goro__my_bubble() : NULL;
 }
 
 /* Returns the number of the caller's bubble; 0: it is in none. */

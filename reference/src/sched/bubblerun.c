@@ -127,11 +127,13 @@ static void root_waits(struct bubble *b)
  */
 static bool tick(struct bubble *b)
 {
-	int64_t next = load_acquire(&b->p.timers.next);
+	int64_t next;
 
-	/* If root alone is counted nobody else changes any of this. */
+	/* If root alone is counted nobody else changes any of this... */
 	if (load_acquire(&b->running) > 1 || bubble_timer_due(b) || b->waiter)
 		return true;
+	/* ...so only from here on is it what comes next. */
+	next = load_acquire(&b->p.timers.next);
 	if (b->done || next == INT64_MAX)
 		return false;
 	store_relaxed(&b->now, next);

@@ -50,6 +50,8 @@ struct m *goro__explored_m(void);
 struct errtexts **goro__outsider_texts(void);
 /* Parks g, which is on a thread of the program: the thread sleeps. */
 void goro__park_outsider(struct m *m, struct g *g);
+/* Returns which clock the caller has: its bubble's number or, 0, that of all. */
+uint32_t goro__clock_of_caller(void);
 /* True if a run is on and this is not the child of a fork(). */
 bool goro__running(void);
 /* Declares that a run is on. */

@@ -23,6 +23,7 @@
 #include "sched/reduce.h"
 #include "wait/chanfree.h"
 #include "wait/deadline.h"
+#include "wait/shared.h"
 #include "wait/sleep.h"
 
 void goro__chan_own(struct goro_chan *c, uint8_t state)
@@ -56,6 +57,17 @@ goro_chan *goro_chan_make(size_t elem, int64_t cap, int *status)
 	c->dataqsiz = (uint64_t)cap;
 	c->elemsize = elem;
 	goro__chan_own(c, 0);
+	return c;
+}
+
+goro_chan *goro__chan_make_shared(size_t elem, int64_t cap)
+{
+	struct goro_chan *c = goro_chan_make(elem, cap, NULL);
+
+	if (c) {
+		c->bubble = 0;
+		store_relaxed(&c->state, (uint8_t)0); /* nobody else has c */
+	}
 	return c;
 }
 
