@@ -110,7 +110,7 @@ static void wait_for_outside(void *t)
 }
 
 CASE(BUB_005, "a timer from outside fires in a bubble in real time",
-     NEEDS(NEED_BUBBLE, NEED_TIMER))
+     NEEDS(NEED_BUBBLE, NEED_TIMER), .flags = CASE_REAL_TIME)
 {
 	int64_t real = kernel_now();
 	assay_timer *t = rt->time->timer_new(10 * MS);

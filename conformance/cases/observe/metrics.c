@@ -627,7 +627,8 @@ static void yield_each_ms(void *unused)
  * 1e-100.
  */
 CASE_OF(MET_007, yields, "and that of those that yield", NEED_METRICS,
-	.procs = {1}, .timeout_ms = 30000, .traits = ASSAY_TRAIT_PROC_LIMIT)
+	.procs = {1}, .timeout_ms = 30000, .traits = ASSAY_TRAIT_PROC_LIMIT,
+	.flags = CASE_REAL_TIME)
 {
 	const char *name = "/sched/latencies:seconds";
 	int64_t turns = 0, before, grown = 0;
