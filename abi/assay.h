@@ -10,9 +10,10 @@
  *
  *  1. The table and every group start with their own size and grow only at
  *     the end, so an older runtime works under a newer suite.
- *  2. A group or function that a runtime lacks is NULL.  A case that needs it
- *     is skipped and says so.  Properties that no function can express
- *     (it runs in parallel, it preempts ...) are bits in `traits`.
+ *  2. A group or function that a runtime lacks is NULL, and where it lacks
+ *     only a form of a call, the function returns ASSAY_ENOTSUP.  A case that
+ *     needs it is skipped and says so.  Properties that no function can
+ *     express (it runs in parallel, it preempts ...) are bits in `traits`.
  *  3. A blocking call takes an absolute deadline in nanoseconds of the
  *     runtime's own clock, time->now().  ASSAY_POLL never blocks,
  *     ASSAY_FOREVER never gives up.  There are no separate try- or timed-
@@ -905,16 +906,35 @@ struct assay_bubble_ops {
 /* ---- the table ---------------------------------------------------------- */
 
 enum assay_traits {
-	ASSAY_TRAIT_PARALLEL = 1,     /* goroutines run at the same time */
-	ASSAY_TRAIT_PREEMPTIVE = 2,   /* a loop without calls is preempted */
-	ASSAY_TRAIT_SYNC_TIMERS = 4,  /* Go 1.23 timer channels, else 1.22 */
-	ASSAY_TRAIT_STACK_FATAL = 8,  /* stack overflow is a fatal error */
-	ASSAY_TRAIT_DEEP_STACKS = 16, /* stacks grow beyond 12 MiB */
-	ASSAY_TRAIT_RESTART = 32,     /* core->run() again in one process */
-	ASSAY_TRAIT_GODEBUG = 64,     /* schedtrace, scheddetail */
-	ASSAY_TRAIT_PROC_LIMIT = 128, /* at most GOMAXPROCS bodies at once */
-	ASSAY_TRAIT_EXPLORES = 256    /* assay_run_options.schedule */
+	ASSAY_TRAIT_PARALLEL = 1,       /* goroutines run at the same time */
+	ASSAY_TRAIT_PREEMPTIVE = 2,     /* a loop without calls is preempted */
+	ASSAY_TRAIT_SYNC_TIMERS = 4,    /* Go 1.23 timer channels, else 1.22 */
+	ASSAY_TRAIT_STACK_FATAL = 8,    /* stack overflow is a fatal error */
+	ASSAY_TRAIT_DEEP_STACKS = 16,   /* stacks grow beyond 12 MiB */
+	ASSAY_TRAIT_RESTART = 32,       /* core->run() again in one process */
+	ASSAY_TRAIT_GODEBUG = 64,       /* schedtrace, scheddetail */
+	ASSAY_TRAIT_PROC_LIMIT = 128,   /* at most GOMAXPROCS bodies at once */
+	ASSAY_TRAIT_EXPLORES = 256,     /* assay_run_options.schedule */
+	ASSAY_TRAIT_DEADLOCK = 512,     /* reports that all are asleep, and ends
+					 with status 2 */
+	ASSAY_TRAIT_QUIT_DUMP = 1024,   /* SIGQUIT: dumps all, status 2 */
+	ASSAY_TRAIT_SEVERAL_PS = 2048,  /* procs above 1: as many can run */
+	ASSAY_TRAIT_BUFFERED = 4096,    /* chan->make() with cap above 0 */
+	ASSAY_TRAIT_SELECT_SEND = 8192, /* chan->select() of dir ASSAY_SEND */
+	/* No promise, but a property: core->go() runs the new one at once. */
+	ASSAY_TRAIT_CHILD_FIRST = 16384
 };
+
+/*
+ * The traits that a table which ends before stack_bytes cannot know: it is
+ * judged as if they were set.  ASSAY_TRAIT_SEVERAL_PS is not if it is "N:1".
+ */
+#define ASSAY_TRAITS_OF_OLDER                                                  \
+	(ASSAY_TRAIT_DEADLOCK | ASSAY_TRAIT_QUIT_DUMP |                        \
+	 ASSAY_TRAIT_SEVERAL_PS | ASSAY_TRAIT_BUFFERED |                       \
+	 ASSAY_TRAIT_SELECT_SEND)
+
+#define ASSAY_STACK_BYTES 65536 /* for a goroutine's function, by default */
 
 struct assay_runtime {
 	size_t size;         /* sizeof(struct assay_runtime) */
@@ -941,6 +961,16 @@ struct assay_runtime {
 	const struct assay_profile_ops *profile;
 	const struct assay_recorder_ops *recorder;
 	const struct assay_bubble_ops *bubble;
+	/*
+	 * How much stack a goroutine's function may use, with all that it
+	 * calls, in bytes; 0: ASSAY_STACK_BYTES at least.
+	 */
+	uint64_t stack_bytes;
+	/*
+	 * What here is the work of abi/kit and not of the runtime: "chan sync
+	 * time".  NULL: nothing.  Results show it.
+	 */
+	const char *kit;
 };
 
 /* The one symbol that a shared object exports.  Needs no call before it. */

@@ -191,7 +191,9 @@ ASSAY_EXT_GROUPS(ASSAY_FN_LISTED)
 #define ASSAY_FN_POINTER(g, LIST) +sizeof(void *)
 ASSAY_FN_HOLDS(offsetof(struct assay_runtime, core)
 			       ASSAY_GROUPS(ASSAY_FN_POINTER) +
-		       sizeof(const char *) /* go_version */
+		       sizeof(const char *) /* go_version */ +
+		       sizeof(uint64_t) /* stack_bytes */ +
+		       sizeof(const char *) /* kit */
 	       == sizeof(struct assay_runtime));
 ASSAY_FN_HOLDS(offsetof(struct assay_runtime_ext, context)
 		       ASSAY_EXT_GROUPS(ASSAY_FN_POINTER) ==

@@ -196,6 +196,7 @@ static const struct assay_runtime table = {
 	.net = NULL,
 	.trace = NULL,
 	.go_version = NULL, /* whose semantics it has: the newest */
+	.stack_bytes = 0,   /* for a goroutine's function: ASSAY_STACK_BYTES */
 };
 
 __attribute__((visibility("default"))) const struct assay_runtime *
