@@ -21,7 +21,7 @@ void case_id(const struct testcase *tc, char out[CASE_ID_MAX]);
 
 /*
  * The functions that every case may use without naming them; ends with a NULL
- * name.  The kit is built on them.  A runtime without them has little to judge.
+ * name.  Where the runtime lacks one, its call skips the case (child_watch.c).
  */
 extern const struct need case_base[];
 

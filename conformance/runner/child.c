@@ -61,6 +61,11 @@ static bool take_value(const char *name, const char *value,
 		case_run.schedule = (uint64_t)n;
 		return true;
 	}
+	if (strcmp(name, "--schedules") == 0 &&
+	    whole(value, 10, 1, INT32_MAX, &n)) {
+		case_run.schedules = (int)n;
+		return true;
+	}
 	return strcmp(name, "--time-scale") == 0 &&
 	       scale(value, &case_run.time_scale);
 }
@@ -142,6 +147,8 @@ int assay_child_main_ext(int argc, char **argv,
 		return CHILD_UNUSABLE;
 	}
 	table_show_only_needs(tc);
+	if (!is_goker(tc))
+		table_watch(tc);
 	case_run.virtual_time = (tc->flags & CASE_VIRTUAL_TIME) != 0;
 	return verdict_of(tc);
 }

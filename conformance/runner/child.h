@@ -8,7 +8,7 @@
  *	--assay-describe                 print what the runtime is and has
  *	--assay-goker                    print the programs of goker/
  *	--assay-case ID --procs N --seed S --time-scale F
- *		[--schedule K]
+ *		[--schedule K [--schedules N]]
  *	--assay-litmus FILE --procs N --seed S
  *
  * Results go to the descriptor in the environment variable ASSAY_RESULT_FD;
@@ -19,6 +19,9 @@
  *	note TEXT                        a figure for the report
  *	skip REASON
  *	done                             the body has ended; nothing follows
+ *
+ * With --schedules, the child tries schedules from K on, each with the next
+ * seed, and passes over those that pass: at most N - 1, for about AHEAD_MS.
  *
  * The descriptor ASSAY_LEDGER_FD holds the ledger, see ledger.h.  The runner
  * believes a line or a status only if the ledger agrees.  A twin (see below)
@@ -31,10 +34,11 @@
  *
  * --assay-describe prints the lines "name N", "version V", "model M", "abi A",
  * "traits HEX" and "max_goroutines N"; "go V" if the runtime says which Go it
- * follows; "ext A", the version of the second table, if there is one; then
- * "has GROUP->FUNCTION" for each function that the runtime has.  A host that
- * answers some cases by twins of their bodies adds "twin ID" for each.  Such a
- * case is never skipped for lack of a function.
+ * follows, "kit WHAT" if it has parts of abi/kit, "stack_bytes N" if it says
+ * how much stack its goroutines have; "ext A", the version of the second table,
+ * if there is one; then "has GROUP->FUNCTION" for each function that the
+ * runtime has.  A host that answers some cases by twins of their bodies adds
+ * "twin ID" for each.  Such a case is never skipped for lack of a function.
  *
  * --assay-goker prints a line for each program of goker/goker.h, with a tab
  * between two columns: id, file, what is wrong, the fewest and the most
@@ -50,6 +54,20 @@
 
 #include "assay.h"
 #include "assay_ext.h"
+
+enum {
+	AHEAD_MS = 1000,     /* for schedules that are passed over */
+	AHEAD_RUN_MS = 10000 /* for each of them */
+};
+
+/*
+ * The n-th seed after one.  After the greatest comes 0: each is one that the
+ * arguments take.
+ */
+static inline uint64_t seed_after(uint64_t seed, uint64_t n)
+{
+	return (seed + n) & INT64_MAX;
+}
 
 #ifdef __cplusplus
 extern "C" {

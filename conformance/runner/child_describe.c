@@ -29,6 +29,11 @@ void describe(const struct tables *tables)
 	       text(r->version), text(r->model));
 	printf("abi %u\ntraits %x\nmax_goroutines %llu\n", r->abi, r->traits,
 	       (unsigned long long)r->max_goroutines);
+	if (r->stack_bytes != 0)
+		printf("stack_bytes %llu\n",
+		       (unsigned long long)r->stack_bytes);
+	if (r->kit != NULL && *r->kit != '\0')
+		printf("kit %s\n", r->kit);
 	if (r->go_version != NULL)
 		printf("go %s\n", r->go_version);
 	if (tables->ext.size != 0)

@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "assay_fn.h"
 #include "caselist.h"
 #include "child_internal.h"
 
@@ -26,10 +25,7 @@ struct group {
 };
 
 static struct tables tables;
-static struct {
-	ASSAY_GROUPS(ASSAY_FULL_SIZE)
-	ASSAY_EXT_GROUPS(ASSAY_FULL_SIZE)
-} full;
+static struct full_groups full;
 
 /* clang-format off */
 #define GROUP(table, g)                                                        \
@@ -136,6 +132,21 @@ static bool check_heads(const struct assay_runtime *own,
 				  sizeof(void *));
 }
 
+/*
+ * Gives a table from before stack_bytes the traits that it cannot know of, so
+ * that it is judged as it was.
+ */
+static void add_traits(const struct assay_runtime *own)
+{
+	const char *model = tables.rt.model;
+
+	if (own->size > offsetof(struct assay_runtime, stack_bytes))
+		return;
+	tables.rt.traits |= ASSAY_TRAITS_OF_OLDER;
+	if (model != NULL && strcmp(model, "N:1") == 0)
+		tables.rt.traits &= ~(uint32_t)ASSAY_TRAIT_SEVERAL_PS;
+}
+
 const struct tables *table_normalise(const struct assay_runtime *own,
 				     const struct assay_runtime_ext *own_ext)
 {
@@ -143,6 +154,7 @@ const struct tables *table_normalise(const struct assay_runtime *own,
 		return NULL;
 	memset(&tables, 0, sizeof(tables));
 	memcpy(&tables.rt, own, smaller(own->size, sizeof(tables.rt)));
+	add_traits(own);
 	if (own_ext != NULL)
 		memcpy(&tables.ext, own_ext,
 		       smaller(own_ext->size, sizeof(tables.ext)));
@@ -189,4 +201,11 @@ void table_show_only_needs(const struct testcase *tc)
 {
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		hide_unnamed(&groups[i], tc);
+}
+
+void table_watch(const struct testcase *tc)
+{
+	watch_functions(&full, tc);
+	tables.rt.chan = &full.chan;
+	tables.rt.time = &full.time;
 }

@@ -79,8 +79,11 @@ void expectations_read(struct expectations *out, const char *path)
 	if (f == NULL)
 		die("expectations %s: %s", path, strerror(errno));
 	errno = 0;
-	while (getline(&line, &room, f) >= 0)
+	while (getline(&line, &room, f) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		strings_add(&out->lines, copy_text(line));
 		take_line(out, line, path, ++number);
+	}
 	if (ferror(f))
 		die("expectations %s: %s", path, strerror(errno));
 	free(line);

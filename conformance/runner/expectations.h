@@ -23,11 +23,12 @@ struct expectation {
 struct expectations {
 	struct expectation *v;
 	size_t n;
+	struct strings lines; /* of the file, as they stand there */
 };
 
 /*
- * Reads a file.  Dies with one line if the file cannot be read or is malformed,
- * or if a pattern matches no case.
+ * Reads a file, once: it may be a pipe.  Dies with one line if the file cannot
+ * be read or is malformed, or if a pattern matches no case.
  */
 void expectations_read(struct expectations *out, const char *path);
 

@@ -53,6 +53,8 @@ void human_head(const struct results *rs)
 
 		colored(BOLD, r->label);
 		printf(" %s, %s, ", r->version, r->model);
+		if (r->kit != NULL)
+			printf("abi/kit does %s, ", r->kit);
 		escape_line(stdout, r->path);
 		if (r->expectations.n > 0)
 			printf(", %zu expectation%s", r->expectations.n,
@@ -164,8 +166,8 @@ static void print_case(const struct result *r)
 					: YELLOW,
 		result_word(r));
 	printf(" %s %s [%s, %zu run%s, %.2f s]%s", r->entry->id,
-	       r->entry->tc->title, r->runtime->label, r->nruns + r->dropped,
-	       r->nruns + r->dropped == 1 ? "" : "s", result_seconds(r),
+	       r->entry->tc->title, r->runtime->label, result_runs(r),
+	       result_runs(r) == 1 ? "" : "s", result_seconds(r),
 	       *reason == '\0' ? "" : ": ");
 	escape_line(stdout, reason);
 	putchar('\n');

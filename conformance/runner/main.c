@@ -58,26 +58,47 @@ static int status_of(const struct results *rs)
 		return EXIT_INTERRUPTED;
 	if (t.failed > 0)
 		return EXIT_SOME_FAILED;
-	if (t.passed + t.known > 0)
+	if (t.passed + t.known > 0 || options.shards > 0)
 		return EXIT_OK;
 	complain("nothing was judged: all cases were skipped");
 	return EXIT_NOTHING;
 }
 
+/*
+ * Dies if the known failures would be of several runtimes, or would replace a
+ * file: reasons stand in it that someone wrote.
+ */
+static void check_new_expectations(const struct results *rs)
+{
+	const char *path = options.write_expectations;
+
+	if (path == NULL)
+		return;
+	if (rs->nruntimes != 1)
+		die("--write-expectations is for one runtime at a time");
+	if (access(path, F_OK) == 0)
+		die("--write-expectations: %s is there already", path);
+}
+
 static int run_cases(void)
 {
-	struct wanted wanted[] = {{options.junit, report_junit, {0}},
-				  {options.json, report_json, {0}}};
+	struct wanted wanted[] = {
+		{options.junit, report_junit, {0}},
+		{options.json, report_json, {0}},
+		{options.write_expectations, report_expectations, {0}},
+		{options.last, report_last, {0}}};
 	size_t nwanted = sizeof(wanted) / sizeof(wanted[0]);
 	static struct results rs; /* kept until the process ends */
 
-	plan_select(&rs.entries, &rs.nentries);
-	if (rs.nentries == 0)
+	rs.matched = select_entries(&rs.entries, &rs.nentries, &rs.before);
+	if (rs.matched == 0)
 		return EXIT_NOTHING;
+	/* Signals are not blocked yet: to open a pipe waits for its reader. */
+	open_reports(wanted, nwanted);
 	settings_init();
 	tasks_init();
 	runtimes_open(&rs.runtimes, &rs.nruntimes);
-	open_reports(wanted, nwanted);
+	check_new_expectations(&rs);
 	if (!options.tap)
 		human_head(&rs);
 	plan_run(&rs);
@@ -86,6 +107,8 @@ static int run_cases(void)
 		report_tap(stdout, &rs);
 	else
 		human_report(&rs);
+	if (options.rerun != NULL && rs.cut != NULL)
+		nwanted--; /* a rerun that was cut short changes nothing */
 	write_reports(wanted, nwanted, &rs);
 	return status_of(&rs);
 }
@@ -93,13 +116,21 @@ static int run_cases(void)
 static int list(void)
 {
 	const struct entry **entries;
+	struct failures failed = {0};
 	size_t n;
 	int status;
 
-	plan_select(&entries, &n);
+	select_entries(&entries, &n, &failed);
 	status = list_cases(entries, n);
 	free(entries);
 	return status;
+}
+
+static int merge(void)
+{
+	struct strings shards = {options.files.v + 1, options.files.n - 1};
+
+	return merge_reports(options.files.v[0], &shards);
 }
 
 static int run_mode(void)
@@ -107,12 +138,20 @@ static int run_mode(void)
 	switch (options.mode) {
 	case MODE_LIST:
 		return list();
+	case MODE_CASES:
+		return print_asked();
 	case MODE_EXPLAIN:
 		return explain_all(&options.explain);
 	case MODE_COVERAGE:
 		return coverage_print();
 	case MODE_CHECK:
 		return coverage_check();
+	case MODE_DEBUG:
+		return debug_case();
+	case MODE_DIFF:
+		return diff_reports(options.files.v[0], options.files.v[1]);
+	case MODE_MERGE:
+		return merge();
 	case MODE_RUN:
 		break;
 	}

@@ -73,14 +73,36 @@ void matrix_areas(const struct results *rs)
 	putchar('\n');
 }
 
+/* A runtime that lacks what a case needs has no verdict to differ in. */
 static bool differs(const struct results *rs, size_t entry)
 {
-	const char *first = result_word(result_at(rs, 0, entry));
+	const char *first = NULL;
 
-	for (size_t i = 1; i < rs->nruntimes; i++)
-		if (strcmp(result_word(result_at(rs, i, entry)), first) != 0)
+	for (size_t i = 0; i < rs->nruntimes; i++) {
+		const struct result *r = result_at(rs, i, entry);
+
+		if (r->kind == OUT_SKIPPED)
+			continue;
+		if (first != NULL && strcmp(result_word(r), first) != 0)
 			return true;
+		first = result_word(r);
+	}
 	return false;
+}
+
+/* Counts the cases that some runtime skips and another does not. */
+static size_t not_on_all(const struct results *rs)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < rs->nentries; k++) {
+		size_t skipped = 0;
+
+		for (size_t i = 0; i < rs->nruntimes; i++)
+			skipped += result_at(rs, i, k)->kind == OUT_SKIPPED;
+		n += skipped > 0 && skipped < rs->nruntimes ? 1 : 0;
+	}
+	return n;
 }
 
 static void print_row(const struct results *rs, size_t entry)
@@ -106,7 +128,8 @@ void matrix_differences(const struct results *rs)
 		else
 			alike++;
 	}
-	printf("%zu of %zu cases alike on all\n", alike, rs->nentries);
+	printf("%zu of %zu cases alike where they are judged; some skip %zu\n",
+	       alike, rs->nentries, not_on_all(rs));
 	if (options.verbose)
 		for (size_t k = 0; k < rs->nentries; k++)
 			if (!differs(rs, k))

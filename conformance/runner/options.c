@@ -2,18 +2,22 @@
 #define _GNU_SOURCE
 #include "options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "outfile.h"
 
 struct options options;
 
 static const char help[] =
 	"Usage: conformance [OPTION]... [GLOB]...\n"
+	"       conformance diff A.json B.json\n"
+	"       conformance merge OUT.json SHARD.json...\n"
 	"Runs the conformance cases that match (all of them without a GLOB)\n"
 	"on a goroutine-style runtime, each in a process of its own.\n"
 	"\n"
@@ -22,6 +26,14 @@ static const char help[] =
 	"compare\n"
 	"  --run GLOB          only cases whose id, row or area matches\n"
 	"  --skip GLOB         not those\n"
+	"  --level L           only rows of this level: core, ext, ext:CAP, "
+	"C-only\n"
+	"  --profile NAME      only rows of this profile, as core or 1.0/core\n"
+	"  --rerun-failed[=F]  only cases that failed in the report F, or the "
+	"last\n"
+	"  --last FILE         what --rerun-failed reads, written after each "
+	"run\n"
+	"  --shard K/N         of these, every N-th from the K-th\n"
 	"  --procs 1,2,4       the GOMAXPROCS to run each case at\n"
 	"  --repeat N          run everything N times\n"
 	"  --explore N         each case at one proc under the schedules 1 to "
@@ -36,6 +48,10 @@ static const char help[] =
 	"  --timeout-scale F   multiply every upper bound of time\n"
 	"  --jobs N            cases at the same time\n"
 	"  --expectations FILE known failures, instead of the runtime's own\n"
+	"  --write-expectations[=FILE]\n"
+	"                      what the known failures are after this run; a "
+	"new FILE\n"
+	"                      (expectations.new)\n"
 	"  --valgrind          the cases chosen for it, under valgrind\n"
 	"\n"
 	"  --verbose           a line for every case, and its notes\n"
@@ -46,10 +62,17 @@ static const char help[] =
 	"  --junit FILE        also write JUnit XML; - is standard output\n"
 	"  --json FILE         also write JSON; - is standard output\n"
 	"\n"
+	"  --debug ID          one case by hand, also under gdb: nothing is "
+	"captured\n"
 	"  --list              the cases that match\n"
+	"  --cases             what each case asks for, as cases.tsv has it\n"
 	"  --explain ID        what a behaviour says, where, how it is tested\n"
 	"  --coverage          behaviours and cases by area and level\n"
 	"  --check             hold behaviours and cases against each other\n"
+	"  diff                what got worse, better, new or gone: 1 if any "
+	"did\n"
+	"  merge               one report of those of all shards\n"
+	"  --version           the version of the suite\n"
 	"  --help              this text\n"
 	"\n"
 	"Exit status: 0 all passed, 1 some failed or passed unexpectedly,\n"
@@ -61,6 +84,11 @@ enum {
 	OPT_RUNTIME = 256,
 	OPT_RUN,
 	OPT_SKIP,
+	OPT_LEVEL,
+	OPT_PROFILE,
+	OPT_RERUN_FAILED,
+	OPT_LAST,
+	OPT_SHARD,
 	OPT_PROCS,
 	OPT_REPEAT,
 	OPT_EXPLORE,
@@ -72,6 +100,7 @@ enum {
 	OPT_TIMEOUT_SCALE,
 	OPT_JOBS,
 	OPT_EXPECTATIONS,
+	OPT_WRITE_EXPECTATIONS,
 	OPT_VALGRIND,
 	OPT_VERBOSE,
 	OPT_TABLE,
@@ -80,10 +109,13 @@ enum {
 	OPT_TAP,
 	OPT_JUNIT,
 	OPT_JSON,
+	OPT_DEBUG,
 	OPT_LIST,
+	OPT_CASES,
 	OPT_EXPLAIN,
 	OPT_COVERAGE,
 	OPT_CHECK,
+	OPT_VERSION,
 	OPT_HELP
 };
 
@@ -91,6 +123,11 @@ static const struct option names[] = {
 	{"runtime", required_argument, NULL, OPT_RUNTIME},
 	{"run", required_argument, NULL, OPT_RUN},
 	{"skip", required_argument, NULL, OPT_SKIP},
+	{"level", required_argument, NULL, OPT_LEVEL},
+	{"profile", required_argument, NULL, OPT_PROFILE},
+	{"rerun-failed", optional_argument, NULL, OPT_RERUN_FAILED},
+	{"last", required_argument, NULL, OPT_LAST},
+	{"shard", required_argument, NULL, OPT_SHARD},
 	{"procs", required_argument, NULL, OPT_PROCS},
 	{"repeat", required_argument, NULL, OPT_REPEAT},
 	{"explore", required_argument, NULL, OPT_EXPLORE},
@@ -102,6 +139,7 @@ static const struct option names[] = {
 	{"timeout-scale", required_argument, NULL, OPT_TIMEOUT_SCALE},
 	{"jobs", required_argument, NULL, OPT_JOBS},
 	{"expectations", required_argument, NULL, OPT_EXPECTATIONS},
+	{"write-expectations", optional_argument, NULL, OPT_WRITE_EXPECTATIONS},
 	{"valgrind", no_argument, NULL, OPT_VALGRIND},
 	{"verbose", no_argument, NULL, OPT_VERBOSE},
 	{"table", no_argument, NULL, OPT_TABLE},
@@ -110,10 +148,13 @@ static const struct option names[] = {
 	{"tap", no_argument, NULL, OPT_TAP},
 	{"junit", required_argument, NULL, OPT_JUNIT},
 	{"json", required_argument, NULL, OPT_JSON},
+	{"debug", required_argument, NULL, OPT_DEBUG},
 	{"list", no_argument, NULL, OPT_LIST},
+	{"cases", no_argument, NULL, OPT_CASES},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"coverage", no_argument, NULL, OPT_COVERAGE},
 	{"check", no_argument, NULL, OPT_CHECK},
+	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 	{NULL, 0, NULL, 0}};
 
@@ -125,7 +166,8 @@ static int64_t number(const char *option, const char *text, int64_t least,
 
 	errno = 0;
 	n = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || n < least || n > most)
+	if (errno != 0 || !isdigit((unsigned char)*text) || *end != '\0' ||
+	    n < least || n > most)
 		die("--%s: '%s' is not a number from %lld to %lld", option,
 		    text, (long long)least, (long long)most);
 	return n;
@@ -147,12 +189,26 @@ static void take_procs(const char *text)
 	char *copy = copy_text(text), *rest = copy;
 
 	options.nprocs = 0;
+	options.own_procs = true;
 	for (char *one; (one = strsep(&rest, ",")) != NULL;) {
 		if (options.nprocs == PROCS_MAX)
 			die("--procs: more than %d numbers", PROCS_MAX);
 		options.procs[options.nprocs++] =
 			(int)number("procs", one, 1, 1024);
 	}
+	free(copy);
+}
+
+/* Takes K/N. */
+static void take_shard(const char *text)
+{
+	char *copy = copy_text(text), *slash = strchr(copy, '/');
+
+	if (slash == NULL)
+		die("--shard: '%s' is not K/N", text);
+	*slash = '\0';
+	options.shards = (int)number("shard", slash + 1, 1, SHARDS_MAX);
+	options.shard = (int)number("shard", copy, 1, options.shards);
 	free(copy);
 }
 
@@ -185,22 +241,57 @@ static void take_color(const char *text)
 		die("--color: '%s' is not always, auto or never", text);
 }
 
-/* Handles options that take a value.  False if this is not one of them. */
-static bool take_value(int option, const char *arg)
+/* Dies if something else was asked for, or a second case to debug. */
+static void set_mode(enum mode mode)
+{
+	if (options.mode == mode ? mode == MODE_DEBUG
+				 : options.mode != MODE_RUN)
+		die("one thing at a time: --debug ID, --list, --cases, "
+		    "--explain ID, --coverage or --check");
+	options.mode = mode;
+}
+
+/* Handles options that say which cases.  False if this is not one of them. */
+static bool take_filter(int option, const char *arg)
 {
 	switch (option) {
-	case OPT_RUNTIME:
-		strings_add(&options.runtimes, arg);
-		return true;
 	case OPT_RUN:
 		strings_add(&options.run, arg);
 		return true;
 	case OPT_SKIP:
 		strings_add(&options.skip, arg);
 		return true;
+	case OPT_LEVEL:
+		strings_add(&options.levels, arg);
+		return true;
+	case OPT_PROFILE:
+		strings_add(&options.profiles, arg);
+		return true;
+	case OPT_RERUN_FAILED:
+		options.rerun = arg == NULL ? "" : arg;
+		return true;
+	case OPT_SHARD:
+		take_shard(arg);
+		return true;
 	case OPT_EXPLAIN:
-		options.mode = MODE_EXPLAIN;
+		set_mode(MODE_EXPLAIN);
 		strings_add(&options.explain, arg);
+		return true;
+	case OPT_DEBUG:
+		set_mode(MODE_DEBUG);
+		options.debug = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Handles others that take a value.  False if this is not one of them. */
+static bool take_value(int option, const char *arg)
+{
+	switch (option) {
+	case OPT_RUNTIME:
+		strings_add(&options.runtimes, arg);
 		return true;
 	case OPT_PROCS:
 		take_procs(arg);
@@ -212,14 +303,13 @@ static bool take_value(int option, const char *arg)
 		options.explore = number("explore", arg, 1, 1000000);
 		return true;
 	case OPT_SCHEDULE:
-		options.explore = 1;
 		options.schedule = number("schedule", arg, 1, INT64_MAX - 1);
 		return true;
 	case OPT_SHUFFLE:
 		take_shuffle(arg);
 		return true;
 	case OPT_SEED:
-		options.seed = (uint64_t)number("seed", arg, 0, INT32_MAX);
+		options.seed = (uint64_t)number("seed", arg, 0, INT64_MAX);
 		return true;
 	case OPT_TIMEOUT_SCALE:
 		options.timeout_scale = factor("timeout-scale", arg);
@@ -232,6 +322,13 @@ static bool take_value(int option, const char *arg)
 		return true;
 	case OPT_EXPECTATIONS:
 		options.expectations = arg;
+		return true;
+	case OPT_WRITE_EXPECTATIONS:
+		options.write_expectations =
+			arg == NULL ? "expectations.new" : arg;
+		return true;
+	case OPT_LAST:
+		options.last = arg;
 		return true;
 	case OPT_JUNIT:
 		options.junit = arg;
@@ -269,14 +366,20 @@ static void take_switch(int option)
 		options.tap = true;
 		return;
 	case OPT_LIST:
-		options.mode = MODE_LIST;
+		set_mode(MODE_LIST);
+		return;
+	case OPT_CASES:
+		set_mode(MODE_CASES);
 		return;
 	case OPT_COVERAGE:
-		options.mode = MODE_COVERAGE;
+		set_mode(MODE_COVERAGE);
 		return;
 	case OPT_CHECK:
-		options.mode = MODE_CHECK;
+		set_mode(MODE_CHECK);
 		return;
+	case OPT_VERSION:
+		fputs(suite_version, stdout);
+		exit(EXIT_OK);
 	case OPT_HELP:
 		fputs(help, stdout);
 		exit(EXIT_OK);
@@ -302,68 +405,121 @@ static void set_defaults(const char *program)
 				   .procs = {1, 2, 4},
 				   .nprocs = 3,
 				   .seed = 1,
-				   .schedule = 1,
 				   .timeout_scale = 1,
 				   .jobs = default_jobs()};
 }
 
-/* Cuts the last name off the path; returns "." if there is no other. */
-static const char *folder(char *path)
-{
-	char *slash = strrchr(path, '/');
+/* An option, and the file that it names or NULL. */
+struct named_file {
+	const char *option, *path;
+};
 
-	if (slash == NULL)
-		return ".";
-	slash[slash == path] = '\0';
-	return path;
+static bool is_same(const struct named_file *a, const struct named_file *b)
+{
+	return a->path != NULL && b->path != NULL &&
+	       outfile_same(a->path, b->path);
 }
 
-/*
- * True if both paths name one file.  The file need not exist yet, only its
- * directory.
- */
-static bool same_file(const char *a, const char *b)
+/* Dies if an input is also an output; only the last report may be both. */
+static void check_read(const struct named_file *outs, size_t n)
 {
-	char *dirs[2] = {copy_text(a), copy_text(b)};
-	const char *bases[2] = {basename(a), basename(b)};
-	struct stat x, y;
-	bool same = strcmp(a, b) == 0;
+	const struct named_file ins[] = {
+		{"--expectations", options.expectations},
+		{"--rerun-failed", options.rerun}};
 
-	if (!same && stat(a, &x) == 0 && stat(b, &y) == 0)
-		same = S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-		       x.st_ino == y.st_ino;
-	else if (!same && strcmp(bases[0], bases[1]) == 0)
-		same = stat(folder(dirs[0]), &x) == 0 &&
-		       stat(folder(dirs[1]), &y) == 0 && x.st_dev == y.st_dev &&
-		       x.st_ino == y.st_ino;
-	free(dirs[0]);
-	free(dirs[1]);
-	return same;
+	for (size_t i = 0; i < sizeof(ins) / sizeof(ins[0]); i++)
+		for (size_t k = 0; k < n; k++)
+			if (is_same(&ins[i], &outs[k]) &&
+			    (ins[i].path != options.rerun ||
+			     outs[k].path != options.last))
+				die("%s would replace %s, which %s reads",
+				    outs[k].option, outs[k].path,
+				    ins[i].option);
 }
 
-/* Dies if two reports would go to the same place. */
-static void check_reports(void)
+/* Dies if an output would replace another or what is read, or never come. */
+static void check_outputs(void)
 {
-	const char *json = options.json, *junit = options.junit;
+	const struct named_file outs[] = {
+		{"--tap", options.tap ? "-" : NULL},
+		{"--json", options.json},
+		{"--junit", options.junit},
+		{"--write-expectations", options.write_expectations},
+		{"--last", options.last}};
+	size_t n = sizeof(outs) / sizeof(outs[0]);
 
-	if (json != NULL && junit != NULL && same_file(json, junit))
-		die("--json and --junit both go to %s", json);
-	if (options.tap && ((json != NULL && strcmp(json, "-") == 0) ||
-			    (junit != NULL && strcmp(junit, "-") == 0)))
-		die("--tap goes to standard output, and so would -");
+	for (size_t i = 0; i + 1 < n && options.mode != MODE_RUN; i++)
+		if (outs[i].path != NULL)
+			die("%s is of a run, and none is asked for",
+			    outs[i].option);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (is_same(&outs[k], &outs[i]))
+				die("%s and %s both go to %s", outs[k].option,
+				    outs[i].option, outs[i].path);
+	check_read(outs, n);
 }
 
 /* Under exploration a repetition is a schedule, and there is one proc. */
 static void set_explored(void)
 {
-	if (options.explore == 0)
+	if (options.explore == 0 && options.schedule == 0)
 		return;
+	if (options.explore == 0)
+		options.explore = 1;
+	if (options.schedule == 0)
+		options.schedule = 1;
 	if (options.repeat > 0 || options.until_fail)
 		die("--explore repeats by itself: not with --repeat or "
 		    "--until-fail");
+	if (options.own_procs && (options.nprocs > 1 || options.procs[0] > 1))
+		die("--explore runs each case at one proc: not with --procs");
+	if (options.schedule > INT64_MAX - options.explore)
+		die("--schedule %lld: there are not %lld schedules from that "
+		    "one on",
+		    (long long)options.schedule, (long long)options.explore);
 	options.repeat = options.explore;
 	options.procs[0] = 1;
 	options.nprocs = 1;
+}
+
+/* Without a file, --rerun-failed reads the one of --last. */
+static void set_rerun(void)
+{
+	if (options.rerun == NULL || *options.rerun != '\0')
+		return;
+	if (options.last == NULL)
+		die("--rerun-failed=FILE or --last FILE must name the report");
+	options.rerun = options.last;
+}
+
+/*
+ * Takes a command: its name comes first, then its files.  False if there is
+ * none.
+ */
+static bool take_command(int argc, char **argv)
+{
+	bool diff = argc > 1 && strcmp(argv[1], "diff") == 0;
+
+	if (!diff && (argc < 2 || strcmp(argv[1], "merge") != 0))
+		return false;
+	options.mode = diff ? MODE_DIFF : MODE_MERGE;
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0)
+			take_switch(OPT_HELP);
+		if (argv[i][0] == '-' && argv[i][1] != '\0')
+			die("%s takes no option %s", argv[1], argv[i]);
+		strings_add(&options.files, argv[i]);
+	}
+	if (diff ? options.files.n != 2 : options.files.n < 2)
+		die("%s",
+		    diff ? "diff wants two reports: A.json B.json"
+			 : "merge wants OUT.json and the shards' reports");
+	for (size_t i = 1; !diff && i < options.files.n; i++)
+		if (outfile_same(options.files.v[0], options.files.v[i]))
+			die("merge would replace %s, which it reads",
+			    options.files.v[i]);
+	return true;
 }
 
 void options_parse(int argc, char **argv)
@@ -371,6 +527,8 @@ void options_parse(int argc, char **argv)
 	int option;
 
 	set_defaults(argc > 0 ? argv[0] : "conformance");
+	if (take_command(argc, argv))
+		return;
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", names, NULL)) != -1) {
 		if (option == ':')
@@ -379,11 +537,12 @@ void options_parse(int argc, char **argv)
 			die("unknown option -%c (see --help)", optopt);
 		if (option == '?')
 			die("unknown option %s (see --help)", argv[optind - 1]);
-		if (!take_value(option, optarg))
+		if (!take_filter(option, optarg) && !take_value(option, optarg))
 			take_switch(option);
 	}
 	for (; optind < argc; optind++)
 		strings_add(&options.run, argv[optind]);
 	set_explored();
-	check_reports();
+	set_rerun();
+	check_outputs();
 }

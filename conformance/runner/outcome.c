@@ -16,7 +16,7 @@ static void wrong(struct run *run, char *text)
 	strings_add(&run->fails, text);
 }
 
-static bool ended_as(const struct outcome *want, int status)
+bool outcome_is(const struct outcome *want, int status)
 {
 	if (want->signal > 0)
 		return WIFSIGNALED(status) && WTERMSIG(status) == want->signal;
@@ -34,7 +34,7 @@ static void check_status(struct run *run, const struct outcome *want,
 	}
 	if (end->timed_out)
 		wrong(run, copy_text("it did not end in time"));
-	else if (!ended_as(want, end->status))
+	else if (!outcome_is(want, end->status))
 		wrong(run,
 		      text_of("it must end with %s %d, but ended with %s",
 			      want->signal > 0 ? "signal" : "exit status",

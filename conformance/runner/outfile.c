@@ -16,7 +16,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+static bool is_stdout(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+static bool find(const char *path, struct stat *st)
+{
+	return (is_stdout(path) ? fstat(STDOUT_FILENO, st) : stat(path, st)) ==
+	       0;
+}
 
 static bool is_special(const char *path)
 {
@@ -25,9 +37,23 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+static bool is_one(const struct stat *a, const struct stat *b)
+{
+	bool lost = S_ISCHR(a->st_mode) && a->st_rdev == makedev(1, 3);
+
+	return !lost && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 static _Noreturn void refuse(const char *path, int error)
 {
 	die("cannot write %s: %s", path, strerror(error));
+}
+
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 static char *directory_of(const char *path)
@@ -39,38 +65,100 @@ static char *directory_of(const char *path)
 	return dir;
 }
 
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* True if two files that are not there have one name in one directory. */
+static bool same_place(const char *a, const char *b)
+{
+	char *dirs[] = {directory_of(a), directory_of(b)};
+	struct stat x, y;
+	bool same = strcmp(last_name(a), last_name(b)) == 0 &&
+		    find(dirs[0], &x) && find(dirs[1], &y) && is_one(&x, &y);
+
+	free(dirs[0]);
+	free(dirs[1]);
+	return same;
+}
+
+bool outfile_same(const char *a, const char *b)
+{
+	struct stat x, y;
+	bool there = find(a, &x);
+
+	if (is_stdout(a) && is_stdout(b))
+		return true;
+	if (there != find(b, &y))
+		return false;
+	return there ? is_one(&x, &y) : same_place(a, b);
+}
+
+/* True if the path is of the file that the descriptor has. */
+static bool is_of(const char *path, int fd)
+{
+	struct stat x, y;
+
+	return stat(path, &x) == 0 && fstat(fd, &y) == 0 && is_one(&x, &y);
+}
+
+static FILE *copy_of(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	return copy < 0 ? NULL : fdopen(copy, "w");
+}
+
 /*
  * Returns standard output for a report, and points stdout at standard error.
  * Text for people then does not mix with the report.
  */
 static FILE *take_stdout(void)
 {
-	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	FILE *f = copy_of(STDOUT_FILENO);
 
 	if (f == NULL || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		refuse("standard output", errno);
 	return f;
 }
 
+/* Returns the stream of what is not replaced but written to; else NULL. */
+static FILE *open_special(const char *path)
+{
+	bool err = is_of(path, STDERR_FILENO);
+	FILE *f;
+
+	if (is_stdout(path) || is_of(path, STDOUT_FILENO))
+		return take_stdout();
+	if (!err && !is_special(path))
+		return NULL;
+	f = err ? copy_of(STDERR_FILENO) : fopen(path, "we");
+	if (f == NULL)
+		refuse(path, errno);
+	return f;
+}
+
 struct outfile outfile_open(const char *path)
 {
-	struct outfile o = {.path = path};
+	struct outfile o = {.path = path, .special = open_special(path)};
+	size_t len = strlen(path);
 	char *dir;
 
-	if (strcmp(path, "-") == 0) {
-		o.special = take_stdout();
+	if (o.special != NULL)
 		return o;
-	}
-	if (is_special(path)) {
-		o.special = fopen(path, "we");
-		if (o.special == NULL)
-			refuse(path, errno);
-		return o;
-	}
-	dir = directory_of(path);
-	if (*path == '\0' || access(dir, W_OK | X_OK) != 0)
-		refuse(path, *path == '\0' ? ENOENT : errno);
+	if (len == 0 || path[len - 1] == '/')
+		refuse(path, len == 0 ? ENOENT : EISDIR);
+	o.file = realpath(path, NULL);
+	if (o.file == NULL && is_link(path))
+		refuse(path, errno);
+	if (o.file == NULL)
+		o.file = copy_text(path);
+	dir = directory_of(o.file);
+	if (access(dir, W_OK | X_OK) != 0)
+		refuse(path, errno);
 	free(dir);
 	return o;
 }
@@ -167,7 +255,7 @@ void outfile_commit(struct outfile *o, const char *data, size_t len)
 	sigprocmask(SIG_SETMASK, &all, &old);
 	errno = EIO;
 	done = o->special != NULL ? write_special(o->special, data, len)
-				  : replace(o->path, data, len);
+				  : replace(o->file, data, len);
 	error = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (!done)

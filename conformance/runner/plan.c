@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../cases/kit/ledger.h"
+#include "child.h"
 #include "options.h"
 #include "progress.h"
 #include "settings.h"
 
-#define TIMEOUT_MS 10000 /* of a case that sets none */
-#define BEGIN_MS 5000    /* for a case that must hang to begin */
-#define HANG_MS 1000     /* of a case that must hang and sets no max_ms */
 #define SEED_STEP 100003 /* between the seeds of one repetition */
 
 enum { SEEDS = 3 }; /* runs per repetition, at least, of a stochastic row */
@@ -31,61 +30,9 @@ struct jobs {
 	size_t n, next;
 };
 
-/* ---- selection ---------------------------------------------------------- */
-
-static bool in_list(const struct entry *e, const struct strings *patterns)
-{
-	for (size_t i = 0; i < patterns->n; i++)
-		if (entry_matches(e, patterns->v[i]))
-			return true;
-	return false;
-}
-
-/* Complains of each pattern that matches no case.  True if there is one. */
-static bool tell_idle(const struct strings *patterns, const char *option)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < patterns->n; i++) {
-		const char *pattern = patterns->v[i];
-		struct strings one = {&pattern, 1};
-		bool used = false;
-
-		for (size_t k = 0; k < registry.nentries && !used; k++)
-			used = in_list(&registry.entries[k], &one);
-		if (!used)
-			complain("no case matches %s%s%s", option, pattern,
-				 row_find(pattern) == NULL
-					 ? ""
-					 : ": this behaviour has none yet");
-		any |= !used;
-	}
-	return any;
-}
-
-void plan_select(const struct entry ***out, size_t *n)
-{
-	*out = take_zeroed(registry.nentries, sizeof(**out));
-	*n = 0;
-	for (size_t i = 0; i < registry.nentries; i++) {
-		const struct entry *e = &registry.entries[i];
-
-		if (options.run.n > 0 && !in_list(e, &options.run))
-			continue;
-		if (in_list(e, &options.skip))
-			continue;
-		if (options.valgrind && (e->tc->flags & CASE_VALGRIND) == 0)
-			continue;
-		(*out)[(*n)++] = e;
-	}
-	if (!tell_idle(&options.run, "") && *n == 0)
-		complain("no case matches: none is left");
-	tell_idle(&options.skip, "--skip ");
-}
-
 /* ---- jobs --------------------------------------------------------------- */
 
-static bool runs_at(const struct testcase *tc, int procs)
+static bool asks_for(const struct testcase *tc, int procs)
 {
 	for (size_t i = 0; i < sizeof(tc->procs) / sizeof(tc->procs[0]); i++)
 		if (tc->procs[i] == procs)
@@ -93,27 +40,33 @@ static bool runs_at(const struct testcase *tc, int procs)
 	return tc->procs[0] == 0;
 }
 
+static bool has_procs(const struct runtime *r, int procs)
+{
+	return procs == 1 || (r->traits & ASSAY_TRAIT_SEVERAL_PS) != 0;
+}
+
 /* Adds one run. seed is the index of its seed in this repetition, from 0. */
-static void add_job(struct jobs *jobs, struct result *r, int procs,
-		    int64_t repetition, uint64_t seed)
+static struct run *add_job(struct jobs *jobs, struct result *r, int procs,
+			   int64_t repetition, uint64_t seed)
 {
 	struct run *run = take_zeroed(1, sizeof(*run));
 
 	run->procs = procs;
 	run->repetition = repetition;
-	if (options.explore > 0)
-		run->schedule = (uint64_t)(options.schedule + repetition - 1);
-	run->seed = options.seed + (uint64_t)repetition - 1 + seed * SEED_STEP;
+	run->seed = seed_after(options.seed,
+			       (uint64_t)repetition - 1 + seed * SEED_STEP);
 	jobs->v = grow(jobs->v, jobs->n + 1, sizeof(*jobs->v));
 	jobs->v[jobs->n++] = (struct job){r, run};
+	return run;
 }
 
 /*
- * Writes the numbers of procs that a case runs at to out.  Returns how many
- * they are.
+ * Writes the numbers of procs that a case runs at on its runtime to out.
+ * Returns how many they are.
  */
-static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
+static size_t procs_of(const struct result *r, int out[PROCS_MAX])
 {
+	const struct testcase *tc = r->entry->tc;
 	size_t n = 0;
 
 	if ((tc->flags & CASE_DEFAULT_PROCS) != 0) {
@@ -121,34 +74,69 @@ static size_t procs_of(const struct testcase *tc, int out[PROCS_MAX])
 		return 1;
 	}
 	for (size_t i = 0; i < options.nprocs; i++)
-		if (runs_at(tc, options.procs[i]))
+		if (asks_for(tc, options.procs[i]) &&
+		    has_procs(r->runtime, options.procs[i]))
 			out[n++] = options.procs[i];
 	return n;
 }
 
 /*
- * Adds the runs of one case.  In a stochastic row each run has its own seed and
- * there are at least SEEDS runs, so numbers of procs may repeat.  Under
- * exploration a repetition is a schedule, and there is none after one that
- * failed.
+ * Under exploration there is one run, which makes as many of the schedules that
+ * are left as it has time for, and none after one that failed.
  */
-static void add_jobs_of(struct jobs *jobs, struct result *r, int64_t repetition)
+static void add_schedules(struct jobs *jobs, struct result *r)
+{
+	int64_t done = (int64_t)result_runs(r);
+	struct run *run;
+
+	if (r->worst != NULL || done >= options.explore)
+		return;
+	run = add_job(jobs, r, 1, done + 1, 0);
+	run->schedule = (uint64_t)(options.schedule + done);
+	run->schedules = options.explore - done;
+}
+
+/* Counts the schedules that the child has passed over. */
+static void count_ahead(struct result *r, struct run *run,
+			const struct ledger *l)
+{
+	int64_t ahead = atomic_load(&l->ahead);
+
+	if (ahead <= 0 || ahead >= run->schedules)
+		return;
+	run->repetition += ahead;
+	run->schedule += (uint64_t)ahead;
+	run->seed = seed_after(run->seed, (uint64_t)ahead);
+	r->dropped += (size_t)ahead;
+}
+
+/*
+ * Returns how many runs a case has in a repetition.  In a stochastic row each
+ * run has its own seed and there are at least SEEDS, so numbers of procs may
+ * repeat.
+ */
+static size_t runs_of(const struct result *r, size_t nprocs)
 {
 	const struct row *row = r->entry->row;
-	bool stochastic = row != NULL && row->stochastic;
-	int procs[PROCS_MAX];
-	size_t n = procs_of(r->entry->tc, procs), runs = n;
 
-	if (r->skipped != NULL)
-		return;
-	if (options.explore > 0 && r->worst != NULL)
-		return;
-	if (options.explore > 0)
-		stochastic = false;
-	if (stochastic && n > 0 && runs < SEEDS)
-		runs = SEEDS;
-	for (size_t i = 0; i < runs; i++)
-		add_job(jobs, r, procs[i % n], repetition, stochastic ? i : 0);
+	if (row != NULL && row->stochastic && nprocs > 0 && nprocs < SEEDS)
+		return SEEDS;
+	return nprocs;
+}
+
+/* Adds the i-th run of a case.  False if there is none. */
+static bool add_run(struct jobs *jobs, struct result *r, int64_t repetition,
+		    size_t i)
+{
+	const struct row *row = r->entry->row;
+	int procs[PROCS_MAX];
+	size_t n = procs_of(r, procs);
+
+	if (r->skipped != NULL || i >= runs_of(r, n))
+		return false;
+	add_job(jobs, r, procs[i % n], repetition,
+		row != NULL && row->stochastic ? i : 0);
+	return true;
 }
 
 static uint64_t next_random(uint64_t *state)
@@ -169,17 +157,34 @@ static void shuffle(struct jobs *jobs, uint64_t seed)
 	}
 }
 
+/* Adds the i-th run of each case.  False if none has so many. */
+static bool add_runs(struct jobs *jobs, struct results *rs, bool alone,
+		     int64_t repetition, size_t i)
+{
+	bool added = false;
+
+	for (size_t k = 0; k < rs->nentries; k++)
+		for (size_t of = 0; of < rs->nruntimes; of++) {
+			struct result *r = result_at(rs, of, k);
+
+			if (alone != ((r->entry->tc->flags & CASE_ALONE) != 0))
+				continue;
+			if (options.explore == 0)
+				added |= add_run(jobs, r, repetition, i);
+			else if (i == 0 && r->skipped == NULL)
+				add_schedules(jobs, r);
+		}
+	return added;
+}
+
+/* First the first run of each case, then the second: see next_task(). */
 static struct jobs make_jobs(struct results *rs, bool alone, int64_t repetition)
 {
 	struct jobs jobs = {0};
+	size_t i = 0;
 
-	for (size_t k = 0; k < rs->nentries; k++)
-		for (size_t i = 0; i < rs->nruntimes; i++) {
-			struct result *r = result_at(rs, i, k);
-
-			if (alone == ((r->entry->tc->flags & CASE_ALONE) != 0))
-				add_jobs_of(&jobs, r, repetition);
-		}
+	while (add_runs(&jobs, rs, alone, repetition, i))
+		i++;
 	if (options.shuffle)
 		shuffle(&jobs, options.shuffle_seed + (uint64_t)repetition);
 	return jobs;
@@ -187,87 +192,22 @@ static struct jobs make_jobs(struct results *rs, bool alone, int64_t repetition)
 
 /* ---- children ----------------------------------------------------------- */
 
-static void append(char **argv, size_t *n, const char *option, char *value)
-{
-	argv[(*n)++] = copy_text(option);
-	argv[(*n)++] = value;
-}
-
-static char **argv_of(const struct job *job)
-{
-	size_t n;
-	char **argv = runtime_argv(job->result->runtime, 10, &n);
-
-	append(argv, &n, "--assay-case", copy_text(job->result->entry->id));
-	append(argv, &n, "--procs", text_of("%d", job->run->procs));
-	append(argv, &n, "--seed",
-	       text_of("%llu", (unsigned long long)job->run->seed));
-	if (job->run->schedule > 0)
-		append(argv, &n, "--schedule",
-		       text_of("%llu", (unsigned long long)job->run->schedule));
-	append(argv, &n, "--time-scale", text_of("%g", settings.time_scale));
-	return argv;
-}
-
-static const char **env_of(const struct testcase *tc)
-{
-	size_t n = 0;
-	const char **env =
-		take_zeroed(sizeof(tc->env) / sizeof(char *) +
-				    sizeof(settings.env) / sizeof(char *) + 1,
-			    sizeof(*env));
-
-	for (size_t i = 0; settings.env[i] != NULL; i++)
-		env[n++] = settings.env[i];
-	for (size_t i = 0; i < sizeof(tc->env) / sizeof(char *); i++)
-		if (tc->env[i] != NULL)
-			env[n++] = tc->env[i];
-	return env;
-}
-
-static int64_t scaled(int ms)
-{
-	return (int64_t)(ms * settings.time_scale * (double)NS_PER_MS);
-}
-
-static int64_t timeout_of(const struct testcase *tc)
-{
-	if (tc->ends.hangs)
-		return scaled(tc->ends.max_ms > 0 ? tc->ends.max_ms : HANG_MS);
-	return scaled(tc->timeout_ms > 0 ? tc->timeout_ms : TIMEOUT_MS);
-}
-
 /*
- * Returns how long main may take to its first check; 0 if nobody watches it.
- * A twin has no ledger, so its main cannot be watched.
+ * Gives the next run.  A case that has hung is not run again in its repetition:
+ * a hang costs its time-out once.
  */
-static int64_t begin_time(const struct job *job)
-{
-	const struct entry *e = job->result->entry;
-
-	if (!e->tc->ends.hangs ||
-	    strings_have(&job->result->runtime->twins, e->id))
-		return 0;
-	return scaled(BEGIN_MS);
-}
-
 static bool next_task(void *context, struct task *out)
 {
 	struct jobs *jobs = context;
 	struct job *job;
-	const struct testcase *tc;
 
-	if (jobs->next == jobs->n)
-		return false;
-	job = &jobs->v[jobs->next++];
-	tc = job->result->entry->tc;
-	*out = (struct task){.argv = argv_of(job),
-			     .env = env_of(tc),
-			     .cpus = tc->cpus,
-			     .timeout_ns = timeout_of(tc),
-			     .hang_wanted = tc->ends.hangs,
-			     .begin_ns = begin_time(job),
-			     .owner = job};
+	do {
+		if (jobs->next == jobs->n)
+			return false;
+		job = &jobs->v[jobs->next++];
+	} while (job->result->hung == job->run->repetition);
+	*out = start_of(job->result, job->run);
+	out->owner = job;
 	progress_started(job->result, job->run);
 	return true;
 }
@@ -279,14 +219,14 @@ static bool task_ended(void *context, const struct task *task,
 	struct job *job = task->owner;
 
 	(void)context;
-	for (char **a = task->argv; *a != NULL; a++)
-		free(*a);
-	free(task->argv);
-	free((void *)(uintptr_t)task->env);
+	start_free(task);
+	count_ahead(job->result, job->run, end->ledger);
 	judge(job->run, job->result->entry->tc,
 	      strings_have(&job->result->runtime->twins,
 			   job->result->entry->id),
 	      end);
+	if (job->run->verdict == RUN_TIMEOUT)
+		job->result->hung = job->run->repetition;
 	result_add(job->result, job->run);
 	progress_ended(job->result, job->run);
 	return !options.fail_fast || !run_failed(job->run) ||
@@ -295,11 +235,23 @@ static bool task_ended(void *context, const struct task *task,
 
 /* ---- the whole ---------------------------------------------------------- */
 
+/* Returns why the case runs at none of the numbers of procs, or NULL. */
+static const char *no_procs(const struct result *r)
+{
+	int procs[PROCS_MAX];
+
+	if (procs_of(r, procs) > 0)
+		return NULL;
+	for (size_t i = 0; i < options.nprocs; i++)
+		if (asks_for(r->entry->tc, options.procs[i]))
+			return "needs the trait 'several Ps'";
+	return "not at these numbers of procs";
+}
+
 static const char *why_not(const struct result *r)
 {
 	const struct testcase *tc = r->entry->tc;
 	char *lacks;
-	bool somewhere = (tc->flags & CASE_DEFAULT_PROCS) != 0;
 
 	if (r->expectation != NULL && r->expectation->what == EXPECT_SKIP)
 		return text_of("not run: %s", r->expectation->reason);
@@ -314,9 +266,7 @@ static const char *why_not(const struct result *r)
 	}
 	if (settings.sanitized && (tc->flags & CASE_NOT_SANITIZED) != 0)
 		return "too heavy for sanitizers and valgrind";
-	for (size_t i = 0; i < options.nprocs; i++)
-		somewhere |= runs_at(tc, options.procs[i]);
-	return somewhere ? NULL : "not at these numbers of procs";
+	return no_procs(r);
 }
 
 static void make_results(struct results *rs)
@@ -350,6 +300,7 @@ static void mark_unfinished(struct results *rs, const struct jobs *jobs,
 		struct job *job = &jobs->v[i];
 
 		if (job->run->ended == NULL &&
+		    job->result->hung != job->run->repetition &&
 		    job->result->unfinished == NULL) {
 			job->result->unfinished = why;
 			rs->unfinished++;

@@ -72,6 +72,14 @@ static void check_end(const struct runtime *r, struct task_end *end)
 	die("runtime %s: %s", r->arg, said);
 }
 
+/* Returns a number that fits into JSON as others read it. */
+static uint64_t count(const char *text)
+{
+	uint64_t n = strtoull(text, NULL, 10);
+
+	return n < INT64_MAX ? n : INT64_MAX;
+}
+
 static bool take_pair(struct runtime *r, const char *word, char *value)
 {
 	if (strcmp(word, "name") == 0)
@@ -80,6 +88,8 @@ static bool take_pair(struct runtime *r, const char *word, char *value)
 		r->version = escape_text(value);
 	else if (strcmp(word, "model") == 0)
 		r->model = escape_text(value);
+	else if (strcmp(word, "kit") == 0)
+		r->kit = escape_text(value);
 	else if (strcmp(word, "go") == 0)
 		r->go_version = escape_text(value);
 	else if (strcmp(word, "abi") == 0)
@@ -87,7 +97,9 @@ static bool take_pair(struct runtime *r, const char *word, char *value)
 	else if (strcmp(word, "traits") == 0)
 		r->traits = (uint32_t)strtoul(value, NULL, 16);
 	else if (strcmp(word, "max_goroutines") == 0)
-		r->max_goroutines = strtoull(value, NULL, 10);
+		r->max_goroutines = count(value);
+	else if (strcmp(word, "stack_bytes") == 0)
+		r->stack_bytes = count(value);
 	else if (strcmp(word, "ext") == 0)
 		r->ext = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(word, "has") == 0)
@@ -159,6 +171,7 @@ void probe(struct runtime *r, char **argv)
 {
 	struct probe p = {0};
 
+	r->stack_bytes = ASSAY_STACK_BYTES;
 	p.task.argv = argv;
 	p.task.env = settings.env;
 	p.task.timeout_ns = (int64_t)((double)PROBE_TIME * settings.time_scale);

@@ -2,9 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "escape.h"
 #include "options.h"
 #include "reports.h"
+#include "settings.h"
+
+static const char *yes_no(bool b)
+{
+	return b ? "true" : "false";
+}
 
 static void string(FILE *f, const char *s)
 {
@@ -50,22 +57,39 @@ static void put_runtimes(FILE *f, const struct results *rs)
 	fputs("\"runtimes\":[", f);
 	for (size_t i = 0; i < rs->nruntimes; i++) {
 		const struct runtime *r = &rs->runtimes[i];
+		char *digest = digest_of_file(r->path);
 
 		fputs(i == 0 ? "{" : ",{", f);
 		member(f, true, "label", r->label);
 		member(f, false, "name", r->name);
 		member(f, false, "version", r->version);
 		member(f, false, "model", r->model);
+		member(f, false, "kit", r->kit);
 		member(f, false, "go_version", r->go_version);
+		fprintf(f, ",\"traits\":%u,\"stack_bytes\":%llu,\"host\":%s",
+			r->traits, (unsigned long long)r->stack_bytes,
+			yes_no(r->host));
 		member(f, false, "path", r->path);
+		member(f, false, "digest", digest);
 		member(f, false, "expectations", r->expectations_path);
 		strings(f, "has", &r->has);
 		strings(f, "twins", &r->twins);
 		fputc(',', f);
 		totals(f, "totals", results_totals(rs, i));
 		fputc('}', f);
+		free(digest);
 	}
 	fputs("],\n", f);
+}
+
+/* Which cases were asked for. */
+static void put_filters(FILE *f)
+{
+	strings(f, "run", &options.run);
+	strings(f, "skip", &options.skip);
+	strings(f, "level", &options.levels);
+	strings(f, "profile", &options.profiles);
+	member(f, false, "rerun_failed", options.rerun);
 }
 
 static void put_options(FILE *f)
@@ -75,16 +99,31 @@ static void put_options(FILE *f)
 		fprintf(f, "%s%d", i == 0 ? "" : ",", options.procs[i]);
 	fprintf(f,
 		"],\"seed\":%llu,\"repeat\":%lld,\"until_fail\":%s,"
-		"\"timeout_scale\":%g,\"jobs\":%d,\"shuffle\":",
+		"\"fail_fast\":%s,\"timeout_scale\":%g,\"time_scale\":%g,"
+		"\"valgrind\":%s,\"explore\":%lld,\"schedule\":%lld,"
+		"\"jobs\":%d,\"shuffle\":",
 		(unsigned long long)options.seed,
 		(long long)(options.repeat > 0 ? options.repeat : 1),
-		options.until_fail ? "true" : "false", options.timeout_scale,
-		options.jobs);
+		yes_no(options.until_fail), yes_no(options.fail_fast),
+		options.timeout_scale, settings.time_scale,
+		yes_no(options.valgrind), (long long)options.explore,
+		(long long)options.schedule, options.jobs);
 	if (options.shuffle)
 		fprintf(f, "%llu", (unsigned long long)options.shuffle_seed);
 	else
 		fputs("null", f);
+	put_filters(f);
 	fputs("},\n", f);
+}
+
+static void put_shard(FILE *f, const struct results *rs)
+{
+	fputs("\"shard\":", f);
+	if (options.shards == 0)
+		fputs("null,\n", f);
+	else
+		fprintf(f, "{\"k\":%d,\"of\":%d,\"cases\":%zu},\n",
+			options.shard, options.shards, rs->matched);
 }
 
 static void capture(FILE *f, const char *name, const struct capture *c)
@@ -125,10 +164,22 @@ static void put_row(FILE *f, const struct entry *e)
 	member(f, false, "level", row->level);
 	bound(f, "since", row->since);
 	bound(f, "until", row->until);
-	fprintf(f, ",\"stochastic\":%s", row->stochastic ? "true" : "false");
+	fprintf(f, ",\"stochastic\":%s", yes_no(row->stochastic));
 	member(f, false, "title", e->tc->title);
 	member(f, false, "file", e->tc->file);
 	fprintf(f, ",\"line\":%d", e->tc->line);
+}
+
+/* Writes what a runtime must have, and must not have, to run the case. */
+static void put_needs(FILE *f, const struct testcase *tc)
+{
+	fprintf(f, ",\"traits\":%u,\"not_traits\":%u,\"needs\":[",
+		traits_asked(tc), tc->not_traits);
+	for (const struct need *n = tc->needs; n != NULL && n->name; n++) {
+		fputs(n == tc->needs ? "" : ",", f);
+		string(f, n->name);
+	}
+	fputc(']', f);
 }
 
 static void put_result(FILE *f, const struct result *r)
@@ -138,6 +189,7 @@ static void put_result(FILE *f, const struct result *r)
 
 	fputc('{', f);
 	put_row(f, r->entry);
+	put_needs(f, r->entry->tc);
 	member(f, false, "runtime", r->runtime->label);
 	member(f, false, "verdict", result_word(r));
 	member(f, false, "reason", *reason == '\0' ? NULL : reason);
@@ -154,22 +206,76 @@ static void put_result(FILE *f, const struct result *r)
 	free(command);
 }
 
-void report_json(FILE *f, const struct results *rs)
+/* True if the case can no longer be run, or was run on that runtime. */
+static bool is_settled(const struct results *rs, const struct failure *before)
+{
+	bool there = false;
+
+	for (size_t i = 0; i < registry.nentries; i++)
+		there |= strcmp(registry.entries[i].id, before->id) == 0;
+	for (size_t i = 0; i < rs->nruntimes * rs->nentries; i++) {
+		const struct result *r = &rs->v[i];
+
+		if (strcmp(r->entry->id, before->id) == 0 &&
+		    (strcmp(r->runtime->label, before->label) == 0 ||
+		     strcmp(r->runtime->path, before->path) == 0) &&
+		    result_runs(r) > 0)
+			return true;
+	}
+	return !there;
+}
+
+static void put_before(FILE *f, const struct results *rs)
+{
+	bool first = true;
+
+	fputs("\"failed_before\":[", f);
+	for (size_t i = 0; i < rs->before.n; i++) {
+		const struct failure *b = &rs->before.v[i];
+
+		if (is_settled(rs, b))
+			continue;
+		fputs(first ? "\n{" : ",\n{", f);
+		member(f, true, "id", b->id);
+		member(f, false, "runtime", b->label);
+		member(f, false, "path", b->path);
+		fputc('}', f);
+		first = false;
+	}
+	fputs("],\n", f);
+}
+
+static void put_report(FILE *f, const struct results *rs, bool last)
 {
 	size_t n = rs->nruntimes * rs->nentries;
 
 	fprintf(f,
-		"{\"suite\":\"assay\",\"abi\":%u,\"complete\":%s,"
-		"\"seconds\":%.3f,\n",
-		ASSAY_ABI_VERSION, rs->cut != NULL ? "false" : "true",
-		rs->seconds);
+		"{\"suite\":\"assay\",\"suite_version\":\"%.*s\","
+		"\"suite_digest\":\"%s\",\"abi\":%u,"
+		"\"complete\":%s,\"seconds\":%.3f,\n",
+		(int)strcspn(suite_version, "\n"), suite_version, suite_digest,
+		ASSAY_ABI_VERSION, yes_no(rs->cut == NULL), rs->seconds);
+	put_shard(f, rs);
 	put_runtimes(f, rs);
 	put_options(f);
 	totals(f, "totals", results_totals(rs, rs->nruntimes));
-	fputs(",\n\"results\":[\n", f);
+	fputs(",\n", f);
+	if (last)
+		put_before(f, rs);
+	fputs("\"results\":[\n", f);
 	for (size_t i = 0; i < n; i++) {
 		put_result(f, &rs->v[i]);
 		fputs(i + 1 < n ? ",\n" : "\n", f);
 	}
 	fputs("]}\n", f);
+}
+
+void report_json(FILE *f, const struct results *rs)
+{
+	put_report(f, rs, false);
+}
+
+void report_last(FILE *f, const struct results *rs)
+{
+	put_report(f, rs, true);
 }

@@ -44,6 +44,11 @@ static void drop(struct result *r, struct run *run)
 	run_free(run);
 }
 
+size_t result_runs(const struct result *r)
+{
+	return r->nruns + r->dropped;
+}
+
 void result_add(struct result *r, struct run *run)
 {
 	/* there may be a thousand times as many runs as cases */
@@ -66,12 +71,13 @@ bool run_failed(const struct run *run)
 	return run->verdict != RUN_PASS && run->verdict != RUN_SKIP;
 }
 
-static bool some_passed(const struct result *r)
+/* Returns the first run that was skipped, or NULL. */
+static const struct run *skipped_run(const struct result *r)
 {
 	for (size_t i = 0; i < r->nruns; i++)
-		if (r->runs[i]->verdict == RUN_PASS)
-			return true;
-	return false;
+		if (r->runs[i]->verdict == RUN_SKIP)
+			return r->runs[i];
+	return NULL;
 }
 
 static enum outcome_kind kind_of(const struct result *r)
@@ -83,15 +89,38 @@ static enum outcome_kind kind_of(const struct result *r)
 		return OUT_SKIPPED;
 	if (r->worst != NULL)
 		return what == EXPECT_PASS ? OUT_FAILED : OUT_KNOWN;
-	if (!some_passed(r) || (what == EXPECT_FAIL && r->unfinished != NULL))
+	if (r->nruns == 0 || skipped_run(r) != NULL ||
+	    (what == EXPECT_FAIL && r->unfinished != NULL))
 		return OUT_SKIPPED;
 	return what == EXPECT_FAIL ? OUT_UNEXPECTED : OUT_PASSED;
 }
 
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Orders runs by repetition, procs and seed. */
+static int by_plan(const void *a, const void *b)
+{
+	const struct run *x = *(struct run *const *)a;
+	const struct run *y = *(struct run *const *)b;
+	int order = compare(x->repetition, y->repetition);
+
+	if (order == 0)
+		order = compare(x->procs, y->procs);
+	return order != 0 ? order : compare((int64_t)x->seed, (int64_t)y->seed);
+}
+
 void results_settle(struct results *rs)
 {
-	for (size_t i = 0; i < rs->nruntimes * rs->nentries; i++)
-		rs->v[i].kind = kind_of(&rs->v[i]);
+	for (size_t i = 0; i < rs->nruntimes * rs->nentries; i++) {
+		struct result *r = &rs->v[i];
+
+		r->kind = kind_of(r);
+		if (r->nruns > 1) /* they ended in any order */
+			qsort(r->runs, r->nruns, sizeof(*r->runs), by_plan);
+	}
 }
 
 static void count(struct totals *t, const struct result *r)
@@ -136,12 +165,13 @@ double result_seconds(const struct result *r)
 
 static const char *skip_reason(const struct result *r)
 {
-	if (r->nruns == 0 && r->skipped == NULL)
-		return r->unfinished;
+	const struct run *run = skipped_run(r);
+
 	if (r->skipped != NULL)
 		return r->skipped;
-	return r->nruns > 0 && r->runs[0]->reason != NULL ? r->runs[0]->reason
-							  : "not run";
+	if (run != NULL)
+		return run->reason;
+	return r->unfinished != NULL ? r->unfinished : "not run";
 }
 
 char *result_reason(const struct result *r)

@@ -5,6 +5,7 @@
 #ifndef ASSAY_RESULT_H
 #define ASSAY_RESULT_H
 
+#include "earlier.h"
 #include "runtime.h"
 #include "task.h"
 
@@ -16,6 +17,7 @@ struct run {
 	int64_t repetition; /* from 1 */
 	uint64_t seed;
 	uint64_t schedule; /* 0: as the runtime likes */
+	int64_t schedules; /* so many from that one on are to be tried */
 	enum verdict verdict;
 	char *reason; /* NULL: passed; else one line */
 	char *ended;  /* "exit status 2", "signal 11 (Segmentation fault)" */
@@ -40,6 +42,7 @@ struct result {
 	const struct expectation *expectation; /* NULL: it must pass */
 	struct run **runs;
 	size_t nruns;
+	int64_t hung;   /* the last repetition in which a run has timed out */
 	size_t dropped; /* more runs, which passed; only under --explore */
 	double dropped_seconds;
 	const char *skipped;    /* why it was not run; NULL: it was run */
@@ -57,7 +60,9 @@ struct results {
 	size_t nruntimes;
 	const struct entry **entries; /* the selected ones */
 	size_t nentries;
-	struct result *v; /* v[runtime * nentries + entry] */
+	size_t matched;         /* nentries, or those of all shards */
+	struct failures before; /* what --rerun-failed has read */
+	struct result *v;       /* v[runtime * nentries + entry] */
 	double seconds;
 	const char *cut; /* why not all cases ran, or NULL */
 	bool interrupted;
@@ -68,7 +73,13 @@ struct result *result_at(const struct results *rs, size_t runtime,
 			 size_t entry);
 void result_add(struct result *r, struct run *run);
 
-/* Sets the kind of every result from its runs and its expectation. */
+/* Returns how many runs there have been. */
+size_t result_runs(const struct result *r);
+
+/*
+ * Sets the kind of every result from its runs and its expectation, and puts its
+ * runs in order.
+ */
 void results_settle(struct results *rs);
 
 /* Counts the results of one runtime, or of all if runtime == nruntimes. */

@@ -28,6 +28,12 @@ static const struct {
 	{ASSAY_TRAIT_GODEBUG, "GODEBUG"},
 	{ASSAY_TRAIT_PROC_LIMIT, "limit of procs"},
 	{ASSAY_TRAIT_EXPLORES, "explores"},
+	{ASSAY_TRAIT_DEADLOCK, "reports deadlock"},
+	{ASSAY_TRAIT_QUIT_DUMP, "dumps on SIGQUIT"},
+	{ASSAY_TRAIT_SEVERAL_PS, "several Ps"},
+	{ASSAY_TRAIT_BUFFERED, "buffered channels"},
+	{ASSAY_TRAIT_SELECT_SEND, "select with sends"},
+	{ASSAY_TRAIT_CHILD_FIRST, "child first"},
 };
 
 /* Returns the directory of this executable; runtimes are built beside it. */
@@ -123,6 +129,20 @@ static char *own_expectations(const char *path)
 	return is_file(file) ? file : NULL;
 }
 
+/* Reads the runtime's own, or takes those that were given for all. */
+static void take_expectations(struct runtime *r,
+			      const struct expectations *given)
+{
+	if (options.expectations != NULL) {
+		r->expectations_path = copy_text(options.expectations);
+		r->expectations = *given;
+		return;
+	}
+	r->expectations_path = own_expectations(r->path);
+	if (r->expectations_path != NULL)
+		expectations_read(&r->expectations, r->expectations_path);
+}
+
 static void open_one(struct runtime *r, const char *arg)
 {
 	size_t n;
@@ -139,33 +159,50 @@ static void open_one(struct runtime *r, const char *arg)
 	argv = runtime_argv(r, 1, &n);
 	argv[n] = copy_text("--assay-describe");
 	probe(r, argv);
-	r->expectations_path = options.expectations != NULL
-				       ? copy_text(options.expectations)
-				       : own_expectations(r->path);
-	if (r->expectations_path != NULL)
-		expectations_read(&r->expectations, r->expectations_path);
+}
+
+/* Returns how many of the n runtimes are named as the one after them. */
+static size_t alike(const struct runtime *list, size_t n)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < n; i++)
+		same += strcmp(list[i].arg, list[n].arg) == 0;
+	return same;
 }
 
 static void label_all(struct runtime *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		size_t before = alike(list, i);
+		char *own = escape_text(list[i].arg);
 		bool twice = false;
 
 		for (size_t k = 0; k < n; k++)
 			twice |= k != i &&
 				 strcmp(list[i].name, list[k].name) == 0;
-		list[i].label = escape_text(twice ? list[i].arg : list[i].name);
+		list[i].label = !twice ? escape_text(list[i].name)
+				: before > 0
+					? text_of("%s (%zu)", own, before + 1)
+					: copy_text(own);
+		free(own);
 	}
 }
 
 void runtimes_open(struct runtime **out, size_t *n)
 {
+	struct expectations given = {0};
+
+	if (options.expectations != NULL)
+		expectations_read(&given, options.expectations);
 	if (options.runtimes.n == 0)
 		strings_add(&options.runtimes, "goro");
 	*n = options.runtimes.n;
 	*out = take_zeroed(*n, sizeof(**out));
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; i < *n; i++) {
 		open_one(&(*out)[i], options.runtimes.v[i]);
+		take_expectations(&(*out)[i], &given);
+	}
 	label_all(*out, *n);
 }
 
@@ -205,13 +242,32 @@ char **runtime_argv(const struct runtime *r, size_t more, size_t *used)
 	return argv;
 }
 
+static bool names_deadlock(const char *text)
+{
+	return text != NULL &&
+	       strstr(text, "all goroutines are asleep") != NULL;
+}
+
+/* A case whose end is the report of a deadlock waits for nothing else. */
+uint32_t traits_asked(const struct testcase *tc)
+{
+	const struct outcome *end = &tc->ends;
+	bool report = names_deadlock(end->first);
+
+	for (size_t i = 0; i < sizeof(end->match) / sizeof(char *); i++)
+		report |= names_deadlock(end->match[i]);
+	return tc->traits | (report ? (uint32_t)ASSAY_TRAIT_DEADLOCK : 0);
+}
+
 static char *lacks_trait(const struct runtime *r, const struct testcase *tc)
 {
+	uint32_t traits = traits_asked(tc);
+
 	for (size_t i = 0; i < sizeof(trait_names) / sizeof(trait_names[0]);
 	     i++) {
 		uint32_t bit = trait_names[i].bit;
 
-		if ((tc->traits & bit) != 0 && (r->traits & bit) == 0)
+		if ((traits & bit) != 0 && (r->traits & bit) == 0)
 			return text_of("needs the trait '%s'",
 				       trait_names[i].name);
 		if ((tc->not_traits & bit) != 0 && (r->traits & bit) != 0)
@@ -219,6 +275,21 @@ static char *lacks_trait(const struct runtime *r, const struct testcase *tc)
 				       trait_names[i].name);
 	}
 	return NULL;
+}
+
+size_t stack_asked(const struct testcase *tc)
+{
+	return tc->stack > 0 ? tc->stack : STACK_USUAL;
+}
+
+static char *lacks_stack(const struct runtime *r, const struct testcase *tc)
+{
+	size_t bytes = stack_asked(tc);
+
+	if (bytes <= r->stack_bytes)
+		return NULL;
+	return text_of("needs %zu bytes of stack, and has %llu", bytes,
+		       (unsigned long long)r->stack_bytes);
 }
 
 static char *lacks_one_of(const struct runtime *r, const struct need *n)
@@ -250,9 +321,8 @@ char *runtime_lacks(const struct runtime *r, const struct entry *e)
 
 	if (why == NULL)
 		why = lacks_trait(r, e->tc);
-
 	if (why != NULL || strings_have(&r->twins, e->id))
 		return why;
-	why = lacks_one_of(r, case_base);
+	why = lacks_stack(r, e->tc);
 	return why != NULL ? why : lacks_one_of(r, e->tc->needs);
 }

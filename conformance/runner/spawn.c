@@ -93,9 +93,6 @@ static void set_environment(const char *const *env)
 {
 	for (size_t i = 0; i < sizeof(not_inherited) / sizeof(char *); i++)
 		unsetenv(not_inherited[i]);
-	setenv("ASSAY_RESULT_FD", "3", 1);
-	setenv(LEDGER_VARIABLE, "4", 1);
-	_Static_assert(RESULT_FD == 3 && LEDGER_FD == 4, "as it says");
 	for (; env != NULL && *env != NULL; env++)
 		putenv((char *)(uintptr_t)*env);
 }
@@ -110,6 +107,13 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void spawn_surround(const struct task *task)
+{
+	limit_cpus(task->cpus);
+	set_environment(task->env);
+	default_signals();
+}
+
 static _Noreturn void become(const struct task *task, const int given[GIVEN],
 			     pid_t runner)
 {
@@ -120,10 +124,11 @@ static _Noreturn void become(const struct task *task, const int given[GIVEN],
 	if (getppid() != runner)
 		_exit(127);
 	setrlimit(RLIMIT_CORE, &none);
-	limit_cpus(task->cpus);
-	set_environment(task->env);
+	spawn_surround(task);
+	setenv("ASSAY_RESULT_FD", "3", 1);
+	setenv(LEDGER_VARIABLE, "4", 1);
+	_Static_assert(RESULT_FD == 3 && LEDGER_FD == 4, "as it says");
 	orphans_mark(getpid());
-	default_signals();
 	if (place_fds(given))
 		execv(task->argv[0], task->argv);
 	dprintf(STDERR_FILENO, "cannot start %s: %s\n", task->argv[0],
@@ -131,11 +136,7 @@ static _Noreturn void become(const struct task *task, const int given[GIVEN],
 	_exit(127);
 }
 
-/*
- * Creates the memory that the child and the runner share.  Returns its
- * descriptor, or -1 with errno set.
- */
-static int open_ledger(struct ledger **out)
+int spawn_ledger(struct ledger **out)
 {
 	int fd = memfd_create("assay", MFD_CLOEXEC);
 	void *shared = MAP_FAILED;
@@ -165,7 +166,7 @@ pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l)
 	pid_t pid = -1;
 
 	if (open_pipes(fds, given) &&
-	    (given[TASK_STREAMS] = open_ledger(l)) >= 0) {
+	    (given[TASK_STREAMS] = spawn_ledger(l)) >= 0) {
 		fflush(NULL);
 		pid = fork();
 	}

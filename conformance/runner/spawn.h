@@ -16,4 +16,13 @@ enum { RESULT_FD = 3, LEDGER_FD = 4 }; /* in the child */
 pid_t spawn(const struct task *task, int fds[TASK_STREAMS], struct ledger **l);
 void spawn_forget(struct ledger *l);
 
+/*
+ * Creates a ledger, which spawn_forget() unmaps.  Returns the descriptor that
+ * shares it, or -1 with errno set.
+ */
+int spawn_ledger(struct ledger **l);
+
+/* Gives this process the CPUs, environment and signals of the task's. */
+void spawn_surround(const struct task *task);
+
 #endif

@@ -83,15 +83,35 @@ void tasks_init(void)
 		die("signalfd: %s", strerror(errno));
 }
 
-/* Empties the signal descriptor.  True if a signal asked the runner to stop. */
-static bool asked_to_stop(void)
+/* Empties the signal descriptor. */
+static enum tasks_stop asked_to_stop(void)
 {
 	struct signalfd_siginfo info;
-	bool stop = false;
+	enum tasks_stop stop = STOP_NOT;
 
 	while (read(signal_fd, &info, sizeof(info)) == sizeof(info))
-		stop |= info.ssi_signo != SIGCHLD;
+		if (info.ssi_signo != SIGCHLD)
+			stop = info.ssi_code == SI_KERNEL ? STOP_GROUP
+							  : STOP_ALONE;
 	return stop;
+}
+
+/* Returns the time until then for poll(), which may have to be called again. */
+static int ms_until(int64_t then)
+{
+	int64_t left = then - now_ns();
+
+	if (left <= 0)
+		return 0;
+	return (int)(left / NS_PER_MS > 60000 ? 60000 : left / NS_PER_MS + 1);
+}
+
+enum tasks_stop tasks_wait(int64_t until)
+{
+	struct pollfd polled = {.fd = signal_fd, .events = POLLIN};
+
+	poll(&polled, 1, ms_until(until));
+	return asked_to_stop();
 }
 
 static bool start_in(struct slot *s, const struct task *task)
@@ -246,21 +266,14 @@ static int64_t next_deadline(const struct pool *p)
 static void wait_for_something(struct pool *p)
 {
 	int64_t until = next_deadline(p);
-	int64_t left = until - now_ns();
 	nfds_t n = 1;
-	int ms = -1;
 
 	p->polled[0] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
 	for (size_t i = 0; i < p->width; i++)
 		for (int k = 0; k < TASK_STREAMS && p->slots[i].used; k++)
 			p->polled[n++] = (struct pollfd){
 				.fd = p->slots[i].fds[k], .events = POLLIN};
-	if (until != INT64_MAX)
-		ms = left <= 0 ? 0
-			       : (int)(left / NS_PER_MS > 60000
-					       ? 60000
-					       : left / NS_PER_MS + 1);
-	poll(p->polled, n, ms);
+	poll(p->polled, n, until == INT64_MAX ? -1 : ms_until(until));
 }
 
 static void kill_all(struct pool *p)
@@ -286,7 +299,7 @@ static bool run_pool(struct pool *p)
 {
 	for (fill(p); p->active > 0; fill(p)) {
 		wait_for_something(p);
-		p->stop = asked_to_stop();
+		p->stop = asked_to_stop() != STOP_NOT;
 		for (size_t i = 0; i < p->width && !p->stop; i++)
 			if (p->slots[i].used)
 				attend(p, &p->slots[i]);

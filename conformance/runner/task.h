@@ -46,6 +46,19 @@ typedef bool (*task_sink)(void *context, const struct task *task,
  */
 bool tasks_run(int width, task_source source, task_sink sink, void *context);
 
+/* Whether a signal has asked the runner to stop. */
+enum tasks_stop {
+	STOP_NOT,
+	STOP_ALONE, /* somebody has sent it to the runner */
+	STOP_GROUP  /* the kernel, and to all of the terminal, as for a key */
+};
+
+/*
+ * Waits for one of the signals of tasks_init(), not beyond the time.  To be
+ * used in the place of tasks_run().
+ */
+enum tasks_stop tasks_wait(int64_t until);
+
 /*
  * Blocks SIGCHLD and, unless they are ignored, SIGINT, SIGTERM, SIGHUP, SIGQUIT
  * and SIGXCPU, for tasks_run() to take.  Makes the runner the reaper of

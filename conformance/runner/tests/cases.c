@@ -205,6 +205,17 @@ CASE(GO_014, "rubbish on the result descriptor")
 	case_line("rubbish", "");
 }
 
+CASE_OF(GO_014, hidden, "loses the line of a failed check, then skips")
+{
+	int own = dup(case_run.result_fd);
+	int null = open("/dev/null", O_WRONLY);
+
+	dup2(null, case_run.result_fd);
+	CHECK(1 == 2);
+	dup2(own, case_run.result_fd);
+	skip("there is nothing to see");
+}
+
 CASE(GO_015, "what sanitizers say is a failure")
 {
 	CHECK(true);
@@ -450,4 +461,79 @@ CASE_OF(CH_013, signal, "dies of a signal", ENDS(.status = 2))
 
 CASE_OF(CH_013, returns, "main returned", ENDS(.status = 0, .silent = true))
 {
+}
+
+/* ---- what a runtime lacks ------------------------------------------------ */
+
+CASE_OF(GO_019, chan, "makes a channel")
+{
+	CHECK(chan_int(0) != NULL);
+}
+
+CASE_OF(GO_019, large, "makes a channel that is not supported")
+{
+	CHECK(chan(1000, 0) != NULL);
+}
+
+CASE_OF(GO_019, asks, "judges itself what is not supported", .flags = CASE_ASKS)
+{
+	CHECK_EQ(rt->chan->send(chan_int(0), NULL, ASSAY_POLL), ASSAY_ENOTSUP);
+}
+
+CASE_OF(GO_019, failed, "has failed before something is not supported")
+{
+	CHECK(false);
+	send_signal(chan_signal(0));
+}
+
+CASE_OF(GO_019, fickle, "what has worked is not supported the next time")
+{
+	assay_chan *c = chan_int(0);
+
+	close_chan(c);
+	close_chan(c);
+	CHECK(true);
+}
+
+CASE_OF(GO_019, room, "makes a channel with room")
+{
+	CHECK(chan_int(1) != NULL);
+}
+
+CASE_OF(GO_019, select, "selects", NEEDS(NEED(chan, select)))
+{
+	struct assay_case receives = case_recv(NULL, NULL);
+
+	CHECK_EQ(select_default(&receives, 1, NULL), NO_CASE);
+}
+
+CASE_OF(GO_019, sends, "selects, and sends", NEEDS(NEED(chan, select)))
+{
+	struct assay_case sends = case_send(NULL, NULL);
+
+	CHECK_EQ(select_default(&sends, 1, NULL), NO_CASE);
+}
+
+CASE_OF(GO_019, two, "needs two Ps", .procs = {2})
+{
+	CHECK(true);
+}
+
+CASE_OF(GO_019, deep, "needs a large stack", .stack = 1 << 20)
+{
+	CHECK(true);
+}
+
+CASE_OF(GO_019, crowd, "is smaller if few goroutines can be parked")
+{
+	CHECK_EQ(goroutines(100), rt->max_goroutines == 0 ? 100 : 6);
+}
+
+CASE_OF(GO_019, report, "waits for the report of a deadlock",
+	ENDS(.status = 2,
+	     .first = "fatal error: all goroutines are asleep - deadlock!"))
+{
+	due();
+	fputs("fatal error: all goroutines are asleep - deadlock!\n", stderr);
+	_exit(2);
 }

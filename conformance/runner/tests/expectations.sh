@@ -65,3 +65,26 @@ on --expectations "$tmp/none" --run GO-001
 check "no such file" is 2
 on --expectations "$tmp" --run GO-001
 check "a directory" is 2
+
+# Of the guide and of the template, less the sign of a comment.
+examples() {
+	awk '/^```/ { inside = !inside; next }
+		inside && / (fail|flaky|skip) +#/' "$here/../../README.md"
+	sed -n 's/^#\t\([A-Z][A-Z]*-[0-9].*\)/\1/p' \
+		"$here/../../../abi/template/expectations"
+}
+
+# They are lines of a runtime's own, which each run of it holds true.
+examples_hold() {
+	examples | tr -s ' ' >"$tmp/examples"
+	[ "$(wc -l <"$tmp/examples")" -eq 4 ] || { cat "$tmp/examples"; return 1; }
+	tr -s ' \t' ' ' <"$here/../../../runtimes/pthread/expectations" |
+		sort >"$tmp/own"
+	sort -u "$tmp/examples" | comm -23 - "$tmp/own" >"$tmp/wrong"
+	[ ! -s "$tmp/wrong" ] || { cat "$tmp/wrong"; return 1; }
+	"$real" --runtime "$good" --expectations "$tmp/examples" --run GO-016 \
+		>"$out" 2>"$err"
+	status=$?
+	is 0 || is 1
+}
+check "the examples of the guides are right" examples_hold

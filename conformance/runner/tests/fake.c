@@ -56,6 +56,27 @@
 #ifndef FAKE_BAD_SCHEDULE
 #define FAKE_BAD_SCHEDULE 0
 #endif
+#ifndef FAKE_BAD_END
+#define FAKE_BAD_END ASSAY_ENOMEM
+#endif
+#ifndef FAKE_TRAITS
+#define FAKE_TRAITS 0
+#endif
+#ifndef FAKE_PROCS
+#define FAKE_PROCS ASSAY_TRAIT_SEVERAL_PS
+#endif
+#ifndef FAKE_CHAN
+#define FAKE_CHAN &chan
+#endif
+#ifndef FAKE_CHAN_SIZE
+#define FAKE_CHAN_SIZE offsetof(struct assay_chan_ops, len)
+#endif
+#ifndef FAKE_STACK
+#define FAKE_STACK 0
+#endif
+#ifndef FAKE_MOST
+#define FAKE_MOST 0
+#endif
 #ifndef FAKE_CONSTRUCTOR
 #define FAKE_CONSTRUCTOR (void)0
 #endif
@@ -66,7 +87,7 @@ static int run(assay_fn fn, void *arg, const struct assay_run_options *options)
 		return ASSAY_ENOTSUP;
 	if (FAKE_BAD_SCHEDULE && options != NULL &&
 	    options->schedule == FAKE_BAD_SCHEDULE)
-		return ASSAY_ENOMEM;
+		return FAKE_BAD_END;
 	fn(arg);
 	return ASSAY_OK;
 }
@@ -90,11 +111,14 @@ static void end_process(int status)
 	_exit(status);
 }
 
-/* The least that a case may ask for; nothing here is ever called. */
+/* A channel is no more than its address; nothing can be sent or received. */
+static char the_channel;
+
 static assay_chan *make(size_t elem, int64_t cap, int *status)
 {
-	(void)elem;
 	(void)cap;
+	if (elem <= sizeof(int))
+		return (assay_chan *)&the_channel;
 	*status = ASSAY_ENOTSUP;
 	return NULL;
 }
@@ -115,10 +139,25 @@ static int recv(assay_chan *c, void *out, int64_t deadline)
 	return ASSAY_ENOTSUP;
 }
 
+/* Works the first time. */
 static int close_chan(assay_chan *c)
 {
+	static bool closed;
+	int status = closed ? ASSAY_ENOTSUP : ASSAY_OK;
+
 	(void)c;
-	return ASSAY_ENOTSUP;
+	closed = true;
+	return status;
+}
+
+static int select_case(const struct assay_case *cases, size_t n,
+		       int64_t deadline, size_t *chosen)
+{
+	(void)cases;
+	(void)n;
+	(void)deadline;
+	(void)chosen;
+	return ASSAY_AGAIN;
 }
 
 static int64_t now(void)
@@ -139,12 +178,13 @@ static const struct assay_core_ops core
 				   .exit = end_process};
 
 /* Shorter than any version of the header: reads beyond it would be wild. */
-static const struct assay_chan_ops chan = {
-	.size = offsetof(struct assay_chan_ops, len),
-	.make = make,
-	.send = send,
-	.recv = recv,
-	.close = close_chan};
+static const struct assay_chan_ops chan
+	__attribute__((unused)) = {.size = FAKE_CHAN_SIZE,
+				   .make = make,
+				   .send = send,
+				   .recv = recv,
+				   .close = close_chan,
+				   .select = select_case};
 static const struct assay_time_ops time_ops = {
 	.size = offsetof(struct assay_time_ops, timer_new),
 	.now = now,
@@ -156,12 +196,14 @@ static const struct assay_runtime table __attribute__((unused)) = {
 	.name = FAKE_NAME,
 	.version = "0.1",
 	.model = "N:1",
-	.traits = ASSAY_TRAIT_RESTART |
-		  (FAKE_BAD_SCHEDULE ? ASSAY_TRAIT_EXPLORES : 0),
+	.traits = ASSAY_TRAIT_RESTART | ASSAY_TRAIT_CHILD_FIRST | FAKE_PROCS |
+		  FAKE_TRAITS | (FAKE_BAD_SCHEDULE ? ASSAY_TRAIT_EXPLORES : 0),
+	.max_goroutines = FAKE_MOST,
 	.core = FAKE_CORE,
-	.chan = &chan,
+	.chan = FAKE_CHAN,
 	.time = &time_ops,
-	.go_version = FAKE_GO};
+	.go_version = FAKE_GO,
+	.stack_bytes = FAKE_STACK};
 
 /* Every function of the contract; none of them can be called. */
 #define NO_CALL(g, f)                                                          \

@@ -17,6 +17,8 @@ on --seed 3 --run GO-010
 check "seed" is 1
 on --seed 4 --repeat 3 --run GO-010
 check "another seed" is 0
+on --seed 9223372036854775807 --repeat 5 --run GO-010
+check "seed: after the last comes the first" says "repetition 5, seed 3"
 on --until-fail --run GO-010
 check "until-fail" says "repetition 3"
 check "until-fail: fails" is 1
@@ -39,15 +41,22 @@ check "fail-fast: none" is 0
 explores() {
 	run --runtime "$dir/explores.so" "$@"
 }
-explores --explore 5 --run GO-001
+explores --explore 5 --verbose --run GO-001
 check "explore: fails" is 1
 check "explore: in which schedule" says "[fake, procs 1, schedule 3, seed 3]"
 check "explore: how to repeat it" says "--seed 3 --schedule 3 --run GO-001"
-check "explore: none after it" sh -c "[ \$(grep -c '^FAIL' $out) -eq 2 ]"
+check "explore: none after it" says "[fake, 3 runs,"
+run --runtime "$dir/explores_exit.so" --explore 5 --run GO-001
+check "explore: the process ends well, too early" says "schedule 3, seed 3]"
 explores --schedule 3 --run GO-001
 check "schedule: fails" is 1
 explores --schedule 4 --run GO-001
 check "schedule: another" is 0
+check "explore: more than one proc" usage_error --explore 2 --procs 4
+explores --schedule 3 --explore 1 --run GO-001
+check "schedule and explore: the first of them" is 1
+explores --explore 1 --schedule 3 --run GO-001
+check "explore and schedule: the same" is 1
 explores --explore 2 --verbose --run GO-001
 check "explore: passes" is 0
 check "explore: runs are counted" says "[fake, 2 runs,"
@@ -62,7 +71,15 @@ check "explore: what it lacks" says "needs the trait 'explores'"
 explores --explore 2 --repeat 2 --run GO-001
 check "explore and repeat" is 2
 check "explore and repeat: why" one_line
+most=$((0x7fffffffffffffff - 1))
+explores --schedule $most --run GO-001
+check "schedule: the last" is 0
+check "explore: beyond the last schedule" usage_error --explore 3 \
+	--schedule $most
 
+run --runtime "$dir/one_proc.so" --procs 1,2 --run GO-001 --run GO-013
+check "a case passes if no run was skipped" last_is \
+	"conformance: 1 passed, 0 failed, 1 skipped"
 run --runtime "$good" --procs 1,2 --run GO-011
 check "procs" says "procs 2"
 check "procs: counts once" last_is "conformance: 0 passed, 1 failed, 0 skipped"
@@ -93,6 +110,8 @@ for no in --color=never --no-color --color=auto; do
 	on $no --run GO-002
 	check "no colour: $no" sh -c "! grep -q '$(printf '\033')' $out"
 done
+on --jobs 1 --procs 1,2,4 --repeat 2 --verbose --run GO-006
+check "a hang costs its time once in a repetition" says "[fake, 2 runs,"
 on --timeout-scale 2 --run GO-006
 check "timeout-scale" sh -c "grep -q 'still running after [3-9]' $out"
 

@@ -36,7 +36,9 @@ have python3 && check "json: content" python3 - "$tmp/r.json" <<'PY'
 import json, sys
 d = json.load(open(sys.argv[1]))
 by = {r["id"]: r for r in d["results"]}
+assert d["suite_version"] == open("conformance/version").read().strip()
 assert d["runtimes"][0]["name"] == "fake"
+assert d["runtimes"][0]["traits"] & 32 and not d["runtimes"][0]["host"]
 assert d["totals"]["passed"] + d["totals"]["failed"] + \
 	d["totals"]["skipped"] == len(by) == 17
 assert by["GO-002"]["level"] == "ext:NUMG"

@@ -34,15 +34,13 @@ hanging() {
 in_second_child() {
 	child=$(children_of "$pid")
 	[ -n "$child" ] && tr '\0' ' ' <"/proc/${child%% *}/cmdline" |
-		grep -q "GO-006"
+		grep -q -e "--assay-case GO-006"
 }
 
-# interrupt SIGNAL: what ran is reported, nothing is left.
+# interrupt SIGNAL ENV: what ran is reported, nothing is left.  ENV is an
+# argument of env that undoes what the tests were started with, as by nohup.
 interrupt() {
-	case $1 in
-	INT | QUIT) hanging "--default-signal=$1" || return 1 ;;
-	*) hanging A=b || return 1 ;;
-	esac
+	hanging "$2" || return 1
 	kill "-$1" $pid
 	wait $pid
 	status=$?
@@ -57,15 +55,47 @@ interrupt() {
 		grep -q 'name="complete" value="false"' "$tmp/i.xml" &&
 		[ "$(find "$tmp" -name 'i.*.*' | wc -l)" -eq 0 ]
 }
+
+# stops_debug SIGNAL ENV: sent to the runner alone it ends the case, too.
+stops_debug() {
+	env "$2" "$runner" --runtime "$good" --procs 1 \
+		--timeout-scale 100 --debug GO-006 >"$tmp/i.out" 2>"$tmp/i.err" &
+	pid=$!
+	waits in_second_child || return 1
+	kill "-$1" $pid
+	wait $pid
+	status=$?
+	err=$tmp/i.err
+	[ $status -eq 130 ] || { echo "status $status"; return 1; }
+	gone "${child%% *}" && complains "debug: GO-006 was interrupted, signal 9"
+}
+
 if env --default-signal=INT true 2>/dev/null; then
-	stops="TERM HUP INT QUIT"
+	for signal in TERM HUP XCPU INT QUIT; do
+		given=--default-signal=$signal
+		check "SIG$signal" interrupt $signal $given
+		check "SIG$signal under --debug" stops_debug $signal $given
+	done
 else
-	stops="TERM HUP"
-	skip "SIGINT, SIGQUIT" "env has no --default-signal"
+	check SIGTERM interrupt TERM A=b
+	check "SIGTERM under --debug" stops_debug TERM A=b
+	skip "other signals" "env has no --default-signal"
 fi
-for signal in $stops; do
-	check "SIG$signal" interrupt $signal
-done
+
+# A pipe has no reader yet: nothing runs, and a signal ends the wait.
+waits_for_reader() {
+	rm -f "$tmp/pipe"
+	mkfifo "$tmp/pipe"
+	timeout -k 5 1 "$runner" --runtime "$good" --run GO-001 --json \
+		"$tmp/pipe" >"$out" 2>"$err"
+	[ $? -eq 124 ] || return 1
+	cat "$tmp/pipe" >"$tmp/piped" &
+	timeout 60 "$runner" --runtime "$good" --run GO-001 --json \
+		"$tmp/pipe" >"$out" 2>"$err"
+	wait $!
+	grep -q '"complete":true' "$tmp/piped"
+}
+check "a report into a pipe without a reader" waits_for_reader
 
 # In the background a shell ignores SIGINT for its children, as nohup SIGHUP.
 ignores() {

@@ -93,8 +93,8 @@ host() {
 	chmod +x "$tmp/$1"
 }
 
-for part in runtimes rows usage verdicts options expectations reports robust \
-	cheats; do
+for part in runtimes rows usage verdicts lacks options expectations reports work \
+	robust cheats; do
 	. "$here/$part.sh"
 done
 finish

@@ -127,15 +127,6 @@ run --runtime "$tmp/newer"
 check "a host with another second table" complains \
 	"second table has ABI version 7"
 
-host bare <<'HOST'
-printf 'name bare\nversion 1\nmodel 1:1\nabi 1\ntraits 0\n'
-printf 'max_goroutines 0\nhas core->run\nhas core->go\n'
-HOST
-run --runtime "$tmp/bare" --run GO-001
-check "without the base nothing is judged" \
-	last_is "conformance: 0 passed, 0 failed, 1 skipped"
-check "the base: the reason" says "needs core->yield"
-
 # lacks NAME: the case that needs something of the second table is skipped.
 lacks() {
 	run --runtime "$dir/$1.so" --procs 1 --run GO-009/ext_named --verbose
@@ -155,3 +146,5 @@ check "several: differences" says "1 of 2 cases alike"
 check "the same twice has two labels" sh -c "$runner --runtime $good \
 	--runtime $dir/../runner-tests/good.so --run CH-012/right |
 	grep -q '^$good: 1 passed'"
+run --runtime "$good" --runtime "$good" --run CH-012/right
+check "and by the same path, too" says "$good (2): 1 passed"

@@ -13,13 +13,56 @@ check "procs: zero" usage_error --procs 0
 check "procs: empty" usage_error --procs ''
 check "repeat: zero" usage_error --repeat 0
 check "jobs: negative" usage_error --jobs -1
+check "jobs: not only digits" usage_error --jobs " 3"
 check "seed: no number" usage_error --seed a
 check "timeout-scale: zero" usage_error --timeout-scale 0
 check "timeout-scale: nan" usage_error --timeout-scale nan
 check "color: a word" usage_error --color=sometimes
-check "one file for two reports" usage_error --runtime "$good" --run GO-001 \
-	--json "$tmp/same" --junit "$tmp/./same"
-check "two reports on stdout" usage_error --tap --json -
+# one_file ARGS: two options would write one file, and it is told.
+one_file() {
+	usage_error --runtime "$good" --run GO-001 "$@" && complains "$told"
+}
+echo precious >"$tmp/there"
+ln -s there "$tmp/link"
+ln "$tmp/there" "$tmp/hard"
+told="both go to"
+for pair in "json same junit ./same" "json there junit link" \
+	"last same json same" "last hard junit there" \
+	"write-expectations same json same" "write-expectations same last same"; do
+	# shellcheck disable=SC2086
+	set -- $pair
+	check "one file for two: $pair" one_file "--$1=$tmp/$2" "--$3=$tmp/$4"
+done
+check "two reports on stdout: --tap" one_file --tap --json -
+check "two reports on stdout: -" one_file --junit - --last -
+ln -s /proc/self/fd/1 "$tmp/stdout"
+check "two reports on stdout: by its path" one_file --tap --json "$tmp/stdout"
+told="which --expectations reads"
+echo 'GO-002 fail # told' >"$tmp/known"
+check "a report that would replace what is read" one_file \
+	--expectations "$tmp/known" --json "$tmp/known"
+told="which --rerun-failed reads"
+check "a report that would replace the one that is run again" one_file \
+	--rerun-failed="$tmp/there" --json "$tmp/link"
+check "a merge that would replace what is read" usage_error merge \
+	"$tmp/there" "$tmp/none" "$tmp/link"
+check "what is refused replaces nothing" grep -qx precious "$tmp/there"
+told="is of a run"
+check "a report, and no run" one_file --list --json "$tmp/same"
+run --runtime "$good" --procs 1 --run GO-001 --json /dev/null --junit /dev/null
+check "what is thrown away is not lost" is 0
+run --runtime "$good" --procs 1 --run GO-001 --json "$tmp/link"
+check "a report goes where a link leads" sh -c \
+	"[ -L '$tmp/link' ] && grep -q GO-001 '$tmp/there'"
+ln -s nowhere "$tmp/dangling"
+check "a report through a link that leads nowhere" usage_error \
+	--runtime "$good" --run GO-001 --json "$tmp/dangling"
+check "such a link stays" [ -L "$tmp/dangling" ]
+run --runtime "$good" --procs 1 --run GO-001 --json "$tmp/stdout"
+check "standard output by its path: a report alone" sh -c \
+	"head -c 1 '$out' | grep -q '{' && [ -L '$tmp/stdout' ]"
+check "a report that is to be a folder" usage_error --runtime "$good" \
+	--run GO-001 --json "$tmp/same/"
 check "an empty name of a report" usage_error --runtime "$good" --run GO-001 \
 	--json ''
 check "a report that cannot be written" usage_error --runtime "$good" \
@@ -28,8 +71,9 @@ check "a report that cannot be written" usage_error --runtime "$good" \
 run --help
 check "help" is 0
 for option in runtime run skip procs repeat until-fail fail-fast shuffle seed \
-	timeout-scale jobs expectations tap junit json list explain coverage \
-	check color verbose; do
+	timeout-scale jobs expectations tap junit json list cases explain coverage \
+	check color verbose version level profile rerun-failed last shard \
+	write-expectations debug; do
 	check "help tells --$option" says "--$option"
 done
 
@@ -46,6 +90,10 @@ check "a behaviour without a case" complains "has none yet"
 on --run GO-001 --skip 'GO*'
 check "all skipped by a glob" is 3
 check "all skipped by a glob: said once" one_line
+
+run --version
+check "version" is 0
+check "version: that of the suite" says "$(cat conformance/version)"
 
 run --list
 check "list" is 0
@@ -84,4 +132,6 @@ run --check
 check "check: rows without case" is 1
 check "check: names them" complains "CH-050 has neither a case nor a reason"
 check "check: spare need" complains "case GO-008 names a need that every case"
+run --cases
+check "cases: what one asks for" says "GO-009/lacks	any	0	32	16384	-"
 check "the real list" sh -c "$real --list | grep -q '^CH-011 '"
