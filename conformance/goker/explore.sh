@@ -20,17 +20,22 @@ export GOKER_EXPLORED GOTRACEBACK
 found=0
 all=0
 
-# repeats TIMES SCHEDULE COMMAND ...: prints how often of them it fails.
+# What is found must be of one of these kinds.
+case $which in
+stay) kinds='deadlock|leak|no end' ;;
+*) kinds='data race|panic|signal' ;;
+esac
+
+# repeats TIMES TEXT SCHEDULE COMMAND ...: prints how often of them it says TEXT.
 repeats() {
 	n=0
-	i=0
 	times=$1
-	schedule=$2
-	shift 2
-	while [ "$i" -lt "$times" ]; do
-		GORO_REPLAY=$schedule timeout 10 "$@" >/dev/null 2>&1 </dev/null ||
-			n=$((n + 1))
-		i=$((i + 1))
+	text=$2
+	schedule=$3
+	shift 3
+	for _ in $(seq "$times"); do
+		GORO_REPLAY=$schedule timeout 10 "$@" 2>&1 </dev/null |
+			sed 's/ (pid=[0-9]*)//' | grep -qF -- "$text" && n=$((n + 1))
 	done
 	echo "$n"
 }
@@ -43,7 +48,9 @@ try() {
 	id=$1
 	seed=$2
 	shift 2
-	said=$("$tool" --runs 10 --seed "$seed" "$@" 2>&1 </dev/null) && return 1
+	said=$("$tool" --runs 10 --seed "$seed" "$@" 2>&1 </dev/null)
+	[ $? -eq 1 ] && echo "$said" | grep -qE "^($kinds) in run " || return 1
+	text=$(echo "$said" | sed -n 's/^[a-z ]* in run [0-9]*: //p')
 	run=$(echo "$said" | sed -n 's/^\(.*\) in run \([0-9]*\): .*/\2 \1/p')
 	schedule=$(echo "$said" | sed -n 's/^replay: GORO_REPLAY=\([^ ]*\).*/\1/p')
 	case $run in
@@ -52,7 +59,7 @@ try() {
 	esac
 	echo "$id $(((seed - 1) * 10 + ${run%% *})) ${run#* }" \
 		"$(echo "$said" | sed -n 's/^switches: //p')" \
-		"$(repeats "$times" "$schedule" "$@")"
+		"$(repeats "$times" "$text" "$schedule" "$@")"
 }
 
 # shellcheck disable=SC2086 # two words

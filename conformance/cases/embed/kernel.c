@@ -129,7 +129,8 @@ CASE(EMB_010, "process 1 of a container ends as any other", NEEDS_PROCESS)
 	ends_alike(end_by_exit);
 }
 
-CASE_OF(EMB_010, quit, "also by SIGQUIT", NEEDS_PROCESS)
+CASE_OF(EMB_010, quit, "also by SIGQUIT", .traits = ASSAY_TRAIT_QUIT_DUMP,
+	NEEDS_PROCESS)
 {
 	ends_alike(end_by_quit);
 }

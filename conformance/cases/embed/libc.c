@@ -90,7 +90,7 @@ static void call_libc(void *arg)
 }
 
 CASE(EMB_009, "deep calls of libc have room on a stack of the usual size",
-     .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000)
+     .stack = 32768, .flags = CASE_NOT_SANITIZED, .timeout_ms = 30000)
 {
 	known = have_localhost();
 	for (int i = 0; i < CALLERS; i++)

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kit/ledger.h"
+
 /* fn has returned, in memory that the process shares with the case. */
 static bool *returned;
 
@@ -74,6 +76,9 @@ struct process run_process(int (*fn)(void *arg), void *arg, int64_t ms)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &p.status, 0) != pid)
 		;
+	/* it has skipped the whole case, and said so */
+	if (atomic_load_explicit(&ledger->skipped, memory_order_relaxed))
+		_exit(WEXITSTATUS(p.status));
 	if (p.status == 0 && !*returned)
 		p.status = NOT_RUN << 8;
 	munmap(returned, sizeof(*returned));

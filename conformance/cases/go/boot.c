@@ -19,7 +19,7 @@ static void leave_mark(void *arg)
 }
 
 CASE(BT_002, "go only queues; the scheduler runs it later", .procs = {1},
-     .traits = ASSAY_TRAIT_PROC_LIMIT)
+     .traits = ASSAY_TRAIT_PROC_LIMIT, .not_traits = ASSAY_TRAIT_CHILD_FIRST)
 {
 	int64_t n = rounds(200), unset = 0;
 

@@ -86,8 +86,9 @@ CASE(GO_020, "stack overflow is a fatal error",
 	  .match = {"^runtime: goroutine stack exceeds [0-9]+-byte limit",
 		    "fatal error: stack overflow"}))
 {
+	due();
 	go(fall_for_ever, NULL);
-	wait_for(chan_signal(0));
+	sleep_ns(20 * SEC);
 }
 
 /* ---- GO-021 ---------------------------------------------------------------- */
@@ -148,7 +149,7 @@ static void use_and_end(void *arg)
 }
 
 CASE(GO_021, "a slot on the stack of a parked goroutine is written right",
-     .flags = CASE_VALGRIND)
+     .stack = 32768, .flags = CASE_VALGRIND)
 {
 	struct parcel p = {.c = chan_int(0), .done = chan_signal(2)};
 

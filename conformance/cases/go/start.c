@@ -4,7 +4,7 @@
 /* ---- GO-001 -------------------------------------------------------------- */
 
 struct meeting {
-	assay_chan *gate, *done;
+	atomic_int open, done;
 	int marker; /* the starter's, written after go() returned */
 	int saw;    /* the marker as the goroutine saw it */
 };
@@ -13,20 +13,20 @@ static void meet(void *arg)
 {
 	struct meeting *m = arg;
 
-	wait_for(m->gate);
+	REQUIRE(becomes(&m->open, 1));
 	m->saw = m->marker;
-	send_signal(m->done);
+	mark(&m->done);
 }
 
 CASE(GO_001, "go returns at once and the function runs by itself",
      .flags = CASE_VALGRIND)
 {
-	struct meeting m = {.gate = chan_signal(0), .done = chan_signal(0)};
+	static struct meeting m;
 
 	go(meet, &m);
 	m.marker = 42;
-	send_signal(m.gate);
-	wait_for(m.done);
+	mark(&m.open);
+	REQUIRE(becomes(&m.done, 1));
 	CHECK_EQ(m.saw, 42);
 }
 
@@ -152,7 +152,7 @@ static const size_t arg_sizes[ARG_SIZES] = {1, 4, 8, 12, 24, 40, 100, 255, 256};
 
 /* What the goroutines of GO-007 share with main. */
 static struct {
-	assay_chan *gate, *done;
+	atomic_int open, done;
 	atomic_int seen[ARG_SIZES][ARGS_PER_SIZE];
 } args;
 
@@ -183,27 +183,25 @@ static void keep_arg(void *arg)
 		CHECK_EQ((uintptr_t)arg % 16, 0);
 		mark(&args.seen[size][copy]);
 		check_arg(p, size, copy);
-		wait_for(args.gate);
+		REQUIRE(becomes(&args.open, 1));
 		check_arg(p, size, copy);
 		memset(p, 0, arg_sizes[size]);
 	}
-	send_signal(args.done);
+	mark(&args.done);
 }
 
 CASE(GO_007, "arguments are copied at the go statement", .flags = CASE_VALGRIND)
 {
 	unsigned char buf[ASSAY_ARG_MAX];
 
-	args.gate = chan_signal(0);
-	args.done = chan_signal(0);
 	for (int copy = 0; copy < ARGS_PER_SIZE; copy++)
 		for (int size = 0; size < ARG_SIZES; size++) {
 			fill_arg(buf, size, copy);
 			go_copy(keep_arg, buf, arg_sizes[size]);
 			memset(buf, 0xff, sizeof(buf));
 		}
-	close_chan(args.gate);
-	join(args.done, ARG_SIZES * ARGS_PER_SIZE);
+	mark(&args.open);
+	REQUIRE(becomes(&args.done, ARG_SIZES * ARGS_PER_SIZE));
 	for (int copy = 0; copy < ARGS_PER_SIZE; copy++)
 		for (int size = 0; size < ARG_SIZES; size++)
 			CHECK_EQ(count(&args.seen[size][copy]), 1);
@@ -211,57 +209,44 @@ CASE(GO_007, "arguments are copied at the go statement", .flags = CASE_VALGRIND)
 
 /* ---- GO-008 -------------------------------------------------------------- */
 
-struct by_value {
-	assay_chan *out;
-	int i;
-};
+static atomic_int by_value[3], by_address[4], given;
 
 static void give_value(void *arg)
 {
-	const struct by_value *a = arg;
+	int i = *(const int *)arg;
 
-	send_int(a->out, a->i);
+	REQUIRE_CMP(i, >=, 0);
+	REQUIRE_CMP(i, <, 3);
+	mark(&by_value[i]);
+	mark(&given);
 }
 
 /* The variable is shared on purpose: relaxed, any value in time is right. */
-struct by_address {
-	assay_chan *out;
-	atomic_int i;
-};
-
 static void give_shared(void *arg)
 {
-	struct by_address *a = arg;
-
-	send_int(a->out, atomic_load_explicit(&a->i, memory_order_relaxed));
+	mark(&by_address[atomic_load_explicit((atomic_int *)arg,
+					      memory_order_relaxed)]);
+	mark(&given);
 }
 
 CASE(GO_008, "a loop variable passed by value is each goroutine's own")
 {
-	struct by_value v = {.out = chan_int(0)};
-	struct by_address shared = {.out = chan_int(0)};
-	int seen[3] = {0}, late[3];
+	static atomic_int shared;
 
-	for (v.i = 0; v.i < 3; v.i++)
-		go_copy(give_value, &v, sizeof(v));
-	for (int i = 0; i < 3; i++) {
-		int got = recv_int(v.out);
-
-		REQUIRE_CMP(got, >=, 0);
-		REQUIRE_CMP(got, <, 3);
-		seen[got]++;
-	}
 	for (int i = 0; i < 3; i++)
-		CHECK_EQ(seen[i], 1);
+		go_copy(give_value, &i, sizeof(i));
+	REQUIRE(becomes(&given, 3));
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(count(&by_value[i]), 1);
 
 	for (int i = 0; i < 3; i++) {
-		atomic_store_explicit(&shared.i, i, memory_order_relaxed);
+		atomic_store_explicit(&shared, i, memory_order_relaxed);
 		go(give_shared, &shared);
 	}
-	atomic_store_explicit(&shared.i, 3, memory_order_relaxed);
-	for (int i = 0; i < 3; i++)
-		late[i] = recv_int(shared.out);
-	note("by address: %d, %d, %d", late[0], late[1], late[2]);
+	atomic_store_explicit(&shared, 3, memory_order_relaxed);
+	REQUIRE(becomes(&given, 6));
+	for (int i = 0; i < 4; i++)
+		note("by address: %d saw %d", count(&by_address[i]), i);
 }
 
 /* ---- GO-014 -------------------------------------------------------------- */

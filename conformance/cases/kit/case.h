@@ -46,7 +46,8 @@ struct tables {
 
 /*
  * A function of the tables that a case cannot do without.  Those in case_base
- * (runner/caselist.c) need no mention.  Any other function is hidden from a
+ * (runner/caselist.c) need no mention: if the runtime lacks one, the call skips
+ * the case.  Any other function is hidden from a
  * case that does not name it.
  */
 struct need {
@@ -105,8 +106,16 @@ enum case_flags {
 	 * Needs time that goes on while goroutines run, turns that are fair, or
 	 * preemption at one P: a run whose schedule is decided has none.
 	 */
-	CASE_REAL_TIME = 128
+	CASE_REAL_TIME = 128,
+	/*
+	 * It asks for what a runtime need not have, and judges the answer
+	 * ASSAY_ENOTSUP itself; in other cases that is a skip.
+	 */
+	CASE_ASKS = 256
 };
+
+/* Bytes of stack that the functions of most cases get by with. */
+#define STACK_USUAL 16384
 
 struct testcase {
 	const char *row;     /* "CH_011": the behaviour's id with '_' */
@@ -123,6 +132,7 @@ struct testcase {
 	const struct need *needs;
 	const char *env[4]; /* "NAME=value" of the child */
 	int cpus;           /* > 0: affinity of the child to that many CPUs */
+	size_t stack;       /* bytes its functions use; 0: STACK_USUAL */
 	struct outcome ends;
 };
 

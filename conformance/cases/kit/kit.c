@@ -91,14 +91,26 @@ int64_t rounds(int64_t n)
 	return scaled < 1 ? 1 : scaled;
 }
 
+/* Says once in a case that it is smaller than it could be. */
+static void note_fewer(int64_t n, int64_t most)
+{
+	static atomic_flag said = ATOMIC_FLAG_INIT;
+
+	if (!atomic_flag_test_and_set_explicit(&said, memory_order_relaxed))
+		note("%" PRId64 " goroutines in place of %" PRId64
+		     ": max_goroutines is %" PRIu64,
+		     most, n, rt->max_goroutines);
+}
+
 int64_t goroutines(int64_t n)
 {
 	int64_t scaled = rounds(n);
 	uint64_t most = rt->max_goroutines - rt->max_goroutines / 4;
 
-	if (most > 0 && (uint64_t)scaled > most)
-		return (int64_t)most;
-	return scaled;
+	if (most == 0 || (uint64_t)scaled <= most)
+		return scaled;
+	note_fewer(scaled, (int64_t)most);
+	return (int64_t)most;
 }
 
 int64_t upto(int64_t ns)

@@ -31,6 +31,7 @@ struct ledger {
 	atomic_bool skipped;
 	atomic_bool broken; /* a step was out of turn */
 	atomic_int failures;
+	atomic_int ahead; /* schedules that passed before this one */
 	/* Result lines, counted before and after they were written. */
 	atomic_int lines_begun, lines_written;
 };

@@ -14,6 +14,7 @@ struct case_run {
 	int procs;         /* 0: the runtime's own default */
 	uint64_t seed;     /* of rnd() */
 	uint64_t schedule; /* > 0: the runtime decides who goes on, by it */
+	int schedules;     /* so many from that one on may be tried */
 	double time_scale; /* of upto() */
 	double test_scale; /* of rounds() and goroutines() */
 	bool virtual_time; /* runtime sleeps move the runtime's clock */

@@ -135,7 +135,12 @@ CASE_OF(XL_015, cancel, "a cancelled wait gives its tokens back",
 	free_limiter(w.l);
 }
 
-CASE_OF(XL_015, crowd, "many who wait come one by one", NEEDS(NEED_WAIT_N))
+/*
+ * In virtual time, which stands still while they come: one that reads the clock
+ * and is then kept from reserving would count its time twice, in Go too.
+ */
+CASE_OF(XL_015, crowd, "many who wait come one by one",
+	.flags = CASE_VIRTUAL_TIME, NEEDS(NEED_WAIT_N))
 {
 	enum { MANY = 10 };
 	assay_limiter *l = limiter(500, 1);

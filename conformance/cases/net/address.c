@@ -128,7 +128,8 @@ CASE_OF(NP_063, family, "an address of the other family", NEEDS_ADDRESS)
 	ALL(table);
 }
 
-CASE_OF(NP_063, network, "a network that there is not", NEEDS_ADDRESS)
+CASE_OF(NP_063, network, "a network that there is not", .flags = CASE_ASKS,
+	NEEDS_ADDRESS)
 {
 	static const char *const names[] = {"foo", "tcp5", "TCP", "tcp ",
 					    "unixx"};
@@ -156,7 +157,7 @@ CASE_OF(NP_063, host, "a number of IPv4 in a form that is none", NEEDS_ADDRESS)
 }
 
 CASE_OF(NP_063, kind, "a listener of datagrams, and datagrams of a listener",
-	NEEDS_ADDRESS)
+	.flags = CASE_ASKS, NEEDS_ADDRESS)
 {
 	static const struct bad udp = {
 		"udp", "127.0.0.1:0", ASSAY_ENOTSUP,

@@ -414,7 +414,7 @@ CASE_OF(NP_052, datagrams, "of a packet socket the parts are one datagram",
 	end_conn(at.c);
 }
 
-CASE_OF(NP_032, streams, "a stream has no datagrams",
+CASE_OF(NP_032, streams, "a stream has no datagrams", .flags = CASE_ASKS,
 	NEEDS(NEED_UDP, NEED_PAIR, NEED_MEM))
 {
 	struct pair p[] = {pair_of(TCP), pair_of(MEM_PIPE)};

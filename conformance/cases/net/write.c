@@ -93,7 +93,10 @@ CASE_TABLE(NP_023, write_times_out_on, (enum net_kind kind),
 	CHECK_EQ(read_fails(pair.r), ASSAY_EOF);
 }
 
-/* What the kernel took in all, if the deadlines were met in time. */
+/*
+ * What the kernel took in all, if the deadlines were met in time: a writer that
+ * is late writes nothing.
+ */
 static int64_t tcp_written;
 
 static bool tcp_write_times_out(int64_t unit)
@@ -113,7 +116,7 @@ static bool tcp_write_times_out(int64_t unit)
 	CHECK_LT(done, LARGE);
 	tcp_written += (int64_t)done;
 	free(buf);
-	return IS(end, <=, due + unit / 10);
+	return IS(end, <=, due + unit / 10) && IS(tcp_written, >, 0);
 }
 
 CASE_OF(NP_023, future, "what a write wrote until its deadline is counted",

@@ -218,6 +218,7 @@ static void quits(void *arg)
 }
 
 CASE(SY_017, "SIGQUIT prints all goroutines and ends with status 2",
+     .traits = ASSAY_TRAIT_QUIT_DUMP,
      ENDS(.status = 2, .first = "SIGQUIT: quit",
 	  .match = {"\ngoroutine 1 [^\n]*\\[select \\(no cases\\)\\]:\n",
 		    "\ngoroutine [0-9]+ [^\n]*\\[chan receive\\]:\n",

@@ -412,7 +412,8 @@ static void end(void *done)
 
 /* The starter must not be stopped meanwhile, or the queue is emptied. */
 CASE(MET_006, "more goroutines than a queue holds overflow it", NEED_METRICS,
-     .procs = {1}, .flags = CASE_REAL_TIME)
+     .procs = {1}, .not_traits = ASSAY_TRAIT_CHILD_FIRST,
+     .flags = CASE_REAL_TIME)
 {
 	const char *name = "/sched/overflows:overflows";
 	assay_chan *done = chan_signal(0);

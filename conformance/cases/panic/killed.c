@@ -37,7 +37,8 @@ static void start_spinners(void)
 	     .match = {"\n\ngoroutine [0-9]", THREE})
 
 CASE(PA_020, "under GOTRACEBACK=crash SIGQUIT dumps all and aborts",
-     CRASHES("SIGQUIT: quit"), NEEDS(NEED(inspect, dump)))
+     .traits = ASSAY_TRAIT_QUIT_DUMP, CRASHES("SIGQUIT: quit"),
+     NEEDS(NEED(inspect, dump)))
 {
 	start_spinners();
 	kill(getpid(), SIGQUIT);

@@ -77,7 +77,7 @@ static void boom_slowly(void *c)
 CASE_OF(PA_001, returning, "main that returns meanwhile does not hide it",
 	.procs = {1}, PANICS("boom", NOT_MAIN, .out = ""),
 	NEEDS(NEED(core, panic), NEED(core, defer), NEED(core, try_)),
-	.flags = CASE_REAL_TIME)
+	.not_traits = ASSAY_TRAIT_CHILD_FIRST, .flags = CASE_REAL_TIME)
 {
 	assay_chan *c = chan_int(0);
 

@@ -9,13 +9,13 @@ enum { GOROUTINES = 16 };
 
 static int64_t threads[GOROUTINES];
 static atomic_int finished;
-static assay_chan *gate;
+static atomic_int open;
 
 static void note_thread(void *arg)
 {
 	threads[*(const int *)arg] = thread_id();
 	atomic_fetch_add_explicit(&finished, 1, memory_order_release);
-	wait_for(gate);
+	REQUIRE(becomes(&open, 1));
 }
 
 /* Threads of goroutines that are all alive at the same time. */
@@ -23,7 +23,6 @@ static int threads_used(void)
 {
 	int distinct = 0;
 
-	gate = chan_signal(0);
 	for (int i = 0; i < GOROUTINES; i++)
 		go_copy(note_thread, &i, sizeof(i));
 	REQUIRE(becomes(&finished, GOROUTINES));
@@ -34,7 +33,7 @@ static int threads_used(void)
 			k++;
 		distinct += k == i;
 	}
-	close_chan(gate);
+	mark(&open);
 	return distinct;
 }
 

@@ -71,6 +71,7 @@ CASE(SC_013, "asyncpreemptoff=1 switches it off", .procs = {1},
      .env = {"GODEBUG=asyncpreemptoff=1"},
      ENDS(.hangs = true, .max_ms = 300, .out = ""))
 {
+	due();
 	go(spin, NULL);
 	yield();
 	sleep_ns(1 * MS);

@@ -6,19 +6,19 @@
 
 /* SC-009: the spinner sees the stop message only if its yields let main run. */
 struct spinner {
-	assay_chan *stop, *stopped;
+	atomic_int stop, stopped;
 	bool tied;
 };
 
 static void spin_until_told(void *arg)
 {
-	const struct spinner *s = arg;
+	struct spinner *s = arg;
 
 	if (s->tied)
 		rt->blocking->lock_thread();
-	while (try_recv(s->stop, NULL) == ASSAY_AGAIN)
+	while (count(&s->stop) == 0)
 		yield();
-	send_signal(s->stopped);
+	mark(&s->stopped);
 }
 
 CASE_TABLE(SC_009, yield_progress, (bool tied),
@@ -27,24 +27,26 @@ CASE_TABLE(SC_009, yield_progress, (bool tied),
 	       "also when the one that yields is tied to its thread",
 	       NEEDS(NEED(blocking, lock_thread))))
 {
-	struct spinner s = {chan_signal(0), chan_signal(0), tied};
+	static struct spinner s;
 
-	go_copy(spin_until_told, &s, sizeof(s));
+	s.tied = tied;
+	go(spin_until_told, &s);
 	sleep_ns(10 * MS);
-	send_signal(s.stop);
-	wait_for(s.stopped);
+	mark(&s.stop);
+	CHECK(becomes(&s.stopped, 1));
 }
 
 /* Without a timer to bring main back: main itself only yields. */
 CASE_OF(SC_009, both, "two that only yield see each other")
 {
-	struct spinner s = {chan_signal(1), chan_signal(1), false};
+	static struct spinner s;
 
-	go_copy(spin_until_told, &s, sizeof(s));
-	while (try_send(s.stop, NULL) == ASSAY_AGAIN)
+	go(spin_until_told, &s);
+	yield();
+	mark(&s.stop);
+	while (count(&s.stopped) == 0)
 		yield();
-	while (try_recv(s.stopped, NULL) == ASSAY_AGAIN)
-		yield();
+	CHECK_EQ(count(&s.stopped), 1);
 }
 
 static atomic_int turns;

@@ -82,7 +82,7 @@ static void take_turn(void *arg)
 
 /* Now and then the runtime takes the caller's turn away itself. */
 CASE_OF(TM_002, stays, "a sleep of none gives no turn to others", .procs = {1},
-	.flags = CASE_REAL_TIME)
+	.not_traits = ASSAY_TRAIT_CHILD_FIRST, .flags = CASE_REAL_TIME)
 {
 	int turns[2] = {0, 0};
 
