@@ -115,7 +115,8 @@ static void take_tables(const char *path)
 		memcpy(&ext, own_ext,
 		       own_ext->size < sizeof(ext) ? own_ext->size
 						   : sizeof(ext));
-	table.size = sizeof(table);
+	/* what an older table cannot know stays unknown */
+	table.size = own->size < sizeof(table) ? own->size : sizeof(table);
 	table.name = "mutant";
 	ext.size = sizeof(ext);
 	ext.abi = ASSAY_EXT_ABI_VERSION;

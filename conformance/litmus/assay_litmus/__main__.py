@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import re
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import generate
+from . import generate, result_json
 from .child import SILENCE, Broken, Runtime
 from .interpreter import Interpreter
 from .judge import Plan, Task, shrunk
@@ -35,6 +37,14 @@ def number(least: int):
         return n
     convert.__name__ = "number"
     return convert
+
+
+def shard(text: str) -> tuple[int, int]:
+    """K/N, for argparse."""
+    k, of = (int(x) for x in text.split("/"))
+    if not 1 <= k <= of:
+        raise ValueError
+    return k, of
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -66,6 +76,9 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         help="only the first COUNT programs")
     add("--only", default="", metavar="WORD",
         help="only programs whose name holds it")
+    add("--shard", type=shard, metavar="K/N",
+        help="of these, every N-th from the K-th; conformance merge makes "
+        "one report of those of --json")
     add("--silence", type=number(1), default=int(SILENCE), metavar="SECONDS",
         help="one that says nothing for so long hangs "
         f"(default {SILENCE:.0f})")
@@ -73,6 +86,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         help="run nothing: print each program's allowed outcomes")
     add("--save", type=Path, metavar="DIR",
         help="write programs that fail there, as small as they can be made")
+    add("--json", type=Path, metavar="FILE",
+        help="also write what was seen as JSON; - is standard output")
     add("-v", "--verbose", action="store_true",
         help="print the outcomes of every program, with their counts")
     add("--build", type=Path, default=BUILD, metavar="DIR",
@@ -109,6 +124,22 @@ def chosen(args: argparse.Namespace) -> list[Program]:
     if not programs:
         raise Bad(f"no program's name holds '{args.only}'")
     return programs
+
+
+def share(args: argparse.Namespace,
+          programs: list[Program]) -> list[Program]:
+    """Those of this shard."""
+    k, of = args.shard or (1, 1)
+    return programs[k - 1::of]
+
+
+def asked(args: argparse.Namespace, count: int) -> dict:
+    """What a report says of how the programs were chosen and shared."""
+    shared = args.shard and {"k": args.shard[0], "of": args.shard[1],
+                             "cases": count}
+    return {"shard": shared, "options": {
+        "programs": [str(p) for p in args.programs], "small": args.small,
+        "random": args.random, "limit": args.limit, "only": args.only}}
 
 
 def print_outcomes(programs: list[Program]) -> int:
@@ -201,6 +232,28 @@ def reporter(args: argparse.Namespace, plan: Plan, total: int,
     return done
 
 
+def is_stdout(path: Path) -> bool:
+    """By "-" or by a path like /dev/stdout."""
+    return str(path) == "-" or path.exists() and os.path.samestat(
+        path.stat(), os.fstat(1))
+
+
+def write_json(path: Path, told: dict) -> None:
+    """All of it or nothing: a file that is cut off is never left.  What is no
+    file is written to, and a link stays."""
+    text = json.dumps(told, indent=1) + "\n"
+    if is_stdout(path):
+        sys.stdout.write(text)
+        return
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()
+    new = path.with_name(path.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
 def run(args: argparse.Namespace, programs: list[Program]) -> int:
     words = args.procs.split()
     procs = tuple(int(w) for w in words if re.fullmatch("[0-9]{1,4}", w))
@@ -218,7 +271,8 @@ def run_plan(args: argparse.Namespace, plan: Plan,
     terms = plan.runtime.terms()
     if terms.about:
         print(terms.about)
-    tasks = [Task.of(p, terms) for p in programs]
+    tasks = [Task.of(p, terms) for p in share(args, programs)]
+    begun = time.monotonic()
     done = reporter(args, plan, len(tasks), terms)
     done([t for t in tasks if t.skip])
     ended = True
@@ -235,6 +289,10 @@ def run_plan(args: argparse.Namespace, plan: Plan,
     print(f"{rounds} rounds; {seen} of {allowed} allowed outcomes seen, "
           f"{100 * seen / max(allowed, 1):.1f} %")
     skipped = sum(bool(t.skip) for t in tasks)
+    if args.json:
+        write_json(args.json, result_json.told(
+            plan, terms, tasks, args.runtime, time.monotonic() - begun, ended,
+            asked(args, len(programs))))
     print(f"litmus: {len(ran) - failed} passed, {failed} failed, "
           f"{skipped} skipped")
     return 130 if not ended else 1 if failed else 0
@@ -244,7 +302,7 @@ def main(argv: list[str]) -> int:
     args = arguments(argv)
     try:
         programs = chosen(args)
-        return (print_outcomes(programs) if args.outcomes
+        return (print_outcomes(share(args, programs)) if args.outcomes
                 else run(args, programs))
     except BrokenPipeError:  # of whoever reads this: an interpreter's is not
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -53,7 +53,9 @@ class Runtime:
         found = set(re.findall(r"^has (\S+)$", done.stdout, re.M))
         if not found:
             raise Broken(f"{self.path}: it has no function, or is no runtime")
-        return Terms(frozenset(found))
+        said = dict(re.findall(r"^(name|version|model) (.*)$", done.stdout,
+                               re.M))
+        return Terms(frozenset(found), **said)
 
     def run(self, jobs: list[tuple[Program, int]], procs: int, virtual: bool,
             one_by_one: bool = False) -> list[Result]:

@@ -28,6 +28,7 @@ LONGEST = 1 << 20       # bytes of a line
 MOST_WRITTEN = 1 << 30  # bytes of a file, as of its standard error
 SHARE = 200             # rounds that are asked for at once
 OTHER_PANIC = 121
+MODELS = ("", "1:1", "N:1", "N:M")
 
 # The operations that a goroutine can be left in.
 WAITS = ("comm", "lock-mutex", "lock-rwmutex", "rlock-rwmutex",
@@ -107,11 +108,12 @@ def terms_of(hello: dict) -> Terms:
             if word not in known:
                 raise Trouble(f"names a {what} that is not known: "
                               f"{clip(str(word))}")
-    about = clip(f"{hello['name']}: {hello['version']}")
-    if variants:
-        about += "; variants: " + " ".join(variants)
+    if hello.get("model", "") not in MODELS:
+        raise Trouble("names a model that is not known: "
+                      f"{clip(str(hello['model']))}")
     return Terms(None, {word: clip(why) for word, why in lacks.items()},
-                 tuple(variants), about)
+                 tuple(variants), clip(hello["name"]), clip(hello["version"]),
+                 hello.get("model", ""))
 
 
 def left(p: Program, at: object) -> tuple[tuple[int, int], ...]:

@@ -71,6 +71,12 @@ class Task:
         return self.expected() - frozenset(self.seen())
 
 
+def rounds_of(rounds: int, one_by_one: bool) -> int:
+    """How often a program runs at each number of procs, if asked so often."""
+    return max(1, min(rounds, 10 + rounds // FATAL_SHARE)) if one_by_one \
+        else rounds
+
+
 @dataclass
 class Plan:
     """How each program is run.  On the last number of procs, if there are
@@ -106,9 +112,7 @@ class Plan:
 
     def once(self, tasks: list[Task], procs: int, virtual: bool,
              one_by_one: bool, again: int) -> None:
-        rounds = self.rounds
-        if one_by_one:
-            rounds = max(1, min(rounds, 10 + rounds // FATAL_SHARE))
+        rounds = rounds_of(self.rounds, one_by_one)
         runtime = replace(self.runtime,
                           seed=self.runtime.seed * 1000 + again * 10 + procs)
         for task, result in zip(tasks, runtime.run(

@@ -79,7 +79,18 @@ class Terms:
     has: frozenset[str] | None = None  # functions; None: all
     lacks: dict[str, str] = field(default_factory=dict)  # and why
     variants: tuple[str, ...] = ()
-    about: str = ""  # who answers, for people
+    name: str = ""  # who answers, for people
+    version: str = ""
+    model: str = ""  # "1:1", "N:1" or "N:M"; may be unknown
+
+    @property
+    def about(self) -> str:
+        """A line on who answers; empty if that is a runtime of the ABI."""
+        if self.has is not None or not self.name:
+            return ""
+        variants = " ".join(self.variants)
+        return f"{self.name}: {self.version}" + (
+            f"; variants: {variants}" if variants else "")
 
     def why_not(self, p: Program) -> str:
         """Why a program cannot be asked of it; empty: it can."""

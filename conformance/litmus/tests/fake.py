@@ -16,6 +16,7 @@ HELLOS = {"old": {"litmus": 0}, "true-hello": {"litmus": True},
           "nameless": {"name": 1},
           "feature": {"lacks": {"wings": "none"}},
           "variant": {"variants": ["upside-down"]},
+          "model": {"model": "M:N"},
           "variants": {"variants": "retry"},
           "unreasoned": {"lacks": {"once": 1}}, "list": {"lacks": ["once"]}}
 

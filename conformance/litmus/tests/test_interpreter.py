@@ -34,8 +34,8 @@ TROUBLES = {
     "number": "no object", "deep": "no object", "bytes": "no object",
     "surrogate": "answers ?", "two": "more than one line",
     "half-line": "ends with 0 within a line",
-    "endless": "a line of more than", "hang": "says nothing for 1 s",
-    "deaf": "says nothing for 1 s", "die": "ends with 3 and says: it hurts",
+    "endless": "a line of more than", "hang": "says nothing for 4 s",
+    "deaf": "says nothing for 4 s", "die": "ends with 3 and says: it hurts",
     "loud": "ends with 1 and says: no!",
     "kill": "ends with -9", "leaves": "ends with 0 and says: nothing",
     "close": "closes its output", "unknown-end": "an end that is not known",
@@ -58,14 +58,17 @@ BROKEN = {
     "nameless": "no name and version",
     "feature": "a feature that is not known: wings",
     "variant": "a variant that is not known: upside-down",
+    "model": "a model that is not known: M:N",
     "variants": "no list", "unreasoned": "no reason", "list": "no reason"}
 
 
 def fake_one(way: str) -> Interpreter:
-    """One that is waited for long if it is not one that says nothing."""
-    mute = way in ("mute", "hang", "deaf", "close")
+    """One that is waited for long if it is not one that says nothing.
+
+    Of those all but the mute one say hello first, once Python has started."""
+    silence = {"mute": 1, "hang": 4, "deaf": 4, "close": 4}.get(way, 30)
     return Interpreter([sys.executable, str(HERE / "fake.py"), way],
-                       silence=1 if mute else 30)
+                       silence=silence)
 
 
 def saying(hello: dict, said: dict) -> Interpreter:

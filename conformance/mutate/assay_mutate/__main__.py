@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay_report.errors import Failure, Parser, status_of
 
-from . import draw, kills, show
+from . import draw, kills, shards, show
 from .areas import Areas
 from .campaign import Campaign, Limits, diff
 from .known import Known, line_of
@@ -29,7 +29,7 @@ def make_parser() -> Parser:
     p.add_argument("-n", type=number(1, 100000), default=100,
                    help="how many faults are drawn (100)")
     p.add_argument("--seed", type=number(0, 10 ** 9), default=1)
-    p.add_argument("--shard", metavar="K/N", type=shard_of, default=(1, 1),
+    p.add_argument("--shard", metavar="K/N", type=shard_of,
                    help="every N-th fault of the draw, from the K-th")
     p.add_argument("--workers", type=number(1, 64), default=2,
                    help="faults tried at the same time (2)")
@@ -53,7 +53,11 @@ def make_parser() -> Parser:
                    help="no campaign: adds what those so far have killed, "
                    "and the planted faults on standard input, to the table")
     p.add_argument("--json", type=Path, metavar="FILE")
-    p.add_argument("--out", type=Path, default=ROOT / "build" / "mutate",
+    p.add_argument("--merge", type=Path, metavar="FILE",
+                   help="no campaign: writes what an undivided one would "
+                   "have, from the reports of all shards, given as FILEs")
+    p.add_argument("--out", type=lambda text: Path(text).resolve(),
+                   default=ROOT / "build" / "mutate",
                    help="the folder of what is built and kept "
                    "(build/mutate)")
     return p
@@ -79,11 +83,21 @@ def shard_of(text: str) -> tuple[int, int]:
 
 def drawn_by(args: argparse.Namespace,
              every: Sequence[draw.Mutant]) -> list[draw.Mutant]:
-    """The mutants that the command line asks for."""
+    """The mutants that the command line asks for, of all shards."""
     chosen = draw.in_files(every, args.files)
     if args.only:
         return named(every, args.only)
-    return draw.shard(draw.draw(chosen, args.seed, args.n), *args.shard)
+    return draw.draw(chosen, args.seed, args.n)
+
+
+def head_of(args: argparse.Namespace, campaign: Campaign,
+            drawn: int) -> dict[str, object]:
+    """What a report says of its draw, and what was judged by what."""
+    shard = args.shard and {"k": args.shard[0], "of": args.shard[1],
+                            "drawn": drawn}
+    return {"seed": args.seed, "n": args.n, "files": args.files,
+            "only": args.only, "goro": campaign.goro,
+            "suite": campaign.suite, "shard": shard}
 
 
 def named(every: Sequence[draw.Mutant],
@@ -116,6 +130,8 @@ def print_list(drawn: Sequence[draw.Mutant]) -> int:
 
 def run(argv: Sequence[str] | None) -> int:
     args = make_parser().parse_args(argv)
+    if args.merge:
+        return shards.merge(args.merge, args.files)
     if args.kills:
         return kills.update(args.kills, args.out / "state.jsonl",
                             sys.stdin.read())
@@ -123,7 +139,8 @@ def run(argv: Sequence[str] | None) -> int:
     every = draw.mutants(draw.read(ROOT / "reference" / "src"), areas)
     for line in known.stale(every):
         print(line, file=sys.stderr)
-    drawn = drawn_by(args, every)
+    whole = drawn_by(args, every)
+    drawn = draw.shard(whole, *args.shard) if args.shard else whole
     if args.list:
         return print_list(drawn)
     campaign = Campaign(ROOT, args.out, areas, known,
@@ -137,7 +154,8 @@ def run(argv: Sequence[str] | None) -> int:
         results = [(m, v) for m in drawn
                    if (v := campaign.verdict(m)) is not None]
         if args.json:
-            args.json.write_text(show.as_json(args.seed, args.n, results))
+            args.json.write_text(show.as_json(
+                head_of(args, campaign, len(whole)), results))
     survivors = [m for m, v in results if v.what in ("survived", "undecided")]
     show.show(results, {m.id: campaign.diff_of(m) for m in survivors})
     if args.lines:

@@ -35,7 +35,8 @@ class Commands:
     @staticmethod
     def of_make(folder: Path, target: Path, *variables: str) -> Commands:
         """Builds a target where nothing is built yet."""
-        said = run(["make", "-O", "-j2", str(target), *variables], folder)
+        said = run(["make", "-O", "-j2", "V=1", str(target),
+                    *variables], folder)
         if isinstance(said, Failed):
             raise Failure(f"goro itself cannot be built: {said.why}")
         lines = [x for x in said.replace("\\\n", " ").splitlines()

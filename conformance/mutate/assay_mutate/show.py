@@ -1,13 +1,13 @@
 """The result of a campaign in words and as JSON."""
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .draw import Mutant
 from .judge import Verdict
+from .shards import as_text
 
 Results = Sequence[tuple[Mutant, Verdict]]
 COLUMNS = ("killed", "survived", "known", "equivalent", "not compiled",
@@ -45,10 +45,10 @@ def _survivor(mutant: Mutant, verdict: Verdict, diff: Path | None) -> None:
         print(f"  {diff}")
 
 
-def as_json(seed: int, n: int, results: Results) -> str:
-    """All of it, for machines."""
-    return json.dumps({"seed": seed, "n": n, "mutants": [
+def as_json(head: Mapping[str, object], results: Results) -> str:
+    """All of it, for machines; the head says what was drawn of what."""
+    return as_text({**head, "mutants": [
         {"id": m.id, "file": m.file, "function": m.function, "line": m.line,
          "operator": m.change.operator, "old": m.old, "new": m.new,
          "verdict": v.what, "case": v.case, "why": v.why,
-         "doubts": v.doubts} for m, v in results]}, indent=1) + "\n"
+         "doubts": v.doubts} for m, v in results]})
