@@ -105,6 +105,9 @@ struct queue {
 	waiter *pop() noexcept;
 };
 
+// False on a thread that is not of the runtime.
+bool on_goroutine() noexcept;
+
 // "fatal error: text", status 2.
 [[noreturn]] void fatal(const char *text) noexcept;
 

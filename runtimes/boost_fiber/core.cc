@@ -34,6 +34,7 @@ std::atomic<bool> started;  // run() was called
 std::atomic<bool> finished; // main has returned: release, seen at a switch
 std::atomic<uint64_t> spawned, live;
 sem_t main_returned;
+thread_local bool serves; // this thread runs goroutines
 
 [[noreturn]] void freeze() noexcept
 {
@@ -118,6 +119,7 @@ struct program {
 {
 	using namespace boost::fibers;
 
+	serves = true;
 	// With one thread Boost's work_stealing looks for another for ever.
 	if (procs == 1)
 		use_scheduling_algorithm<scheduler<algo::round_robin>>();
@@ -194,6 +196,11 @@ int go_own(assay_fn fn, const void *arg, size_t n) noexcept
 	return start_fiber(fn, arg, n);
 }
 
+bool on_goroutine() noexcept
+{
+	return serves;
+}
+
 void fatal(const char *text) noexcept
 {
 	std::fprintf(stderr, "fatal error: %s\n", text);
@@ -205,6 +212,7 @@ void fatal(const char *text) noexcept
 const assay_core_ops core_ops = {
 	sizeof(core_ops), run,     go,      yield,   nullptr,
 	exit_now,         nullptr, nullptr, nullptr, nullptr,
+	nullptr,
 };
 
 namespace
@@ -249,7 +257,8 @@ const assay_inspect_ops inspect = inspect_ops();
 const struct assay_runtime table = {
 	sizeof(table),
 	ASSAY_ABI_VERSION,
-	ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PROC_LIMIT,
+	ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PROC_LIMIT | ASSAY_TRAIT_SEVERAL_PS |
+		ASSAY_TRAIT_BUFFERED | ASSAY_TRAIT_SELECT_SEND,
 	"boost_fiber",
 	BOOST_LIB_VERSION,
 	"N:M",
@@ -263,6 +272,12 @@ const struct assay_runtime table = {
 	nullptr,
 	nullptr,
 	"1.22",
+	nullptr,
+	nullptr,
+	nullptr,
+	nullptr,
+	0,
+	nullptr,
 };
 
 } // namespace

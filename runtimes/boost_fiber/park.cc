@@ -15,9 +15,12 @@ namespace bf
 // deadline: 0 no deadline; -1 woken; -2 the deadline; else still asleep.
 
 // The waker holds the lock while it wakes us, and we are gone from the stack
-// once we return: so the lock is taken again first.
+// once we return: so the lock is taken again first.  A thread of somebody else's
+// would sleep with a scheduler of its own, which nobody wakes.
 void parker::park() noexcept
 {
+	if (!on_goroutine())
+		fatal("a call that blocks, and no goroutine makes it");
 	spinlock_lock lock{lock_};
 
 	if (woken_)

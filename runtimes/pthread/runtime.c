@@ -117,7 +117,9 @@ static const struct assay_runtime table = {
 	.size = sizeof(table),
 	.abi = ASSAY_ABI_VERSION,
 	.traits = ASSAY_TRAIT_PARALLEL | ASSAY_TRAIT_PREEMPTIVE |
-		  ASSAY_TRAIT_SYNC_TIMERS,
+		  ASSAY_TRAIT_SYNC_TIMERS | ASSAY_TRAIT_DEADLOCK |
+		  ASSAY_TRAIT_SEVERAL_PS | ASSAY_TRAIT_BUFFERED |
+		  ASSAY_TRAIT_SELECT_SEND,
 	.name = "pthread",
 	.version = "1.0.0",
 	.model = "1:1",

@@ -1,6 +1,10 @@
 # Litmus programs in Rust: conformance/litmus/PROTOCOL.md.  Only built when they
 # are named, since that may fetch crates.
 
+CONF_MISSING_crossbeam := needs cargo (Debian package cargo) and the crate \
+	crossbeam-channel
+CONF_MISSING_tokio := needs cargo (Debian package cargo) and the crate tokio
+
 CARGO ?= $(shell command -v cargo)
 RUST_CRATE_crossbeam := crossbeam-channel
 RUST_CRATE_tokio := tokio

@@ -385,6 +385,7 @@ fn main() {
     std::panic::set_hook(Box::new(|_| ()));
     let hello = serde_json::json!({
         "litmus": 1, "name": "crossbeam", "version": option_env!("LITMUS_VERSION").unwrap_or("?"),
+        "model": "1:1",
         "lacks": {"nil": "never() can only receive",
             "waitgroup": "crossbeam's has clones, and no counter to add to"},
         "variants": ["ends", "retry", "guards", "cond-spurious", "once-poisoned"]});

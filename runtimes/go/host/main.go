@@ -30,7 +30,7 @@ const ptrSize = unsafe.Sizeof(uintptr(0))
 // What Go promises and a goroutine that runs C does not show: it leaves its P
 // and has a thread's stack.  Cases that need one of these have twins.
 const twinTraits = C.ASSAY_TRAIT_PROC_LIMIT | C.ASSAY_TRAIT_STACK_FATAL |
-	C.ASSAY_TRAIT_DEEP_STACKS
+	C.ASSAY_TRAIT_DEEP_STACKS | C.ASSAY_TRAIT_DEADLOCK
 
 // goVersion is "1.26" for "go1.26.8" and for "devel go1.26-4b1e2f".
 func goVersion(version string) string {
@@ -42,7 +42,9 @@ func features() C.struct_go_features {
 		version:    C.CString(runtime.Version()),
 		go_version: C.CString(goVersion(runtime.Version())),
 		traits: C.ASSAY_TRAIT_PARALLEL | C.ASSAY_TRAIT_PREEMPTIVE |
-			C.ASSAY_TRAIT_GODEBUG | twinTraits | timerTraits,
+			C.ASSAY_TRAIT_GODEBUG | C.ASSAY_TRAIT_QUIT_DUMP |
+			C.ASSAY_TRAIT_SEVERAL_PS | C.ASSAY_TRAIT_BUFFERED |
+			C.ASSAY_TRAIT_SELECT_SEND | twinTraits | timerTraits,
 		max_goroutines: maxGoroutines,
 		wg_go:          haveWaitGroupGo,
 		trace:          haveTrace,

@@ -200,7 +200,7 @@ func main() {
 	debug.SetGCPercent(-1)
 	out := json.NewEncoder(os.Stdout)
 	_ = out.Encode(map[string]any{"litmus": 1, "name": "go-native",
-		"version": runtime.Version()})
+		"version": runtime.Version(), "model": "N:M"})
 	in := json.NewDecoder(bufio.NewReader(os.Stdin))
 	for {
 		var ask struct {

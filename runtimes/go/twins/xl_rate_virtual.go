@@ -6,6 +6,7 @@ package twins
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -48,6 +49,21 @@ var _ = bubble("XL-015/virtual", func() {
 	defer cancelLong()
 	checkEq("Wait", l.Wait(long), nil)
 	checkEq("Err", long.Err(), nil)
+})
+
+var _ = bubble("XL-015/crowd", func() {
+	l := rate.NewLimiter(500, 1)
+	begin := time.Now()
+	var all sync.WaitGroup
+	for range 10 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			checkEq("Wait", l.Wait(context.Background()), nil)
+		}()
+	}
+	all.Wait()
+	about(begin, 18*time.Millisecond)
 })
 
 var _ = bubble("XL-016/virtual", func() {

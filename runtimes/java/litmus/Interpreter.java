@@ -27,6 +27,7 @@ public final class Interpreter {
 		Map<String, Object> hello = new LinkedHashMap<>(Map.of("litmus", 1));
 		hello.put("name", name);
 		hello.put("version", version);
+		hello.put("model", "N:M");
 		hello.put("lacks", lacks);
 		hello.put("variants", variants);
 		System.out.println(Json.show(hello));

@@ -359,6 +359,7 @@ fn main() {
         .expect("a runtime");
     let hello = serde_json::json!({
         "litmus": 1, "name": "tokio", "version": option_env!("LITMUS_VERSION").unwrap_or("?"),
+        "model": "N:M",
         "lacks": {"nil": "a channel is always there",
             "unbuffered": "an mpsc channel has a buffer",
             "shared-recv": "an mpsc channel has one receiver",
