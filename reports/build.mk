@@ -44,9 +44,12 @@ REPORTS_BENCH = --build='$(B)' --runtimes=$(call reports_word,RUNTIMES) \
 		--missing='$(r)=$(strip $(CONF_MISSING_$(r)))'))) \
 	--compiler='$(CC)' --flags='$(strip $(CONFIG_CFLAGS) $(CFLAGS))'
 
+#? SITE      the folder that make site writes
+SITE ?= $(B)/site
+
 TESTS += test-reports
 
-.PHONY: bench report agree test-reports
+.PHONY: bench report agree certify site test-reports
 bench: $(B)/assay-bench $(B)/conformance $$(foreach r,$$(RUNTIMES),$$(call \
 		reports_files,$$(r))) ## measure RUNTIMES side by side, with a report
 	@$(REPORTS_PYTHON) -m assay_report bench $(REPORTS_BENCH) \
@@ -58,6 +61,16 @@ report: ## the report again, from the last results of make bench
 agree: ## do two runs of make bench, WITH and REPORT, say the same?
 	@$(REPORTS_PYTHON) -m assay_report agree --out='$(REPORT)' \
 		'$(or $(WITH),$(error make agree needs WITH=folder))'
+
+certify: $(B)/conformance $(CONF_BODIES) $$(call conf_files,$$(RUNTIME)) $$(call litmus_files,$$(RUNTIME)) ## judge RUNTIME whole, three times, into results/
+	@$(if $(RUNTIME),,echo "certify: RUNTIME=? which one" >&2; exit 2)
+	@$(if $(filter none,$(SAN)),,echo "certify: $(CONFIG) is slower than \
+		bounds of time allow" >&2; exit 2)
+	@$(REPORTS_PYTHON) -m assay_results certify --build '$(B)' \
+		--runtime $(call reports_word,RUNTIME) $(ARGS)
+
+site: $(B)/conformance ## static pages on all results, into SITE
+	@$(REPORTS_PYTHON) -m assay_site --build '$(B)' --out '$(SITE)'
 
 test-reports: ## statistics, rounds and report, on made-up figures
 	@$(REPORTS_PYTHON) tests/lib/unittests.py test-reports reports

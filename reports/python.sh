@@ -20,6 +20,6 @@ if [ -z "$first" ]; then
 fi
 # Files are UTF-8 whatever the locale.
 here=$(cd "$(dirname "$0")" && pwd)
-PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH}
+PYTHONPATH=$here:$here/../conformance/litmus${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
 exec "$first" "$@"

@@ -53,7 +53,8 @@ def make_parser() -> Parser:
         command.add_argument("--history", type=Path,
                              help="JSON lines of earlier runs")
         command.add_argument("--subject", default="",
-                             help="the runtime that the targets are for")
+                             help="the runtime that the page is about: by "
+                             "default the first that is not Go")
     return parser
 
 

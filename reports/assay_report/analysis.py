@@ -4,11 +4,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .plan import leaves_out
+from .plan import has_one_p, leaves_out
 from .results import Results
 from .stats import Interval, geomean_ratio, median_interval, ratio_interval
-from .style import CONFIDENT
-from .targets import HEADLINE, Target
+from .style import CONFIDENT, ENOUGH
+from .targets import HEADLINE, OWNER, Target
 from .workloads import BASE_FAMILY, Workload
 
 GO = "go"
@@ -54,21 +54,31 @@ class Analysis:
         self.workloads = workloads
         self.targets = targets
         self.options = results.header["options"]
-        self.runtimes = [label for label in results.header["programs"]
-                         if label != BASE_FAMILY]
+        self.least = min(self.options["procs"])
+        self.runtimes = self._judged()
+        self.one_p = {r for r in self.runtimes
+                      if has_one_p(results.header["programs"][r])}
         self.subject = subject or self._usual_subject()
         self._ok: dict[tuple[str, int, str], dict[int, dict]] = {}
         self._why: dict[tuple[str, int, str], str] = {}
         for s in results.samples:
             cell = s["workload"], s["procs"], s["runtime"]
+            if cell[2] in self.one_p and cell[1] != self.least:
+                continue
             if s["status"] == "ok":
                 self._ok.setdefault(cell, {})[s["round"]] = s
             else:
                 self._why[cell] = s.get("reason", s["status"])
 
+    def _judged(self) -> list[str]:
+        """The programs but for that of the yardsticks, in their order."""
+        used = {s["runtime"] for s in self.results.samples
+                if not s["workload"].startswith(BASE_FAMILY + "/")}
+        return [label for label in self.results.header["programs"]
+                if label != BASE_FAMILY or label in used]
+
     def _usual_subject(self) -> str:
-        if "goro" in self.runtimes:
-            return "goro"
+        """The first that was asked for; Go is what others are held to."""
         others = [r for r in self.runtimes if r != GO]
         return (others or self.runtimes or [""])[0]
 
@@ -78,7 +88,20 @@ class Analysis:
 
     @property
     def procs(self) -> list[int]:
-        return list(self.options["procs"])
+        """Those asked for at which some runtime was measured."""
+        seen = {cell[1] for cell in self._ok if cell[2] in self.runtimes}
+        return [p for p in self.options["procs"] if p in seen]
+
+    @property
+    def depths(self) -> tuple[int, int]:
+        """The samples of the cell that has the fewest and of the one that has
+        the most."""
+        counts = [len(made) for made in self._ok.values()]
+        return min(counts, default=0), max(counts, default=0)
+
+    @property
+    def deepest(self) -> int:
+        return self.depths[1]
 
     def measured(self, family: str = "") -> list[str]:
         """Workloads with a sample of any status, in the table's order."""
@@ -119,7 +142,9 @@ class Analysis:
             return missing[runtime]
         if runtime not in self.results.header["programs"]:
             return f"{runtime} was not asked for"
-        for p in (procs, *self.procs):
+        if runtime in self.one_p and procs != self.least:
+            return f"it has one P, and was measured at procs {self.least}"
+        for p in (procs, *self.options["procs"]):
             why = self._why.get((workload, p, runtime))
             if why:
                 return why if p == procs else f"{why} (procs {p})"
@@ -131,12 +156,6 @@ class Analysis:
         if any(c[0] == workload and c[2] != runtime for c in self._ok):
             return "the program has no such workload"
         return "not in this run"
-
-    def best(self, workload: str, procs: int) -> str | None:
-        """The runtime with the least median."""
-        found = {r: c.value for r in self.runtimes
-                 if (c := self.cell(workload, procs, r)) is not None}
-        return min(found, key=lambda r: found[r]) if found else None
 
     def geomean(self, family: str, procs: int, runtime: str,
                 against: str) -> Interval | None:
@@ -153,20 +172,20 @@ class Analysis:
     # ---- targets ----------------------------------------------------------
 
     def reached(self) -> list[Reached]:
-        """Every target of the table."""
-        return [self._reach(t) for t in self.targets]
+        """Every target of the table, if their owner was measured."""
+        return [self._reach(t) for t in self.targets
+                if OWNER in self.runtimes]
 
     def _reach(self, t: Target) -> Reached:
-        ours = self.values(t.workload, t.procs, self.subject, t.metric)
+        ours = self.values(t.workload, t.procs, OWNER, t.metric)
         if not ours:
             if t.procs not in self.procs:
                 return Reached(t, None, f"not measured at procs {t.procs}")
-            return Reached(t, None,
-                           self.reason(t.workload, t.procs, self.subject))
+            return Reached(t, None, self.reason(t.workload, t.procs, OWNER))
         if not t.against:
             return Reached(t, median_interval(list(ours.values())), "")
         if t.against_base:
-            where = t.against, min(self.procs), BASE_FAMILY
+            where = t.against, self.least, BASE_FAMILY
             theirs = self.values(*where)
         else:
             where = t.workload, t.procs, t.against
@@ -174,24 +193,6 @@ class Analysis:
         ratio = ratio_interval(ours, theirs)
         return Reached(t, ratio, "" if ratio else
                        f"{where[2]}: {self.reason(*where)}")
-
-    def standing(self, against: str | None) -> tuple[int, int, int]:
-        """Cells in which the subject is ahead of `against` (None: of every
-        other runtime), those where it is ahead beyond chance, and all."""
-        ahead = certain = total = 0
-        for name in self.measured():
-            for procs in self.procs:
-                others = [against] if against else [
-                    r for r in self.runtimes if r != self.subject]
-                ratios = [x for r in others if (x := self.ratio(
-                    name, procs, self.subject, r)) is not None]
-                if not ratios:
-                    continue
-                total += 1
-                ahead += all(x.value < 1 for x in ratios)
-                certain += all(x.high < 1 and x.coverage >= CONFIDENT
-                               for x in ratios)
-        return ahead, certain, total
 
     # ---- trust ------------------------------------------------------------
 
@@ -217,6 +218,9 @@ class Analysis:
         if self.options["quick"]:
             found.append("Quick mode: few short samples, an impression and "
                          "not comparable.")
+        elif self.deepest < ENOUGH:
+            found.append("No figure has the samples for an interval of "
+                         "95\u00a0%.")
         if self.results.header.get("stopped"):
             found.append("The time of the quick mode was over before the last "
                          "round was complete.")

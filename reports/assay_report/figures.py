@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Sequence, Sized
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from . import svg
 from .analysis import GO, Analysis
+from .leads import best
 from .stats import Interval, ratio_interval
 from .style import (GREY, colours, family_title, markers, number, scale,
-                    short_name)
+                    short_name, spread)
 from .svg import INK, MUTED, Picture
 
 # These have curves of their own.
@@ -21,6 +22,8 @@ CURVES = {
     "chan/elem/bytes:": ("Element size: a send and a receive",
                          "bytes of an element"),
 }
+LEAST = 2  # points; what has fewer is no picture
+
 # Work that more processors could share.
 SCALING = ("core/spawn_many/", "chan/mpmc/", "chan/fanin/", "chan/pipeline/",
            "chan/sieve/", "chan/skynet/", "sync/mutex_contended/",
@@ -35,6 +38,7 @@ class Figures:
         self.colour = colours([*analysis.runtimes, "base"])
         self.marker = markers([*analysis.runtimes, "base"])
         self.against = GO if analysis.has_go else None
+        self.spread = spread(analysis.deepest)
 
     # ---- bars -------------------------------------------------------------
 
@@ -54,18 +58,19 @@ class Figures:
                  if not n.startswith(tuple(CURVES))]
         rows = []
         for name in names:
-            best = None if self.against else self.a.best(name, procs)
+            first = None if self.against else best(self.a, name, procs)
             rows.append((short_name(name), self._bars(
-                lambda r, b, n=name: self.a.ratio(n, procs, r, b), best)))
+                lambda r, b, n=name: self.a.ratio(n, procs, r, b), first)))
         what = "Go" if self.against else "the best"
+        around = f", with its {self.spread}" if self.spread else ""
         return self._draw_bars(
             rows, f"{family}-{procs}",
             f"{family_title(family)}, GOMAXPROCS={procs}",
-            f"Ratio to {what}, with its 95 % interval; left of 1 is better.")
+            f"Ratio to {what}{around}; left of 1 is better.")
 
     def _bars(self, ratio: Callable[[str, str], Interval | None],
-              best: str | None) -> list[tuple[str, Interval]]:
-        against = self.against or best
+              first: str | None) -> list[tuple[str, Interval]]:
+        against = self.against or first
         if against is None:
             return []
         found = [(r, ratio(r, against)) for r in self.a.runtimes
@@ -76,7 +81,7 @@ class Figures:
             str, Interval]]]], name: str, title: str,
             text: str) -> Picture | None:
         rows = [(label, bars) for label, bars in rows if bars]
-        if not rows:
+        if sum(len(bars) for _, bars in rows) < LEAST:
             return None
         lines = sum(len(bars) + 1.25 for _, bars in rows)
         figure, axes = svg.new_figure(0.75 + 0.135 * lines)
@@ -90,10 +95,8 @@ class Figures:
                 # From 1, where both are equal, in logarithms.
                 axes.barh(y, i.value - 1, left=1, height=0.86,
                           color=self.colour[runtime])
-                low, high = max(i.low, i.value * 1e-3), i.high
-                axes.plot([low, high], [y, y], color=INK, linewidth=1)
-                axes.plot([low, high], [y, y], linestyle="", marker="|",
-                          markersize=4, color=INK, markeredgewidth=1)
+                if i.n > 1:
+                    self._whisker(axes, i, y)
                 axes.plot(i.value, y, marker=self.marker[runtime],
                           markersize=4.5, color=self.colour[runtime],
                           markeredgecolor=INK, markeredgewidth=0.6)
@@ -112,6 +115,18 @@ class Figures:
         return svg.finish(figure, f"bars-{name}", title, text, "bars",
                           self._keys(drawn))
 
+    @staticmethod
+    def _whisker(axes: object, i: Interval, y: float) -> None:
+        """The interval, with a stroke at either end."""
+        ends = [max(i.low, i.value * 1e-3), i.high]
+        axes.plot(ends, [y, y], color=INK, linewidth=1)
+        axes.plot(ends, [y, y], linestyle="", marker="|", markersize=4,
+                  color=INK, markeredgewidth=1)
+
+    def _compares(self, drawn: Sized) -> bool:
+        """Whether there are two beside each other, if there can be."""
+        return len(drawn) >= min(2, len(self.a.runtimes))
+
     def _keys(self, shown: Container[str]) -> list[str]:
         return [r for r in self.a.runtimes if r in shown]
 
@@ -122,7 +137,7 @@ class Figures:
         decades = math.log10(high / low) if low > 0 else 1
         subs = (1.0, 2.0, 5.0) if decades < 2.2 else (1.0,)
         axis.set_major_locator(LogLocator(10, subs, numticks=12))
-        axis.set_minor_formatter(NullFormatter())
+        axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(
             lambda v, _: f"{v:,.12g}".replace(",", "\u2009")))
 
@@ -132,16 +147,14 @@ class Figures:
         """Time against a size, in logarithms of both."""
         title, label = CURVES[prefix]
         names = [n for n in self.a.measured() if n.startswith(prefix)]
-        if len(names) < 2:
-            return None
         lines = {}
         for runtime in self.a.runtimes:
             points = [(int(n[len(prefix):]), i) for n in names
                       if (i := self.a.cell(n, procs, runtime)) is not None
                       and i.value > 0]
-            if points:
+            if len(points) >= LEAST:
                 lines[runtime] = points
-        if not lines:
+        if not self._compares(lines):
             return None
         figure, axes = svg.new_figure(2.9)
         for runtime, points in lines.items():
@@ -154,16 +167,22 @@ class Figures:
         axes.set_xlabel(label)
         axes.set_ylabel("ns")
         return svg.finish(figure, f"curve-{prefix}-{procs}",
-                          f"{title}, GOMAXPROCS={procs}",
-                          "Median and 95 % interval.", "curve",
-                          self._keys(lines))
+                          f"{title}, GOMAXPROCS={procs}", self._medians(),
+                          "curve", self._keys(lines))
+
+    def _medians(self) -> str:
+        if not self.spread:
+            return "One sample each."
+        return f"Median and {self.spread}."
 
     def _line(self, axes: object, runtime: str, xs: Sequence[float],
               intervals: Sequence[Interval]) -> None:
         ys = [i.value for i in intervals]
-        axes.errorbar(xs, ys, yerr=[
-            [max(0.0, i.value - i.low) for i in intervals],
-            [max(0.0, i.high - i.value) for i in intervals]],
+        around = [[max(0.0, i.value - i.low) for i in intervals],
+                  [max(0.0, i.high - i.value) for i in intervals]]
+        several = any(i.n > 1 for i in intervals)
+        axes.errorbar(
+            xs, ys, yerr=around if several else None,
             color=self.colour[runtime], marker=self.marker[runtime],
             capsize=2, elinewidth=1)
 
@@ -171,13 +190,14 @@ class Figures:
         """Speed with more processors over that with the fewest."""
         procs = sorted(self.a.procs)
         names = [n for n in self.a.measured() if n.startswith(SCALING)]
-        if len(procs) < 2 or not names:
+        if len(procs) < LEAST:
             return None
         rows = []
         for name in names:
             lines = {r: points for r in self.a.runtimes
-                     if len(points := self._speedups(name, procs, r)) > 1}
-            if lines:
+                     if len(points := self._speedups(name, procs, r))
+                     >= LEAST}
+            if self._compares(lines):
                 rows.append((name, lines))
         if not rows:
             return None
@@ -212,9 +232,9 @@ class Figures:
 
     def percentiles(self, workload: str, procs: int) -> Picture | None:
         """Latency against the share of requests that were faster."""
-        lines = {r: hist for r in self.a.runtimes
-                 if (hist := self._details(r, procs, workload).get("hist"))}
-        if not lines:
+        lines = {r: hist for r in self.a.runtimes if len(hist := self._details(
+            r, procs, workload).get("hist", ())) >= LEAST}
+        if not self._compares(lines):
             return None
         figure, axes = svg.new_figure(2.7)
         for runtime, hist in lines.items():
@@ -242,7 +262,7 @@ class Figures:
         """Who worked when: a line for each thread of each runtime."""
         found = [(r, t) for r in self.a.runtimes if (
             t := self._details(r, procs, workload).get("timeline"))]
-        if not found:
+        if not self._compares(found):
             return None
         shown = [(r, t, min(len(t["busy"]), 8)) for r, t in found]
         heights = [n * 0.16 + 0.12 for _, _, n in shown]
@@ -284,6 +304,8 @@ class Figures:
         return runtime + of_ideal + (f", {more} threads more" if more else "")
 
     def _details(self, runtime: str, procs: int, workload: str) -> dict:
+        if runtime in self.a.one_p and procs != self.a.least:
+            return {}
         return self.a.results.details.get(f"{runtime} {procs} {workload}", {})
 
     # ---- the machine ------------------------------------------------------
@@ -291,14 +313,14 @@ class Figures:
     def yardsticks(self) -> Picture | None:
         """What the machine itself costs."""
         names = [n for n in self.a.measured("base")]
-        cells = [(n, self.a.cell(n, min(self.a.procs), "base"))
-                 for n in names]
+        cells = [(n, self.a.cell(n, self.a.least, "base")) for n in names]
         cells = [(n, c) for n, c in cells if c is not None and c.value > 0]
-        if not cells:
+        if len(cells) < LEAST:
             return None
         figure, axes = svg.new_figure(0.5 + 0.3 * len(cells))
         for k, (name, i) in enumerate(cells):
-            axes.plot([i.low, i.high], [k + 0.22] * 2, color=INK, linewidth=1)
+            if i.n > 1:
+                self._whisker(axes, i, k + 0.22)
             axes.plot(i.value, k + 0.22, marker="o", color=GREY,
                       markeredgecolor=INK)
             factor, unit = scale("ns", i.value)
@@ -314,7 +336,7 @@ class Figures:
         axes.spines["left"].set_visible(False)
         axes.grid(axis="y", visible=False)
         return svg.finish(figure, "yardsticks", "Yardsticks of this machine",
-                          "Median and 95 % interval.", "yardsticks")
+                          self._medians(), "yardsticks")
 
 
 def percentile_curve(hist: Sequence[Sequence[float]]

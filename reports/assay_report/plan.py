@@ -95,6 +95,12 @@ def make_plan(options: Options, workloads: Mapping[str, Workload],
     return steps
 
 
+def has_one_p(about: Mapping[str, Any]) -> bool:
+    """Whether a program says that its runtime is the same at any procs."""
+    several = about.get("several_ps")
+    return several == "0" or (several is None and about.get("model") == "N:1")
+
+
 def leaves_out(name: str, targets: Container[str]) -> bool:
     """Whether the quick mode has no time for this workload."""
     if name.startswith(QUICK_NOT):
@@ -110,6 +116,11 @@ class Hopeless:
         self._errors: dict[tuple[str, int, str], int] = {}
         self._reasons: dict[tuple[str, int, str], str] = {}
         self._slow: set[tuple[str, str]] = set()
+        self._one_p: dict[str, int] = {}
+
+    def note_one_p(self, runtime: str, procs: int) -> None:
+        """The runtime is the same at any procs: `procs` alone is tried."""
+        self._one_p[runtime] = procs
 
     def note(self, step: Step, status: str, reason: str) -> None:
         """A sample of `step` ended with `status`."""
@@ -122,6 +133,8 @@ class Hopeless:
 
     def reason(self, step: Step) -> str | None:
         """Why `step` need not be tried, or None."""
+        if self._one_p.get(step.runtime, step.procs) != step.procs:
+            return "it has one P"
         if (step.workload, step.runtime) in self._slow:
             return self._reasons.get(step.cell, "too slow at other procs")
         return self._reasons.get(step.cell)

@@ -26,7 +26,8 @@ FACTS = shape.table(shape.scalar)
 PROGRAM = shape.record(
     {"native": shape.flag, "argv": shape.many(shape.text),
      "digest": shape.text},
-    dict.fromkeys(("runtime", "version", "model"), shape.text))
+    dict.fromkeys(("runtime", "version", "model", "several_ps", "kit"),
+                  shape.text))
 ANY_SAMPLE = shape.record({
     "runtime": shape.name, "workload": shape.name, "procs": PROCS,
     "round": ROUND, "status": shape.one_of(OK, SKIPPED, ERROR, TIMEOUT),

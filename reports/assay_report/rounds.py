@@ -10,7 +10,7 @@ from typing import Any
 from .details import merge_details, reduce_details
 from .errors import Failure
 from .escape import plain
-from .plan import Hopeless, Options, Repeats, Step
+from .plan import Hopeless, Options, Repeats, Step, has_one_p
 from .progress import Estimate, Progress
 from .results import Results, details_key, step_of
 from .samples import OK, Program, Sample, sample
@@ -43,6 +43,8 @@ class Rounds:
         self.fresh = 0
         for old in results.samples:
             self._note(step_of(old), old)
+        for runtime, about in results.header["programs"].items():
+            self._note_one_p(runtime, about)
 
     def run(self) -> None:
         """Takes every sample that is missing.
@@ -101,10 +103,11 @@ class Rounds:
 
     def _keep(self, step: Step, made: Sample) -> None:
         about = self.results.header["programs"][step.runtime]
-        for key in ("runtime", "version", "model"):
+        for key in ("runtime", "version", "model", "several_ps", "kit"):
             word = made.context.get(key)
             if word and isinstance(word, str) and step.runtime != BASE_FAMILY:
                 about[key] = plain(word)
+        self._note_one_p(step.runtime, about)
         if made.details:
             key = details_key(step)
             self.results.details[key] = merge_details(
@@ -113,6 +116,10 @@ class Rounds:
     def _note(self, step: Step, record: Mapping[str, Any]) -> None:
         self.estimate.note(step, record["seconds"])
         self.hopeless.note(step, record["status"], record.get("reason", ""))
+
+    def _note_one_p(self, runtime: str, about: Mapping[str, Any]) -> None:
+        if has_one_p(about):
+            self.hopeless.note_one_p(runtime, min(self.options.procs))
 
     def _say_what_was_dropped(self) -> None:
         failed = sorted({(s["runtime"], s["workload"], s["procs"], s["status"],

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy import stats as sps
@@ -61,6 +62,7 @@ def median_interval(values: Sequence[float],
                     n, _coverage(n, k))
 
 
+@cache
 def _coverage(n: int, k: int) -> float:
     return max(0.0, 1 - 2 * float(sps.binom.cdf(k - 1, n, 0.5)))
 
@@ -71,13 +73,19 @@ def ratio_interval(numerators: Mapping[int, float],
     """The paired ratio: the median of the ratios within each round.
 
     Both map a round to its sample.  What made a round slow made both of its
-    samples slow, so the ratio of a round is steadier than either.  None if
-    they have no round in common in which the denominator is not 0.
+    samples slow, so the ratio of a round is steadier than either.  Of the two
+    in the middle it is the geometric mean: the ratio the other way round is
+    then one over this one.  None if they have no round in common in which the
+    denominator is not 0.
     """
-    ratios = [numerators[r] / denominators[r]
-              for r in sorted(numerators.keys() & denominators.keys())
-              if denominators[r] != 0]
-    return median_interval(ratios, confidence) if ratios else None
+    ratios = sorted(numerators[r] / denominators[r]
+                    for r in numerators.keys() & denominators.keys()
+                    if denominators[r] != 0)
+    if not ratios:
+        return None
+    low, high = ratios[(len(ratios) - 1) // 2], ratios[len(ratios) // 2]
+    middle = low if low == high else math.sqrt(low * high)
+    return replace(median_interval(ratios, confidence), value=middle)
 
 
 def geomean(values: Sequence[float]) -> float:

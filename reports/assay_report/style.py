@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from itertools import chain, cycle
 
-from .stats import Interval
+from .stats import CONFIDENCE, Interval
 
 # Okabe and Ito's palette, told apart by the colour-blind; its yellow and black
 # are left out, as one of them cannot be seen on light or on dark.
@@ -18,7 +18,7 @@ SPARE = (SKY, PURPLE, GREEN, RED, ORANGE, BLUE)
 MARKERS = "osD^vPXh*d"
 # The same, as text.
 GLYPHS = ("\u25cf\u25a0\u25c6\u25b2\u25bc\u271a"
-          "\u2716\u2b22\u2605\u2b27")
+          "\u2716\u2b22\u2605\u25ca")
 
 FAMILIES = {
     "core": "Goroutines", "chan": "Channels", "select": "Select",
@@ -48,11 +48,18 @@ def colours(runtimes: Sequence[str]) -> dict[str, str]:
 
 
 def markers(runtimes: Sequence[str]) -> dict[str, str]:
-    """A shape for each runtime, for who cannot see its colour."""
-    known = list(FIXED)
-    rest = [r for r in runtimes if r not in FIXED]
-    return {r: MARKERS[(known + rest).index(r) % len(MARKERS)]
-            for r in runtimes}
+    """A shape for each runtime, for who cannot see its colour; no two have
+    the same of both while there are enough."""
+    hue = colours(runtimes)
+    chosen = dict(zip(FIXED, MARKERS))
+    used = set(zip(FIXED.values(), MARKERS))
+    for n, runtime in enumerate(r for r in runtimes if r not in FIXED):
+        start = (len(FIXED) + n) % len(MARKERS)
+        turned = MARKERS[start:] + MARKERS[:start]
+        chosen[runtime] = next(
+            (m for m in turned if (hue[runtime], m) not in used), turned[0])
+        used.add((hue[runtime], chosen[runtime]))
+    return {r: chosen[r] for r in runtimes}
 
 
 def family_title(family: str) -> str:
@@ -73,7 +80,8 @@ def number(value: float) -> str:
     return f"{value:,.{min(digits, 4)}f}".replace(",", "\u2009")
 
 
-CONFIDENT = 0.9  # an interval that holds the truth less often says its n
+CONFIDENT = CONFIDENCE  # what holds the truth less often is a mere range
+ENOUGH = 6  # samples, for one that holds it so often
 SCALES = {"ns": ((1e9, "s"), (1e6, "ms"), (1e3, "\u00b5s"), (1, "ns")),
           "B": ((1, "B"),)}
 
@@ -98,9 +106,17 @@ def ratio_text(interval: Interval) -> tuple[str, str]:
     return number(interval.value), _between(interval, 1)
 
 
+def spread(n: int) -> str:
+    """What n samples of a cell have around their median."""
+    if n < 2:
+        return ""
+    return "range of the rounds" if n < ENOUGH else "95\u00a0% interval"
+
+
 def _between(i: Interval, factor: float) -> str:
-    """The interval; with few samples it is their range, and says so."""
+    """The interval, if there is one; of few samples the range, with their
+    number."""
     if i.n == 1:
-        return "one sample"
+        return ""
     text = f"{number(i.low / factor)}\u2013{number(i.high / factor)}"
     return text if i.coverage >= CONFIDENT else f"{text}, n\u00a0{i.n}"

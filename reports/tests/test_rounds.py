@@ -9,7 +9,8 @@ import time
 import unittest
 from pathlib import Path
 
-from assay_report.plan import Hopeless, Repeats, Step, make_options, make_plan
+from assay_report.plan import (Hopeless, Repeats, Step, has_one_p,
+                               make_options, make_plan)
 from assay_report.progress import Estimate, human_time
 from assay_report.errors import Failure
 from assay_report.results import load_results
@@ -76,6 +77,17 @@ class Bookkeeping(unittest.TestCase):
         self.assertIsNone(h.reason(self.step))
         h.note(self.step._replace(round=1), ERROR, "crash")
         self.assertEqual(h.reason(self.step), "crash")
+
+    def test_one_p_need_not_be_tried_at_others(self):
+        h = Hopeless()
+        h.note_one_p("a", 1)
+        self.assertIsNone(h.reason(self.step))
+        self.assertIsNotNone(h.reason(self.step._replace(procs=2)))
+        self.assertIsNone(h.reason(self.step._replace(runtime="b", procs=2)))
+        self.assertEqual([has_one_p(x) for x in (
+            {}, {"model": "N:1"}, {"model": "N:1", "several_ps": "1"},
+            {"model": "N:M", "several_ps": "0"})],
+            [False, True, False, True])
 
     def test_skips_and_timeouts_do_not(self):
         h = Hopeless()
@@ -229,6 +241,17 @@ class Runs(unittest.TestCase):
         self.assertIn("three core/yield procs 1: timeout", done.stderr)
         hung = [s for s in self.results().samples if s["runtime"] == "three"]
         self.assertEqual([s["status"] for s in hung], ["timeout"])
+
+    def test_one_p_is_measured_at_the_least_procs(self):
+        self.program("onep.sh", 'fake onep "$@"')
+        for more in ((), ("--resume",)):
+            self.bench("--quick", "--rounds=2", "--filter=core/yield", *more,
+                       runtimes="one=ok.sh two=onep.sh")
+            results = self.results()
+            self.assertEqual(
+                {(s["runtime"], s["procs"]) for s in results.samples},
+                {("one", 1), ("one", 2), ("two", 1)})
+            self.assertIn("finished", results.header)
 
     def test_the_file_is_whole_at_any_time(self):
         self.bench("--quick", "--rounds=1", "--filter=core/yield")

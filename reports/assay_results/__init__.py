@@ -1,0 +1,1 @@
+"""Certified results: made by make certify, checked by scripts/check-results."""

@@ -1,0 +1,1 @@
+"""The site: static pages on all certified results, make site."""
