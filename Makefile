@@ -25,6 +25,18 @@ STACK_CFLAGS := -fstack-clash-protection
 C_BASE := -std=gnu11 -fPIC -fvisibility=hidden -MMD -MP $(WARN) $(WERROR) \
 	$(STACK_CFLAGS) -Iabi $(CONFIG_CFLAGS) $(CFLAGS)
 
+#? V         1: show the commands of a build, not how far it has got
+V ?=
+ifneq ($(V),1)
+MAKEFLAGS += -s
+# make expands SHELL for each line that it runs.  The first of a folder's files
+# is told, or of what stands in B itself; not what is only looked at (FORCE).
+SHELL = $(if $(filter $(B)/%,$@),$(if $(filter FORCE,$?),,$(call \
+	say_once,$(patsubst obj/%,%,$(patsubst $(B)/%,%,$@)))))/bin/sh
+say_once = $(call say_of,$(if $(findstring /,$(1)),$(patsubst %/,%,$(dir $(1))),$(1)))
+say_of = $(if $(filter $(1),$(SAID)),,$(info $(CONFIG)  $(1))$(eval SAID += $(1)))
+endif
+
 ALL :=            # what `make all` builds
 TESTS :=          # targets that `make test` runs, each printing its verdict
 RUNTIME_FILES :=  # what the runner can load: shared objects and hosts
@@ -64,8 +76,14 @@ endif
 ifneq ($(filter bench bench-% gate report %/assay-bench,$(GOALS)),)
 PROFILE := bench
 endif
+ifneq ($(filter site certify,$(GOALS)),)
+PROFILE := site
+endif
 ifneq ($(filter interpreters,$(GOALS)),)
 PROFILE := litmus
+endif
+ifeq ($(RUNTIME),all)
+PROFILE := field
 endif
 ifneq ($(filter tsan,$(GOALS) $(CONFIG)),)
 PROFILE := tsan
@@ -81,7 +99,7 @@ endif
 GO ?= $(firstword $(shell command -v go) \
 	$(wildcard /usr/local/go/bin/go /usr/lib/go*/bin/go))
 
-FRAGMENTS := $(wildcard reference/build.mk conformance/build.mk \
+FRAGMENTS := $(wildcard abi/kit/build.mk reference/build.mk conformance/build.mk \
 	runtimes/*/build.mk examples/build.mk benchmarks/build.mk \
 	reports/build.mk ci/build.mk tests/fuzz/build.mk)
 include $(FRAGMENTS)

@@ -6,7 +6,8 @@
 #	setup.sh check [PROFILE ...]    install nothing; 1 if something is missing
 #	setup.sh stamp FILE PROFILE     as the first; writes what was found
 #
-# PROFILE: build, test, mutate, bench, litmus, tsan, valgrind, lint, cross or all.
+# PROFILE: build, test, mutate, bench, litmus, field, site, tsan, valgrind, lint,
+# cross or all.
 #
 # The stamp is a piece of a makefile that depends on the files found, so a
 # later make looks at those files and runs this script only if one is gone.
@@ -39,6 +40,9 @@ table() {
 	build    need binutils              tool ld
 	build    need libc6-dev             header stdio.h
 	build    need libcunit1-dev         header CUnit/Basic.h
+	build    need libjansson-dev        header jansson.h
+	build    want libpth-dev            exists /usr/include/pth.h
+	build    want libst-dev             exists /usr/include/st.h
 	build    want golang-go             go
 	build    want golang-golang-x-sync-dev exists $gocode/sync/singleflight/singleflight.go
 	build    want golang-golang-x-time-dev exists $gocode/time/rate/rate.go
@@ -73,6 +77,15 @@ table() {
 	litmus   want cargo                 tool cargo
 	litmus   want maven                 tool mvn
 	litmus   want openjdk-21-jdk-headless jdk
+	field    want gccgo                 tool gccgo
+	field    want libboost-fiber-dev    exists /usr/include/boost/fiber/all.hpp
+	field    want cargo                 tool cargo
+	field    want maven                 tool mvn
+	field    want openjdk-21-jdk-headless jdk
+	site     need python3               tool python3
+	site     want python3-jinja2        exists $pydist/jinja2
+	site     want python3-scipy         exists $pydist/scipy
+	site     want python3-numpy         exists $pydist/numpy
 	tsan     need clang                 tool clang
 	tsan     need clang-runtime         links clang -fsanitize=thread
 	valgrind need valgrind              tool valgrind
@@ -147,10 +160,10 @@ profiles() {
 	case $1 in
 	build) echo build ;;
 	test) echo build test mutate ;;
-	mutate | bench | litmus | tsan | valgrind | lint | cross) echo build "$1" ;;
-	all) echo build test mutate bench litmus tsan valgrind lint cross ;;
+	mutate | bench | litmus | field | site | tsan | valgrind | lint | cross) echo build "$1" ;;
+	all) echo build test mutate bench litmus field site tsan valgrind lint cross ;;
 	*)
-		say "no profile '$1'; there are build test mutate bench litmus tsan valgrind lint cross all"
+		say "no profile '$1'; there are build test mutate bench litmus field site tsan valgrind lint cross all"
 		exit 2
 		;;
 	esac

@@ -47,7 +47,7 @@ says() {
 nothing_there() {
 	machine
 	setup 1 build && says "apt-get install gcc make binutils libc6-dev \
-libcunit1-dev$" && says 'there is no apt-get'
+libcunit1-dev libjansson-dev$" && says 'there is no apt-get'
 }
 
 compiler_only() {

@@ -48,6 +48,9 @@ static void describe(void)
 	bench_context("runtime", rt.name);
 	bench_context("version", rt.version);
 	bench_context("model", rt.model);
+	bench_context("kit", rt.kit);
+	bench_context("several_ps",
+		      rt.traits & ASSAY_TRAIT_SEVERAL_PS ? "1" : "0");
 	bench_context("procs", procs);
 	bench_context("tiny", settings.tiny ? "1" : "0");
 }

@@ -61,6 +61,19 @@ static void copy_group(const char *name, void *to, const void *own, size_t size)
 
 #define COPY_GROUP(g, LIST) copy_group(#g, &rt.g, t.g, sizeof(rt.g));
 
+/* A table from before stack_bytes has the traits that it cannot know of. */
+static uint32_t traits_of(const struct assay_runtime *own, const char *model)
+{
+	uint32_t traits = own->traits;
+
+	if (own->size > offsetof(struct assay_runtime, stack_bytes))
+		return traits;
+	traits |= ASSAY_TRAITS_OF_OLDER;
+	if (strcmp(model, "N:1") == 0)
+		traits &= ~(uint32_t)ASSAY_TRAIT_SEVERAL_PS;
+	return traits;
+}
+
 static void take_table(const struct assay_runtime *own)
 {
 	struct assay_runtime t = {0};
@@ -75,11 +88,12 @@ static void take_table(const struct assay_runtime *own)
 		refuse("the table has an absurd size: %zu bytes", own->size);
 	memcpy(&t, own, own->size < sizeof(t) ? own->size : sizeof(t));
 	ASSAY_GROUPS(COPY_GROUP)
-	rt.traits = t.traits;
 	rt.max_goroutines = t.max_goroutines;
 	rt.name = t.name ? t.name : "";
 	rt.version = t.version ? t.version : "";
 	rt.model = t.model ? t.model : "";
+	rt.kit = t.kit ? t.kit : "";
+	rt.traits = traits_of(own, rt.model);
 }
 
 runtime_run runtime_load(const char *name)

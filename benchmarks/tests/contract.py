@@ -46,6 +46,7 @@ def check_context(context):
         check(value is None or context.get(key) == value,
               f"context: {key} is {context.get(key)!r}")
     check(context.get("model") in ("1:1", "N:1", "N:M"), "context: model")
+    check(context.get("several_ps", "1") in ("0", "1"), "context: several_ps")
 
 
 def check_entry(entry, table):

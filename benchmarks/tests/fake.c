@@ -7,6 +7,8 @@
  *	bare     nothing but core
  *	older    groups of an older contract: no select, no waitgroup
  *	few      room for 50 goroutines
+ *	one_p    one P, whatever procs says
+ *	n1       the same, said by the model of a table that knows no such trait
  *	abi      another version of the contract
  *
  * FAKE_GORO is the path of goro.so.
@@ -71,6 +73,12 @@ static void change(const char *what)
 	}
 	if (strcmp(what, "few") == 0)
 		table.max_goroutines = 50;
+	if (strcmp(what, "one_p") == 0)
+		table.traits &= ~(uint32_t)ASSAY_TRAIT_SEVERAL_PS;
+	if (strcmp(what, "n1") == 0) {
+		table.size = offsetof(struct assay_runtime, stack_bytes);
+		table.model = "N:1";
+	}
 	if (strcmp(what, "abi") == 0)
 		table.abi++;
 }

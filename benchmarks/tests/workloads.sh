@@ -71,6 +71,12 @@ few_goroutines() {
 		grep -q '"reason": "at most 50 goroutines"' "$tmp/json"
 }
 
+# says_ps WHAT WANTED: what the JSON of the fake runtime says of its Ps.
+says_ps() {
+	faked "$1" 0 '^core/yield$' &&
+		grep -q "\"several_ps\": \"$2\"" "$tmp/json"
+}
+
 another_abi() {
 	FAKE=abi
 	export FAKE
@@ -89,6 +95,9 @@ check "a wrong number of goroutines" wrong_tally
 check "a runtime with core only" nothing_but_core
 check "an older runtime" older_groups
 check "a runtime with little room" few_goroutines
+check "several Ps" says_ps '' 1
+check "one P" says_ps one_p 0
+check "one P, from an older table" says_ps n1 0
 check "another ABI" another_abi
 check "unknown runtime" refuses 2 --runtime nothing
 check "an object that is none" refuses 2 --runtime ./Makefile

@@ -23,6 +23,7 @@ struct runtime {
 	uint32_t traits;
 	uint64_t max_goroutines; /* parked at once; 0: bounded by memory */
 	const char *name, *version, *model;
+	const char *kit; /* what abi/kit does for it; "": nothing */
 };
 
 extern struct runtime rt;

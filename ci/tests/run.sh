@@ -6,6 +6,5 @@ set -eu
 
 cd "$(dirname "$0")/.."
 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
-HYPOTHESIS_STORAGE_DIRECTORY=$PWD/../build/hypothesis
-export PYTHONPATH HYPOTHESIS_STORAGE_DIRECTORY
+export PYTHONPATH
 exec ../reports/python.sh ../tests/lib/unittests.py test-gate . "$@"

@@ -29,6 +29,7 @@ AMOUNTS = st.one_of(st.sampled_from([0, 1, 1e-30, 1e30, 10**18]),
 FEW = settings(derandomize=True, deadline=None, max_examples=60,
                database=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=600)
+PAGES = settings(FEW, max_examples=16)  # of seconds each
 
 
 def call(main, *words):
@@ -157,7 +158,7 @@ class Odd(WithFiles):
         return [(folder / f"report.{x}").read_text(encoding="utf-8")
                 for x in ("html", "md")]
 
-    @FEW
+    @PAGES
     @given(st.lists(AMOUNTS, min_size=2, max_size=8),
            st.lists(st.tuples(st.integers(0, 1 << 63), st.integers(1, 10**9)),
                     max_size=4), AMOUNTS)

@@ -74,6 +74,9 @@ static void free_all(struct expectations *e)
 		free(e->v[i].reason);
 	}
 	free(e->v);
+	for (size_t i = 0; i < e->lines.n; i++)
+		free((char *)e->lines.v[i]);
+	free(e->lines.v);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

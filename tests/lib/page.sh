@@ -32,6 +32,10 @@ split_blocks() {
 	inside { print > file }' "$1"
 }
 
+has_commands() {
+	split_blocks "$1" && ls "$tmp"/blocks/*.sh
+}
+
 # run FILE: its commands; the last one decides.
 run() {
 	cd "$tmp/here" || exit 1
@@ -57,7 +61,7 @@ prints() {
 }
 
 page() {
-	check "it has commands" split_blocks "$1"
+	check "it has commands" has_commands "$1"
 	ran=yes
 	for block in "$tmp"/blocks/*; do
 		case $block in

@@ -5,6 +5,8 @@ The modules are those of FOLDER/tests, all by default.  The last line is
 skipped, with the package's name.
 """
 import importlib
+import os
+import signal
 import sys
 import unittest
 from pathlib import Path
@@ -31,6 +33,11 @@ def load(name: str) -> unittest.TestSuite:
 
 def main(title: str, folder: str, *names: str) -> int:
     sys.path.insert(0, folder)
+    # What Hypothesis keeps belongs to the build, not beside the sources.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(
+        Path(__file__).resolve().parents[2] / "build/hypothesis"))
+    # A job in the background may ignore it; what is tested must not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     modules = names or [p.stem for p in sorted(
         Path(folder, "tests").glob("test_*.py"))]
     suite = unittest.TestSuite(load(name) for name in modules)

@@ -39,12 +39,12 @@ says() {
 	}
 }
 
-# Hardly any plain run shows it.  None does on a machine with nothing else to
-# do; where the kernel takes the CPU away in the wrong place, 1 in some 5000.
+# Hardly any plain run shows it: none on a machine with nothing else to do, 3 of
+# 1000 where ten programs share each CPU and the kernel often takes it away.
 not_by_plain_runs() {
 	shown=$(./bugs "$1" --plain "$PLAIN")
 	echo "$shown of $PLAIN"
-	[ "$shown" -le 2 ]
+	[ "$shown" -le 10 ]
 }
 
 finds() {
@@ -55,13 +55,15 @@ finds() {
 repeats() {
 	schedule=$(sed -n 's/^replay: GORO_REPLAY=\([^ ]*\).*/\1/p' "$said")
 	line=$(sed -n '1s/^[^:]*: //p' "$said")
-	i=0
-	while [ "$i" -lt 100 ]; do
-		GORO_REPLAY=$schedule ./bugs "$1" 2>>"$tmp/again" && return 1
-		i=$((i + 1))
+	for _ in $(seq 100); do
+		GORO_REPLAY=$schedule ./bugs "$1" 2>>"$tmp/again"
+		echo "exit status $?" >>"$tmp/statuses"
 	done
+	[ "$(sort -u "$tmp/statuses" | wc -l)" -eq 1 ] &&
+		! grep -qx "exit status 0" "$tmp/statuses" || return 1
 	case $line in
-	signal:* | "exit status"*) ;;
+	signal:*) [ "$(sed -n '1s/exit status //p' "$tmp/statuses")" -gt 128 ] ;;
+	"exit status"*) grep -qx "$line" "$tmp/statuses" ;;
 	*) [ "$(grep -cFx "$line" "$tmp/again")" -eq 100 ] ;;
 	esac
 }
@@ -83,11 +85,16 @@ marks_outside() {
 }
 
 ends() {
-	explores 1 --runs 2 --seconds 1 ./odd "$1" && says "$2"
+	explores 1 --runs 2 --seconds "${3:-60}" ./odd "$1" && says "$2"
 }
 
 refuses() {
 	explores 2 "$@" && [ "$(wc -l <"$said")" -eq 1 ] && says goro-explore:
+}
+
+# As the loader ends a program whose library is not there.
+why_not_started() {
+	explores 2 sh -c 'echo no library >&2; exit 127' && says "no library"
 }
 
 same_again() {
@@ -146,8 +153,8 @@ outcomes() {
 	"$tool" --slow 0 --keep-going --output "$@" ./random $program |
 		tee "$tmp/all" | grep -E '^(-?[0-9]+ )+\||^(fatal error|panic): ' |
 		sort -u
-	grep -q "these are all" "$tmp/all"
-	sed -n 's/^\([0-9]*\) runs in .*/\1/p' "$tmp/all" >>"$tmp/runs"
+	grep -q "these are all" "$tmp/all" &&
+		sed -n 's/^\([0-9]*\) runs in .*/\1/p' "$tmp/all" >>"$tmp/runs"
 }
 
 # What a search with all orders shows, one without those that are alike does too.
@@ -205,7 +212,7 @@ no_schedule() {
 while read -r name kind; do
 	check "plain runs do not show $name" not_by_plain_runs "$name"
 	check "$name: $kind" finds "$name" "$kind"
-	: >"$tmp/again"
+	rm -f "$tmp/again" "$tmp/statuses"
 	check "$name: again, 100 times" repeats "$name"
 done <"$tmp/list"
 for name in $(./clean); do
@@ -229,7 +236,7 @@ done
 
 check "without what is alike: 1" reduces_to 1 ./tiny points 3
 check "and 4" reduces_to 4 ./tiny locks
-check "and two by a yield" reduces_to 1 ./tiny yield
+check "and two by a yield: 1" reduces_to 1 ./tiny yield
 check "it finds" explores 1 --reduce ./bugs lock_order
 # Programs of 2 to 4 outcomes, whose schedules are some hundreds at most.
 for seed in 24 46 54 63 68 108 138 171 182 185 202 205; do
@@ -248,7 +255,7 @@ check "main ends by goexit" ends_always 2 goexits "no goroutines (main called"
 check "a panic beside a main that returns" ends_always 2 returns "panic: boom"
 check "a dump shows who calls it" ends_always 0 dumps "dumps(...)"
 check "too many steps" ends yields "no end in run 1: fatal error: too many"
-check "no step at all" ends spins "no end in run 1: no end after 1 seconds"
+check "no step at all" ends spins "no end in run 1: no end after 1 seconds" 1
 check "a fault" ends faults "signal in run 1: signal: Segmentation fault"
 check "an assertion" ends asserts "Assertion"
 check "a status" ends exits "exit status in run 1: exit status 3"
@@ -266,6 +273,7 @@ check "help" explores 0 --help
 check "an embedded run is not explored" ends embedded "exit status 1"
 check "no program" refuses
 check "no such program" refuses ./nowhere
+check "one that cannot start: why" why_not_started
 check "no goro_run()" refuses ./odd early
 check "no such option" refuses --fast 1 ./clean queue
 check "no number" refuses --runs many ./clean queue

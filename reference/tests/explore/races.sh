@@ -31,14 +31,22 @@ races() {
 again() {
 	schedule=$(sed -n 's/^replay: GORO_REPLAY=\([^ ]*\).*/\1/p' "$said")
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		GORO_REPLAY=$schedule ./odd races >"$tmp/again" 2>&1 && return 1
+		TSAN_OPTIONS=atexit_sleep_ms=0 GORO_REPLAY=$schedule \
+			./odd races >"$tmp/again" 2>&1 && return 1
 		grep -q "ThreadSanitizer: data race" "$tmp/again" || return 1
 	done
+}
+
+# Each run would rest for a second, as programs do under ThreadSanitizer.
+rests_not() {
+	start=$(date +%s)
+	is_clean locks && [ $(($(date +%s) - start)) -lt 25 ]
 }
 
 for name in $(./clean); do
 	check "$name is clean" is_clean "$name"
 done
+check "30 runs do not rest for 30 seconds" rests_not
 check "a data race, and where" races
 check "again, ten times" again
 finish

@@ -38,8 +38,12 @@ static void wait_for_waiters(int64_t n)
 /* fn leaves n goroutines that wait; so many of them are found. */
 static void expect(void (*fn)(void), int64_t n, int64_t leaks)
 {
+	int64_t before = goro_num_goroutine();
+
 	goro_go_copy(set_up, &fn, sizeof(fn));
 	wait_for_waiters(n);
+	while (goro_num_goroutine() > before + n)
+		goro_sleep(MS); /* fn is still there, and knows them */
 	CHECK(goro_find_leaks() == leaks);
 }
 

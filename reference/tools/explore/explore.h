@@ -67,6 +67,8 @@ struct program {
 };
 
 /* Starts the program up to its goro_run(), or ends the process. */
+/* What a child of this process has around it before it becomes a program. */
+void program_surround(void);
 void program_start(struct program *p, const struct options *o);
 void program_stop(struct program *p);
 /* Makes a run; what p->run asks for is set. */
@@ -115,9 +117,6 @@ bool search(struct program *p);
 /* Prints a finding of that run, with its steps. */
 void report(const struct program *p, uint32_t run, const struct schedule *s,
 	    const struct outcome *out, bool repeats);
-/* Writes s as GORO_REPLAY has it into buf, which has room for n. */
-void schedule_text(const struct program *p, const struct schedule *s, char *buf,
-		   size_t n);
 
 /* Ends the process with status 2 and a line. */
 _Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -31,6 +31,23 @@ static void move_fd(int from, int to)
 	check(dup2(from, to) == to, "dup2");
 }
 
+/*
+ * No core, no start of a symbolizer, and no second of rest at the end of each
+ * run, as ThreadSanitizer has it for threads that still run.
+ */
+void program_surround(void)
+{
+	const char *given = getenv("TSAN_OPTIONS");
+	char *all;
+
+	check(asprintf(&all, "atexit_sleep_ms=0:%s", given ? given : "") > 0,
+	      "asprintf");
+	setenv("TSAN_OPTIONS", all, 1);
+	free(all);
+	setenv("GORO_SYMBOLIZE", "0", 1);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+}
+
 static _Noreturn void become(char **argv, int memory, int in, int out, int text)
 {
 	char fd[16];
@@ -44,13 +61,12 @@ static _Noreturn void become(char **argv, int memory, int in, int out, int text)
 	move_fd(out, FIRST_FD + 2);
 	snprintf(fd, sizeof(fd), "%d", FIRST_FD);
 	setenv("GORO_EXPLORE", fd, 1);
-	setenv("GORO_SYMBOLIZE", "0", 1);
 	unsetenv("GORO_REPLAY");
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-	dup2(STDERR_FILENO, text); /* for the line below */
-	move_fd(STDOUT_FILENO, STDERR_FILENO);
+	program_surround();
+	move_fd(text, STDERR_FILENO);
 	execvp(argv[0], argv);
-	dprintf(text, "goro-explore: %s: %s\n", argv[0], strerror(errno));
+	dprintf(STDERR_FILENO, "goro-explore: %s: %s\n", argv[0],
+		strerror(errno));
 	_exit(127);
 }
 
@@ -83,16 +99,16 @@ static void wait_for_start(struct program *p, pid_t pid)
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
+	program_show_output(p, STDERR_FILENO);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		exit(2);
-	program_show_output(p, STDERR_FILENO);
 	fail("%s has not come to goro_run(), or is of an older goro",
 	     p->o->argv[0]);
 }
 
 void program_start(struct program *p, const struct options *o)
 {
-	int memory = memfd_create("goro-explore", 0);
+	int memory = memfd_create("goro-explore", MFD_CLOEXEC);
 	int in[2], out[2];
 	pid_t pid;
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,8 +40,9 @@ add(char *buf, size_t n, size_t *used, const char *fmt, ...)
 	*used += (size_t)got;
 }
 
-void schedule_text(const struct program *p, const struct schedule *s, char *buf,
-		   size_t n)
+/* Writes s as GORO_REPLAY has it into buf, which has room for n. */
+static void schedule_text(const struct program *p, const struct schedule *s,
+			  char *buf, size_t n)
 {
 	size_t used = 0;
 
@@ -70,8 +70,7 @@ static _Noreturn void become(char **argv, const char *text, int out,
 	dup2(out, STDERR_FILENO);
 	setenv("GORO_REPLAY", text, 1);
 	setenv("GORO_STEPS", "1", 1);
-	setenv("GORO_SYMBOLIZE", "0", 1);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	program_surround();
 	alarm(seconds);
 	execvp(argv[0], argv);
 	_exit(127);
@@ -82,21 +81,26 @@ static FILE *said_by(const struct program *p, const char *text)
 {
 	int fd = memfd_create("steps", 0);
 	char command[128];
+	FILE *said;
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fd < 0 ? -1 : fork();
-	if (pid < 0)
-		return NULL;
 	if (pid == 0)
 		become(p->o->argv, text, fd, p->o->seconds);
+	if (pid < 0) {
+		close(fd);
+		return NULL;
+	}
 	waitpid(pid, NULL, 0);
 	lseek(fd, 0, SEEK_SET);
 	snprintf(command, sizeof(command),
 		 "if command -v goro-symbolize >/dev/null; "
 		 "then goro-symbolize; else cat; fi <&%d",
 		 fd);
-	return popen(command, "r");
+	said = popen(command, "r");
+	close(fd);
+	return said;
 }
 
 struct step {
