@@ -30,6 +30,7 @@
  */
 #include "diag/leaksearch.h"
 
+#include "base/note.h"
 #include "base/procfs.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -98,13 +99,17 @@ static int64_t search(struct search *s)
 	return done ? s->found : GORO_ENOMEM;
 }
 
-/* Stops the program's threads, and sets apart what is the runtime's. */
+/*
+ * Stops the program's threads, and sets apart what is the runtime's.  No M is
+ * made from here on: one that starts calls malloc.
+ */
 static int64_t stop_tasks(struct search *s)
 {
 	struct sched *sched = &goro__sched;
 	int64_t status;
 
 	lock(&sched->lock);
+	sched->making_waits = true;
 	status = goro__tasks_stop(&s->tasks);
 	if (!status) {
 		if (load_acquire(&sched->maker_tid))
@@ -117,12 +122,34 @@ static int64_t stop_tasks(struct search *s)
 	return status;
 }
 
+static void tasks_go_on(struct search *s)
+{
+	struct sched *sched = &goro__sched;
+
+	goro__tasks_go_on(&s->tasks);
+	lock(&sched->lock);
+	sched->making_waits = false;
+	unlock(&sched->lock);
+	goro__note_wake(&sched->maker_note);
+}
+
 static int open_own(const char *file)
 {
 	char path[PROC_PATH];
 
 	goro__proc_path(path, file);
 	return sys_open(path);
+}
+
+static void read_and_search(struct search *s)
+{
+	s->mem = open_own("mem");
+	s->pagemap = open_own("pagemap");
+	s->found = s->mem < 0 ? GORO_ENOTSUP : search(s);
+	if (s->mem >= 0)
+		sys_close(s->mem);
+	if (s->pagemap >= 0)
+		sys_close(s->pagemap);
 }
 
 /* The search, with the world stopped, on the stack of an M. */
@@ -136,16 +163,9 @@ static void search_stopped(void *search_)
 	s->areas = (struct areas){s->area_room, 0, MOST_SPANS};
 	s->page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	s->found = stop_tasks(s);
-	if (s->found)
-		return;
-	s->mem = open_own("mem");
-	s->pagemap = open_own("pagemap");
-	s->found = s->mem < 0 ? GORO_ENOTSUP : search(s);
-	if (s->mem >= 0)
-		sys_close(s->mem);
-	if (s->pagemap >= 0)
-		sys_close(s->pagemap);
-	goro__tasks_go_on(&s->tasks);
+	if (!s->found)
+		read_and_search(s);
+	tasks_go_on(s);
 }
 
 /*

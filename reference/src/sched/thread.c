@@ -76,8 +76,9 @@ static void attach(struct m *m)
 	}
 	san_thread(&m->san, m->g0_lo, m->g0_size);
 	set_sigstack(m);
-	store_relaxed(&m->tid, sys_gettid());
 	goro__keep_init(m);
+	/* Last: from here on the search for leaks takes m for one at rest. */
+	store_relaxed(&m->tid, sys_gettid());
 }
 
 static void link_m(struct m *m)
@@ -237,6 +238,10 @@ void goro__make_threads(void)
 	bool spare, tracer;
 
 	lock(&s->lock);
+	if (s->making_waits) {
+		unlock(&s->lock);
+		return;
+	}
 	list = s->p_wants_m;
 	s->p_wants_m = NULL;
 	spare = s->spare_wanted;

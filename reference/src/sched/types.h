@@ -405,6 +405,7 @@ struct sched {
 	bool tracer_made;
 	atomic_uint maker_note; /* the thread in goro_run(): thread.c */
 	bool making;            /* lock: that thread makes others */
+	bool making_waits;      /* lock: until the search for leaks is over */
 	_Atomic(int) maker_tid; /* 0: not yet */
 	uintptr_t maker_sp;     /* its frames above goro_run() begin here */
 	uint64_t seed;
