@@ -17,6 +17,17 @@ static int64_t in_state(const char *state)
 	return occurrences(text, head);
 }
 
+/*
+ * Waits until n more goroutines than before wait, and whoever else there was is
+ * gone: one that still ends has old pointers.
+ */
+static void settle_alone(int64_t before, int64_t n)
+{
+	settle(n);
+	while (rt->inspect->num_goroutine() > before + n)
+		yield();
+}
+
 /* ---- one of each kind ------------------------------------------------------ */
 
 static void recv_nil(void *unused)
@@ -178,16 +189,17 @@ CASE_TABLE(OB_026, one_leak, (assay_fn fn, const char *state),
 }
 
 CASE_OF(OB_026, marked, "a later dump has the mark, and only where it belongs",
-	NEEDS_LEAKS(NEED(inspect, dump)))
+	NEEDS_LEAKS(NEED(inspect, dump), NEED(inspect, num_goroutine)))
 {
 	static assay_chan *kept;
+	int64_t before = rt->inspect->num_goroutine();
 	size_t n;
 
 	kept = chan_signal(0);
 	go(close_it, chan_signal(0));
 	go((assay_fn)wait_for, kept);
 	go(recv_own, NULL);
-	settle(2);
+	settle_alone(before, 2);
 	CHECK_EQ(reported(), 1);
 	n = rt->inspect->dump(text, sizeof(text));
 	REQUIRE_CMP(n, <, sizeof(text));
@@ -249,11 +261,14 @@ static void build_chain(void *n)
 
 static void chain(int64_t n)
 {
+	int64_t before = rt->inspect->num_goroutine();
+
 	go_copy(build_chain, &n, sizeof(n));
-	settle(n);
+	settle_alone(before, n);
 }
 
-CASE_OF(OB_028, fed, "a chain that is still fed has no leak", NEEDS_LEAKS())
+CASE_OF(OB_028, fed, "a chain that is still fed has no leak",
+	NEEDS_LEAKS(NEED(inspect, num_goroutine)))
 {
 	chain(10);
 	CHECK_EQ(reported(), 0);
@@ -262,7 +277,7 @@ CASE_OF(OB_028, fed, "a chain that is still fed has no leak", NEEDS_LEAKS())
 }
 
 CASE(LEAK_002, "a chain of many is alive with its head, and lost without",
-     NEEDS_LEAKS())
+     NEEDS_LEAKS(NEED(inspect, num_goroutine)))
 {
 	int64_t n = goroutines(CHAIN);
 

@@ -1,9 +1,9 @@
 /*
  * reach.c - what the pointers in memory lead to.
  *
- * What is alive is scanned for pointers: any eight bytes that are an address, at
- * any alignment, also one to the middle of a thing or with a tag in its upper or
- * lower bits.  A pointer reaches a block of malloc, or a waiter, with its stack.
+ * What is alive is scanned for pointers: any eight bytes that are an address, also
+ * one to the middle of a thing, with a tag in its upper or lower bits, or, without
+ * an upper tag, at any alignment.  A pointer reaches a block of malloc, or a waiter, with its stack.
  * That is alive then, and is scanned in its turn, once.
  */
 #include "diag/reach.h"
@@ -72,8 +72,9 @@ void goro__reach(struct search *s, uintptr_t at)
 }
 
 /*
- * A packed structure may have a pointer at any place.  The upper two bytes are
- * left out: programs keep tags there, and no address has them.
+ * The upper two bytes are left out: programs keep tags there, and no address has
+ * them.  A packed structure may have a pointer at any place, but without such a
+ * tag: across two other pointers something like a tagged address is often found.
  */
 void goro__scan(struct search *s, const void *from, const void *to)
 {
@@ -81,7 +82,8 @@ void goro__scan(struct search *s, const void *from, const void *to)
 
 	for (const char *p = from; p + sizeof(word) <= (const char *)to; p++) {
 		__builtin_memcpy(&word, p, sizeof(word));
-		goro__reach(s, word & ADDRESS);
+		if (word <= ADDRESS || (uintptr_t)p % sizeof(word) == 0)
+			goro__reach(s, word & ADDRESS);
 	}
 }
 

@@ -51,7 +51,7 @@ struct search {
 	bool in_frames; /* what is scanned now is frames */
 	bool full;      /* there was too little room */
 	int64_t found;  /* the result */
-	char window[WINDOW + ACROSS];
+	_Alignas(uintptr_t) char window[WINDOW + ACROSS];
 	uint64_t present[PAGES_AT_ONCE];
 	struct tasks tasks;
 	struct span apart_room[MOST_SPANS], roots_room[MOST_SPANS];

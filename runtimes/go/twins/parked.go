@@ -3,6 +3,7 @@ package twins
 import (
 	"bytes"
 	"runtime"
+	"strings"
 )
 
 // Dump is runtime.Stack of all goroutines, however many there are.
@@ -35,21 +36,33 @@ func State(line []byte) (state string, ok bool) {
 	return string(word), true
 }
 
-// Parked tells whether a goroutine in that state waits for something.
-func Parked(state string) bool {
-	switch state {
-	case "running", "runnable", "syscall", "idle", "dead", "copystack",
-		"preempted", "waiting":
-		return false
+// waits are how the states begin in which a goroutine waits for another one, for
+// time or for the network, and not for the collector or a stop of the world.
+var waits = []string{"chan ", "select", "sleep", "IO wait", "sync.",
+	"coroutine", "synctest"}
+
+// Parked tells whether the goroutine of that part of a dump waits for something.
+// "semacquire" is a wait of package sync before Go 1.25, and of the runtime where
+// it makes a thread.
+func Parked(goroutine []byte) bool {
+	head, frames, _ := bytes.Cut(goroutine, []byte("\n"))
+	state, ok := State(head)
+	if state == "semacquire" {
+		return bytes.Contains(frames, []byte("sync."))
 	}
-	return true
+	for _, w := range waits {
+		if ok && strings.HasPrefix(state, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // Waiting counts the parked goroutines.
 func Waiting() int {
 	n := 0
-	for _, line := range bytes.Split(Dump(), []byte("\n")) {
-		if state, ok := State(line); ok && Parked(state) {
+	for _, goroutine := range bytes.Split(Dump(), []byte("\n\n")) {
+		if Parked(goroutine) {
 			n++
 		}
 	}
