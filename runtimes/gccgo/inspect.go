@@ -47,12 +47,16 @@ func states(visit func(id int64, state string) bool) {
 	}
 }
 
+// waits are how the states begin in which a goroutine waits for another one, for
+// time or for the network, and not for the collector.
+var waits = []string{"chan ", "select", "sleep", "IO wait", "semacquire", "sync."}
+
 func NumWaiting() (n int64) {
 	states(func(_ int64, state string) bool {
-		switch state {
-		case "running", "runnable", "syscall", "idle", "dead", "waiting":
-		default:
-			n++
+		for _, w := range waits {
+			if strings.HasPrefix(state, w) {
+				n++
+			}
 		}
 		return false
 	})
