@@ -49,17 +49,30 @@ func states(visit func(id int64, state string) bool) {
 
 // waits are how the states begin in which a goroutine waits for another one, for
 // time or for the network, and not for the collector.
-var waits = []string{"chan ", "select", "sleep", "IO wait", "semacquire", "sync."}
+var waits = []string{"chan ", "select", "sleep", "IO wait", "sync."}
+
+// parked tells whether the goroutine of that part of a dump waits for something.
+// "semacquire" is a wait of package sync, and of whoever starts the collector.
+func parked(goroutine string) bool {
+	head, frames, _ := strings.Cut(goroutine, "\n")
+	_, state, ok := header(head)
+	if state == "semacquire" {
+		return strings.Contains(frames, "sync.")
+	}
+	for _, w := range waits {
+		if ok && strings.HasPrefix(state, w) {
+			return true
+		}
+	}
+	return false
+}
 
 func NumWaiting() (n int64) {
-	states(func(_ int64, state string) bool {
-		for _, w := range waits {
-			if strings.HasPrefix(state, w) {
-				n++
-			}
+	for _, goroutine := range strings.Split(string(dump()), "\n\n") {
+		if parked(goroutine) {
+			n++
 		}
-		return false
-	})
+	}
 	return n
 }
 
