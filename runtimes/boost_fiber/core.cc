@@ -4,7 +4,9 @@
 // Boost can neither stop a fiber nor end a thread that has some.  So no thread
 // with fibers ends: each freezes at its next switch, and run() returns on the
 // thread of its caller, which never had any.
+#include <linux/membarrier.h>
 #include <semaphore.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,19 +44,64 @@ thread_local bool serves; // this thread runs goroutines
 		pause();
 }
 
+// A thread that may read Boost's table of schedulers, which exit() frees: run()
+// returns when none is busy any more.  A thread says so before it looks at
+// finished, and run() sets that before it looks here; the barrier between is all
+// run()'s, so that a switch costs nothing.
+class thief
+{
+      public:
+	thief() noexcept : next_(all_.load())
+	{
+		while (!all_.compare_exchange_weak(next_, this))
+			;
+	}
+
+	static void wait_for_all() noexcept
+	{
+		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+		for (thief *t = all_.load(); t; t = t->next_)
+			while (t->busy_.load(std::memory_order_acquire))
+				sched_yield();
+	}
+
+      protected:
+	void begin() noexcept
+	{
+		busy_.store(true, std::memory_order_relaxed);
+		std::atomic_signal_fence(std::memory_order_seq_cst);
+	}
+
+	void end() noexcept // pairs with the acquire in wait_for_all()
+	{
+		busy_.store(false, std::memory_order_release);
+	}
+
+      private:
+	static std::atomic<thief *> all_;
+	thief *next_;
+	std::atomic<bool> busy_{false};
+};
+
+std::atomic<thief *> thief::all_;
+
 // A scheduler of Boost's that freezes its thread at the end of the program,
 // and looks for work now and then: one that sleeps is not told when another
 // thread has fibers to steal.
-template <typename Base> class scheduler : public Base
+template <typename Base> class scheduler : thief, public Base
 {
       public:
 	using Base::Base;
 
 	context *pick_next() noexcept override
 	{
-		if (finished.load(std::memory_order_acquire))
+		begin();
+		if (finished.load(std::memory_order_acquire)) {
+			end();
 			freeze();
+		}
 		context *next = Base::pick_next();
+		end();
 		if (next)
 			nap_ = least_nap;
 		return next;
@@ -154,11 +201,14 @@ int run(assay_fn fn, void *arg, const assay_run_options *o)
 		return ASSAY_EINVAL;
 	spawned = live = 1;
 	sem_init(&main_returned, 0, 0);
+	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+		0);
 	for (uint32_t i = 1; i < p.procs; i++)
 		std::thread(serve, p.procs, nullptr).detach();
 	std::thread(serve, p.procs, &p).detach();
 	while (sem_wait(&main_returned) != 0)
 		;
+	thief::wait_for_all();
 	return ASSAY_OK;
 }
 
