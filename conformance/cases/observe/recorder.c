@@ -104,7 +104,7 @@ CASE(FLT_003, "of snapshots at the same time at least one succeeds",
 }
 
 CASE(FLT_004, "a snapshot holds no more of the past than it is asked for",
-     NEEDS(NEED_RECORDER), .timeout_ms = 30000)
+     NEEDS(NEED_RECORDER), .procs = {1, 4}, .timeout_ms = 30000)
 {
 	struct tr t;
 

@@ -191,7 +191,7 @@ CASE_OF(OB_010, bad, "a value that is no number turns nothing on",
 }
 
 CASE(BT_003, "at the start one P is bound to the first thread",
-     OB_ENV("schedtrace=1000"))
+     OB_ENV("schedtrace=250"))
 {
 	char *text = ob_run(rest);
 	char *line = ob_line(&text);

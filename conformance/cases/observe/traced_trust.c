@@ -49,7 +49,7 @@ static int64_t generations_of(int rounds)
 CASE(TRC_003, "a task and regions span generations",
      NEEDS(NEED_TRACE, NEED(trace, task_begin), NEED(trace, task_end),
 	   NEED(trace, region_begin), NEED(trace, region_end)),
-     .timeout_ms = 30000, .flags = CASE_REAL_TIME)
+     .procs = {1, 4}, .timeout_ms = 30000, .flags = CASE_REAL_TIME)
 {
 	int64_t n = 0;
 
@@ -99,7 +99,8 @@ CASE(TRC_004, "a P taken from a blocking call is shown as taken",
 }
 
 CASE(TRC_005, "clocks of a trace only rise, one for each generation",
-     NEEDS(NEED_TRACE), .timeout_ms = 30000, .flags = CASE_REAL_TIME)
+     NEEDS(NEED_TRACE), .procs = {1, 4}, .timeout_ms = 30000,
+     .flags = CASE_REAL_TIME)
 {
 	struct tr t;
 	int64_t at = -1, n = 0, gen = 0, mono = 0, wall = 0;

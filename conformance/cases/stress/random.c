@@ -373,13 +373,13 @@ static void run_programs(int64_t n, unsigned features)
 #define NEED_CHANS NEED(chan, select), NEED(chan, len), NEED(chan, cap)
 
 CASE(ST_001, "random programs do what a model of channels does",
-     .timeout_ms = 60000, NEEDS(NEED_CHANS))
+     .procs = {1, 4}, .timeout_ms = 60000, NEEDS(NEED_CHANS))
 {
 	run_programs(rounds(10000), 0);
 }
 
 CASE_OF(ST_001, locks, "random programs with a mutex and a wait group",
-	.timeout_ms = 60000,
+	.procs = {1, 4}, .timeout_ms = 60000,
 	NEEDS(NEED_CHANS, NEED(sync, mutex_lock), NEED(sync, mutex_unlock),
 	      NEED(sync, wg_add), NEED(sync, wg_wait)))
 {
@@ -387,7 +387,7 @@ CASE_OF(ST_001, locks, "random programs with a mutex and a wait group",
 }
 
 CASE_OF(ST_001, timers, "random programs with timers and deadlines",
-	.timeout_ms = 60000,
+	.procs = {1, 4}, .timeout_ms = 60000,
 	NEEDS(NEED_CHANS, NEED(time, timer_new), NEED(time, timer_chan),
 	      NEED(time, timer_stop), NEED(time, timer_reset),
 	      NEED(time, timer_free)))
