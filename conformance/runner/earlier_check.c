@@ -52,6 +52,7 @@ static const struct member of_shard[] = {
 static const struct member of_options[] = {
 	{"jobs", WHOLE | NOTHING},
 	{"procs", LIST},
+	{"rerun", LIST},
 	{NULL, 0},
 };
 
@@ -73,6 +74,7 @@ static const struct member of_runtime[] = {
 	{"path", TEXT},
 	{"digest", TEXT | NOTHING},
 	{"expectations", TEXT | NOTHING},
+	{"expectations_digest", TEXT | NOTHING},
 	{"has", LIST},
 	{"twins", LIST},
 	{"totals", OBJECT},

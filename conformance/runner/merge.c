@@ -83,7 +83,9 @@ static void need_same(const json_t *first, const json_t *run, const char *path)
 		die("%s: run with other options than the first", path);
 	if (!same_runtimes(json_object_get(first, "runtimes"),
 			   json_object_get(run, "runtimes")))
-		die("%s: run on another runtime than the first", path);
+		die("%s: run on another runtime than the first, or with other "
+		    "expectations",
+		    path);
 }
 
 /* Returns how many of the cases are in the shard, from 0. */
@@ -258,5 +260,7 @@ int merge_reports(const char *out, const struct strings *in)
 	outfile_commit(&file, data, strlen(data));
 	print_totals(stdout, "conformance", t);
 	putchar('\n');
-	return EXIT_OK;
+	if (json_is_false(json_object_get(whole, "complete")))
+		return EXIT_INTERRUPTED;
+	return t.failed > 0 ? EXIT_SOME_FAILED : EXIT_OK;
 }

@@ -219,16 +219,17 @@ static bool replace(const char *path, const char *data, size_t len)
 	char *dir = directory_of(path);
 	char *name = text_of("%s.XXXXXX", path);
 	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-	bool nameless = fd >= 0, done;
+	bool named = fd < 0, done;
 	int error;
 
-	if (!nameless)
+	if (named)
 		fd = create_named(name);
-	done = fd >= 0 && write_all(fd, data, len) &&
-	       (!nameless || give_name(fd, name));
+	done = fd >= 0 && write_all(fd, data, len);
+	if (done && !named)
+		done = named = give_name(fd, name);
 	done = done && rename(name, path) == 0;
 	error = errno;
-	if (!done && !nameless && fd >= 0)
+	if (!done && named && fd >= 0)
 		unlink(name);
 	if (fd >= 0)
 		close(fd);

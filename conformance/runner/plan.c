@@ -217,6 +217,7 @@ static bool task_ended(void *context, const struct task *task,
 		       struct task_end *end)
 {
 	struct job *job = task->owner;
+	bool failed;
 
 	(void)context;
 	start_free(task);
@@ -227,9 +228,11 @@ static bool task_ended(void *context, const struct task *task,
 	      end);
 	if (job->run->verdict == RUN_TIMEOUT)
 		job->result->hung = job->run->repetition;
+	failed = run_failed(job->run);
 	result_add(job->result, job->run);
 	progress_ended(job->result, job->run);
-	return !options.fail_fast || !run_failed(job->run) ||
+	job->run = result_keep(job->result);
+	return !options.fail_fast || !failed ||
 	       job->result->expectation != NULL;
 }
 
@@ -299,7 +302,7 @@ static void mark_unfinished(struct results *rs, const struct jobs *jobs,
 	for (size_t i = 0; i < jobs->n; i++) {
 		struct job *job = &jobs->v[i];
 
-		if (job->run->ended == NULL &&
+		if (job->run != NULL && job->run->ended == NULL &&
 		    job->result->hung != job->run->repetition &&
 		    job->result->unfinished == NULL) {
 			job->result->unfinished = why;

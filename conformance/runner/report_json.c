@@ -57,7 +57,9 @@ static void put_runtimes(FILE *f, const struct results *rs)
 	fputs("\"runtimes\":[", f);
 	for (size_t i = 0; i < rs->nruntimes; i++) {
 		const struct runtime *r = &rs->runtimes[i];
+		const char *known = r->expectations_path;
 		char *digest = digest_of_file(r->path);
+		char *of_known = digest_of_file(known == NULL ? "" : known);
 
 		fputs(i == 0 ? "{" : ",{", f);
 		member(f, true, "label", r->label);
@@ -71,28 +73,36 @@ static void put_runtimes(FILE *f, const struct results *rs)
 			yes_no(r->host));
 		member(f, false, "path", r->path);
 		member(f, false, "digest", digest);
-		member(f, false, "expectations", r->expectations_path);
+		member(f, false, "expectations", known);
+		member(f, false, "expectations_digest", of_known);
 		strings(f, "has", &r->has);
 		strings(f, "twins", &r->twins);
 		fputc(',', f);
 		totals(f, "totals", results_totals(rs, i));
 		fputc('}', f);
 		free(digest);
+		free(of_known);
 	}
 	fputs("],\n", f);
 }
 
-/* Which cases were asked for. */
-static void put_filters(FILE *f)
+/* Which cases were asked for.  A report of failures may change between shards. */
+static void put_filters(FILE *f, const struct failures *before)
 {
 	strings(f, "run", &options.run);
 	strings(f, "skip", &options.skip);
 	strings(f, "level", &options.levels);
 	strings(f, "profile", &options.profiles);
 	member(f, false, "rerun_failed", options.rerun);
+	fputs(",\"rerun\":[", f);
+	for (size_t i = 0; i < before->n; i++) {
+		fputs(i == 0 ? "" : ",", f);
+		string(f, before->v[i].id);
+	}
+	fputc(']', f);
 }
 
-static void put_options(FILE *f)
+static void put_options(FILE *f, const struct results *rs)
 {
 	fputs("\"options\":{\"procs\":[", f);
 	for (size_t i = 0; i < options.nprocs; i++)
@@ -112,7 +122,7 @@ static void put_options(FILE *f)
 		fprintf(f, "%llu", (unsigned long long)options.shuffle_seed);
 	else
 		fputs("null", f);
-	put_filters(f);
+	put_filters(f, &rs->before);
 	fputs("},\n", f);
 }
 
@@ -257,7 +267,7 @@ static void put_report(FILE *f, const struct results *rs, bool last)
 		ASSAY_ABI_VERSION, yes_no(rs->cut == NULL), rs->seconds);
 	put_shard(f, rs);
 	put_runtimes(f, rs);
-	put_options(f);
+	put_options(f, rs);
 	totals(f, "totals", results_totals(rs, rs->nruntimes));
 	fputs(",\n", f);
 	if (last)

@@ -33,15 +33,24 @@ static void run_free(struct run *run)
 	free(run->ended);
 	capture_free(&run->out);
 	capture_free(&run->err);
+	for (size_t i = 0; i < run->notes.n; i++)
+		free((void *)(uintptr_t)run->notes.v[i]);
+	free(run->notes.v);
+	free(run->fails.v);
 	free(run);
 }
 
-/* Keeps of a run only that it passed, and its time. */
-static void drop(struct result *r, struct run *run)
+struct run *result_keep(struct result *r)
 {
+	struct run *run = r->runs[r->nruns - 1];
+
+	if (options.explore == 0 || r->nruns == 1 || run_failed(run))
+		return run;
+	r->nruns--;
 	r->dropped++;
 	r->dropped_seconds += run->seconds;
 	run_free(run);
+	return NULL;
 }
 
 size_t result_runs(const struct result *r)
@@ -51,11 +60,6 @@ size_t result_runs(const struct result *r)
 
 void result_add(struct result *r, struct run *run)
 {
-	/* there may be a thousand times as many runs as cases */
-	if (options.explore > 0 && r->nruns > 0 && !run_failed(run)) {
-		drop(r, run);
-		return;
-	}
 	if (!outputs_kept(r)) {
 		capture_free(&run->out);
 		capture_free(&run->err);

@@ -72,6 +72,12 @@ struct results {
 struct result *result_at(const struct results *rs, size_t runtime,
 			 size_t entry);
 void result_add(struct result *r, struct run *run);
+/*
+ * Returns the run that was added last.  Of schedules that passed, as there may be
+ * a thousand for each case, only the first is kept: of another it keeps the time
+ * alone, frees it and returns NULL.
+ */
+struct run *result_keep(struct result *r);
 
 /* Returns how many runs there have been. */
 size_t result_runs(const struct result *r);

@@ -238,12 +238,13 @@ reported() {
 	on --run 'GO-00[1-5]*' --run CH-001 --run GO-010 --json "$@"
 }
 reported "$tmp/whole.json"
+undivided=$status
 for k in 1 2 3 4; do
 	reported "$tmp/shard$k.json" --shard $k/4
 done
 run merge "$tmp/merged.json" "$tmp/shard3.json" "$tmp/shard1.json" \
 	"$tmp/shard4.json" "$tmp/shard2.json"
-check "merge" is 0
+check "merge: the status of the undivided run" is "$undivided"
 check "merge: the totals" last_is "$(on --run 'GO-00[1-5]*' --run CH-001 \
 	--run GO-010; tail -n 1 "$out")"
 # Times differ.
@@ -286,6 +287,16 @@ run --runtime "$dir/noext.so" --procs 1 --run 'GO-00[1-5]*' --run CH-001 \
 	--run GO-010 --json "$tmp/other.json" --shard 4/4
 check "merge: another runtime" unmerged "another runtime" \
 	"$tmp"/shard[1-3].json "$tmp/other.json"
+echo "GO-002 flaky # of late" >"$tmp/of-late"
+reported "$tmp/other.json" --shard 4/4 --expectations "$tmp/of-late"
+check "merge: other expectations" unmerged "another runtime" \
+	"$tmp"/shard[1-3].json "$tmp/other.json"
+for k in 1 2; do
+	on --seed 3 --run "GO-00[1$((k + 1))]" --json "$tmp/failed.json"
+	on "--rerun-failed=$tmp/failed.json" --shard $k/2 --json "$tmp/again$k.json"
+done
+check "merge: a list of failures that has changed" unmerged "other options" \
+	"$tmp/again1.json" "$tmp/again2.json"
 sed 's/"suite_digest":"./&0/' "$tmp/shard4.json" >"$tmp/other.json"
 check "merge: another suite" unmerged "another suite" \
 	"$tmp"/shard[1-3].json "$tmp/other.json"
