@@ -17,12 +17,12 @@ from typing import Any
 from assay_report import shape
 from assay_report.errors import Failure
 from assay_report.escape import plain
-from assay_report.jsonfile import read_json
+from assay_report.jsonfile import parse_json, read_json
 from assay_report.load import Watch
 from assay_report.results import write_whole
 
 from . import form, git, litmus, suite, verdicts
-from .check import check
+from .check import accept
 from .worth import scores
 
 # What the runner's JSON must have; the checker looks at what is made of it.
@@ -40,7 +40,8 @@ TOLD = shape.record({
 
 
 def certify(args: Namespace) -> int:
-    """Writes results/NAME/VERSION.json; nothing if anything is wrong."""
+    """Writes results/NAME/VERSION.json; one that would be refused goes
+    into a file beside it, VERSION.refused."""
     changed = git.changed()
     if changed:
         print(f"certify: {changed} is not as its commit has it: the result "
@@ -55,14 +56,15 @@ def certify(args: Namespace) -> int:
     result = make(told, tree, started, others(watch))
     path = args.out.joinpath(*form.place(result))
     text = form.text_of(result)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        accept(path, parse_json(text))
+    except Failure as e:
+        path = path.with_suffix(".refused")
+        write_whole(path, text)
+        print(f"certify: {path}: check-results would refuse it: {e}")
+        return 1
     write_whole(path, text)
     print(f"certify: {path}: {scores(result)}")
-    try:
-        check(path)
-    except Failure as e:
-        print(f"certify: scripts/check-results would refuse it: {e}")
-        return 1
     return 0
 
 

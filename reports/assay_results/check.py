@@ -43,7 +43,11 @@ def read(path: Path) -> Result:
 
 def check(path: Path) -> Result:
     """The result in a file; a Failure of status 1 says why it is refused."""
-    result = read(path)
+    return accept(path, read(path))
+
+
+def accept(path: Path, result: Result) -> Result:
+    """The same for what the file at a path has, or is to have."""
     try:
         is_litmus = isinstance(result, dict) and \
             result.get("kind") == "litmus"
@@ -81,12 +85,17 @@ def of_this_suite(r: Result) -> None:
             ("cases", suite.CASES, suite.cases)):
         blob = r["suite"][key]
         told = git.at_commit(r["suite"]["commit"], path)
+        if told is None and git.in_history(r["suite"]["commit"]):
+            raise Wrong(f"the commit that it names has no {key}")
         if told is not None and git.blob_of(told) != blob:
             raise Wrong(f"the commit that it names has other {key}")
         if read(blob) is None:
             raise git.unknown(f"its {key} are")
     if {c.row for c in cases_of(r).values()} - set(rows_of(r)):
         raise Wrong("its behaviours and its cases are of two suites")
+    lacking = lists(r).cases - set(cases_of(r))
+    if lacking:
+        raise Wrong(f"its suite lacks {min(lacking)}, which its version has")
 
 
 def version_can_be(r: Result) -> None:

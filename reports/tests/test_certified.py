@@ -220,6 +220,13 @@ class Forged(WithFiles):
             self.skipped("it would fail",
                          [[*run, "skip", "it would fail"] for run in runs]))
 
+    def test_a_run_skipped_for_what_a_head_asks(self):
+        runs = case(GOOD, "CH-012")["runs"]
+        for why in ("needs foo->bar", "needs the trait 'restart'",
+                    "since Go 9.9"):
+            self.forged(f"CH-011: no run of it is skipped for '{why}'")(
+                self.skipped(why, [[*run, "skip", why] for run in runs]))
+
     def test_a_case_skipped_for_what_no_run_says(self):
         runs = case(GOOD, "CH-012")["runs"]
         self.forged("CH-011: the reason does not follow")(
@@ -349,6 +356,11 @@ class Litmus(WithFiles):
                 r.update(totals=verdicts.count(
                     c["verdict"] for c in r["cases"]))))
 
+    def test_a_failure_without_outcome_or_reason(self):
+        self.forged("rendezvous: a reason for a pass, or none")(
+            lambda r: case(r, "rendezvous").update(
+                verdict="fail", rounds=0, outcomes=[]))
+
     def test_a_program_left_out(self):
         self.forged("partial: buffered-full-waits is missing")(
             lambda r: (r["cases"].pop(0), r.update(totals=verdicts.count(
@@ -433,6 +445,14 @@ class Clone(WithFiles):
         made["suite"]["commit"] = commit(self.clone, "a")
         self.here()
         self.refused(form.text_of(signed(made)), "has no suite")
+
+
+    def test_a_commit_without_its_cases(self):
+        in_git(self.clone, "rm", "-q", "--cached", "conformance/cases.tsv")
+        made = copy.deepcopy(GOOD)
+        made["suite"]["commit"] = commit(self.clone, "conformance/version")
+        self.here()
+        self.refused(form.text_of(signed(made)), "has no cases")
 
 
 class Printed(WithFiles):
@@ -531,6 +551,21 @@ class Certify(WithFiles):
         self.assertEqual(made["profiles"], GOOD["profiles"])
         self.assertEqual(made["runtime"]["kit"], ["chan", "sync"])
         check(self.write(form.text_of(made)))
+
+    def test_refused_replaces_nothing(self):
+        out = self.folder / "results"
+        old = self.write("{}", "results/mine/1.2.json")
+        told = {**self.told(), "seconds": 0.1}
+        with mock.patch.object(certify, "run", return_value=told), \
+                mock.patch.object(git, "changed", return_value=""), \
+                mock.patch.object(git, "head", return_value=history()[1]):
+            status, text, err = call(
+                "certify", "--runtime", "mine", "--build",
+                str(self.folder), "--out", str(out))
+        self.assertEqual(status, 1, err)
+        self.assertIn("would refuse it", text)
+        self.assertEqual(old.read_text(), "{}")
+        self.assertTrue(old.with_suffix(".refused").is_file())
 
     def test_interrupted_leaves_nothing(self):
         runner = self.write("#!/bin/sh\nexit 130\n", "build/conformance")
