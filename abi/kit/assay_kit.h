@@ -29,6 +29,7 @@ struct kit_task {
 	struct kit_task *prev, *next; /* all that are alive, but for id 0 */
 	struct kit_task *next_noted;  /* woken, but not yet made ready */
 	bool noted;
+	bool parked; /* in the hook park */
 	assay_fn fn;
 	void *arg;
 	_Alignas(16) char copy[ASSAY_ARG_MAX]; /* of core->go()'s argument */

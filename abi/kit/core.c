@@ -241,6 +241,7 @@ static void forget(struct kit_task *t)
 	t->noted = false;
 }
 
+/* One that is woken before it has parked finds its operation done. */
 struct kit_task *kit_leave(void)
 {
 	struct kit_task *me = kit_self();
@@ -249,7 +250,8 @@ struct kit_task *kit_leave(void)
 		struct kit_task *t = first_noted;
 
 		forget(t);
-		kit_hooks.ready(t);
+		if (t->parked)
+			kit_hooks.ready(t);
 	}
 	kit_running = me;
 	return me;
@@ -278,8 +280,11 @@ bool kit_wait(struct kit_op *op, const char *reason, int64_t deadline)
 		parked++;
 	kit_leave();
 	while (!op->done &&
-	       (deadline == ASSAY_FOREVER || kit_hooks.now() < deadline))
+	       (deadline == ASSAY_FOREVER || kit_hooks.now() < deadline)) {
+		me->parked = true;
 		kit_hooks.park(me, deadline);
+		me->parked = false;
+	}
 	kit_running = me;
 	if (me->noted)
 		forget(me);

@@ -164,15 +164,25 @@ static bool disarm(struct assay_timer *t)
 
 /* ---- timers ---------------------------------------------------------------- */
 
+/* Where spawn runs the keeper at once, another may come here meanwhile. */
+static bool start_keeper(void)
+{
+	bool was = kept;
+
+	kept = true;
+	if (!was)
+		kept = kit_go_own(keep, NULL) == ASSAY_OK;
+	return kept;
+}
+
 /* Makes a timer, which owns c. */
 static assay_timer *create(int64_t ns, int64_t period, assay_chan *c,
 			   assay_fn fn, void *arg)
 {
 	struct assay_timer *t;
 
-	if (!kept && kit_go_own(keep, NULL) != ASSAY_OK)
+	if (!start_keeper())
 		return NULL;
-	kept = true;
 	t = reserve() ? malloc(sizeof(*t)) : NULL;
 	if (!t)
 		return NULL;

@@ -187,12 +187,12 @@ static int chan_select(const struct assay_case *cases, size_t n,
 
 	if (!valid(cases, n, chosen))
 		return ASSAY_EINVAL;
+	kit_leave(); /* first: it lets others run, who may close */
 	if (sends_on_done(cases, n, chosen))
 		return ASSAY_SEND_CLOSED;
 	r.clauses = calloc(n + 1, sizeof(*r.clauses));
 	r.sizes = calloc(n + 1, sizeof(*r.sizes));
 	r.values = calloc(n + 1, sizeof(*r.values));
-	kit_leave();
 	if (r.clauses && r.sizes && r.values)
 		status = choose(&r, cases, n, deadline, chosen);
 	for (size_t i = 0; r.values && i < n; i++)
