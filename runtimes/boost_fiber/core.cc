@@ -57,9 +57,18 @@ class thief
 			;
 	}
 
+	// Before the first switch; without the barrier each switch has one.
+	static void prepare() noexcept
+	{
+		fence_ = syscall(SYS_membarrier,
+				 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+				 0) != 0;
+	}
+
 	static void wait_for_all() noexcept
 	{
 		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+		std::atomic_thread_fence(std::memory_order_seq_cst);
 		for (thief *t = all_.load(); t; t = t->next_)
 			while (t->busy_.load(std::memory_order_acquire))
 				sched_yield();
@@ -70,6 +79,8 @@ class thief
 	{
 		busy_.store(true, std::memory_order_relaxed);
 		std::atomic_signal_fence(std::memory_order_seq_cst);
+		if (fence_)
+			std::atomic_thread_fence(std::memory_order_seq_cst);
 	}
 
 	void end() noexcept // pairs with the acquire in wait_for_all()
@@ -79,11 +90,13 @@ class thief
 
       private:
 	static std::atomic<thief *> all_;
+	static bool fence_;
 	thief *next_;
 	std::atomic<bool> busy_{false};
 };
 
 std::atomic<thief *> thief::all_;
+bool thief::fence_;
 
 // A scheduler of Boost's that freezes its thread at the end of the program,
 // and looks for work now and then: one that sleeps is not told when another
@@ -201,8 +214,7 @@ int run(assay_fn fn, void *arg, const assay_run_options *o)
 		return ASSAY_EINVAL;
 	spawned = live = 1;
 	sem_init(&main_returned, 0, 0);
-	syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
-		0);
+	thief::prepare();
 	for (uint32_t i = 1; i < p.procs; i++)
 		std::thread(serve, p.procs, nullptr).detach();
 	std::thread(serve, p.procs, &p).detach();

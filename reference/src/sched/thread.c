@@ -246,9 +246,9 @@ void goro__make_threads(void)
 	s->p_wants_m = NULL;
 	spare = s->spare_wanted;
 	s->spare_wanted = false;
-	s->making = list || spare;
 	tracer = s->tracer_wanted;
 	s->tracer_wanted = false;
+	s->making = list || spare || tracer;
 	unlock(&s->lock);
 	if (tracer)
 		(void)goro__newm_thread(goro__hooks.trace_writer);

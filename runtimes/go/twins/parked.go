@@ -48,6 +48,7 @@ func Parked(goroutine []byte) bool {
 	head, frames, _ := bytes.Cut(goroutine, []byte("\n"))
 	state, ok := State(head)
 	if state == "semacquire" {
+		frames, _, _ = bytes.Cut(frames, []byte("\ncreated by "))
 		return bytes.Contains(frames, []byte("sync."))
 	}
 	for _, w := range waits {
