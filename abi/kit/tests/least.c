@@ -15,6 +15,7 @@ struct coroutine {
 	struct coroutine *next; /* in the queue, or among the sleepers */
 	int64_t deadline;       /* if it is asleep */
 	enum { RUNS, QUEUED, ASLEEP, PARKED } state;
+	bool in_park; /* that hook was called, and has not returned */
 	char stack[];
 };
 
@@ -128,6 +129,7 @@ static void park(struct kit_task *t, int64_t deadline)
 {
 	struct coroutine *c = t->own.p;
 
+	c->in_park = true;
 	c->state = PARKED;
 	if (deadline != ASSAY_FOREVER) {
 		c->state = ASLEEP;
@@ -136,12 +138,17 @@ static void park(struct kit_task *t, int64_t deadline)
 		sleepers = c;
 	}
 	give_way();
+	c->in_park = false;
 }
 
 /* With READY_SWITCHES it is as rude as the rules allow. */
 static void ready(struct kit_task *t)
 {
-	wake(t->own.p);
+	struct coroutine *c = t->own.p;
+
+	if (!c->in_park)
+		abort(); /* the kit has promised that it is */
+	wake(c);
 	if (READY_SWITCHES)
 		yield();
 }
