@@ -446,7 +446,6 @@ class Clone(WithFiles):
         self.here()
         self.refused(form.text_of(signed(made)), "has no suite")
 
-
     def test_a_commit_without_its_cases(self):
         in_git(self.clone, "rm", "-q", "--cached", "conformance/cases.tsv")
         made = copy.deepcopy(GOOD)

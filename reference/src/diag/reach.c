@@ -3,8 +3,8 @@
  *
  * What is alive is scanned for pointers: any eight bytes that are an address, also
  * one to the middle of a thing, with a tag in its upper or lower bits, or, without
- * an upper tag, at any alignment.  A pointer reaches a block of malloc, or a waiter, with its stack.
- * That is alive then, and is scanned in its turn, once.
+ * an upper tag, at any alignment.  A pointer reaches a block of malloc, or a
+ * waiter, with its stack.  That is alive then, and is scanned in its turn, once.
  */
 #include "diag/reach.h"
 
