@@ -57,8 +57,7 @@ func parked(goroutine string) bool {
 	head, frames, _ := strings.Cut(goroutine, "\n")
 	_, state, ok := header(head)
 	if state == "semacquire" {
-		frames, _, _ = strings.Cut(frames, "\ncreated by ")
-		return strings.Contains(frames, "sync.")
+		return strings.Contains(frames, ".runtime__Semacquire")
 	}
 	for _, w := range waits {
 		if ok && strings.HasPrefix(state, w) {

@@ -42,14 +42,17 @@ var waits = []string{"chan ", "select", "sleep", "IO wait", "sync.",
 	"coroutine", "synctest"}
 
 // Parked tells whether the goroutine of that part of a dump waits for something.
-// "semacquire" is a wait of package sync before Go 1.25, and of the runtime where
-// it makes a thread.
+// "semacquire" is a wait for a lock of sync or of a descriptor, or of the runtime
+// itself, where it makes a thread: a dump leaves out the frames of that.  One in
+// runtime/cgo waits for the table of handles, on its way to its body or from it.
 func Parked(goroutine []byte) bool {
 	head, frames, _ := bytes.Cut(goroutine, []byte("\n"))
 	state, ok := State(head)
+	if bytes.Contains(frames, []byte("runtime/cgo.")) {
+		return false
+	}
 	if state == "semacquire" {
-		frames, _, _ = bytes.Cut(frames, []byte("\ncreated by "))
-		return bytes.Contains(frames, []byte("sync."))
+		return bytes.Contains(frames, []byte(".runtime_Semacquire"))
 	}
 	for _, w := range waits {
 		if ok && strings.HasPrefix(state, w) {
