@@ -241,12 +241,16 @@ fn all_asleep() -> Option<Vec<String>> {
 
 /// True if nobody can go on: each thread sleeps in the kernel, and again, without
 /// a switch between, so all did at the moment between; and nobody's sleep was for
-/// a time.
+/// a time.  A thread that the kernel has preempted on its way to sleep says that
+/// it sleeps, too, but may yet go on.  So the caller sleeps in between, which
+/// leaves it a CPU.
 fn quiet() -> bool {
-    let Some(before) = all_asleep() else {
-        return false;
+    let before = all_asleep();
+    let still = |ms| {
+        thread::sleep(Duration::from_millis(ms));
+        ASLEEP.load(SeqCst) == 0 && all_asleep() == before
     };
-    ASLEEP.load(SeqCst) == 0 && all_asleep().as_ref() == Some(&before)
+    before.is_some() && [1, 2, 4].into_iter().all(still)
 }
 
 fn wait(rounds: &[Arc<Round>]) {
