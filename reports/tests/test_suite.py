@@ -37,13 +37,14 @@ class Plan(unittest.TestCase):
 
     def test_why_a_run_is_skipped(self):
         rt, sha = LESS["runtime"], history()[1]
-        for why in ("chan->len: not supported", "needs chan->select",
-                    "needs the trait 'parallel'", "needs virtual time",
-                    "no IPv6 here", "needs 300 goroutines",
+        for why in ("chan->len: not supported", "needs time->sleep",
+                    "needs the trait 'buffered channels'",
+                    "needs virtual time", "no IPv6 here", "needs 300 goroutines",
                     "no C++ compiler has made the bodies: x.so: none"):
             self.assertTrue(skips.fits(why, rt, False, sha), why)
         for why in ("it would fail", "since Go 9.9", "needs chan->len",
-                    "chan->select: not supported", "needs the trait 'x'",
+                    "needs chan->select", "chan->select: not supported",
+                    "needs the trait 'parallel'", "needs the trait 'x'",
                     "moon->rise: not supported", "no IPv6 here, nor there",
                     "GOMAXPROCS is set\\n", "%s", ""):
             self.assertFalse(skips.fits(why, rt, False, sha), why)
