@@ -59,17 +59,17 @@ debug() {
 
 # live PROGRAM COMMANDS: in a process that has come to in_place().
 live() {
-	program=$tmp/$1
+	file=$tmp/$1
 	shift
 	debug -ex 'set env GOMAXPROCS 1' -ex 'break in_place' -ex run "$@" \
-		"$program"
+		"$file"
 }
 
 # dead PROGRAM COMMANDS: in the core that it has left.
 dead() {
-	program=$1
+	file=$tmp/$1
 	shift
-	debug "$@" "$tmp/$program" "$tmp/$program.core"
+	debug "$@" "$file" "$file.core"
 }
 
 no() {
@@ -243,8 +243,8 @@ installed() {
 	says '^  2 +\[chan receive .*\] receives at '
 }
 
-# leave_core PROGRAM: $program.core, by the kernel or, where it has other
-# plans with cores, by gdb.
+# leave_core PROGRAM: $program.core, unless the kernel has other plans with
+# cores.
 leave_core() {
 	mkdir -p "$tmp/in"
 	# shellcheck disable=SC3045 # every sh here has it
@@ -252,8 +252,7 @@ leave_core() {
 		cd "$tmp/in" && ulimit -c unlimited &&
 			GOMAXPROCS=1 exec "../$1" abort
 	) >/dev/null 2>&1
-	mv "$tmp/in"/*core* "$tmp/$1.core" 2>/dev/null ||
-		live "$1" -ex "generate-core-file $tmp/$1.core"
+	mv "$tmp/in"/*core* "$tmp/$1.core" 2>/dev/null
 	rm -rf "$tmp/in"
 	[ -s "$tmp/$1.core" ]
 }

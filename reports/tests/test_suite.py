@@ -39,7 +39,8 @@ class Plan(unittest.TestCase):
         rt, sha = LESS["runtime"], history()[1]
         for why in ("chan->len: not supported", "needs time->sleep",
                     "needs the trait 'buffered channels'",
-                    "needs virtual time", "no IPv6 here", "needs 300 goroutines",
+                    "needs virtual time", "no IPv6 here",
+                    "needs 300 goroutines",
                     "no C++ compiler has made the bodies: x.so: none"):
             self.assertTrue(skips.fits(why, rt, False, sha), why)
         for why in ("it would fail", "since Go 9.9", "needs chan->len",
