@@ -185,14 +185,19 @@ static NOINLINE void never_set(void *arg)
 	goro_wg_done(&all);
 }
 
-static int shared;
+/*
+ * Many words: of two accesses at the very same instant the detector may see
+ * neither, for each looks for the other before it has written itself down.
+ */
+static int shared[64];
 
 static NOINLINE void adds(void *arg)
 {
 	(void)arg;
-	shared++;
-	goro_yield();
-	shared++;
+	for (int i = 0; i < 64; i++) {
+		shared[i]++;
+		goro_yield();
+	}
 	goro_wg_done(&all);
 }
 
