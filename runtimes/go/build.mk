@@ -25,7 +25,8 @@ GO_RUN = GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off GOWORK=off CC="$(CC)" \
 # know it there is none, and the twins that need it skip.
 GO_EXPERIMENT = $(shell GOEXPERIMENT=goroutineleakprofile "$(GO)" version \
 	>/dev/null 2>&1 && echo GOEXPERIMENT=goroutineleakprofile)
-GO_BUILD = $(GO) build -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
+GO_BUILD = $(GO) build $(GO_FLAGS)
+GO_FLAGS = -modfile=$(abspath $(GO_OBJ)/go.mod) -trimpath \
 	-buildvcs=false -tags "$$(cut -d' ' -f1 $(abspath $(GO_OBJ)/x/tags))"
 # Bubbles are linked by the names that they have inside of Go, since 1.25.
 GO_SINCE_125 := $(shell "$(GO)" version 2>/dev/null | \
@@ -112,6 +113,8 @@ test-differ: $(DIFFER_NEEDS) ## the same for a few
 endif
 
 TESTS += test-go
+test-go: export GO_TEST = cd runtimes/go && $(GO_RUN) CGO_ENABLED=0 \
+	$(GO) test $(GO_FLAGS) ./twins
 test-go: $(B)/runtimes/go $(B)/conformance ## test the Go host itself
 	@runtimes/go/test.sh $(B)/runtimes/go $(B)/conformance
 endif

@@ -3,6 +3,7 @@
 #
 #	test.sh HOST RUNNER
 #
+# $GO_TEST is the command that runs the tests in Go.
 # The last line is "test-go: N passed, N failed".
 # shellcheck disable=SC1090,SC1091,SC2034,SC2154
 set -u
@@ -107,6 +108,7 @@ check "without the twins" one_line 2 "$tmp/alone" --assay-case DL-001
 check "every twin has a case" twins_have_cases
 check "both programs have the same twins" same_twins
 check "the twins have no cgo" twins_without_cgo
+check "what a dump calls parked" sh -c "$GO_TEST"
 check "a dump on SIGQUIT" dumps_on_quit
 check "without packages of golang.org/x" no_packages
 check "packages from the first place that has them" first_place
