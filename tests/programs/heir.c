@@ -7,12 +7,14 @@
 
 static int estate;
 static goro_chan *told;
+static goro_waitgroup inherited;
 
 static void inherit(void *arg)
 {
 	if (arg)
 		goro_recv(told, NULL);
 	estate++;
+	goro_wg_done(&inherited);
 }
 
 static void leave(void *arg)
@@ -26,8 +28,9 @@ static void leave(void *arg)
 static void app(void *arg)
 {
 	told = goro_make(0, 0);
+	goro_wg_add(&inherited, 1);
 	goro_go(leave, arg);
-	goro_sleep(10000000);
+	goro_wg_wait(&inherited);
 }
 
 int main(int argc, char **argv)

@@ -30,16 +30,24 @@ static void spinner(void *arg)
 		;
 }
 
+/* Main, the receiver and the sleeper. */
+static void announcer(void *arg)
+{
+	while (goro_num_waiting() < 3)
+		goro_sleep(MS);
+	printf("ready\n");
+	fflush(stdout);
+	receiver(arg);
+}
+
 static void app(void *spin)
 {
 	never = goro_make(0, 0);
 	goro_go(receiver, NULL);
 	goro_go(sleeper, NULL);
+	goro_go(announcer, NULL);
 	if (spin)
 		goro_go(spinner, NULL);
-	goro_sleep(20 * MS);
-	printf("ready\n");
-	fflush(stdout);
 	goro_select(NULL, 0, NULL);
 }
 
