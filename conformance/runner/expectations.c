@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "escape.h"
 
 #define BLANKS " \t\r\n\v\f"
@@ -74,12 +75,15 @@ void expectations_read(struct expectations *out, const char *path)
 	FILE *f = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0;
+	ssize_t n;
 	int number = 0;
 
 	if (f == NULL)
 		die("expectations %s: %s", path, strerror(errno));
 	errno = 0;
-	while (getline(&line, &room, f) >= 0) {
+	out->digest = DIGEST_NONE;
+	while ((n = getline(&line, &room, f)) >= 0) {
+		out->digest = digest_add(out->digest, line, (size_t)n);
 		line[strcspn(line, "\n")] = '\0';
 		strings_add(&out->lines, copy_text(line));
 		take_line(out, line, path, ++number);

@@ -10,6 +10,8 @@
 #ifndef ASSAY_EXPECTATIONS_H
 #define ASSAY_EXPECTATIONS_H
 
+#include <stdint.h>
+
 #include "registry.h"
 
 enum expected { EXPECT_PASS, EXPECT_FAIL, EXPECT_FLAKY, EXPECT_SKIP };
@@ -24,6 +26,7 @@ struct expectations {
 	struct expectation *v;
 	size_t n;
 	struct strings lines; /* of the file, as they stand there */
+	uint64_t digest;      /* of the file as it was read; see digest.h */
 };
 
 /*

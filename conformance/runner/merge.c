@@ -240,6 +240,23 @@ static void join_rest(const struct shards *s, json_t *whole)
 	json_object_del(whole, "failed_before");
 }
 
+/* Returns what an undivided run would have ended with. */
+static int status_of(const json_t *whole, struct totals t)
+{
+	const json_t *asked = json_object_get(whole, "options");
+	bool stops = json_is_true(json_object_get(asked, "fail_fast"));
+
+	if (json_is_false(json_object_get(whole, "complete")) &&
+	    !(stops && t.failed > 0))
+		return EXIT_INTERRUPTED;
+	if (t.failed > 0)
+		return EXIT_SOME_FAILED;
+	if (t.passed + t.known > 0)
+		return EXIT_OK;
+	complain("nothing was judged: all cases were skipped");
+	return EXIT_NOTHING;
+}
+
 int merge_reports(const char *out, const struct strings *in)
 {
 	struct shards s = {0};
@@ -260,7 +277,5 @@ int merge_reports(const char *out, const struct strings *in)
 	outfile_commit(&file, data, strlen(data));
 	print_totals(stdout, "conformance", t);
 	putchar('\n');
-	if (json_is_false(json_object_get(whole, "complete")))
-		return EXIT_INTERRUPTED;
-	return t.failed > 0 ? EXIT_SOME_FAILED : EXIT_OK;
+	return status_of(whole, t);
 }

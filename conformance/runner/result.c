@@ -40,11 +40,21 @@ static void run_free(struct run *run)
 	free(run);
 }
 
+/* Returns the first run that was skipped, or NULL. */
+static const struct run *skipped_run(const struct result *r)
+{
+	for (size_t i = 0; i < r->nruns; i++)
+		if (r->runs[i]->verdict == RUN_SKIP)
+			return r->runs[i];
+	return NULL;
+}
+
 struct run *result_keep(struct result *r)
 {
 	struct run *run = r->runs[r->nruns - 1];
 
-	if (options.explore == 0 || r->nruns == 1 || run_failed(run))
+	if (options.explore == 0 || r->nruns == 1 || run_failed(run) ||
+	    skipped_run(r) == run)
 		return run;
 	r->nruns--;
 	r->dropped++;
@@ -73,15 +83,6 @@ void result_add(struct result *r, struct run *run)
 bool run_failed(const struct run *run)
 {
 	return run->verdict != RUN_PASS && run->verdict != RUN_SKIP;
-}
-
-/* Returns the first run that was skipped, or NULL. */
-static const struct run *skipped_run(const struct result *r)
-{
-	for (size_t i = 0; i < r->nruns; i++)
-		if (r->runs[i]->verdict == RUN_SKIP)
-			return r->runs[i];
-	return NULL;
 }
 
 static enum outcome_kind kind_of(const struct result *r)

@@ -74,8 +74,8 @@ struct result *result_at(const struct results *rs, size_t runtime,
 void result_add(struct result *r, struct run *run);
 /*
  * Returns the run that was added last.  Of schedules that passed, as there may be
- * a thousand for each case, only the first is kept: of another it keeps the time
- * alone, frees it and returns NULL.
+ * a thousand for each case, only the first is kept, and of those that were
+ * skipped: of another it keeps the time alone, frees it and returns NULL.
  */
 struct run *result_keep(struct result *r);
 

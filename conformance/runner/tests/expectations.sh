@@ -21,6 +21,20 @@ check "known failures are skipped" \
 	last_is "conformance: 1 passed, 0 failed, 2 skipped"
 check "known failures are counted" says "2 of the skipped are known failures"
 check "known failures: the reason" says "GO-002: told so"
+# from_pipe: the file is read once, so what was read is what the report is of.
+from_pipe() {
+	mkfifo "$tmp/pipe"
+	cat "$tmp/expectations" >"$tmp/pipe" &
+	timeout 60 "$runner" --runtime "$good" --procs 1 --run GO-002 \
+		--expectations "$tmp/pipe" --json "$tmp/pipe.json" || return 1
+	with --run GO-002 --json "$tmp/file.json"
+	for name in pipe file; do
+		grep -o '"expectations_digest":"[^"]*"' "$tmp/$name.json" \
+			>"$tmp/$name.digest" || return 1
+	done
+	cmp "$tmp/pipe.digest" "$tmp/file.digest"
+}
+check "known failures from a pipe" from_pipe
 with --run GO-002 --json "$tmp/e.json" --junit "$tmp/e.xml"
 check "known: json" grep -q '"verdict":"known"' "$tmp/e.json"
 check "known: junit" grep -q '<skipped message="expected failure: told so"' \

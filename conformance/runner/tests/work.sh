@@ -266,6 +266,22 @@ run --runtime "$dir/endless.so" --procs 1 --run GO-001 --json "$tmp/endless.json
 run diff "$tmp/endless.json" "$tmp/endless.json"
 check "diff: a runtime with stacks without end" is 0
 
+# ends_as STATUS ARGS: undivided and merged from two shards.
+ends_as() {
+	want=$1
+	shift
+	on "$@"
+	is "$want" || return 1
+	for k in 1 2; do
+		on --shard $k/2 --json "$tmp/half$k.json" "$@"
+	done
+	run merge "$tmp/both.json" "$tmp/half1.json" "$tmp/half2.json"
+	is "$want"
+}
+check "merge: nothing was judged" ends_as 3 --run GO-008 --run 'GO-009/needs'
+check "merge: the first failure ends it" ends_as 1 --run 'GO-00[1-5]*' \
+	--fail-fast
+
 # unmerged TEXT FILE ...: these are not merged, and it is told why.
 unmerged() {
 	text=$1
