@@ -44,9 +44,14 @@ class Runtime:
 
     def terms(self) -> Terms:
         """The functions that the runtime has, as in "chan->send"."""
-        done = subprocess.run([*self.command, "--assay-describe"],
-                              env={**os.environ, **self.env}, text=True,
-                              capture_output=True, timeout=SILENCE)
+        try:
+            done = subprocess.run([*self.command, "--assay-describe"],
+                                  env={**os.environ, **self.env}, text=True,
+                                  errors="replace", capture_output=True,
+                                  timeout=self.silence)
+        except subprocess.TimeoutExpired as e:
+            raise Broken(f"{self.path}: says nothing of itself for "
+                         f"{self.silence:g} s") from e
         if done.returncode != 0:
             why = (done.stderr.strip().splitlines() or ["it fails"])[-1]
             raise Broken(f"{self.path}: {why}")
@@ -117,6 +122,11 @@ def outcome(p: Program, words: list[str]) -> Outcome:
     return Outcome("done" if end == 1 else f"panic {end}", regs)
 
 
+def whole_lines(text: bytes) -> list[str]:
+    """Without the last one if the child ended in the middle of it."""
+    return text.decode(errors="replace").split("\n")[:-1]
+
+
 def lines_from(child: subprocess.Popen[bytes],
                silence: float) -> tuple[list[str], bool]:
     """All that a child prints; whether it was killed for its silence."""
@@ -126,11 +136,55 @@ def lines_from(child: subprocess.Popen[bytes],
         left = heard + silence - time.monotonic()
         if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
             child.kill()
-            return text.decode(errors="replace").splitlines(), True
+            return whole_lines(text), True
         part = os.read(child.stdout.fileno(), 1 << 16)
         if not part:
-            return text.decode(errors="replace").splitlines(), False
+            return whole_lines(text), False
         text, heard = text + part, time.monotonic()
+
+
+class Heard:
+    """What a child has said of its programs."""
+
+    def __init__(self, jobs: list[tuple[Program, int]],
+                 results: list[Result]):
+        self.jobs, self.results = jobs, results
+        self.ran: collections.Counter[int] = collections.Counter()
+        self.at, self.last, self.virtual = -1, -1, False
+
+    def read(self, lines: list[str]) -> str:
+        """Takes lines up to the first odd one; returns what is odd."""
+        for line in lines:
+            word, *rest = line.split() or [""]
+            try:
+                self.take(word, rest)
+            except (ValueError, IndexError):
+                return f"says what no runner says: {line[:100]!r}"
+        return ""
+
+    def take(self, word: str, rest: list[str]) -> None:
+        """Other words are the runtime's own."""
+        if word == "virtual":
+            self.virtual = rest == ["1"]
+        elif word == "begin":
+            at = int(rest[0])
+            if not 0 <= at < len(self.jobs):
+                raise IndexError(at)
+            self.at = self.last = at
+            self.results[at].virtual = self.virtual
+        elif word == "seen":
+            seen = outcome(self.program(), rest[1:])
+            self.results[self.at].seen[seen] += int(rest[0])
+        elif word == "end":
+            self.program()
+            self.ran[self.at] += int(rest[1])
+            self.at = -1
+
+    def program(self) -> Program:
+        """The one that runs."""
+        if self.at < 0:
+            raise IndexError(self.at)
+        return self.jobs[self.at][0]
 
 
 class Batch:
@@ -158,29 +212,20 @@ class Batch:
              for n in range(0, rounds, self.share)
              for line in lines_of(jobs[i][0], i,
                                   min(self.share, rounds - n))])
-        ran: collections.Counter[int] = collections.Counter()
-        at, last, virtual = -1, -1, False
-        for line in lines:
-            word, *rest = line.split()
-            if word == "virtual":
-                virtual = rest == ["1"]
-            elif word == "begin":
-                at = last = int(rest[0])
-                results[at].virtual = virtual
-            elif word == "seen":
-                results[at].seen[outcome(jobs[at][0],
-                                         rest[1:])] += int(rest[0])
-            elif word == "end":
-                ran[at] += int(rest[1])
-                at = -1
-        left = [(i, rounds - ran[i]) for i, rounds in work]
+        heard = Heard(jobs, results)
+        odd = heard.read(lines)
+        last = heard.last
+        left = [(i, rounds - heard.ran[i]) for i, rounds in work]
         if last < 0:
             raise Broken(f"{self.runtime.path}: the interpreter ends with "
-                         f"{status}: {err.strip()[-200:]}")
-        if at >= 0 or status != 0 or hung:
+                         f"{status}: {(odd or err).strip()[-200:]}")
+        if odd or heard.at >= 0 or status != 0 or hung:
             # After an end it was one that the last program has left behind.
-            self.died(results[last], status, err, hung)
-            lost = 1 << 30 if results[last].trouble else int(at >= 0)
+            if odd:
+                results[last].trouble = odd
+            else:
+                self.died(results[last], status, err, hung)
+            lost = 1 << 30 if results[last].trouble else int(heard.at >= 0)
             left = [(i, rounds - lost * (i == last)) for i, rounds in left]
         return [(i, rounds) for i, rounds in left if rounds > 0]
 

@@ -142,7 +142,8 @@ def outcome(p: Program, said: object) -> Outcome:
     if end == "returned" and p.main >= 0 and not p.linger:
         return Outcome("done", tuple(regs))
     panic = said.get("panic")
-    if end == "panic" and (panic in PANICS or panic == OTHER_PANIC):
+    if end == "panic" and type(panic) is int and (
+            panic in PANICS or panic == OTHER_PANIC):
         return Outcome(f"panic {panic}", tuple(regs))
     raise Trouble(f"has an end that is not known: {clip(str(said))}")
 

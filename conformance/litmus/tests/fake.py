@@ -33,6 +33,8 @@ OUTCOMES = {
     "unknown-end": {"end": "happy"}, "no-end": {"end": None},
     "no-main": {"end": "returned"}, "panic": {"end": "panic", "panic": 7},
     "panicless": {"end": "panic"},
+    "panic-list": {"end": "panic", "panic": [1]},
+    "panic-real": {"end": "panic", "panic": 101.0},
     "few-registers": {"registers": []}, "registers": {"registers": "1"},
     "high-register": {"registers": [128]}, "true": {"registers": [True]},
     "nowhere": {"at": []}, "far": {"at": [99]}, "before": {"at": [-2]},

@@ -119,6 +119,47 @@ class Asking(unittest.TestCase):
             runtime("/nonexistent.so").terms()
 
 
+class Hosts(unittest.TestCase):
+    """Programs that behave like no runner and no host."""
+
+    def host(self, script: str, silence: float = 20) -> Runtime:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "host"
+        path.write_text("#!/bin/sh\n" + script)
+        path.chmod(0o755)
+        return Runtime("", str(path), silence=silence)
+
+    def trouble(self, script: str) -> str:
+        p = parse("litmus x\nshows y\ngo a\nx = 1\n")
+        done = Batch(self.host(script), 1, False).run([(p, 2), (p, 2)])
+        return done[0].trouble
+
+    def test_silent_about_itself(self):
+        with self.assertRaisesRegex(Broken, "nothing of itself for 0.5 s"):
+            self.host("exec sleep 50\n", 0.5).terms()
+
+    def test_odd_lines(self):
+        for line in ("seen 3", "seen x 0 0", "seen 2 0 zz -1", "begin 7",
+                     "begin", "end 0", "end 0 x", "begin -1"):
+            with self.subTest(line=line):
+                self.assertIn("says what no runner says: '" + line,
+                              self.trouble(f"echo begin 0; echo {line}\n"))
+
+    def test_a_line_that_is_cut(self):
+        self.assertIn("ends with 3", self.trouble(
+            "echo begin 0; printf 'seen 1 0 1 -'; exit 3\n"))
+
+    def test_lines_of_the_runtime_itself(self):
+        self.assertEqual("", self.trouble(
+            "for i in 0 1; do echo; echo hello; echo begin $i; "
+            "echo seen 2 0 1 -1; echo end $i 2; done\n"))
+
+    def test_nothing_before_an_odd_line(self):
+        with self.assertRaisesRegex(Broken, "says what no runner says"):
+            self.trouble("echo seen 1 0 1 -1\n")
+
+
 class Faults(unittest.TestCase):
     def setUp(self):
         self.terms = runtime().terms()
