@@ -131,7 +131,7 @@ def print_list(drawn: Sequence[draw.Mutant]) -> int:
 def run(argv: Sequence[str] | None) -> int:
     args = make_parser().parse_args(argv)
     if args.merge:
-        return shards.merge(args.merge, args.files)
+        return shards.merge(args.merge, args.files, args.allow)
     if args.kills:
         return kills.update(args.kills, args.out / "state.jsonl",
                             sys.stdin.read())

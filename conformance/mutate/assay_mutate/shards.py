@@ -55,8 +55,8 @@ def merged(paths: Sequence[Path]) -> Report:
     return first | {"shard": None, "mutants": mutants}
 
 
-def merge(out: Path, paths: Sequence[str]) -> int:
-    """Writes the whole; the last line is that of a campaign."""
+def merge(out: Path, paths: Sequence[str], allow: int) -> int:
+    """Writes the whole; last line and status are those of a campaign."""
     if not paths:
         raise Failure("--merge wants the reports of all shards")
     whole = merged([Path(p) for p in paths])
@@ -64,7 +64,8 @@ def merge(out: Path, paths: Sequence[str]) -> int:
     verdicts = [m["verdict"] for m in whole["mutants"]]
     print("mutate: " + ", ".join(f"{verdicts.count(v)} {v}" for v in (
         "killed", "survived", "known")))
-    return 0
+    alive = verdicts.count("survived") + verdicts.count("undecided")
+    return 1 if alive > allow else 0
 
 
 def as_text(report: Report) -> str:

@@ -46,8 +46,17 @@ class ShardsTest(unittest.TestCase):
 
     def test_four_are_the_whole(self):
         out = self.folder / "whole.json"
-        self.assertEqual(shards.merge(out, [str(p) for p in self.four()]), 0)
+        four = [str(p) for p in self.four()]
+        self.assertEqual(shards.merge(out, four, 0), 0)
         self.assertEqual(out.read_text(), report(DRAWN))
+
+    def test_the_status_is_that_of_the_whole(self):
+        four = self.four()
+        for path in four[:2]:
+            path.write_text(path.read_text().replace("killed", "survived", 1))
+        out, names = self.folder / "whole.json", [str(p) for p in four]
+        self.assertEqual([shards.merge(out, names, allow)
+                          for allow in (0, 1, 2)], [1, 1, 0])
 
     def test_missing_or_twice(self):
         four = self.four()
