@@ -566,6 +566,16 @@ class Certify(WithFiles):
         self.assertEqual(old.read_text(), "{}")
         self.assertTrue(old.with_suffix(".refused").is_file())
 
+    def test_a_path_is_no_interpreter(self):
+        mine = self.write("", "elsewhere/mine.so")
+        with mock.patch.object(certify, "run", side_effect=Failure("cases")), \
+                mock.patch.object(certify.litmus, "run",
+                                  side_effect=Failure("litmus")), \
+                mock.patch.object(git, "changed", return_value=""):
+            _, _, err = call("certify", "--runtime", str(mine.resolve()),
+                             "--build", str(self.folder / "build"))
+        self.assertIn("cases", err)
+
     def test_interrupted_leaves_nothing(self):
         runner = self.write("#!/bin/sh\nexit 130\n", "build/conformance")
         runner.chmod(0o755)
