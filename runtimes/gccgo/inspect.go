@@ -53,9 +53,13 @@ var waits = []string{"chan ", "select", "sleep", "IO wait", "sync."}
 
 // parked tells whether the goroutine of that part of a dump waits for something.
 // "semacquire" is a wait of package sync, and of whoever starts the collector.
+// One in a sync.Map waits for the host's table, on its way to its body or from it.
 func parked(goroutine string) bool {
 	head, frames, _ := strings.Cut(goroutine, "\n")
 	_, state, ok := header(head)
+	if strings.Contains(frames, "sync.Map.") {
+		return false
+	}
 	if state == "semacquire" {
 		return strings.Contains(frames, ".runtime__Semacquire")
 	}

@@ -105,8 +105,12 @@ static int wg_go(assay_waitgroup *wg, assay_fn fn, void *arg)
 	struct job j = {.wg = wg, .fn = fn, .arg = arg};
 	int status = fn ? wg_add(wg, 1) : ASSAY_EINVAL;
 
-	return status == ASSAY_OK ? kit_core.go(run_job, &j, sizeof(j))
-				  : status;
+	if (status != ASSAY_OK)
+		return status;
+	status = kit_core.go(run_job, &j, sizeof(j));
+	if (status != ASSAY_OK)
+		wg_add(wg, -1);
+	return status;
 }
 
 /* ---- cond ------------------------------------------------------------------- */

@@ -65,8 +65,9 @@ fn code(payload: Box<dyn Any + Send>) -> i32 {
     }
 }
 
-/// The first selects of all threads draw alike (examples/first_select.rs), so
-/// some that choose nothing come before those of the program.
+/// The first selects of all threads draw alike
+/// (docs/defects/crossbeam-first-select), so some that choose nothing come
+/// before those of the program.
 fn draw(times: usize) {
     let (a, b) = (never::<()>(), never::<()>());
     for _ in 0..times {
