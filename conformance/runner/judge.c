@@ -70,8 +70,10 @@ static char *ended_how(const struct task_end *end, bool hang_wanted)
 
 	if (end->timed_out && hang_wanted)
 		return text_of("still running after %.1f s", seconds);
-	if (end->timed_out)
-		return text_of("timeout: still running after %.1f s", seconds);
+	if (end->timed_out) /* its CPU time tells a busy machine from a hang */
+		return text_of("timeout: still running after %.1f s, of which "
+			       "it had a CPU for %.1f s",
+			       seconds, (double)end->cpu_ns / 1e9);
 	if (WIFSIGNALED(end->status))
 		return text_of("signal %d (%s)", WTERMSIG(end->status),
 			       strsignal(WTERMSIG(end->status)));

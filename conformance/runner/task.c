@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@
 #include "orphans.h"
 #include "spawn.h"
 
-#define DUMP_TIME NS_PER_S /* between SIGQUIT and SIGKILL */
+#define DUMP_TIME (3 * NS_PER_S) /* between SIGQUIT and SIGKILL */
 
 enum phase { RUNNING, ASKED_TO_DUMP, KILLED };
 
@@ -169,12 +170,20 @@ static bool runs(const void *pool, pid_t pid)
 	return false;
 }
 
+static int64_t ns_of(struct timeval t)
+{
+	return t.tv_sec * NS_PER_S + t.tv_usec * 1000;
+}
+
 static void kill_and_reap(struct slot *s)
 {
+	struct rusage used = {0};
+
 	kill(-s->pid, SIGKILL);
 	kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, &s->end.status, 0) < 0 && errno == EINTR)
+	while (wait4(s->pid, &s->end.status, 0, &used) < 0 && errno == EINTR)
 		;
+	s->end.cpu_ns = ns_of(used.ru_utime) + ns_of(used.ru_stime);
 }
 
 static bool has_ended(const struct slot *s)

@@ -28,7 +28,7 @@ struct task {
 struct task_end {
 	int status; /* as wait(2) gives it */
 	bool timed_out;
-	int64_t ns;
+	int64_t ns, cpu_ns; /* how long it ran; how much of it on a CPU */
 	struct capture stream[TASK_STREAMS];
 	struct ledger *ledger; /* valid until the sink returns */
 };

@@ -138,6 +138,7 @@ CASE(SY_029, "a program that is executed has the masks of the start",
 
 CASE_OF(SY_029, preempted, "also by a goroutine that was preempted",
 	.procs = {1, 4}, .traits = ASSAY_TRAIT_PREEMPTIVE,
+	.timeout_ms = 60000, /* becomes() tells sooner what did not come */
 	.flags = CASE_OUTSIDE | CASE_NOT_SANITIZED)
 {
 	run_with_masks(execute_preempted);

@@ -98,13 +98,19 @@ static void end_meeting(struct meeting *m, int status, int got)
 	drop(m->ended);
 }
 
+/* Where a turn of a thread takes milliseconds there are fewer rounds. */
+static int64_t end_of_rounds(void)
+{
+	return kernel_now() + upto(SEC);
+}
+
 /* fn waits, for the most part; finish lets it go. */
 static void part(assay_fn fn, void (*finish)(assay_chan *c), int status,
 		 int got)
 {
-	int64_t n = rounds(2000);
+	int64_t n = rounds(2000), end = end_of_rounds();
 
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && kernel_now() < end; i++) {
 		struct meeting m = meeting();
 
 		go(fn, &m);
@@ -131,9 +137,9 @@ CASE_OF(CH_052, timed, "the same beside a deadline that does not come",
 /* Closes only once the other side waits: a receive of a freed one is wrong. */
 static void closes_and_frees(assay_fn fn, int status, int got)
 {
-	int64_t n = rounds(100);
+	int64_t n = rounds(100), end = end_of_rounds();
 
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && kernel_now() < end; i++) {
 		struct meeting m = meeting();
 
 		go(fn, &m);
@@ -182,9 +188,9 @@ static void serve(void *unused)
 /* other is freed too: the select that had it is over. */
 static void client(void *ended)
 {
-	int64_t n = rounds(2000);
+	int64_t n = rounds(2000), end = end_of_rounds();
 
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && kernel_now() < end; i++) {
 		struct request r = {.reply = chan_int(0),
 				    .other = i % 3 == 0 ? chan_int(0) : NULL,
 				    .ask = i % 2 == 0};
@@ -236,9 +242,9 @@ static void await_either(void *arg)
 CASE_OF(SE_035, closed, "so may one that was closed beside the answer",
 	NEEDS(NEED(chan, free), NEED(chan, select)))
 {
-	int64_t n = rounds(100);
+	int64_t n = rounds(100), end = end_of_rounds();
 
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && kernel_now() < end; i++) {
 		struct pair p = {.a = chan_int(0),
 				 .b = chan_int(0),
 				 .ended = chan_signal(1),

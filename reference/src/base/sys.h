@@ -166,14 +166,17 @@ static inline int sys_tgkill_raw(int tid, int sig)
 	return status;
 }
 
+/* Returns 0, or what errno would be; errno stays as it was. */
 static inline int sys_tgkill(int tid, int sig)
 {
-	int status;
+	int e, err;
 
 	preempt_disable();
-	status = sys_tgkill_raw(tid, sig);
+	e = errno;
+	err = sys_tgkill_raw(tid, sig) ? errno : 0;
+	errno = e;
 	preempt_enable();
-	return status;
+	return err;
 }
 
 /* True if f's lock is free.  For a thread that holds no lock of stdio. */

@@ -266,12 +266,14 @@ static void check_text(void)
 bool goro__preempt_init(bool off)
 {
 	struct sigaction act;
+	int err;
 
 	if (off || !SAN_PREEMPT)
 		return false;
 	check_text();
-	if (sys_tgkill(sys_gettid(), 0)) {
-		goro__preempt_fails(errno);
+	err = sys_tgkill(sys_gettid(), 0);
+	if (err) {
+		goro__preempt_fails(err);
 		return false;
 	}
 	memset(&act, 0, sizeof(act));

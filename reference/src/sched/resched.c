@@ -36,12 +36,14 @@ void goro__preempt_fails(int error)
 
 void goro__preempt_m(struct m *m)
 {
-	int tid = load_relaxed(&m->tid);
+	int tid = load_relaxed(&m->tid), err;
 
 	store_relaxed(&m->mask_changed, 1u); /* it may block the signal */
-	if (load_relaxed(&enabled) && tid && sys_tgkill(tid, PREEMPT_SIGNAL) &&
-	    errno != ESRCH && errno != EAGAIN)
-		goro__preempt_fails(errno);
+	if (!load_relaxed(&enabled) || !tid)
+		return;
+	err = sys_tgkill(tid, PREEMPT_SIGNAL);
+	if (err && err != ESRCH && err != EAGAIN)
+		goro__preempt_fails(err);
 }
 
 void goro__preempt(struct p *p, enum stopped how)
