@@ -288,3 +288,44 @@ CASE_OF(DL_026, left, "a receiver that left the ticker counts no more",
 	recv(rt->time->ticker_chan(rt->time->ticker_new(20 * MS, NULL)), NULL);
 	recv_int(chan_int(0));
 }
+
+/*
+ * At one P.  At several, Go may leave the timer in the heap of a P that is idle,
+ * and then reports nothing.
+ */
+#define LEFT                                                                   \
+	.procs = {1}, .traits = ASSAY_TRAIT_SYNC_TIMERS,                       \
+	.env = {"GODEBUG=asynctimerchan=0"},                                   \
+	DEADLOCKS_IN("chan receive \\(nil chan\\)", .max_ms = 4000)
+
+static void recv_any(void *c)
+{
+	recv(c, NULL);
+}
+
+CASE_OF(DL_026, stopped, "nor does one that is stopped under its receiver",
+	LEFT,
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(time, timer_stop)))
+{
+	assay_timer *t = rt->time->timer_new(3600 * SEC);
+
+	go(recv_any, rt->time->timer_chan(t));
+	settle(1);
+	CHECK_EQ(rt->time->timer_stop(t), 1);
+	recv(NULL, NULL);
+}
+
+CASE_OF(DL_026, select_left, "nor one that a select has left", LEFT,
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(chan, select)))
+{
+	assay_timer *t = rt->time->timer_new(3600 * SEC);
+	assay_chan *closed = chan_signal(0);
+	struct assay_case cases[2] = {case_recv(rt->time->timer_chan(t), NULL),
+				      case_recv(closed, NULL)};
+
+	go(close_it, closed);
+	select_cases(cases, 2, NULL);
+	recv(NULL, NULL);
+}

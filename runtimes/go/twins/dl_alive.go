@@ -159,6 +159,28 @@ var _ = twin("DL-026/left", func() {
 	<-make(chan int)
 })
 
+var _ = twin("DL-026/stopped", func() {
+	t := time.NewTimer(time.Hour)
+	go func() { <-t.C }()
+	for Waiting() < 1 {
+		runtime.Gosched()
+	}
+	if !t.Stop() {
+		panic("not stopped")
+	}
+	<-(chan int)(nil)
+})
+
+var _ = twin("DL-026/select_left", func() {
+	t, closed := time.NewTimer(time.Hour), make(chan bool)
+	go close(closed)
+	select {
+	case <-t.C:
+	case <-closed:
+	}
+	<-(chan int)(nil)
+})
+
 // wait300 is a random time below 300 us.
 func wait300() time.Duration { return time.Duration(rndBelow(300000)) }
 
