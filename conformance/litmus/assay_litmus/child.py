@@ -147,8 +147,8 @@ class Heard:
     """What a child has said of its programs."""
 
     def __init__(self, jobs: list[tuple[Program, int]],
-                 results: list[Result]):
-        self.jobs, self.results = jobs, results
+                 results: list[Result], asked: set[int]):
+        self.jobs, self.results, self.asked = jobs, results, asked
         self.ran: collections.Counter[int] = collections.Counter()
         self.at, self.last, self.virtual = -1, -1, False
 
@@ -168,7 +168,7 @@ class Heard:
             self.virtual = rest == ["1"]
         elif word == "begin":
             at = int(rest[0])
-            if not 0 <= at < len(self.jobs):
+            if at not in self.asked:
                 raise IndexError(at)
             self.at = self.last = at
             self.results[at].virtual = self.virtual
@@ -212,7 +212,7 @@ class Batch:
              for n in range(0, rounds, self.share)
              for line in lines_of(jobs[i][0], i,
                                   min(self.share, rounds - n))])
-        heard = Heard(jobs, results)
+        heard = Heard(jobs, results, {i for i, _ in work})
         odd = heard.read(lines)
         last = heard.last
         left = [(i, rounds - heard.ran[i]) for i, rounds in work]
@@ -227,6 +227,9 @@ class Batch:
                 self.died(results[last], status, err, hung)
             lost = 1 << 30 if results[last].trouble else int(heard.at >= 0)
             left = [(i, rounds - lost * (i == last)) for i, rounds in left]
+        elif left == work:
+            results[last].trouble = "ends without a round"
+            left = [(i, rounds * (i != last)) for i, rounds in left]
         return [(i, rounds) for i, rounds in left if rounds > 0]
 
     def ask(self, batch: list[str]) -> tuple[list[str], int, str, bool]:

@@ -132,8 +132,7 @@ class Hosts(unittest.TestCase):
 
     def trouble(self, script: str) -> str:
         p = parse("litmus x\nshows y\ngo a\nx = 1\n")
-        done = Batch(self.host(script), 1, False).run([(p, 2), (p, 2)])
-        return done[0].trouble
+        return Batch(self.host(script), 1, False).run([(p, 2)])[0].trouble
 
     def test_silent_about_itself(self):
         with self.assertRaisesRegex(Broken, "nothing of itself for 0.5 s"):
@@ -152,8 +151,18 @@ class Hosts(unittest.TestCase):
 
     def test_lines_of_the_runtime_itself(self):
         self.assertEqual("", self.trouble(
-            "for i in 0 1; do echo; echo hello; echo begin $i; "
-            "echo seen 2 0 1 -1; echo end $i 2; done\n"))
+            "echo; echo hello; echo begin 0; echo seen 2 0 1 -1; "
+            "echo end 0 2\n"))
+
+    def test_no_round(self):
+        self.assertEqual("ends without a round",
+                         self.trouble("echo begin 0; echo end 0 0\n"))
+
+    def test_a_program_that_was_not_asked_for(self):
+        p = parse("litmus x\nshows y\ngo a\nx = 1\n")
+        host = self.host("echo begin 0; echo seen 2 0 1 -1; echo end 0 2\n")
+        with self.assertRaisesRegex(Broken, "'begin 0'"):
+            Batch(host, 1, False).run([(p, 2), (p, 2)])
 
     def test_nothing_before_an_odd_line(self):
         with self.assertRaisesRegex(Broken, "says what no runner says"):
