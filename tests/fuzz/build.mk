@@ -11,7 +11,8 @@ fuzz_godebug := $(B)/reference/base/godebug.o
 fuzz_behaviours := $(FUZZ_OUT)/registry.o \
 	$(call conf_objects,$(addprefix $(CONF_DIR)/runner/,registry.c \
 		release.c util.c escape.c))
-fuzz_expectations := $(fuzz_behaviours) $(FUZZ_OUT)/expectations_reader.o
+fuzz_expectations := $(fuzz_behaviours) $(FUZZ_OUT)/expectations_reader.o \
+	$(call conf_objects,$(CONF_DIR)/runner/digest.c)
 fuzz_libs_http := -lhttp_parser
 
 # Without the parser there is no server.

@@ -7,7 +7,7 @@
 
 static assay_once once;
 static assay_chan *hold_once;
-static int64_t waiter_id;
+static _Atomic(int64_t) waiter_id;
 static void in_once(void *arg)
 {
 	(void)arg;
@@ -36,9 +36,9 @@ CASE_OF(OB_031, once, "who waits for a once waits for a mutex",
 	close_chan(hold_once);
 }
 
-static int64_t lone_id;
+static _Atomic(int64_t) lone_id;
 static struct pair turn_pair;
-static char turn_byte;
+static char turn_byte, first_byte;
 static void wants_turn(void *arg)
 {
 	size_t n;
@@ -62,7 +62,7 @@ CASE_OF(OB_031, turn, "and for their turn at a connection",
 	static struct call call;
 
 	turn_pair = pair_of(TCP);
-	start_read(&call, turn_pair.r, &turn_byte, 1);
+	start_read(&call, turn_pair.r, &first_byte, 1);
 	settle(1);
 	go(wants_turn, NULL);
 	check_state("semacquire", 2);
