@@ -244,7 +244,6 @@ CASE_OF(XL_016, panics, "a call that panics does not count",
 	CHECK_EQ(runs, 4);
 }
 
-#undef HOUR
 static atomic_int ran;
 static int run_it(void *arg)
 {

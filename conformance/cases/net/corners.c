@@ -190,18 +190,3 @@ CASE_OF(NP_050, error, "if both families fail the error is the first one's",
 		 ASSAY_NET_REFUSED);
 	CHECK_SAID("dial tcp 127.0.0.1:1: connect: connection refused");
 }
-
-CASE_OF(NP_033, text, "what is told of a pipe of the system that is closed",
-	NEEDS(NEED_PIPE, NEED_DEADLINES, NEED_TEXT))
-{
-	struct pair p = pair_of(OS_PIPE);
-
-	close_conn(p.r);
-	close_conn(p.w);
-	CHECK_EQ(read_fails(p.r), ASSAY_NET_CLOSED);
-	CHECK_SAID("read |0: file already closed");
-	CHECK_EQ(write_fails(p.w), ASSAY_NET_CLOSED);
-	CHECK_SAID("write |1: file already closed");
-	CHECK_EQ(rt->net->close(p.r), ASSAY_NET_CLOSED);
-	CHECK_SAID("close |0: file already closed");
-}
