@@ -185,7 +185,15 @@ static void receive_outside(void *unused)
 	wait_for(shown.outside);
 }
 
-/* Dumps once the bubble waits, or for the last time. */
+static bool shows_both(void)
+{
+	return has_head("chan receive") && has_head("synctest.Run (durable)");
+}
+
+/*
+ * Dumps until both wait, or for the last time: the receiver may wait while
+ * the goroutine that made the bubble is still on its way there.
+ */
 static void dump_and_close(void *unused)
 {
 	int64_t end = in(upto(10 * SEC));
@@ -194,7 +202,7 @@ static void dump_and_close(void *unused)
 	do {
 		sleep_ns(MS);
 		rt->inspect->dump(shown.text, sizeof(shown.text));
-	} while (!has_head("chan receive") && now() < end);
+	} while (!shows_both() && now() < end);
 	close_chan(shown.outside);
 }
 
