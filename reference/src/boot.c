@@ -28,6 +28,7 @@
 #include "diag/dump.h"
 #include "diag/leaks.h"
 #include "diag/overflow.h"
+#include "diag/quit.h"
 #include "diag/steps.h"
 #include "sched/explore.h"
 #include "sched/hooks.h"
@@ -247,6 +248,7 @@ static void schedinit(const struct goro_config *c)
 	goro__stack_init(initial_stack(c));
 	goro__libc_text_init();
 	goro__overflow_init();
+	goro__quit_init();
 	goro__owners_init(goro__leaks_init());
 	goro__tracestack_init();
 	goro__preempt_init(goro__godebug("asyncpreemptoff") > 0 ||

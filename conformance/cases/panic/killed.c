@@ -3,6 +3,7 @@
  * process sends itself (PA-020, PA-021).
  */
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kit/kit.h"
@@ -44,6 +45,28 @@ CASE(PA_020, "under GOTRACEBACK=crash SIGQUIT dumps all and aborts",
 	kill(getpid(), SIGQUIT);
 	sleep_ns(20 * SEC);
 	say("went on\n");
+}
+
+/* The kernel gives it to a thread of its choice. */
+static void send_quit_in(int64_t ns)
+{
+	struct sigevent to = {.sigev_notify = SIGEV_SIGNAL,
+			      .sigev_signo = SIGQUIT};
+	struct itimerspec once = {
+		.it_value = {(time_t)(ns / SEC), (long)(ns % SEC)}};
+	timer_t timer;
+
+	REQUIRE_EQ(timer_create(CLOCK_MONOTONIC, &to, &timer), 0);
+	REQUIRE_EQ(timer_settime(timer, 0, &once, NULL), 0);
+}
+
+CASE_OF(PA_020, computing, "so does one that meets a thread that computes",
+	.traits = ASSAY_TRAIT_QUIT_DUMP, CRASHES("SIGQUIT: quit"),
+	NEEDS(NEED(inspect, dump)))
+{
+	start_spinners();
+	send_quit_in(20 * MS);
+	spin(NULL);
 }
 
 CASE_OF(PA_020, panic, "so does a panic", CRASHES("panic: boom"),

@@ -1,6 +1,5 @@
 /*
- * overflow.c - what happens when the guard below a goroutine's stack is hit;
- * and SIGQUIT.
+ * overflow.c - what happens when the guard below a goroutine's stack is hit.
  *
  * The handler runs on the M's alternate stack.  Any other fault, and a signal
  * that was sent, has the effect that it had before: the program's handler is
@@ -13,12 +12,10 @@
 
 #include "base/forward.h"
 #include "base/print.h"
-#include "diag/dump.h"
 #include "diag/overflow.h"
 #include "sched/die.h"
 #include "sched/outside.h"
 #include "sched/stack.h"
-#include "diag/schedtrace.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -108,26 +105,9 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	errno = e;
 }
 
-static void on_quit(int sig, siginfo_t *info, void *context)
-{
-	struct m *m = goro__m() ? goro__m() : goro__explored_m();
-
-	(void)sig, (void)info;
-	if (m) {
-		san_acquire(&m->sigstack); /* we are on it */
-		store_relaxed(&m->stopped_at, context);
-	}
-	goro__schedtrace_stop();
-	print_str("SIGQUIT: quit\n");
-	if (goro__traceback() > TRACEBACK_NONE)
-		goro__dump_all(m ? m->curg : NULL);
-	goro__exit_dead();
-}
-
 void goro__overflow_init(void)
 {
 	struct sigaction act;
-	struct sigaction old;
 
 	memset(&act, 0, sizeof(act));
 	sigemptyset(&act.sa_mask);
@@ -135,7 +115,4 @@ void goro__overflow_init(void)
 	act.sa_sigaction = on_fault;
 	sigaction(SIGSEGV, &act, &before_us[0].act);
 	sigaction(SIGBUS, &act, &before_us[1].act);
-	if (sigaction(SIGQUIT, NULL, &old) || old.sa_handler != SIG_DFL)
-		return;
-	san_sigaction(SIGQUIT, on_quit);
 }

@@ -1,5 +1,5 @@
 /*
- * overflow.h - the handlers of a stack's overflow, and of SIGQUIT.
+ * overflow.h - the handler of a stack's overflow.
  */
 #ifndef GORO_OVERFLOW_H
 #define GORO_OVERFLOW_H

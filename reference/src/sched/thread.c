@@ -149,7 +149,7 @@ int goro__newm_start(struct m *m)
 	return start_thread(m_main, m);
 }
 
-enum { OWN_THREADS = 4 }; /* the monitor, and that of signals */
+enum { OWN_THREADS = 4 }; /* the monitor; of signals, SIGQUIT, traces */
 static atomic_int own_threads[OWN_THREADS], nown;
 
 bool goro__own_thread(int tid)

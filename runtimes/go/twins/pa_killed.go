@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 var spinning int32
@@ -29,6 +30,30 @@ var _ = twin("PA-020", func() {
 	raiseSignal(syscall.SIGQUIT)
 	time.Sleep(20 * time.Second)
 	say("went on\n")
+})
+
+// sendQuitIn sends SIGQUIT to the process: the kernel chooses the thread.
+func sendQuitIn(d time.Duration) {
+	const monotonic = 1
+	to := struct { // sigevent: SIGEV_SIGNAL is 0
+		value          uint64
+		signal, notify int32
+		_              [48]byte
+	}{signal: int32(syscall.SIGQUIT)}
+	once := [2]syscall.Timespec{{}, syscall.NsecToTimespec(int64(d))}
+	var timer int32
+	_, _, e := syscall.RawSyscall(syscall.SYS_TIMER_CREATE, monotonic,
+		uintptr(unsafe.Pointer(&to)), uintptr(unsafe.Pointer(&timer)))
+	require(e == 0, "timer_create: %v", e)
+	_, _, e = syscall.RawSyscall6(syscall.SYS_TIMER_SETTIME, uintptr(timer), 0,
+		uintptr(unsafe.Pointer(&once)), 0, 0, 0)
+	require(e == 0, "timer_settime: %v", e)
+}
+
+var _ = twin("PA-020/computing", func() {
+	startSpinners()
+	sendQuitIn(20 * time.Millisecond)
+	spinOn()
 })
 
 var _ = twin("PA-020/panic", func() {

@@ -1,0 +1,63 @@
+/*
+ * quit.c - SIGQUIT shows all goroutines and ends the process.
+ *
+ * The handler itself prints the report: every thread may hang.  It takes no
+ * lock (dump.c).  But what it calls may need a lock of ThreadSanitizer's, which
+ * the code that it interrupts may hold.  There a thread of its own waits for the
+ * signal, and the handler only wakes it.
+ */
+#include <signal.h>
+
+#include "base/forked.h"
+#include "base/note.h"
+#include "base/print.h"
+#include "base/sys.h"
+#include "diag/dump.h"
+#include "diag/quit.h"
+#include "diag/schedtrace.h"
+#include "sched/die.h"
+#include "sched/outside.h"
+#include "sched/thread.h"
+
+static bool by_thread; /* set before the handler is */
+static atomic_uint quit_note;
+
+static _Noreturn void report(struct g *first)
+{
+	goro__schedtrace_stop();
+	print_str("SIGQUIT: quit\n");
+	if (goro__traceback() > TRACEBACK_NONE)
+		goro__dump_all(first);
+	goro__exit_dead();
+}
+
+static void quit_thread(void)
+{
+	goro__note_sleep(&quit_note, -1);
+	report(NULL);
+}
+
+static void on_quit(int sig, siginfo_t *info, void *context)
+{
+	struct m *m;
+
+	(void)sig, (void)info;
+	if (by_thread && !goro__forked()) {
+		goro__note_wake(&quit_note);
+		return;
+	}
+	m = goro__m() ? goro__m() : goro__explored_m();
+	if (m)
+		store_relaxed(&m->stopped_at, context);
+	report(m ? m->curg : NULL);
+}
+
+void goro__quit_init(void)
+{
+	struct sigaction old;
+
+	if (sigaction(SIGQUIT, NULL, &old) || old.sa_handler != SIG_DFL)
+		return;
+	by_thread = SAN_LOCKS && !goro__newm_thread(quit_thread);
+	san_sigaction(SIGQUIT, on_quit);
+}
