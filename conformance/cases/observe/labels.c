@@ -129,8 +129,12 @@ CASE_OF(DMP_001, invalid, "bytes that are no UTF-8 are replaced", NEEDS_LABELS,
 	LABELS_ON)
 {
 	CHECK_LABELS("labels:{\"a\": \"\\ufffdx\\ufffd\\ufffd\", \"b\": "
-		     "\"\\ufffd\\ufffd\\ufffd\"}",
-		     {"a", "\xffx\xc3\xe2"}, {"b", "\xed\xa0\x80"});
+		     "\"\\ufffd\\ufffd\\ufffd\", \"last\": "
+		     "\"\\U0010ffff\", \"none\": "
+		     "\"\\ufffd\\ufffd\\ufffd\\ufffd\"}",
+		     {"a", "\xffx\xc3\xe2"}, {"b", "\xed\xa0\x80"},
+		     {"last", "\xf4\x8f\xbf\xbf"},
+		     {"none", "\xf4\x90\x80\x80"});
 }
 
 CASE_OF(DMP_001, twice, "of two with one key the later one counts",

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kit/kit.h"
+#include "kit/sync_kit.h"
 
 #define SHOWN __attribute__((noinline, visibility("default")))
 /* What stands before it is called, not jumped to. */
@@ -521,5 +521,87 @@ CASE(PRF_004, "the mutex profile has the unlock that others waited for",
 	holder = check_entry(text, "prf_holder", 1);
 	CHECK_GE(holder.time, WAITERS * 100 * MS);
 	CHECK_EQ(holder.place, 0);
+	free(text);
+}
+
+static assay_rwmutex shared;
+
+SHOWN void prf_writer(assay_chan *done);
+SHOWN void prf_reader(assay_chan *done);
+SHOWN void prf_read(void *done);
+SHOWN void prf_write(void *done);
+
+void prf_read(void *done)
+{
+	rlock(&shared);
+	runlock(&shared);
+	send_signal(done);
+}
+
+void prf_write(void *done)
+{
+	wlock(&shared);
+	wunlock(&shared);
+	send_signal(done);
+}
+
+void prf_writer(assay_chan *done)
+{
+	wlock(&shared);
+	go_many(WAITERS, prf_read, done);
+	settle(WAITERS);
+	sleep_ns(100 * MS);
+	wunlock(&shared);
+	STAY();
+}
+
+void prf_reader(assay_chan *done)
+{
+	rlock(&shared);
+	go(prf_write, done);
+	settle(1);
+	sleep_ns(100 * MS);
+	runlock(&shared);
+	STAY();
+}
+
+/* n have waited for 100 ms each.  Of an unlock, Go counts whom it wakes. */
+static void check_shared(const char *text, const char *name, int64_t n)
+{
+	int found;
+	struct entry e = find(text, name, &found);
+
+	CHECK_EQ(found, 1);
+	CHECK(e.count == 1 || e.count == n);
+	CHECK_MSG(e.time >= n * 90 * MS, "%s: %" PRId64 " ns", name, e.time);
+}
+
+CASE_OF(PRF_004, rwmutex, "it has those of a writer and of the last reader",
+	NEEDS(NEED_PROFILE, NEED(profile, mutex_fraction),
+	      NEED(profile, block_rate), NEED_RW),
+	.flags = CASE_REAL_TIME)
+{
+	assay_chan *done = chan_signal(WAITERS);
+	char *text;
+
+	prf_writer(done); /* is not counted yet */
+	join(done, WAITERS);
+	rt->profile->mutex_fraction(1);
+	rt->profile->block_rate(1);
+	prf_writer(done);
+	join(done, WAITERS);
+	prf_reader(done);
+	wait_for(done);
+	rt->profile->mutex_fraction(0);
+	rt->profile->block_rate(0);
+	prf_reader(done); /* is not counted any more */
+	wait_for(done);
+	text = take("mutex");
+	check_shared(text, "prf_writer", WAITERS);
+	check_shared(text, "prf_reader", 1);
+	free(text);
+	text = take("block");
+	check_shared(text, "prf_read", WAITERS);
+	check_shared(text, "prf_write", 1);
 	free(text);
 }

@@ -272,3 +272,64 @@ var _ = twin("PRF-004", func() {
 	e, place := checkEntry(all, "prfHolder", 1)
 	check(e.time >= time.Second*9/10 && place == 0, "%v, at %d", e.time, place)
 })
+
+var prfShared sync.RWMutex
+
+//go:noinline
+func prfRead(turns *sync.WaitGroup) {
+	prfShared.RLock()
+	prfShared.RUnlock()
+	turns.Done()
+}
+
+//go:noinline
+func prfWrite(turns *sync.WaitGroup) {
+	prfShared.Lock()
+	prfShared.Unlock()
+	turns.Done()
+}
+
+//go:noinline
+func prfWriter() {
+	var turns sync.WaitGroup
+	turns.Add(10)
+	prfShared.Lock()
+	goMany(10, func() { prfRead(&turns) })
+	settle(10)
+	time.Sleep(100 * time.Millisecond)
+	prfShared.Unlock()
+	turns.Wait()
+}
+
+//go:noinline
+func prfReader() {
+	var turns sync.WaitGroup
+	turns.Add(1)
+	prfShared.RLock()
+	go prfWrite(&turns)
+	settle(1)
+	time.Sleep(100 * time.Millisecond)
+	prfShared.RUnlock()
+	turns.Wait()
+}
+
+func checkShared(name, function string, n int) {
+	e, _ := checkEntry(ofProgram(profile(name)), function, n)
+	check(e.time >= time.Duration(n)*90*time.Millisecond, "%s: %v",
+		function, e.time)
+}
+
+var _ = twin("PRF-004/rwmutex", func() {
+	prfWriter() // is not counted yet
+	runtime.SetMutexProfileFraction(1)
+	runtime.SetBlockProfileRate(1)
+	prfWriter()
+	prfReader()
+	runtime.SetMutexProfileFraction(0)
+	runtime.SetBlockProfileRate(0)
+	prfReader() // is not counted any more
+	checkShared("mutex", "prfWriter", 10)
+	checkShared("mutex", "prfReader", 1)
+	checkShared("block", "prfRead", 10)
+	checkShared("block", "prfWrite", 1)
+})
