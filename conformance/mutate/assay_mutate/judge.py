@@ -126,12 +126,11 @@ class Judge:
         status = self._wait([str(self.runner), "--runtime", str(runtime),
                              "--json", str(report), *self.options,
                              *options], self.limit)
-        if status == 1:
+        if status in (0, 1, NOTHING):
             return _first_failure(report)
         if status == UNUSABLE and runtime != self.clean:
             return "unusable"
-        return None if status in (0, NOTHING) else \
-            f"the runner ended with status {status}"
+        return f"the runner ended with status {status}"
 
     def _wait(self, command: Sequence[str], limit: float) -> int | None:
         """The status; None: it was ended, by the time or by stop."""
@@ -152,10 +151,13 @@ class Judge:
 
 
 def _first_failure(report: Path) -> Failed | None:
+    """A function that says it is not supported has failed: goro has it."""
     data = json.loads(report.read_text(errors="replace"))
     for result in data["results"]:
+        denied = (result["reason"] or "").endswith(": not supported")
         for run in result["runs"]:
-            if run["verdict"] not in ("pass", "skip"):
+            if run["verdict"] != "pass" and (run["verdict"] != "skip" or
+                                             denied):
                 return Failed(result["id"], run["procs"], run["seed"],
                               result["reason"] or "")
     return None

@@ -24,14 +24,14 @@ def all_of(word):
 runtime, report = all_of("--runtime")[0], all_of("--json")[0]
 runs, skips, alone = all_of("--run"), all_of("--skip"), "--repeat" in args
 os.write(2, (" ".join(args) + "\n").encode())
-bad, status = None, 0
+bad, status, says, reason = None, 0, "fail", "it is"
 exec(open(runtime).read())
 if bad not in runs:
     bad = None
-run = {"procs": 4, "seed": 1, "verdict": "fail" if bad else "pass"}
-json.dump({"results": [{"id": bad or "GO-001", "reason": "it is",
+run = {"procs": 4, "seed": 1, "verdict": says if bad else "pass"}
+json.dump({"results": [{"id": bad or "GO-001", "reason": reason,
                         "runs": [run]}]}, open(report, "w"))
-sys.exit(status or bool(bad))
+sys.exit(status or (bool(bad) and says == "fail"))
 """
 
 
@@ -75,6 +75,13 @@ class JudgeTest(unittest.TestCase):
     def test_what_fails_without_a_fault_is_no_kill(self):
         verdict = self.judge("bad = 'CH-001'", clean="bad = 'CH-001'")
         self.assertEqual(verdict.what, "survived")
+
+    def test_a_function_that_says_it_is_not_there(self):
+        denied = "says, reason = 'skip', 'net->dial: not supported'\n"
+        verdict = self.judge(denied + "bad = 'CH-001'")
+        self.assertEqual((verdict.what, verdict.case), ("killed", "CH-001"))
+        self.assertEqual(self.judge("says, reason = 'skip', 'model N:M'\n"
+                                    "bad = 'CH-001'").what, "survived")
 
     def test_cannot_be_loaded(self):
         verdict = self.judge("status = 2")
