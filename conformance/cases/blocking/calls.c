@@ -285,3 +285,17 @@ CASE(SY_015, "a signal does not shorten a sleep")
 	REQUIRE(becomes(&finished, 6));
 	CHECK_EQ(atomic_load_explicit(&missing, memory_order_relaxed), 0);
 }
+
+/* The system ignores them by default; a runtime may use one for itself. */
+CASE_OF(SY_015, harmless, "SIGURG, SIGCHLD and SIGWINCH do nothing at all")
+{
+	static const int harmless[] = {SIGURG, SIGCHLD, SIGWINCH};
+
+	go_many(4, sleep_whole, NULL);
+	for (int i = 0; i < 30; i++) {
+		REQUIRE_EQ(kill(getpid(), harmless[i % 3]), 0);
+		sleep_ns(MS);
+	}
+	REQUIRE(becomes(&finished, 4));
+	CHECK_EQ(atomic_load_explicit(&missing, memory_order_relaxed), 0);
+}

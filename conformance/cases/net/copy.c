@@ -259,3 +259,32 @@ CASE_OF(NP_053, deadline, "a write deadline ends it: so much has gone out",
 	go_copy(write_source, &s, sizeof(s));
 	copy_late(p.r, 0);
 }
+
+/* The source has nothing yet: its own read deadline counts, and no other. */
+static void copy_waits(enum net_kind from)
+{
+	struct pair p = pair_of(from), q = pair_of(TCP);
+	int64_t due = in(20 * MS), done = -1;
+	struct source s = {p.w, 3};
+
+	write_deadline(p.r, 1);
+	read_deadline(q.w, 1);
+	read_deadline(p.r, due);
+	CHECK_EQ(rt->net->copy(q.w, p.r, -1, &done), ASSAY_TIMEOUT);
+	CHECK_GE(now(), due);
+	CHECK_EQ(done, 0);
+	read_deadline(p.r, ASSAY_FOREVER);
+	go_copy(write_source, &s, sizeof(s));
+	CHECK_EQ(rt->net->copy(q.w, p.r, -1, &done), ASSAY_OK);
+	CHECK_EQ(done, 3);
+	end_conn(p.r);
+	end_pair(&q);
+}
+
+CASE_OF(NP_053, waiting, "it waits for its source, until a read deadline",
+	NEEDS(NEED_PAIR, NEED(net, copy), NEED_DEADLINES))
+{
+	copy_waits(TCP);
+	copy_waits(UNIX);
+	REQUIRE(becomes(&sources, 2));
+}
