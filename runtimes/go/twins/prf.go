@@ -4,6 +4,9 @@ package twins
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"io"
 	"regexp"
 	"runtime"
 	"runtime/pprof"
@@ -67,6 +70,54 @@ func checkEntry(all []entry, function string, count int) (entry, int) {
 	return found, place
 }
 
+// varint reads a number of a message, and returns what comes after it.
+func varint(b []byte) (uint64, []byte) {
+	v, n := binary.Uvarint(b)
+	require(n > 0, "no number")
+	return v, b[n:]
+}
+
+// fields calls f for each field of a message, with its bytes.
+func fields(b []byte, f func(id uint64, bytes []byte)) {
+	for len(b) > 0 {
+		key, rest := varint(b)
+		n, after := varint(rest)
+		bytes := rest[:len(rest)-len(after)]
+		if b = after; key&7 == 2 {
+			bytes, b = after[:n], after[n:]
+		}
+		f(key>>3, bytes)
+	}
+}
+
+// pprofSamples returns the first value of each sample, and its frames.
+func pprofSamples(name string) map[uint64]int {
+	var out bytes.Buffer
+	require(pprof.Lookup(name).WriteTo(&out, 0) == nil, "no profile")
+	r, err := gzip.NewReader(&out)
+	require(err == nil, "not compressed: %v", err)
+	b, err := io.ReadAll(r)
+	require(err == nil, "%v", err)
+	samples := map[uint64]int{}
+	fields(b, func(id uint64, sample []byte) {
+		value, frames := uint64(0), 0
+		if id != 2 {
+			return
+		}
+		fields(sample, func(id uint64, b []byte) {
+			if id == 2 && value == 0 {
+				value, _ = varint(b)
+			}
+			for id == 1 && len(b) > 0 {
+				_, b = varint(b)
+				frames++
+			}
+		})
+		samples[value] = frames
+	})
+	return samples
+}
+
 var never chan struct{}
 
 //go:noinline
@@ -86,6 +137,17 @@ func goMany(n int, f func()) {
 		go f()
 	}
 }
+
+var _ = twin("PRF-002/pprof", func() {
+	never = make(chan struct{})
+	goMany(90, prfMany)
+	goMany(11, prfSome)
+	settle(101)
+	samples := pprofSamples("goroutine")
+	for _, n := range []uint64{90, 11, 1} {
+		check(samples[n] >= 2, "%d: %d frames", n, samples[n])
+	}
+})
 
 var _ = twin("PRF-002", func() {
 	never = make(chan struct{})
