@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kit/sync_kit.h"
 #include "ob.h"
 
 enum { ROOM = 1 << 16, MOST = 8 };
@@ -228,5 +229,47 @@ CASE_OF(DMP_001, sizes, "long and short labels beside each other are kept",
 		memset(want + at, 'a' + sizes[i] % 26, (size_t)sizes[i]);
 		strcpy(want + at + sizes[i], "\"}");
 		CHECK_MSG(strstr(dump, want) != NULL, "no %s", want);
+	}
+}
+
+/* ---- many at once ------------------------------------------------------------ */
+
+enum { CHANGERS = 4 };
+
+static int64_t changers[CHANGERS];
+static atomic_int changing;
+static struct effort churn;
+
+/* Sets its own label again and again, beside the others. */
+static void sets_often(void *arg)
+{
+	int64_t *id = arg;
+	char value[32];
+	const struct assay_label set[] = {{"me", value}};
+
+	*id = rt->inspect->goid();
+	snprintf(value, sizeof(value), "%" PRId64, *id);
+	gather(&changing, CHANGERS);
+	while (goes_on(&churn))
+		for (int i = 0; i < 1000; i++)
+			CHECK_EQ(rt->inspect->set_labels(set, 1), ASSAY_OK);
+	recv(never, NULL);
+}
+
+CASE_OF(DMP_001, beside, "of many that set labels at once each keeps its own",
+	NEEDS_LABELS, LABELS_ON)
+{
+	char want[64];
+
+	never = chan_signal(0);
+	churn = effort(300 * MS);
+	for (int i = 0; i < CHANGERS; i++)
+		go(sets_often, &changers[i]);
+	settle(CHANGERS);
+	REQUIRE_CMP(rt->inspect->dump(dump, sizeof(dump)), <, sizeof(dump));
+	for (int i = 0; i < CHANGERS; i++) {
+		snprintf(want, sizeof(want), "labels:{\"me\": \"%" PRId64 "\"}",
+			 changers[i]);
+		CHECK_STR(labels_of(changers[i]), want);
 	}
 }
