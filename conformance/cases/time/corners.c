@@ -2,6 +2,7 @@
  * corners.c - shapes that the main cases of their rows leave out: the other side
  * of a pair, a second call, many where two are usual.
  */
+#include "kit/attempt.h"
 #include "kit/sync_kit.h"
 
 static bool passed_by(assay_chan *timed, assay_chan *other)
@@ -84,6 +85,39 @@ CASE_OF(TM_071, sooner, "a reset to sooner wakes one that waits",
 	settle(1);
 	CHECK_EQ(rt->time->timer_reset(t, MS), 1);
 	wait_for(c[1]);
+}
+
+/* Sleeps until half a unit after the tick number k. */
+static void sleep_past(int64_t made, int64_t k, int64_t unit)
+{
+	sleep_ns(made + k * unit + unit / 2 - now());
+}
+
+CASE_SOME_UNIT_OF(
+	TM_032, passed_by, later_ticks_are_lost, 4 * MS,
+	"while a tick waits that a select passed by, later ones are lost",
+	.traits = ASSAY_TRAIT_SYNC_TIMERS,
+	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
+	      NEED(time, ticker_free), NEED(chan, select)))
+{
+	int64_t before = now(), k = 1, value = 0;
+	assay_ticker *t = rt->time->ticker_new(unit, NULL);
+	int64_t made = now();
+	assay_chan *c = rt->time->ticker_chan(t), *closed = chan_signal(0);
+	bool in_time;
+	int status;
+
+	close_chan(closed);
+	while (sleep_past(made, k, unit), !passed_by(c, closed))
+		k++;
+	sleep_past(made, k + 2, unit);
+	REQUIRE_EQ(try_recv(c, &value), ASSAY_OK);
+	status = try_recv(c, NULL);
+	in_time = IS(now(), <, before + (k + 3) * unit) &&
+		  IS(value, <, made + (k + 1) * unit);
+	CHECK(!in_time || status == ASSAY_AGAIN);
+	rt->time->ticker_free(t);
+	return in_time;
 }
 
 CASE_OF(TM_034, goes_on, "a ticker ticks on after a reset that was refused",

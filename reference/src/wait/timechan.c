@@ -141,7 +141,7 @@ static void poll(goro_chan *c)
 	goro_timer *t = timer_of(c);
 	int64_t now;
 
-	if (t->when == 0 || load_relaxed(&c->qcount) > 0)
+	if (t->when == 0)
 		return;
 	now = now_of(t);
 	if (t->when <= now)
