@@ -143,11 +143,24 @@ CASE_OF(NP_063, network, "a network that there is not", .flags = CASE_ASKS,
 	}
 }
 
+#define HOST(host)                                                             \
+	{"tcp", host ":1", ASSAY_NET_OTHER, ": lookup " host ": no such host"}
+
+/* Nobody asks the network for these. */
+CASE_OF(NP_063, name, "a name that no host may have", NEEDS_ADDRESS)
+{
+	static const struct bad table[] = {
+		HOST("a..b"),
+		HOST("-x-"),
+		HOST("x y"),
+	};
+
+	ALL(table);
+}
+
 CASE_OF(NP_063, host, "a number of IPv4 in a form that is none", NEEDS_ADDRESS)
 {
 	static const struct bad table[] = {
-#define HOST(host)                                                             \
-	{"tcp", host ":1", ASSAY_NET_OTHER, ": lookup " host ": no such host"}
 		HOST("127.1"),
 		HOST("0127.0.0.1"),
 		HOST("1.2.3"),
