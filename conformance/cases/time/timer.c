@@ -255,6 +255,22 @@ CASE_OF(TM_062, ticker, "a ticker of Go 1.22: one tick waits, stop leaves it",
 	CHECK_EQ(try_recv(c, NULL), ASSAY_AGAIN);
 }
 
+CASE_OF(TM_062, freed, "one that has fired is freed as any other",
+	ASYNC_ON_REQUEST,
+	NEEDS(NEED(time, timer_new), NEED(time, timer_chan),
+	      NEED(time, timer_free), NEED(time, ticker_new),
+	      NEED(time, ticker_chan), NEED(time, ticker_free)))
+{
+	assay_timer *timer = rt->time->timer_new(1 * MS);
+	assay_ticker *ticker = rt->time->ticker_new(1 * MS, NULL);
+
+	ask_async();
+	recv_time(rt->time->timer_chan(timer));
+	recv_time(rt->time->ticker_chan(ticker));
+	rt->time->timer_free(timer);
+	rt->time->ticker_free(ticker);
+}
+
 CASE(TM_020, "since Go 1.23 the channel looks unbuffered", ONLY_SYNC,
      NEEDS_TIMER)
 {
