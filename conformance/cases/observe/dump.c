@@ -98,6 +98,8 @@ CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
 	/* the caller comes first */
 	CHECK_EQ(strncmp(dump, "goroutine 1 [running", 20), 0);
 	CHECK(strstr(dump, " [chan receive") != NULL);
+	/* a call is never the first instruction of its function */
+	CHECK(strstr(dump, " +0x0\n") == NULL);
 }
 
 CASE_OF(OB_011, cut, "a dump is cut to the room there is; its length is not",
