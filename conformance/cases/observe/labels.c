@@ -236,40 +236,43 @@ CASE_OF(DMP_001, sizes, "long and short labels beside each other are kept",
 
 enum { CHANGERS = 4 };
 
-static int64_t changers[CHANGERS];
 static atomic_int changing;
 static struct effort churn;
 
 /* Sets its own label again and again, beside the others. */
-static void sets_often(void *arg)
+static void sets_often(void *unused)
 {
-	int64_t *id = arg;
 	char value[32];
 	const struct assay_label set[] = {{"me", value}};
 
-	*id = rt->inspect->goid();
-	snprintf(value, sizeof(value), "%" PRId64, *id);
+	(void)unused;
+	snprintf(value, sizeof(value), "%" PRId64, rt->inspect->goid());
 	gather(&changing, CHANGERS);
-	while (goes_on(&churn))
+	do
 		for (int i = 0; i < 1000; i++)
 			CHECK_EQ(rt->inspect->set_labels(set, 1), ASSAY_OK);
+	while (goes_on(&churn));
+	tell_id();
 	recv(never, NULL);
 }
 
 CASE_OF(DMP_001, beside, "of many that set labels at once each keeps its own",
 	NEEDS_LABELS, LABELS_ON)
 {
+	int64_t id[CHANGERS];
 	char want[64];
 
+	ids = chan(sizeof(int64_t), 0);
 	never = chan_signal(0);
 	churn = effort(300 * MS);
+	go_many(CHANGERS, sets_often, NULL);
 	for (int i = 0; i < CHANGERS; i++)
-		go(sets_often, &changers[i]);
+		id[i] = an_id();
 	settle(CHANGERS);
 	REQUIRE_CMP(rt->inspect->dump(dump, sizeof(dump)), <, sizeof(dump));
 	for (int i = 0; i < CHANGERS; i++) {
 		snprintf(want, sizeof(want), "labels:{\"me\": \"%" PRId64 "\"}",
-			 changers[i]);
-		CHECK_STR(labels_of(changers[i]), want);
+			 id[i]);
+		CHECK_STR(labels_of(id[i]), want);
 	}
 }
