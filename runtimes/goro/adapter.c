@@ -124,7 +124,8 @@ static bool has_send(const struct assay_case *cases, size_t n)
 static int select_(const struct assay_case *cases, size_t n, int64_t deadline,
 		   size_t *chosen)
 {
-	const struct goro_case *k = (const struct goro_case *)(const void *)cases;
+	const struct goro_case *k =
+		(const struct goro_case *)(const void *)cases;
 	size_t which;
 	bool ok = true;
 

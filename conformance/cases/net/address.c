@@ -144,7 +144,10 @@ CASE_OF(NP_063, network, "a network that there is not", .flags = CASE_ASKS,
 }
 
 #define HOST(host)                                                             \
-	{"tcp", host ":1", ASSAY_NET_OTHER, ": lookup " host ": no such host"}
+	{                                                                      \
+		"tcp", host ":1", ASSAY_NET_OTHER,                             \
+			": lookup " host ": no such host"                      \
+	}
 
 /* Nobody asks the network for these. */
 CASE_OF(NP_063, name, "a name that no host may have", NEEDS_ADDRESS)

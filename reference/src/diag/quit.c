@@ -12,6 +12,7 @@
 #include "base/note.h"
 #include "base/print.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "diag/dump.h"
 #include "diag/quit.h"
 #include "diag/schedtrace.h"
