@@ -103,8 +103,8 @@ static const struct assay_core_ops core = {
 /* ---- channels ----------------------------------------------------------- */
 
 /*
- * Without a deadline these are the calls that programs make.  A send is not:
- * goro_send() panics if the channel is closed.
+ * A receive and a select without a deadline make the calls that most programs
+ * make.  A send cannot: goro_send() panics if the channel is closed.
  */
 static int chan_recv(assay_chan *c, void *out, int64_t deadline)
 {

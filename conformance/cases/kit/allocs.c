@@ -160,7 +160,10 @@ static int redirect_object(struct dl_phdr_info *info, size_t size, void *arg)
 
 /* ---- all of them ---------------------------------------------------------- */
 
-/* A thread that the runtime starts may allocate at any time: before all threads. */
+/*
+ * Runs before there are threads: one that the runtime starts later may allocate
+ * at any time.
+ */
 static __attribute__((constructor)) void find_real(void)
 {
 	for (int i = 0; i < FUNCTIONS; i++)

@@ -100,7 +100,7 @@ CASE_SOME_UNIT_OF(
 	NEEDS(NEED(time, ticker_new), NEED(time, ticker_chan),
 	      NEED(time, ticker_free), NEED(chan, select)))
 {
-	int64_t before = now(), k = 1, value = 0;
+	int64_t before = now(), k = 0, value = 0;
 	assay_ticker *t = rt->time->ticker_new(unit, NULL);
 	int64_t made = now();
 	assay_chan *c = rt->time->ticker_chan(t), *closed = chan_signal(0);
@@ -108,8 +108,9 @@ CASE_SOME_UNIT_OF(
 	int status;
 
 	close_chan(closed);
-	while (sleep_past(made, k, unit), !passed_by(c, closed))
-		k++;
+	do
+		sleep_past(made, ++k, unit);
+	while (!passed_by(c, closed));
 	sleep_past(made, k + 2, unit);
 	REQUIRE_EQ(try_recv(c, &value), ASSAY_OK);
 	status = try_recv(c, NULL);

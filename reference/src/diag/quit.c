@@ -1,11 +1,12 @@
 /*
  * quit.c - SIGQUIT shows all goroutines and ends the process.
  *
- * The handler itself prints the report: every thread may hang.  It takes no
- * lock (dump.c).  But what it calls may need a lock of ThreadSanitizer's, which
- * the code that it interrupts may hold.  There a thread of its own waits for the
- * signal, and the handler only wakes it.
+ * The handler prints the report itself, since every other thread may hang.  It
+ * takes no lock (dump.c).  Under ThreadSanitizer that is not so: what it calls
+ * may need a lock of the sanitizer's, and the code that the signal interrupts
+ * may hold it.  There the handler only wakes a thread, which prints the report.
  */
+#include <errno.h>
 #include <signal.h>
 
 #include "base/forked.h"
@@ -41,10 +42,12 @@ static void quit_thread(void)
 static void on_quit(int sig, siginfo_t *info, void *context)
 {
 	struct m *m;
+	int e = errno;
 
 	(void)sig, (void)info;
 	if (by_thread && !goro__forked()) {
 		goro__note_wake(&quit_note);
+		errno = e;
 		return;
 	}
 	m = goro__m() ? goro__m() : goro__explored_m();

@@ -24,7 +24,7 @@ struct san_fiber {
 };
 
 #define SAN_PREEMPT 1 /* goroutines are stopped by signals */
-#define SAN_LOCKS 0   /* a handler may interrupt code that holds its locks */
+#define SAN_LOCKS 0   /* a signal may interrupt it with a lock held */
 #define SAN_LEAKS 0   /* its malloc and its own memory are unknown to reach.c */
 #define SAN_INLINE_COPY 0 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4

@@ -30,9 +30,9 @@ struct san_fiber {
 	char none[0];
 };
 
-#define SAN_PREEMPT 1 /* goroutines are stopped by signals */
-#define SAN_LOCKS 0   /* a handler may interrupt code that holds its locks */
-#define SAN_LEAKS 1   /* pointers lie in the open: reach.c */
+#define SAN_PREEMPT 1      /* goroutines are stopped by signals */
+#define SAN_LOCKS 0        /* a signal may interrupt it with a lock held */
+#define SAN_LEAKS 1        /* pointers lie in the open: reach.c */
 #define SAN_INLINE_COPY 1  /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 1  /* how much more stack instrumented code needs */
 #define SAN_STACKS_APART 0 /* stacks that lie free before one is used again */

@@ -36,7 +36,7 @@ struct san_fiber {
 };
 
 #define SAN_PREEMPT 0 /* goroutines are stopped by signals */
-#define SAN_LOCKS 1   /* a handler may interrupt code that holds its locks */
+#define SAN_LOCKS 1   /* a signal may interrupt it with a lock held */
 #define SAN_LEAKS 0   /* its malloc and its own memory are unknown to reach.c */
 #define SAN_INLINE_COPY 1 /* memcpy of a few bytes calls nobody */
 #define SAN_STACK_SCALE 4
