@@ -102,42 +102,11 @@ static const struct assay_core_ops core = {
 
 /* ---- channels ----------------------------------------------------------- */
 
-/*
- * A receive and a select without a deadline make the calls that most programs
- * make.  A send cannot: goro_send() panics if the channel is closed.
- */
-static int chan_recv(assay_chan *c, void *out, int64_t deadline)
-{
-	if (deadline != ASSAY_FOREVER)
-		return goro_chan_recv(c, out, deadline);
-	return goro_recv(c, out) ? ASSAY_OK : ASSAY_CLOSED;
-}
-
-static bool has_send(const struct assay_case *cases, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (cases[i].dir != ASSAY_RECV)
-			return true;
-	return false;
-}
-
 static int select_(const struct assay_case *cases, size_t n, int64_t deadline,
 		   size_t *chosen)
 {
-	const struct goro_case *k =
-		(const struct goro_case *)(const void *)cases;
-	size_t which;
-	bool ok = true;
-
-	if ((deadline != ASSAY_FOREVER && deadline != ASSAY_POLL) ||
-	    has_send(cases, n))
-		return goro_select_until(k, n, deadline, chosen);
-	which = deadline == ASSAY_FOREVER ? goro_select(k, n, &ok)
-					  : goro_select_default(k, n, &ok);
-	if (which == SIZE_MAX)
-		return ASSAY_AGAIN;
-	*chosen = which;
-	return ok ? ASSAY_OK : ASSAY_CLOSED;
+	return goro_select_until((const struct goro_case *)(const void *)cases,
+				 n, deadline, chosen);
 }
 
 static const struct assay_chan_ops chan = {
@@ -145,7 +114,7 @@ static const struct assay_chan_ops chan = {
 	.make = goro_chan_make,
 	.free = goro_chan_free,
 	.send = goro_chan_send,
-	.recv = chan_recv,
+	.recv = goro_chan_recv,
 	.close = goro_chan_close,
 	.len = goro_len,
 	.cap = goro_cap,
