@@ -78,6 +78,12 @@ static int64_t check_blocks(const char *text)
 	return n;
 }
 
+/* True if no goroutine is still on a thread, so that its stack is not shown. */
+static bool has_stacks(void)
+{
+	return strstr(dump, "stack unavailable") == NULL;
+}
+
 #define NEEDS_DUMP NEEDS(NEED(inspect, dump), NEED(inspect, num_goroutine))
 
 CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
@@ -89,7 +95,8 @@ CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
 		go(receives, chan_signal(0));
 	settle(BLOCKED);
 	/* a thread that is still on its way somewhere may be in the middle */
-	for (int tries = 0; tries < 10 && n != all; tries++) {
+	for (int tries = 0; tries < 10 && (n != all || !has_stacks());
+	     tries++) {
 		n = check_blocks(take_dump());
 		all = rt->inspect->num_goroutine();
 	}
@@ -99,7 +106,7 @@ CASE(OB_011, "a dump has a block for each goroutine, blank lines between",
 	CHECK_EQ(strncmp(dump, "goroutine 1 [running", 20), 0);
 	CHECK(strstr(dump, " [chan receive") != NULL);
 	/* a call is never the first instruction of its function */
-	CHECK(strstr(dump, " +0x0\n") == NULL);
+	CHECK(!has_stacks() || strstr(dump, " +0x0\n") == NULL);
 }
 
 CASE_OF(OB_011, cut, "a dump is cut to the room there is; its length is not",

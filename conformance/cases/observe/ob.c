@@ -44,13 +44,15 @@ static void run_to_its_end(void *fn)
 
 /*
  * A runtime that runs already may be in the middle of a block when its stderr
- * becomes the file: what is before the next block is left out.
+ * becomes the file.  Leaves out the rest of a line, and lines of Ps, Ms and Gs.
  */
 static char *whole_blocks(char *text)
 {
-	char *next = strstr(text, "\nSCHED ");
+	char *at = strncmp(text, "SCHED ", 6) ? strchr(text, '\n') : NULL;
 
-	return strncmp(text, "SCHED ", 6) != 0 && next ? next + 1 : text;
+	while (at && strncmp(at, "\n  ", 3) == 0)
+		at = strchr(at + 1, '\n');
+	return at && strncmp(at, "\nSCHED ", 7) == 0 ? at + 1 : text;
 }
 
 char *ob_run(assay_fn fn)

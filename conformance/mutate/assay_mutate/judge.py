@@ -126,6 +126,8 @@ class Judge:
         status = self._wait([str(self.runner), "--runtime", str(runtime),
                              "--json", str(report), *self.options,
                              *options], self.limit)
+        if status == NOTHING and not report.exists():
+            return None
         if status in (0, 1, NOTHING):
             return _first_failure(report)
         if status == UNUSABLE and runtime != self.clean:

@@ -4,7 +4,9 @@
  * The handler prints the report itself, since every other thread may hang.  It
  * takes no lock (dump.c).  Under ThreadSanitizer that is not so: what it calls
  * may need a lock of the sanitizer's, and the code that the signal interrupts
- * may hold it.  There the handler only wakes a thread, which prints the report.
+ * may hold it.  There the handler wakes a thread, which prints the report, and
+ * waits.  If that takes too long the thread may need such a lock: the handler
+ * returns, and the code goes on until the process ends.
  */
 #include <errno.h>
 #include <signal.h>
@@ -21,8 +23,10 @@
 #include "sched/outside.h"
 #include "sched/thread.h"
 
-static bool by_thread; /* set before the handler is */
-static atomic_uint quit_note;
+enum { PATIENCE = 1000000000 }; /* ns */
+
+static bool by_thread;                    /* set before the handler is */
+static atomic_uint quit_note, ended_note; /* nobody wakes the second */
 
 static _Noreturn void report(struct g *first)
 {
@@ -47,6 +51,7 @@ static void on_quit(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)info;
 	if (by_thread && !goro__forked()) {
 		goro__note_wake(&quit_note);
+		goro__note_sleep(&ended_note, PATIENCE);
 		errno = e;
 		return;
 	}

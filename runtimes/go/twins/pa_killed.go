@@ -3,6 +3,7 @@ package twins
 // Ends by a signal.
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,14 +33,15 @@ var _ = twin("PA-020", func() {
 	say("went on\n")
 })
 
-// sendQuitIn sends SIGQUIT to the process: the kernel chooses the thread.
+// sendQuitIn sends SIGQUIT to the thread that calls, which the goroutine keeps.
 func sendQuitIn(d time.Duration) {
-	const monotonic = 1
-	to := struct { // sigevent: SIGEV_SIGNAL is 0
-		value          uint64
-		signal, notify int32
-		_              [48]byte
-	}{signal: int32(syscall.SIGQUIT)}
+	const monotonic, threadID = 1, 4
+	runtime.LockOSThread()
+	to := struct { // sigevent
+		value               uint64
+		signal, notify, tid int32
+		_                   [44]byte
+	}{0, int32(syscall.SIGQUIT), threadID, int32(syscall.Gettid()), [44]byte{}}
 	once := [2]syscall.Timespec{{}, syscall.NsecToTimespec(int64(d))}
 	var timer int32
 	_, _, e := syscall.RawSyscall(syscall.SYS_TIMER_CREATE, monotonic,
